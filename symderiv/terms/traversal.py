@@ -1,0 +1,119 @@
+"""Walking a term: its parts, its free indices, paths into it, and the sums crossed on the way to a subterm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from symderiv.terms.nodes import (
+    Add, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Power, Product, Size, Sum, Term,
+)  # fmt: skip
+
+Path: TypeAlias = tuple[int, ...]
+"""Child positions from the root, each counted in the term *before* a step."""
+
+
+def children(term: Term) -> tuple[Term, ...]:
+    """The direct subterms, in reading order; indices and the variable of a derivative are not subterms."""
+    match term:
+        case Add(terms=parts) | Mul(factors=parts):
+            return parts
+        case Div(numerator=first, denominator=second) | Power(base=first, exponent=second):
+            return (first, second)
+        case Exp(argument=inner) | Log(argument=inner):
+            return (inner,)
+        case Sum(body=inner) | Product(body=inner) | Derivative(body=inner):
+            return (inner,)
+        case Number() | Parameter() | Size() | Entry() | Call() | Delta():
+            return ()
+        case _:
+            assert_never(term)
+
+
+def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
+    """`term` with its direct subterms replaced by `parts`."""
+    match term:
+        case Add():
+            return Add(parts)
+        case Mul():
+            return Mul(parts)
+        case Div() | Power():
+            return type(term)(parts[0], parts[1])
+        case Exp() | Log():
+            return type(term)(parts[0])
+        case Sum() | Product():
+            return type(term)(term.index, parts[0], term.skip)
+        case Derivative():
+            return Derivative(parts[0], term.wrt)
+        case Number() | Parameter() | Size() | Entry() | Call() | Delta():
+            return term
+        case _:
+            assert_never(term)
+
+
+def own_places(term: Term) -> tuple[Place, ...]:
+    """The indices written on this node itself: of an entry, a delta, the skip of a sum, the variable of a derivative."""
+    match term:
+        case Entry(indices=places) | Call(indices=places):
+            return places
+        case Delta(left=left, right=right):
+            return (left, right)
+        case Sum(skip=skip) | Product(skip=skip):
+            return () if skip is None else (skip,)
+        case Derivative(wrt=wrt):
+            return wrt.indices
+        case _:
+            return ()
+
+
+def free_indices(term: Term) -> frozenset[Index]:
+    """The index variables of `term` that no sum or product of it binds."""
+    return term.free
+
+
+def subterms(term: Term) -> Iterator[tuple[Path, Term]]:
+    """Every subterm with its path, a node before its parts, left to right."""
+    yield (), term
+    for position, part in enumerate(children(term)):
+        for path, inner in subterms(part):
+            yield (position, *path), inner
+
+
+def at(term: Term, path: Path) -> Term:
+    """The subterm at `path`; IndexError if there is none."""
+    for position in path:
+        parts = children(term)
+        if not 0 <= position < len(parts):
+            raise IndexError(f"no subterm at {path}")
+        term = parts[position]
+    return term
+
+
+def put(term: Term, path: Path, new: Term) -> Term:
+    """`term` with the subterm at `path` replaced by `new`; IndexError if there is none."""
+    if not path:
+        return new
+    parts = list(children(term))
+    if not 0 <= path[0] < len(parts):
+        raise IndexError(f"no subterm at {path}")
+    parts[path[0]] = put(parts[path[0]], path[1:], new)
+    return rebuild(term, tuple(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """A bound index and the value it never takes."""
+
+    index: Index
+    skip: Place | None
+
+
+def scope(term: Term, path: Path) -> tuple[Binder, ...]:
+    """The sums and products crossed on the way to `path`, outermost first."""
+    crossed: list[Binder] = []
+    for position in path:
+        if isinstance(term, Sum | Product):
+            crossed.append(Binder(term.index, term.skip))
+        term = at(term, (position,))
+    return tuple(crossed)
