@@ -1,4 +1,4 @@
-"""Records of what is claimed, how it was derived and what the checker found: plain data, without behaviour of their own.
+"""Records of what is claimed, how it was derived and what the checker found: plain data.
 
 These live below the checker, so that it can read a derivation without knowing the rules that made it.
 """
@@ -12,8 +12,8 @@ from symderiv.terms import Array, Call, Domain, Index, Path, Place, Position, Te
 
 __all__ = [
     "VERDICTS", "Assumption", "Claim", "Condition", "Counterexample", "Definition", "Derivation", "Distinct", "Goal",
-    "Line", "Nonzero", "Positive", "Problem", "Relation", "Step", "Theorem", "Theory", "Verdict", "VerdictWord", "sized",
-    "unfold", "worst",
+    "Line", "Nonzero", "Positive", "Problem", "Relation", "Step", "Theorem", "Theory", "Verdict", "VerdictWord",
+    "sized", "unfold", "worst",
 ]  # fmt: skip
 
 Relation: TypeAlias = Literal["=", ">"]
@@ -105,9 +105,10 @@ class Claim:
 class Goal:
     """What to derive: start from `start` and reach the closed form, by the moves of `plan` (a name each, in order).
 
-    `plan` empty means the general strategy for derivatives. `uses` names the assumptions (by position in the problem) that
-    the theorem may use; `distinct` the index pairs that differ; `cites` the theorems it builds on, as "problem:goal".
-    `target` is the closed form the author expects; the derivation must end there, up to nothing: a test compares them.
+    `plan` empty means the general strategy for derivatives. `uses` names the assumptions (by position in the problem)
+    that the theorem may use; `distinct` the index pairs that differ; `cites` the theorems it builds on, as
+    "problem:goal". `target` is the closed form the author expects; the derivation must end there, up to nothing: a test
+    compares them.
     """
 
     slug: str
@@ -145,8 +146,8 @@ class Problem:
 class Step:
     """One rule at one path: `after` is `before` with the subterm at `path` replaced.
 
-    `args` holds every choice the rule made (index instantiations, names, lemma), so that replaying it reproduces `after`;
-    `uses` the side conditions it relied on, `cites` the theorem it applied ("problem:goal").
+    `args` holds every choice the rule made (index instantiations, names, lemma), so that replaying it reproduces
+    `after`; `uses` the side conditions it relied on, `cites` the theorem it applied ("problem:goal").
     """
 
     before: Term
@@ -161,7 +162,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A displayed line `relation term`, reached from the line above by `steps`; arithmetic steps are kept but not named."""
+    """A displayed line `relation term`, reached from the line above by `steps`, arithmetic ones among them."""
 
     term: Term
     rule: str
@@ -210,10 +211,11 @@ class Counterexample:
 class Verdict:
     """What the checker found, with its evidence in words, the conditions it could not discharge, and a counterexample.
 
-    ``proved``: zero in deterministic exact arithmetic at every domain size the cutoff theorem asks for, for every pattern
-    of equal indices, inside the fragment, signs discharged or listed, real gate passed. ``exact``: exact or modular zero
-    at the tested sizes only, gate passed. ``numeric``: the algebra did not decide, gate passed. ``undecided``: no decision
-    within the budget. ``false``: disjoint balls at an admissible point. ``undefined``: a side has no value there.
+    ``proved``: zero in deterministic exact arithmetic at every domain size the cutoff theorem asks for, for every
+    pattern of equal indices, inside the fragment, signs discharged or listed, real gate passed. ``exact``: exact or
+    modular zero at the tested sizes only, gate passed. ``numeric``: the algebra did not decide, gate passed.
+    ``undecided``: no decision within the budget. ``false``: disjoint balls at an admissible point. ``undefined``: a
+    side has no value there.
     """
 
     word: VerdictWord
@@ -234,8 +236,8 @@ class Theorem:
     """A checked derivation. Only `symderiv.checking.checker` makes one.
 
     `steps` has a verdict for every step of every line, in order; `lines` one for every line; `direct` is the verdict on
-    the claim itself, start against result, without the lines between. `digest` is the SHA-256 of the canonical record of
-    claim, assumptions and steps.
+    the claim itself, start against result, without the lines between. `digest` is the SHA-256 of the canonical record
+    of claim, assumptions and steps.
     """
 
     derivation: Derivation

@@ -1,8 +1,8 @@
 """The nodes of the term language: immutable, ordered, unevaluated formulas over indices that know their range.
 
-A term is what the reader sees: no constructor simplifies, flattens or sorts (only `delta` orders its two indices, because
-delta_ij and delta_ji are one symbol). Equality is structural; its hash and the free indices of a term are computed once, at
-construction.
+A term is what the reader sees: no constructor simplifies, flattens or sorts (only `delta` orders its two indices,
+because delta_ij and delta_ji are one symbol). Equality is structural; its hash and the free indices of a term are
+computed once, at construction.
 
 Refused: an index without a range (`Index` needs its `Domain`), and an entry whose indices do not fit its array.
 """
@@ -318,8 +318,9 @@ class Product(_Operators):
 class Derivative(_Operators):
     """The partial derivative of `body`, not yet carried out.
 
-    With respect to an entry of data the data are the variables. With respect to a defined quantity (dL/dy_i) the body is
-    read as a function of that quantity: every `Call` of it in the body, also inside other definitions, is a variable.
+    With respect to an entry of data the data are the variables. With respect to a defined quantity (dL/dy_i) the body
+    is read as a function of that quantity: every `Call` of it in the body, also inside other definitions, is a
+    variable.
     """
 
     body: Term

@@ -6,7 +6,22 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from symderiv.terms.nodes import (
-    Array, Call, Delta, Derivative, Domain, Entry, Index, Number, Parameter, Place, Position, Product, Size, Sum, Term, delta,
+    Array,
+    Call,
+    Delta,
+    Derivative,
+    Domain,
+    Entry,
+    Index,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Product,
+    Size,
+    Sum,
+    Term,
+    delta,
 )  # fmt: skip
 from symderiv.terms.traversal import children, free_indices, rebuild
 
@@ -64,7 +79,9 @@ def resize(term: Term, sizes: Mapping[str, int]) -> Term:
         return Domain(old.name, old.symbol, sizes[old.name]) if old.name in sizes else old
 
     def place(old: Place) -> Place:
-        return Index(old.name, domain(old.domain)) if isinstance(old, Index) else Position(old.value, domain(old.domain))
+        return (
+            Index(old.name, domain(old.domain)) if isinstance(old, Index) else Position(old.value, domain(old.domain))
+        )
 
     def visit(old: Term) -> Term:
         match old:

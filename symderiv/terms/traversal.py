@@ -7,7 +7,24 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from symderiv.terms.nodes import (
-    Add, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Power, Product, Size, Sum, Term,
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
 )  # fmt: skip
 
 Path: TypeAlias = tuple[int, ...]
@@ -53,7 +70,7 @@ def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
 
 
 def own_places(term: Term) -> tuple[Place, ...]:
-    """The indices written on this node itself: of an entry, a delta, the skip of a sum, the variable of a derivative."""
+    """The indices written on this node itself: of an entry, a delta, a skip, the variable of a derivative."""
     match term:
         case Entry(indices=places) | Call(indices=places):
             return places
