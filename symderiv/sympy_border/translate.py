@@ -1,0 +1,427 @@
+"""Terms to SymPy and back: the one place where SymPy's formulas are made or read.
+
+Going out, an index becomes a positive integer symbol, the size C of a domain another one, an array an `IndexedBase` with
+the array's own sign, and every sum runs from 1 to C. A bound index never shares its name with a free index or with an index
+bound outside it: SymPy captures such names when it differentiates or substitutes, and calls nested sums equal that are
+not. Order of terms and factors is lost, as is the division between ``a/b`` and ``a * b**-1``; the value is kept.
+
+Coming in, names are read through a `Vocabulary`; whatever is not understood is refused in a sentence (`BorderError`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, assert_never
+
+import sympy
+from sympy.tensor.indexed import Indexed, IndexedBase
+
+from symderiv.statements import Definition, Theory, unfold
+from symderiv.terms import (
+    Add,
+    Array,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Domain,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    delta,
+    free_indices,
+    fresh,
+    number,
+    own_places,
+    rename,
+    subterms,
+)  # fmt: skip
+
+__all__ = ["BorderError", "Vocabulary", "base", "from_sympy", "place_symbol", "size_symbol", "to_sympy", "vocabulary"]
+
+
+class BorderError(ValueError):
+    """A formula that cannot cross between terms and SymPy; the message names the node and what is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the names in a SymPy formula stand for; indices that only ever mark an array's axis need not be listed."""
+
+    arrays: tuple[Array, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    indices: tuple[Index, ...] = ()
+    domains: tuple[Domain, ...] = ()
+
+
+def vocabulary(term: Term, theory: Theory) -> Vocabulary:
+    """The vocabulary of `term` and of the definitions of `theory`: enough to read back what `to_sympy` wrote."""
+    arrays: dict[str, Array] = {}
+    parameters: dict[str, Parameter] = {}
+    domains: dict[str, Domain] = {}
+    for whole in (term, *(definition.body for definition in theory.definitions)):
+        for _, part in subterms(whole):
+            inner = part.wrt if isinstance(part, Derivative) else part
+            if isinstance(inner, Entry):
+                arrays[inner.array.name] = inner.array
+            if isinstance(part, Parameter):
+                parameters[part.name] = part
+            if isinstance(part, Sum | Product):
+                domains[part.index.domain.name] = part.index.domain
+            if isinstance(part, Size):
+                domains[part.domain.name] = part.domain
+            for place in own_places(part):
+                domains[place.domain.name] = place.domain
+    return Vocabulary(
+        tuple(arrays[name] for name in sorted(arrays)),
+        theory.definitions,
+        tuple(parameters[name] for name in sorted(parameters)),
+        tuple(sorted(free_indices(term), key=lambda index: index.name)),
+        tuple(domains[name] for name in sorted(domains)),
+    )
+
+
+def base(array: Array) -> IndexedBase:
+    """The SymPy array of `array`; the only maker of one, since SymPy tells apart bases that print alike."""
+    return IndexedBase(array.name, positive=True) if array.positive else IndexedBase(array.name, real=True)
+
+
+def size_symbol(domain: Domain) -> sympy.Expr:
+    """C for a symbolic domain, the number itself for a sized one."""
+    if domain.size is not None:
+        return sympy.Integer(domain.size)
+    return sympy.Symbol(domain.symbol, integer=True, positive=True)
+
+
+def place_symbol(place: Place) -> sympy.Expr:
+    """An index as a positive integer symbol, a concrete class as an integer."""
+    if isinstance(place, Position):
+        return sympy.Integer(place.value)
+    return sympy.Symbol(place.name, integer=True, positive=True)
+
+
+def _scalar(name: str, positive: bool) -> sympy.Symbol:
+    return sympy.Symbol(name, positive=True) if positive else sympy.Symbol(name, real=True)
+
+
+def _rational(value: Fraction) -> sympy.Rational:
+    return sympy.Rational(value.numerator, value.denominator)
+
+
+def to_sympy(term: Term, theory: Theory, *, keep: frozenset[str] | None = frozenset()) -> sympy.Expr:
+    """`term` as a SymPy expression.
+
+    `keep` names the defined quantities that stay symbols (an `IndexedBase` each) instead of being unfolded; None keeps
+    all. A quantity that is differentiated against always stays. A sum that skips an index goes out as the full sum
+    minus that term, such a product as a quotient (where the skipped factor is not 0). Raises BorderError if one name
+    stands for two things.
+    """
+    _check_names(term, theory)
+    kept = frozenset(d.name for d in theory.definitions) if keep is None else keep
+
+    def entry(name: str, positive: bool, places: tuple[Place, ...]) -> sympy.Expr:
+        if not places:
+            return _scalar(name, positive)
+        made: sympy.Expr = base(Array(name, (), positive))[tuple(place_symbol(place) for place in places)]
+        return made
+
+    def visit(old: Term, used: frozenset[str], kept: frozenset[str]) -> sympy.Expr:
+        match old:
+            case Number(value=value):
+                return _rational(value)
+            case Parameter(name=name, positive=positive):
+                return _scalar(name, positive)
+            case Size(domain=domain):
+                return size_symbol(domain)
+            case Entry(array=array, indices=places):
+                return entry(array.name, array.positive, places)
+            case Call(name=name, indices=places):
+                return entry(name, False, places) if name in kept else visit(unfold(old, theory), used, kept)
+            case Delta(left=left, right=right):
+                return sympy.KroneckerDelta(place_symbol(left), place_symbol(right))
+            case Add(terms=parts):
+                return sympy.Add(*(visit(part, used, kept) for part in parts))
+            case Mul(factors=parts):
+                return sympy.Mul(*(visit(part, used, kept) for part in parts))
+            case Div(numerator=above, denominator=below):
+                return visit(above, used, kept) / visit(below, used, kept)
+            case Power(base=below, exponent=exponent):
+                return visit(below, used, kept) ** visit(exponent, used, kept)
+            case Exp(argument=inner):
+                return sympy.exp(visit(inner, used, kept))
+            case Log(argument=inner):
+                return sympy.log(visit(inner, used, kept))
+            case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
+                if index.name in used:
+                    new = fresh(index.domain, used | {i.name for i in free_indices(body)})
+                    body, index = rename(body, {index: new}), new
+                limits = (place_symbol(index), 1, size_symbol(index.domain))
+                inside = visit(body, used | {index.name}, kept)
+                whole = sympy.Sum(inside, limits) if isinstance(old, Sum) else sympy.Product(inside, limits)
+                if skip is None:
+                    return whole
+                missing = visit(rename(body, {index: skip}), used, kept)
+                return whole - missing if isinstance(old, Sum) else whole / missing
+            case Derivative(body=body, wrt=wrt):
+                kept = kept | {wrt.name} if isinstance(wrt, Call) else kept
+                used = used | {i.name for i in free_indices(wrt)}
+                return sympy.Derivative(visit(body, used, kept), visit(wrt, used, kept), evaluate=False)
+            case _:
+                assert_never(old)
+
+    return visit(term, frozenset(index.name for index in free_indices(term)), kept)
+
+
+def _check_names(term: Term, theory: Theory) -> None:
+    """Raise BorderError if one name means two things: SymPy knows a symbol by its name and sign alone."""
+    meaning: dict[str, object] = {}
+    for whole in (term, *(definition.body for definition in theory.definitions)):
+        for _, part in subterms(whole):
+            inner: Term = part.wrt if isinstance(part, Derivative) else part
+            found: list[tuple[str, object]] = [
+                (p.name, p.domain.name) for p in own_places(part) if isinstance(p, Index)
+            ]
+            match inner:
+                case Entry(array=array):
+                    found.append((array.name, ("array", array.positive, tuple(d.name for d in array.domains))))
+                case Parameter(name=name, positive=positive):
+                    found.append((name, ("parameter", positive)))
+                case Call(name=name):
+                    found.append((name, "definition"))
+                case Size(domain=domain):
+                    found.append((domain.symbol, "size of " + domain.name))
+                case _:
+                    pass
+            for name, kind in found:
+                if meaning.setdefault(name, kind) != kind:
+                    raise BorderError(
+                        f"the name {name!r} stands for two things ({meaning[name]} and {kind}); rename one of them"
+                    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One crossing from SymPy: the vocabulary by name, what was inferred about free indices, and results so far."""
+
+    words: Vocabulary
+    atoms: Mapping[sympy.Symbol, Term]
+    inferred: dict[str, Index]
+    done: dict[tuple[sympy.Basic, frozenset[tuple[str, Place]]], Term] = field(default_factory=dict)
+
+    def domains(self) -> Iterable[Domain]:
+        yield from self.words.domains
+        for index in self.words.indices:
+            yield index.domain
+        for array in self.words.arrays:
+            yield from array.domains
+        for definition in self.words.definitions:
+            for index in definition.indices:
+                yield index.domain
+
+
+def from_sympy(expression: sympy.Expr, words: Vocabulary, *, atoms: Mapping[sympy.Symbol, Term] | None = None) -> Term:
+    """`expression` as a term; `atoms` says what particular symbols stand for, before any name is looked up.
+
+    Accepted: rational numbers, sums, products, powers, exp, log, Kronecker deltas, `Sum` and `Product` from 1 to a
+    domain's size, `Derivative` by entries, and the vocabulary's arrays, definitions, parameters and sizes. Raises BorderError for everything else, and where one name carries two sets of SymPy assumptions.
+    """
+    reading = _Reading(words, {} if atoms is None else atoms, {index.name: index for index in words.indices})
+    if not reading.atoms:
+        _check_symbols(expression)
+    return _read(expression, {}, reading)
+
+
+def _check_symbols(expression: sympy.Expr) -> None:
+    seen: dict[str, sympy.Basic] = {}
+    symbols = expression.atoms(sympy.Symbol) | {base.label for base in expression.atoms(IndexedBase)}
+    for symbol in sorted(symbols, key=lambda s: (str(s), s.sort_key())):
+        if seen.setdefault(str(symbol), symbol) != symbol:
+            raise BorderError(
+                f"two different SymPy symbols are both called {str(symbol)!r} (their assumptions differ), so SymPy "
+                "would not combine them; make each name once"
+            )
+
+
+def _shown(expression: sympy.Basic) -> str:
+    text = str(expression)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _read(node: sympy.Basic, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    key = (node, frozenset(bound.items()))
+    if key not in reading.done:
+        reading.done[key] = _read_new(node, bound, reading)
+    return reading.done[key]
+
+
+def _read_new(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    if isinstance(node, sympy.Symbol):
+        return _read_symbol(node, bound, reading)
+    if isinstance(node, sympy.Rational):
+        return number(Fraction(int(node.p), int(node.q)))
+    if isinstance(node, Indexed):
+        return _read_entry(node, bound, reading)
+    if isinstance(node, sympy.Add):
+        return Add(tuple(_read(part, bound, reading) for part in node.args))
+    if isinstance(node, sympy.Mul):
+        return _read_product(node, bound, reading)
+    if isinstance(node, sympy.exp):
+        return Exp(_read(node.args[0], bound, reading))
+    if isinstance(node, sympy.Pow):
+        if isinstance(node.exp, sympy.Rational) and node.exp.is_negative:
+            return Div(number(1), _read(node.base**-node.exp, bound, reading))
+        return Power(_read(node.base, bound, reading), _read(node.exp, bound, reading))
+    if isinstance(node, sympy.log) and len(node.args) == 1:
+        return Log(_read(node.args[0], bound, reading))
+    if isinstance(node, sympy.KroneckerDelta):
+        return _read_delta(node, bound, reading)
+    if isinstance(node, sympy.Sum | sympy.Product):
+        return _read_binder(node, bound, reading)
+    if isinstance(node, sympy.Derivative):
+        return _read_derivative(node, bound, reading)
+    raise BorderError(
+        f"{_shown(node)} ({type(node).__name__}) is not understood; accepted are rational numbers, + * / **, exp, log, "
+        "KroneckerDelta, Sum and Product from 1 to a domain's size, Derivative, and the names of the vocabulary"
+    )
+
+
+def _read_symbol(node: sympy.Symbol, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    if node in reading.atoms:
+        return reading.atoms[node]
+    name = node.name
+    for array in reading.words.arrays:
+        if array.name == name and not array.domains:
+            return Entry(array, ())
+    for definition in reading.words.definitions:
+        if definition.name == name and not definition.indices:
+            return Call(name, ())
+    for parameter in reading.words.parameters:
+        if parameter.name == name:
+            return parameter
+    for domain in reading.domains():
+        if domain.symbol == name:
+            return Size(domain)
+    if name in bound or name in reading.inferred:
+        raise BorderError(f"the index {name} is used as a number; an index may only mark an entry or stand in a delta")
+    known = [a.name for a in reading.words.arrays] + [p.name for p in reading.words.parameters]
+    raise BorderError(f"the symbol {name} is not in the vocabulary; known are {', '.join(known) or 'no names'}")
+
+
+def _read_place(node: Any, domain: Domain | None, bound: Mapping[str, Place], reading: _Reading, where: str) -> Place:
+    if isinstance(node, sympy.Integer):
+        if domain is None:
+            raise BorderError(f"the range of {node} in {where} is unknown; compare it with an index of an array")
+        if node < 1 or (domain.size is not None and node > domain.size):
+            raise BorderError(f"{node} in {where} is not a member of 1..{domain.size or domain.symbol}")
+        return Position(int(node), domain)
+    if not isinstance(node, sympy.Symbol):
+        raise BorderError(
+            f"the index {_shown(node)} in {where} is neither a symbol nor an integer (Idx is not accepted)"
+        )
+    name = node.name
+    place = bound.get(name) or reading.inferred.get(name)
+    if place is None:
+        if domain is None:
+            raise BorderError(
+                f"the range of the index {name} in {where} is unknown; list it in the vocabulary's indices"
+            )
+        place = reading.inferred[name] = Index(name, domain)
+    if domain is not None and place.domain != domain:
+        raise BorderError(f"{where} wants an index over {domain.name}, but {name} ranges over {place.domain.name}")
+    return place
+
+
+def _read_entry(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    name = str(node.base.label)
+    for array in reading.words.arrays:
+        if array.name == name:
+            return Entry(array, _read_places(node, array.domains, bound, reading))
+    for definition in reading.words.definitions:
+        if definition.name == name:
+            return Call(name, _read_places(node, tuple(i.domain for i in definition.indices), bound, reading))
+    raise BorderError(f"the array {name} of {_shown(node)} is not in the vocabulary")
+
+
+def _read_places(
+    node: Any, domains: tuple[Domain, ...], bound: Mapping[str, Place], reading: _Reading
+) -> tuple[Place, ...]:
+    if len(node.indices) != len(domains):
+        raise BorderError(f"{_shown(node)} has {len(node.indices)} indices where {len(domains)} are wanted")
+    where = _shown(node)
+    return tuple(_read_place(i, d, bound, reading, where) for i, d in zip(node.indices, domains, strict=True))
+
+
+def _read_delta(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    where = _shown(node)
+    first, second = node.args[0], node.args[1]
+    known = bound.get(str(first)) or reading.inferred.get(str(first))
+    known = known or bound.get(str(second)) or reading.inferred.get(str(second))
+    domain = None if known is None else known.domain
+    return delta(_read_place(first, domain, bound, reading, where), _read_place(second, domain, bound, reading, where))
+
+
+def _read_product(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    above: list[Term] = []
+    below: list[Term] = []
+    for factor in node.args:
+        read = _read(factor, bound, reading)
+        if isinstance(factor, sympy.Rational) and not isinstance(factor, sympy.Integer):
+            if factor.p != 1:
+                above.append(number(int(factor.p)))
+            below.append(number(int(factor.q)))
+        elif isinstance(factor, sympy.Pow) and isinstance(read, Div):
+            below.append(read.denominator)
+        else:
+            above.append(read)
+    numerator = number(1) if not above else above[0] if len(above) == 1 else Mul(tuple(above))
+    if not below:
+        return numerator
+    return Div(numerator, below[0] if len(below) == 1 else Mul(tuple(below)))
+
+
+def _read_binder(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    inner: Mapping[str, Place] = bound
+    indices: list[Index] = []
+    for symbol, low, high in reversed(node.limits):  # SymPy's last limit is the outermost
+        domain = next((d for d in reading.domains() if size_symbol(d) == high or str(high) == d.symbol), None)
+        if low != 1 or domain is None:
+            sizes = ", ".join(sorted({d.symbol for d in reading.domains()}))
+            raise BorderError(
+                f"the limits of {_shown(node)} run from {low} to {high}; accepted is from 1 to the size of a domain "
+                f"({sizes})"
+            )
+        taken = {p.name for p in inner.values() if isinstance(p, Index)} | set(reading.inferred)
+        taken |= {str(s) for s in node.free_symbols}
+        index = Index(symbol.name, domain)
+        index = fresh(domain, taken) if index.name in taken else index
+        inner = {**inner, symbol.name: index}
+        indices.append(index)
+    made = _read(node.function, inner, reading)
+    for index in reversed(indices):
+        made = Sum(index, made) if isinstance(node, sympy.Sum) else Product(index, made)
+    return made
+
+
+def _read_derivative(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
+    made = _read(node.expr, bound, reading)
+    for variable, count in node.variable_count:
+        wrt = _read(variable, bound, reading)
+        if not isinstance(wrt, Entry | Call) or not isinstance(count, sympy.Integer):
+            raise BorderError(f"{_shown(node)} differentiates by {variable}; accepted is an entry of an array")
+        for _ in range(int(count)):
+            made = Derivative(made, wrt)
+    return made
