@@ -1,0 +1,267 @@
+"""From a problem and its checked theorems to a neutral document.
+
+Refused with `Unpublishable`: a theorem with a false or undefined verdict anywhere, and a theorem of another problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from symderiv.documents import display as shape
+from symderiv.documents.display import Digits, Display, Operator, Script, Symbol
+from symderiv.documents.document import (
+    AssumptionItem, Assumptions, Block, Chain, CheckRow, Checks, Contents, ContentsItem, Data, DataItem, DefinitionItem,
+    Definitions, Document, ExplicitMatrix, Footer, Heading, Link, Matrix, Paragraph, Row, RuleEntry, RuleIndex, RuleInfo,
+    Statement, Text, Unpublishable,
+)  # fmt: skip
+from symderiv.documents.notation import changed, display_place
+from symderiv.documents.symbols import named, read, whole
+from symderiv.statements import Claim, Condition, Definition, Distinct, Problem, Theorem, Theory, Verdict
+from symderiv.terms import Array, Domain, Term
+
+__all__ = ["present", "prose"]
+
+
+def present(
+    problem: Problem,
+    theorems: tuple[Theorem, ...],
+    rules: Mapping[str, RuleInfo],
+    explicit: tuple[ExplicitMatrix, ...] | None = None,
+) -> Document:
+    """The document of a catalogue entry, its theorems in the order given.
+
+    `rules` maps a rule's slug to what is printed about it; a slug that is missing is printed as its own words.
+    `explicit` are the matrices for a chosen class count. Raises `Unpublishable` for what may not be printed.
+    """
+    for theorem in theorems:
+        _publishable(problem, theorem)
+    theory = _notation(problem, theorems)
+    writer = _Writer(problem, theorems, rules)
+    blocks: list[Block] = [Heading(prose(problem.title), problem.name, 1), Paragraph(_summary(theorems))]
+    blocks += [Paragraph(prose(part)) for part in problem.prose]
+    blocks.append(Heading(("Definitions",), "definitions", 2))
+    if problem.arrays:
+        blocks.append(Data(tuple(_declared(array) for array in problem.arrays)))
+    blocks.append(Definitions(tuple(_defined(definition) for definition in theory.definitions)))
+    if problem.assumptions:
+        blocks += [Heading(("Assumptions",), "assumptions", 2), writer.assumptions()]
+    if len(theorems) > 1:
+        blocks += [Heading(("Theorems",), "theorems", 2), writer.contents()]
+    for number, theorem in enumerate(theorems, 1):
+        blocks += writer.section(number, theorem)
+    if explicit:
+        blocks.append(Heading(("Written out for a chosen class count",), "explicit", 2))
+        blocks += [Matrix(prose(m.title), m.symbol, m.rows, prose(m.sentence)) for m in explicit]
+    blocks += [Heading(("Checks",), "checks", 2), writer.checks()]
+    blocks += [Heading(("Rules used",), "rules", 2), writer.rule_index()]
+    digests = tuple((writer.link(theorem.derivation.goal), theorem.digest) for theorem in theorems)
+    blocks.append(Footer(digests, "symderiv verify theorem.json"))
+    return Document(problem.name, problem.title, theory, tuple(blocks), problem, theorems)
+
+
+def prose(source: str) -> Text:
+    """Words with `$formulas$` read into display trees; NotationError if one is outside the notation."""
+    parts = source.split("$")
+    if len(parts) % 2 == 0:
+        raise ValueError(f"the text {source!r} opens a formula with $ and does not close it")
+    return tuple(read(part) if at % 2 else part for at, part in enumerate(parts) if part)
+
+
+def _identity(source: str) -> Text:
+    """The identity of a rule: prose if it marks its formulas with $, else one formula."""
+    return prose(source) if "$" in source or not source else (read(source),)
+
+
+def _publishable(problem: Problem, theorem: Theorem) -> None:
+    derivation = theorem.derivation
+    name = f"{derivation.problem}:{derivation.goal}"
+    if derivation.problem != problem.name:
+        raise Unpublishable(f"the theorem {name} belongs to another problem than {problem.name}; give each its own document")
+    for number, verdict in enumerate(theorem.lines, 1):
+        if verdict.word in ("false", "undefined"):
+            raise Unpublishable(
+                f"{name} is not printed: line {number} is {verdict.word} ({verdict.evidence}); correct that line first"
+            )
+    steps = tuple(verdict for line in theorem.steps for verdict in line)
+    for verdict in (*steps, theorem.direct, theorem.verdict):
+        if verdict.word in ("false", "undefined"):
+            raise Unpublishable(f"{name} is not printed: its verdict is {verdict.word} ({verdict.evidence})")
+
+
+def _notation(problem: Problem, theorems: tuple[Theorem, ...]) -> Theory:
+    """Every definition of the problem and its theorems, once."""
+    found: dict[str, Definition] = {}
+    theories = (Theory(problem.definitions), *(theorem.derivation.theory for theorem in theorems))
+    for definition in (d for theory in theories for d in theory.definitions):
+        first = found.setdefault(definition.name, definition)
+        if (first.body, first.symbol) != (definition.body, definition.symbol):
+            raise Unpublishable(f"{problem.name} defines {definition.name!r} in two ways; a document needs one meaning per name")
+    return Theory(tuple(found.values()))
+
+
+def _summary(theorems: tuple[Theorem, ...]) -> Text:
+    """How many theorems and lines there are, and the verdicts on the lines, none softened."""
+    words = [verdict.word for theorem in theorems for verdict in theorem.lines]
+    counts = ", ".join(f"{words.count(word)} {word}" for word in sorted(set(words), key=words.index))
+    some = f"{len(theorems)} theorem{'' if len(theorems) == 1 else 's'}"
+    lines = f"{len(words)} line{'' if len(words) == 1 else 's'}"
+    return (f"{some} · {lines} · {counts}" if counts else f"{some} · {lines}",)
+
+
+def _declared(array: Array) -> DataItem:
+    sizes: list[Display] = []
+    for domain in array.domains:
+        sizes += [Operator("×"), _size(domain)] if sizes else [_size(domain)]
+    power = sizes[0] if len(sizes) == 1 else shape.Row(tuple(sizes))
+    reals: Display = Symbol("ℝ", "blackboard")
+    formula = shape.Row((named(array.name), Operator("∈"), Script(reals, None, power) if sizes else reals))
+    words = " and ".join(domain.name for domain in array.domains)
+    note = f"indexed by {words}" if words else "a number"
+    return DataItem(formula, (note + (", every entry positive" if array.positive else ""),))
+
+
+def _size(domain: Domain) -> Display:
+    return named(domain.symbol) if domain.size is None else whole(domain.size)
+
+
+def _defined(definition: Definition) -> DefinitionItem:
+    return DefinitionItem(definition(*definition.indices), definition.body, prose(definition.prose))
+
+
+def _conditions(parts: Iterator[Condition]) -> tuple[Condition, ...]:
+    """Each condition once, in order of appearance; i != j and j != i are one condition."""
+    found: dict[object, Condition] = {}
+    for part in parts:
+        found.setdefault(frozenset((part.left, part.right)) if isinstance(part, Distinct) else part, part)
+    return tuple(found.values())
+
+
+def _ranges(claim: Claim) -> tuple[Display, ...]:
+    """For which indices the claim holds: i, j = 1, …, C, a range per domain, indices in alphabetical order."""
+    free = claim.left.free | claim.right.free
+    seen = sorted(free, key=lambda index: index.name)
+    made: list[Display] = []
+    for domain in dict.fromkeys(index.domain for index in seen):
+        items: list[Display] = []
+        for index in (index for index in seen if index.domain == domain):
+            items += [Operator(","), display_place(index)] if items else [display_place(index)]
+        bounds = (Operator("="), Digits("1"), Operator(","), Operator("…"), Operator(","), _size(domain))
+        made.append(shape.Row((*items, *bounds)))
+    return tuple(made)
+
+
+class _Writer:
+    """Builds the blocks of one entry; knows its theorems, so that it can link them."""
+
+    __slots__ = ("by_goal", "next_row", "problem", "rules", "theorems")
+
+    def __init__(self, problem: Problem, theorems: tuple[Theorem, ...], rules: Mapping[str, RuleInfo]) -> None:
+        self.problem = problem
+        self.theorems = theorems
+        self.rules = rules
+        self.by_goal = {theorem.derivation.goal: theorem for theorem in theorems}
+        self.next_row = 1
+
+    def link(self, goal: str, entry: str = "") -> Link:
+        """A link to a goal of this entry or of another one."""
+        if entry and entry != self.problem.name:
+            return Link((f"{entry}: {goal.replace('-', ' ')}",), entry, f"goal-{goal}")
+        known = self.by_goal.get(goal)
+        title = known.derivation.title if known is not None else goal.replace("-", " ")
+        return Link(prose(title), "", f"goal-{goal}")
+
+    def cited(self, citation: str) -> Link:
+        """The link of "problem:goal"; a theorem of this problem that is not printed here is linked to its own document."""
+        entry, _, goal = citation.partition(":")
+        if entry == self.problem.name and goal not in self.by_goal:
+            return Link((goal.replace("-", " "),), entry, f"goal-{goal}")
+        return self.link(goal, entry)
+
+    def title(self, slug: str) -> Text:
+        """The printed title of a rule."""
+        info = self.rules.get(slug)
+        return prose(info.title) if info is not None else (slug.replace("-", " "),)
+
+    def assumptions(self) -> Assumptions:
+        """The problem's assumptions, each with the theorems that use it."""
+        items = tuple(
+            AssumptionItem(
+                a.left, a.right, prose(a.prose),
+                tuple(self.link(t.derivation.goal) for t in self.theorems if a in t.derivation.theory.assumptions),
+            )  # fmt: skip
+            for a in self.problem.assumptions
+        )
+        return Assumptions(items)
+
+    def contents(self) -> Contents:
+        """The list of theorems."""
+        goals = tuple(theorem.derivation.goal for theorem in self.theorems)
+        headline = self.problem.headline
+        return Contents(tuple(ContentsItem(at, self.link(goal), goal == headline) for at, goal in enumerate(goals, 1)))
+
+    def section(self, number: int, theorem: Theorem) -> tuple[Block, ...]:
+        """Statement and chain of one theorem."""
+        derivation, claim = theorem.derivation, theorem.claim
+        anchor = f"goal-{derivation.goal}"
+        statement = Statement(
+            number, anchor, prose(derivation.title), claim.left, claim.relation, claim.right, _ranges(claim),
+            _conditions(iter((*derivation.theory.distinct, *theorem.conditions))),
+            tuple((a.left, a.right) for a in derivation.theory.assumptions), self._without(theorem),
+            tuple(self.cited(citation) for citation in derivation.cites), theorem.verdict, prose(derivation.prose),
+            derivation.goal == self.problem.headline,
+        )  # fmt: skip
+        return (statement, self._chain(theorem))
+
+    def _without(self, theorem: Theorem) -> tuple[Term, Term, Link] | None:
+        """The same quantity under fewer assumptions, if a theorem of this entry has it."""
+        mine = set(theorem.derivation.theory.assumptions)
+        for other in self.theorems:
+            theirs = set(other.derivation.theory.assumptions)
+            if theirs < mine and other.claim.left == theorem.claim.left and other.claim.relation == theorem.claim.relation:
+                return other.claim.left, other.claim.right, self.link(other.derivation.goal)
+        return None
+
+    def _chain(self, theorem: Theorem) -> Chain:
+        derivation = theorem.derivation
+        rows: list[Row] = []
+        before = derivation.start
+        for line, verdict in zip(derivation.lines, theorem.lines, strict=True):
+            uses = (condition for step in line.steps for condition in step.uses)
+            cites = dict.fromkeys(step.cites for step in line.steps if step.cites)
+            rows.append(
+                Row(
+                    self.next_row, line.relation, line.term, changed(before, line.term), line.rule, self.title(line.rule),
+                    prose(line.reason), _conditions(iter((*uses, *verdict.conditions))),
+                    tuple(self.cited(citation) for citation in cites), verdict,
+                )  # fmt: skip
+            )
+            self.next_row += 1
+            before = line.term
+        return Chain(derivation.start, tuple(rows))
+
+    def checks(self) -> Checks:
+        """A row per theorem, with the verdict on the whole of it."""
+        return Checks(
+            tuple(
+                CheckRow(self.link(t.derivation.goal), t.claim.left, t.claim.relation, t.claim.right, _overall(t))
+                for t in self.theorems
+            )
+        )
+
+    def rule_index(self) -> RuleIndex:
+        """The rules of all lines and steps, with the number of steps each made."""
+        counts: dict[str, int] = {}
+        for line in (line for theorem in self.theorems for line in theorem.derivation.lines):
+            made = [step.rule for step in line.steps]
+            for slug in made if line.rule in made else [*made, line.rule]:
+                counts[slug] = counts.get(slug, 0) + 1
+        entries: list[RuleEntry] = []
+        for slug in sorted(counts):
+            info = self.rules.get(slug)
+            entries.append(RuleEntry(slug, self.title(slug), _identity(info.statement) if info else (), counts[slug]))
+        return RuleIndex(tuple(entries))
+
+
+def _overall(theorem: Theorem) -> Verdict:
+    """The theorem's own word with the evidence of the direct check, which ignores the lines between."""
+    return Verdict(theorem.verdict.word, theorem.verdict.evidence, theorem.conditions)

@@ -1,0 +1,187 @@
+"""The document as plain text for a terminal or an editor: one line a row, in Unicode or ASCII."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Final, assert_never
+
+from symderiv.documents.display import Display
+from symderiv.documents.document import (
+    AssumptionItem, Assumptions, Block, Chain, Checks, Contents, Data, Definitions, Document, Footer, Heading, Link, Matrix,
+    Paragraph, Row, RuleIndex, Statement, Text,
+)  # fmt: skip
+from symderiv.documents.notation import display, display_condition
+from symderiv.documents.plain import plain_math
+from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
+from symderiv.statements import Condition, Theory, Verdict
+from symderiv.terms import Term
+
+__all__ = ["SUFFIX", "render", "render_ascii"]
+
+SUFFIX: Final = "txt"
+_WIDTH: Final = 100
+
+
+def render(document: Document) -> str:
+    """The document as Unicode text, at most 100 columns of prose; formulas are never broken."""
+    return _Printer(document.theory, False).document(document)
+
+
+def render_ascii(document: Document) -> str:
+    """The document in ASCII alone."""
+    return _Printer(document.theory, True).document(document)
+
+
+class _Printer:
+    """Prints blocks; holds the notation and whether only ASCII may be used."""
+
+    __slots__ = ("ascii_only", "theory")
+
+    def __init__(self, theory: Theory, ascii_only: bool) -> None:
+        self.theory = theory
+        self.ascii_only = ascii_only
+
+    def document(self, document: Document) -> str:
+        """All blocks, each after a blank line."""
+        parts = ["\n".join(line.rstrip() for line in self.block(block)) for block in document.blocks]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    def block(self, block: Block) -> list[str]:
+        """The lines of one block."""
+        match block:
+            case Heading(text=text, level=level):
+                title = self.text(text)
+                return [title, ("=" if level == 1 else "-") * len(title)]
+            case Paragraph(text=text):
+                return self.wrapped(self.text(text), "")
+            case Data(items=items):
+                return self.table([(self.math(item.formula), self.text(item.note)) for item in items])
+            case Definitions(items=items):
+                return self.table([(self.equation(i.left, ":=", i.right), self.text(i.note)) for i in items])
+            case Assumptions(items=items):
+                return [line for item in items for line in self.assumption(item)]
+            case Contents(items=items):
+                return [f"{item.number:>4}. {self.text(item.link.text)}{' *' if item.headline else ''}" for item in items]
+            case Statement():
+                return self.statement(block)
+            case Chain():
+                return self.chain(block)
+            case Matrix():
+                return self.matrix(block)
+            case Checks(rows=rows):
+                lines: list[str] = []
+                for row in rows:
+                    lines.append(f"  {self.equation(row.left, row.relation, row.right)}")
+                    lines += self.wrapped(self.plain(verdict_sentence(row.verdict)), "      ")
+                return lines
+            case RuleIndex(entries=entries):
+                return self.table(
+                    [(self.text(e.title), f"{e.count} {'step' if e.count == 1 else 'steps'}", self.text(e.statement)) for e in entries]
+                )
+            case Footer(digests=digests, command=command):
+                lines = [f"  {digest}  {self.text(link.text)}" for link, digest in digests]
+                return ["Digests (SHA-256 of claim, assumptions and steps)", *lines, "", f"Check again: {command}"]
+            case _:
+                assert_never(block)
+
+    def statement(self, block: Statement) -> list[str]:
+        """Theorem n: the claim, for what it holds and under which assumptions."""
+        title = f"Theorem {block.number}. {self.text(block.title)}"
+        lines = [title, "-" * len(title), *self.wrapped(self.text(block.prose), "")]
+        ranges = ", ".join([*(self.math(r) for r in block.ranges), *(self.condition(c) for c in block.conditions)])
+        claim = self.equation(block.left, block.relation, block.right)
+        lines.append(f"  {claim}" + (f"    for {ranges}" if ranges else ""))
+        for left, right in block.assumed:
+            lines.append(f"  assumes {self.equation(left, '=', right)}")
+        if block.without is not None:
+            left, right, link = block.without
+            lines.append(f"  without it: {self.equation(left, '=', right)}  ({self.link(link)})")
+        if block.cites:
+            lines.append(f"  builds on: {'; '.join(self.link(link) for link in block.cites)}")
+        return lines
+
+    def chain(self, block: Chain) -> list[str]:
+        """A row a line: number, left side, relation and right side, rule, mark; the reason below."""
+        left = self.term(block.left)
+        formulas = [f"{row.relation} {self.term(row.right)}" for row in block.rows]
+        wide = min(max((len(formula) for formula in formulas), default=0), 60)
+        rule_wide = max((len(self.text(row.title)) for row in block.rows), default=0)
+        lines: list[str] = []
+        for at, (row, formula) in enumerate(zip(block.rows, formulas, strict=True)):
+            lead = left if at == 0 else " " * len(left)
+            rule = f"{self.text(row.title):<{rule_wide}}  {self.mark(row.verdict)}"
+            lines.append(f"{row.number:>4}  {lead} {formula:<{wide}}  {rule}")
+            lines += self.wrapped(self.why(row), " " * 8)
+        return lines
+
+    def why(self, row: Row) -> str:
+        """The reason of a row with its conditions, its citations and, where it is not proved, the evidence."""
+        parts = [self.text(row.reason)] if row.reason else []
+        if row.conditions:
+            parts.append("needs " + ", ".join(self.condition(c) for c in row.conditions))
+        parts += [f"see {self.link(link)}" for link in row.cites]
+        if row.verdict.word != "proved":
+            parts.append(f"{row.verdict.word}: {self.plain(row.verdict.evidence)}")
+        return "; ".join(parts)
+
+    def assumption(self, item: AssumptionItem) -> list[str]:
+        """The assumption, what it means and who uses it."""
+        note = self.text(item.note)
+        users = ", ".join(self.link(link) for link in item.used_by)
+        lines = [f"  {self.equation(item.left, '=', item.right)}" + (f"    {note}" if note else "")]
+        return lines + (self.wrapped(f"used by: {users}", "      ") if users else [])
+
+    def matrix(self, block: Matrix) -> list[str]:
+        """The matrix in aligned columns."""
+        dots = "..." if self.ascii_only else "…"
+        cells = [[dots if entry is None else self.term(entry) for entry in row] for row in block.rows]
+        widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]))] if cells else []
+        body = ["    [ " + "   ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " ]" for row in cells]
+        return [f"{self.text(block.title)}: {self.term(block.symbol)} =", *body, *self.wrapped(self.text(block.sentence), "")]
+
+    def table(self, rows: list[tuple[str, ...]]) -> list[str]:
+        """Columns side by side, each as wide as its widest cell up to 44 columns."""
+        if not rows:
+            return []
+        widths = [min(max(len(row[at]) for row in rows), 44) for at in range(len(rows[0]))]
+        return ["  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+
+    def wrapped(self, text: str, indent: str) -> list[str]:
+        """Text in lines of at most 100 columns."""
+        return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent) if text else []
+
+    def link(self, link: Link) -> str:
+        """The title of a theorem, with the file for one in another document."""
+        return self.text(link.text) + (f" ({file_of(link.entry, SUFFIX)})" if link.entry else "")
+
+    def text(self, text: Text) -> str:
+        """Prose with its formulas on the line."""
+        return "".join(self.plain(part) if isinstance(part, str) else self.math(part) for part in text)
+
+    def plain(self, text: str) -> str:
+        """Words; in ASCII, characters outside it are replaced."""
+        if not self.ascii_only:
+            return text
+        for old, new in (("·", "-"), ("–", "-"), ("—", "-"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("−", "-")):
+            text = text.replace(old, new)
+        return text.encode("ascii", "replace").decode("ascii")
+
+    def math(self, node: Display) -> str:
+        """A formula."""
+        return plain_math(node, self.ascii_only)
+
+    def term(self, term: Term) -> str:
+        """A term."""
+        return self.math(display(term, self.theory))
+
+    def condition(self, condition: Condition) -> str:
+        """A side condition."""
+        return self.math(display_condition(condition, self.theory))
+
+    def equation(self, left: Term, relation: str, right: Term) -> str:
+        """left relation right."""
+        return f"{self.term(left)} {relation} {self.term(right)}"
+
+    def mark(self, verdict: Verdict) -> str:
+        """The mark of a verdict."""
+        return verdict_mark(verdict, self.ascii_only)

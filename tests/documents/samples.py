@@ -1,0 +1,124 @@
+"""Two derivations written by hand, with theorems made without the checker: what the printers are tested on."""
+
+from __future__ import annotations
+
+from symderiv.documents import ExplicitMatrix, RuleInfo
+from symderiv.encoding import digest
+from symderiv.statements import (
+    Assumption, Definition, Derivation, Distinct, Line, Nonzero, Positive, Problem, Step, Theorem, Theory, Verdict, VerdictWord,
+)  # fmt: skip
+from symderiv.terms import Add, Array, Derivative, Div, Domain, Index, Mul, Position, Term, delta, exp, log, number, total
+
+CLASSES = Domain("classes", "C")
+I, J, K = (Index(name, CLASSES) for name in "ijk")
+Z, T = Array("z", (CLASSES,)), Array("t", (CLASSES,), positive=True)
+S = Definition("S", (), total(K, exp(Z[K])), "the normaliser")
+Y = Definition("y", (I,), exp(Z[I]) / S(), "softmax")
+LOSS = Definition("L", (), -total(K, T[K] * log(Y(K))), "cross-entropy of $t$ and $y$")
+SIMPLEX = Assumption(total(K, T[K]), number(1), "the targets sum to one")
+PLAIN = Theory((S, Y, LOSS))
+ASSUMING = Theory((S, Y, LOSS), (SIMPLEX,))
+
+RULES = {
+    "quotient-rule": RuleInfo("quotient-rule", "quotient rule", r"\left(\frac{f}{g}\right)' = \frac{f' g - f g'}{g^2}"),
+    "definition": RuleInfo("definition", "definition", r"put the body of a definition for its name: $y_i := \frac{e^{z_i}}{S}$"),
+    "factor": RuleInfo("factor", "factor", "ab + ac = a(b + c)"),
+}
+
+
+def line(before: Term, after: Term, rule: str, reason: str, **_: None) -> Line:
+    """A line of a single step at the root."""
+    return Line(after, rule, reason, (Step(before, after, rule, (), reason),))
+
+
+def verdict(word: VerdictWord = "proved") -> Verdict:
+    return Verdict(word, "zero in exact arithmetic at C = 1, …, 5 for every pattern of equal indices")
+
+
+def theorem(derivation: Derivation, word: VerdictWord = "proved") -> Theorem:
+    """The theorem a checker would make, with one word for all verdicts."""
+    steps = tuple(tuple(verdict(word) for _ in part.steps) for part in derivation.lines)
+    lines = tuple(verdict(word) for _ in derivation.lines)
+    return Theorem(derivation, derivation.claim, (), steps, lines, verdict(word), verdict(word), digest(derivation))
+
+
+def jacobian() -> Derivation:
+    """dy_i/dz_j = y_i (delta_ij - y_j)."""
+    start = Derivative(Y(I), Z[J])
+    a = Derivative(exp(Z[I]) / S(), Z[J])
+    b = (delta(I, J) * exp(Z[I]) * S() - exp(Z[I]) * exp(Z[J])) / S() ** 2
+    c = (exp(Z[I]) / S()) * (delta(I, J) - exp(Z[J]) / S())
+    d = Y(I) * (delta(I, J) - Y(J))
+    quotient = Step(a, b, "quotient-rule", (), "the derivative of a fraction", (), (Nonzero(S()),))
+    lines = (
+        line(start, a, "definition", "put the definition of $y_i$"),
+        Line(b, "quotient-rule", "differentiate top and bottom; only $e^{z_i}$ of the top depends on $z_i$", (quotient,)),
+        line(b, c, "factor", "take $e^{z_i}/S$ out"),
+        line(c, d, "definition", "read $y$ back, twice"),
+    )
+    return Derivation("sample", "jacobian", "Softmax Jacobian", PLAIN, start, lines)
+
+
+def off_diagonal() -> Derivation:
+    """dy_i/dz_j = -y_i y_j for i != j."""
+    theory = Theory(PLAIN.definitions, (), (Distinct(I, J),))
+    start, end = Derivative(Y(I), Z[J]), -(Y(I) * Y(J))
+    step = Step(start, end, "lemma", (), "the delta is 0", (), (Distinct(J, I),), "sample:jacobian")
+    return Derivation(
+        "sample", "off-diagonal", "Off the diagonal", theory, start,
+        (Line(end, "lemma", "the delta is zero", (step,)),), ("sample:jacobian", "softmax:sum-to-one"),
+    )  # fmt: skip
+
+
+def gradient(theory: Theory = ASSUMING) -> Derivation:
+    """dL/dz_i = y_i - t_i under sum t = 1, or y_i sum t - t_i without it."""
+    start = Derivative(LOSS(), Z[I])
+    share = Div(T[J], Y(J))
+    a = Derivative(-total(K, T[K] * log(Y(K))), Z[I])
+    b = Mul((number(-1), total(J, share * Derivative(Y(J), Z[I]))))
+    diagonal = (T[I] / Y(I)) * Y(I) * (number(1) - Y(I))
+    rest = total(J, share * (-(Y(J) * Y(I))), skip=I)
+    c = Add((Mul((number(-1), *diagonal.factors)), Mul((number(-1), rest))))  # type: ignore[union-attr]
+    d = -T[I] + T[I] * Y(I) + total(J, T[J] * Y(I), skip=I)
+    e = Y(I) * total(J, T[J]) - T[I]
+    f = Y(I) - T[I]
+    uses = (Positive(Y(J)), Distinct(J, I))
+    lines = [
+        line(start, a, "definition", "put the definition of $L$"),
+        Line(b, "chain-rule", "the logarithm first", (Step(a, b, "chain-rule", (), "", (), (Positive(Y(J)),)),)),
+        Line(
+            c, "split-sum", "the term $j = i$ by itself, and both cases of the Jacobian",
+            (Step(b, c, "split-sum", (), "", (), uses, "sample:jacobian"),),
+        ),
+        line(c, d, "cancel", "cancel $y_i$ and $y_j$, and pull the signs"),
+        line(d, e, "merge-sum", "put the term $j = i$ back and take $y_i$ out"),
+    ]  # fmt: skip
+    if theory.assumptions:
+        lines.append(line(e, f, "assumption", "the targets sum to one: $\\sum_j t_j = 1$"))
+        return Derivation(
+            "sample", "gradient", "Gradient of cross-entropy", theory, start, tuple(lines), ("softmax:jacobian",),
+            "The textbook proof: the sum is split where the two cases of the Jacobian differ.",
+        )  # fmt: skip
+    return Derivation("sample", "gradient-unnormalised", "Gradient without the assumption", theory, start, tuple(lines))
+
+
+def problem() -> Problem:
+    return Problem(
+        "sample", "Softmax with cross-entropy", "loss",
+        ("The loss of a classifier with logits $z$ whose prediction $y$ is their softmax; $\\log$ is the natural logarithm.",),
+        (Z, T), (S, Y, LOSS), (SIMPLEX,), (), "gradient",
+    )  # fmt: skip
+
+
+def theorems() -> tuple[Theorem, ...]:
+    return tuple(theorem(d) for d in (jacobian(), off_diagonal(), gradient(PLAIN), gradient()))
+
+
+def matrices() -> tuple[ExplicitMatrix, ...]:
+    """The Jacobian for three classes."""
+    domain = Domain("classes", "C", 3)
+    places = tuple(Position(at, domain) for at in (1, 2, 3))
+    rows = tuple(tuple(Y(p) * (number(1) - Y(p)) if p == q else -(Y(p) * Y(q)) for q in places) for p in places)
+    return (
+        ExplicitMatrix("Jacobian for three classes", Derivative(Y(I), Z[J]), rows, "All 9 entries agree with the theorem, exactly."),
+    )
