@@ -1,4 +1,5 @@
-"""The border with SymPy: terms translated both ways (`translate`), and SymPy's own explicit derivations (`explicit`)."""
+"""The border with SymPy: terms translated both ways (`translate`), and SymPy's own explicit derivations
+(`explicit`)."""
 
 from symderiv.sympy_border.translate import BorderError, Vocabulary, from_sympy, to_sympy, vocabulary
 

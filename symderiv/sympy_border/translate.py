@@ -1,9 +1,10 @@
 """Terms to SymPy and back: the one place where SymPy's formulas are made or read.
 
-Going out, an index becomes a positive integer symbol, the size C of a domain another one, an array an `IndexedBase` with
-the array's own sign, and every sum runs from 1 to C. A bound index never shares its name with a free index or with an index
-bound outside it: SymPy captures such names when it differentiates or substitutes, and calls nested sums equal that are
-not. Order of terms and factors is lost, as is the division between ``a/b`` and ``a * b**-1``; the value is kept.
+Going out, an index becomes a positive integer symbol, the size C of a domain another one, an array an `IndexedBase`
+with the array's own sign, and every sum runs from 1 to C. A bound index never shares its name with a free index or
+with an index bound outside it: SymPy captures such names when it differentiates or substitutes, and calls nested sums
+equal that are not. Order of terms and factors is lost, as is the division between ``a/b`` and ``a * b**-1``; the
+value is kept.
 
 Coming in, names are read through a `Vocabulary`; whatever is not understood is refused in a sentence (`BorderError`).
 """
@@ -237,7 +238,8 @@ def from_sympy(expression: sympy.Expr, words: Vocabulary, *, atoms: Mapping[symp
     """`expression` as a term; `atoms` says what particular symbols stand for, before any name is looked up.
 
     Accepted: rational numbers, sums, products, powers, exp, log, Kronecker deltas, `Sum` and `Product` from 1 to a
-    domain's size, `Derivative` by entries, and the vocabulary's arrays, definitions, parameters and sizes. Raises BorderError for everything else, and where one name carries two sets of SymPy assumptions.
+    domain's size, `Derivative` by entries, and the vocabulary's arrays, definitions, parameters and sizes. Raises
+    BorderError for everything else, and where one name carries two sets of SymPy assumptions.
     """
     reading = _Reading(words, {} if atoms is None else atoms, {index.name: index for index in words.indices})
     if not reading.atoms:

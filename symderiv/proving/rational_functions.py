@@ -1,0 +1,266 @@
+"""Exact values of terms at concrete indices: rational functions in atoms such as x_k = e^{z_k}, t_k, W_kd, compared exactly.
+
+A value is a polynomial (Flint) times powers of factors that were once divided by, so that S in e^{z_k}/S is never expanded;
+two values are equal if their difference over the common factors is the zero polynomial. Nothing is simplified by search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final, assert_never
+
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+
+from symderiv.proving.residues import simplex_axis
+from symderiv.statements import Theory, unfold
+from symderiv.terms import (
+    Add, Array, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Position, Power,
+    Product, Size, Sum, Term, number, rename,
+)  # fmt: skip
+
+__all__ = ["OutsideError", "Rationals", "Value"]
+
+
+class OutsideError(ValueError):
+    """A term that is no rational function of the atoms known here; the message says which."""
+
+
+class _FullError(Exception):
+    """More atoms are needed than the polynomial ring was made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """polynomial * product of factor^power."""
+
+    polynomial: fmpq_mpoly
+    powers: Mapping[int, int]
+
+
+_FIRST_SIZE: Final = 32
+
+
+@dataclass(slots=True)
+class Rationals:
+    """The field in which terms over `theory` (all domains sized) are evaluated; grows when it meets new atoms."""
+
+    theory: Theory
+    size: int = _FIRST_SIZE
+    ring: fmpq_mpoly_ctx = field(init=False)
+    _atoms: dict[object, int] = field(default_factory=dict)
+    _factors: list[fmpq_mpoly] = field(default_factory=list)
+    _memo: dict[Term, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._renew(self.size)
+
+    def _renew(self, size: int) -> None:
+        self.size = size
+        self.ring = fmpq_mpoly_ctx.get([f"a{n}" for n in range(size)], Ordering.lex)
+        self._atoms, self._factors, self._memo = {}, [], {}
+
+    def equal(self, left: Term, right: Term) -> bool:
+        """Whether two terms at concrete indices are one rational function; OutsideError if one is none."""
+        while True:
+            try:
+                difference = self._sum([self._value(left), self._scaled(self._value(right), fmpq(-1))])
+                return bool(difference.polynomial == 0)
+            except _FullError:
+                self._renew(4 * self.size)
+
+    def _constant(self, value: Fraction) -> Value:
+        return Value(self.ring.constant(fmpq(value.numerator, value.denominator)), {})
+
+    def _atom(self, key: object, power: int = 1) -> Value:
+        """An atom to a power: it is a factor from the start, so that monomials never meet the polynomial."""
+        if key not in self._atoms:
+            if len(self._atoms) == self.size:
+                raise _FullError
+            self._factors.append(self.ring.gens()[len(self._atoms)])
+            self._atoms[key] = len(self._factors) - 1
+        return Value(self.ring.constant(1), {self._atoms[key]: power})
+
+    def _scaled(self, value: Value, by: fmpq) -> Value:
+        return Value(value.polynomial * by, value.powers)
+
+    def _product(self, left: Value, right: Value) -> Value:
+        powers = dict(left.powers)
+        for factor, power in right.powers.items():
+            powers[factor] = powers.get(factor, 0) + power
+        return Value(left.polynomial * right.polynomial, {f: p for f, p in powers.items() if p})
+
+    def _sum(self, values: list[Value]) -> Value:
+        """The sum over the common factors: each factor to its least power stays outside."""
+        values = [value for value in values if value.polynomial != 0]
+        if not values:
+            return self._constant(Fraction(0))
+        every = sorted({factor for value in values for factor in value.powers})
+        least = {factor: min(value.powers.get(factor, 0) for value in values) for factor in every}
+        made = self.ring.constant(0)
+        for value in values:
+            part = value.polynomial
+            for factor in every:
+                extra = value.powers.get(factor, 0) - least[factor]
+                if extra:
+                    part = part * self._factors[factor] ** extra
+            made = made + part
+        return Value(made, {factor: power for factor, power in least.items() if power})
+
+    def _inverse(self, value: Value) -> Value:
+        powers = {factor: -power for factor, power in value.powers.items()}
+        if value.polynomial == 0:
+            raise OutsideError("a denominator is zero")
+        if value.polynomial.is_constant():
+            return Value(self.ring.constant(1 / value.polynomial.leading_coefficient()), powers)
+        lead = value.polynomial.leading_coefficient()
+        monic = value.polynomial / lead
+        for number_, factor in enumerate(self._factors):
+            if factor == monic:
+                break
+        else:
+            self._factors.append(monic)
+            number_ = len(self._factors) - 1
+        return self._product(Value(self.ring.constant(1 / lead), powers), Value(self.ring.constant(1), {number_: -1}))
+
+    def _power(self, value: Value, exponent: int) -> Value:
+        if exponent < 0:
+            return self._power(self._inverse(value), -exponent)
+        return Value(value.polynomial**exponent, {f: p * exponent for f, p in value.powers.items() if exponent})
+
+    def _value(self, term: Term) -> Value:
+        found = self._memo.get(term)
+        if found is None:
+            found = self._memo[term] = self._new(term)
+        return found
+
+    def _new(self, term: Term) -> Value:
+        match term:
+            case Number(value=rational):
+                return self._constant(rational)
+            case Parameter(name=name):
+                return self._atom(("parameter", name))
+            case Size(domain=domain):
+                return self._constant(Fraction(domain.size or 0))
+            case Entry(array=array, indices=places):
+                return self._entry(array, places)
+            case Call():
+                return self._value(unfold(term, self.theory))
+            case Delta(left=left, right=right):
+                _concrete((left, right))
+                return self._constant(Fraction(int(left == right)))
+            case Add(terms=parts):
+                return self._sum([self._value(part) for part in parts])
+            case Mul(factors=parts):
+                made = self._constant(Fraction(1))
+                for part in parts:
+                    made = self._product(made, self._value(part))
+                return made
+            case Div(numerator=above, denominator=below):
+                return self._product(self._value(above), self._inverse(self._value(below)))
+            case Power(base=base, exponent=Number(value=exponent)) if exponent.denominator == 1:
+                return self._power(self._value(base), exponent.numerator)
+            case Power(base=base, exponent=exponent_term):
+                return self._exponential(Mul((exponent_term, Log(base))))
+            case Exp(argument=inside):
+                return self._exponential(inside)
+            case Log(argument=inside):
+                return self._logarithm(inside)
+            case Sum(index=index, body=body, skip=skip):
+                return self._sum([self._value(rename(body, {index: member})) for member in _members(index, skip)])
+            case Product(index=index, body=body, skip=skip):
+                made = self._constant(Fraction(1))
+                for member in _members(index, skip):
+                    made = self._product(made, self._value(rename(body, {index: member})))
+                return made
+            case Derivative():
+                raise OutsideError("a derivative that is not carried out has no value as a rational function")
+            case _:
+                assert_never(term)
+
+    def _entry(self, array: Array, places: tuple[Place, ...]) -> Value:
+        at = _concrete(places)
+        for assumption in self.theory.assumptions:
+            if isinstance(assumption.left, Entry) and assumption.left.array.name == array.name:
+                formal = {i: p for i, p in zip(assumption.left.indices, places, strict=True) if isinstance(i, Index)}
+                return self._value(rename(assumption.right, formal))
+            axis = simplex_axis(assumption.left, assumption.right, array.name)
+            if axis is not None:  # t_k = u_k / sum_l u_l: every point of the simplex, and no other
+                members = range(1, (array.domains[axis].size or 0) + 1)
+                drawn = [self._atom(("share", array.name, (*at[:axis], m, *at[axis + 1 :]))) for m in members]
+                return self._product(drawn[at[axis] - 1], self._inverse(self._sum(drawn)))
+        return self._atom(("entry", array.name, at))
+
+    def _monomials(self, value: Value) -> list[tuple[fmpq, object]]:
+        """`value` as a sum of coefficient * monomial with hashable monomials; OutsideError over a true denominator."""
+        generators = set(self._atoms.values())
+        if any(power < 0 and factor not in generators for factor, power in value.powers.items()):
+            raise OutsideError("the exponential or logarithm of a quotient that is not split is not a known atom")
+        found: list[tuple[fmpq, object]] = []
+        number_of = sorted(generators)
+        for exponents, coefficient in value.polynomial.to_dict().items():
+            powers = {number_of[n]: int(e) for n, e in enumerate(exponents) if e}
+            for factor, power in value.powers.items():
+                powers[factor] = powers.get(factor, 0) + power
+            found.append((coefficient, tuple(sorted((f, p) for f, p in powers.items() if p))))
+        return found
+
+    def _exponential(self, inside: Term) -> Value:
+        """e^inside: sums split, whole multiples of a logarithm become powers, e^{c m} a power of the atom e^m."""
+        match inside:
+            case Add(terms=parts):
+                made = self._constant(Fraction(1))
+                for part in parts:
+                    made = self._product(made, self._exponential(part))
+                return made
+            case Mul(factors=(Number(value=factor), *rest)) if factor.denominator == 1 and rest:
+                inner = rest[0] if len(rest) == 1 else Mul(tuple(rest))
+                return self._power(self._exponential(inner), factor.numerator)
+            case Log(argument=argument):
+                return self._value(argument)
+            case Call():
+                return self._exponential(unfold(inside, self.theory))
+            case Sum(index=index, body=body, skip=skip):
+                return self._exponential(Add(tuple(rename(body, {index: m}) for m in _members(index, skip))))
+            case _:
+                made = self._constant(Fraction(1))
+                for coefficient, monomial in self._monomials(self._value(inside)):
+                    whole = int(coefficient.p) if coefficient.q == 1 else 1
+                    rest_ = fmpq(1) if coefficient.q == 1 else coefficient
+                    made = self._product(made, self._atom(("exp", str(rest_), monomial), whole))
+                return made
+
+    def _logarithm(self, inside: Term) -> Value:
+        match inside:
+            case Number(value=one) if one == 1:
+                return self._constant(Fraction(0))
+            case Exp(argument=argument):
+                return self._value(argument)
+            case Mul(factors=parts):
+                return self._sum([self._logarithm(part) for part in parts])
+            case Div(numerator=above, denominator=below):
+                return self._sum([self._logarithm(above), self._scaled(self._logarithm(below), fmpq(-1))])
+            case Power(base=base, exponent=exponent):
+                return self._product(self._value(exponent), self._logarithm(base))
+            case Product(index=index, body=body, skip=skip):
+                return self._sum([self._logarithm(rename(body, {index: m})) for m in _members(index, skip)])
+            case Call():
+                return self._logarithm(unfold(inside, self.theory))
+            case _:
+                key = tuple((str(c), m) for c, m in self._monomials(self._value(inside)))
+                return self._atom(("log", tuple(sorted(key, key=repr))))
+
+
+def _members(index: Index, skip: Place | None) -> list[Position]:
+    left_out = None if skip is None else _concrete((skip,))[0]
+    return [Position(v, index.domain) for v in range(1, (index.domain.size or 0) + 1) if v != left_out]
+
+
+def _concrete(places: tuple[Place, ...]) -> tuple[int, ...]:
+    found = []
+    for place in places:
+        if not isinstance(place, Position):
+            raise OutsideError(f"the index {place.name} is not a concrete member of its range")
+        found.append(place.value)
+    return tuple(found)
