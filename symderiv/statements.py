@@ -140,6 +140,8 @@ class Problem:
     kernels: tuple[tuple[str, str], ...] = ()
     """What the compiled functions compute: role (value, gradient, jacobian, jvp, vjp, hessian, hvp) and the goal it is
     lowered from, then the goals that license a stable rewrite, as ("rewrite", "problem:goal")."""
+    builds_on: tuple[Problem, ...] = ()
+    """The problems whose theorems its goals cite."""
 
 
 @dataclass(frozen=True, slots=True)

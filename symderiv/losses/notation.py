@@ -1,0 +1,34 @@
+"""What the catalogue's problems share: domains, indices, data, and the definitions of S, y and lse."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from symderiv.statements import Assumption, Definition
+from symderiv.terms import Array, Domain, Index, Parameter, exp, log, number, total
+
+CLASSES: Final = Domain("classes", "C")
+FEATURES: Final = Domain("features", "D")
+SAMPLES: Final = Domain("samples", "N")
+
+i, j, k, l = (Index(name, CLASSES) for name in "ijkl")  # noqa: E741
+d, e = (Index(name, FEATURES) for name in "de")
+n, m = (Index(name, SAMPLES) for name in "nm")
+
+z: Final = Array("z", (CLASSES,))
+"""Logits."""
+t: Final = Array("t", (CLASSES,))
+"""Targets."""
+v: Final = Array("v", (CLASSES,))
+"""A direction."""
+u: Final = Array("u", (CLASSES,))
+"""A cotangent."""
+c: Final = Parameter("c")
+"""A shift."""
+
+S: Final = Definition("S", (), total(k, exp(z[k])), "the sum of the exponentials of the logits")
+y: Final = Definition("y", (i,), exp(z[i]) / S(), "the softmax of the logits")
+lse: Final = Definition("lse", (), log(S()), "the logarithm of the sum of the exponentials", r"\operatorname{lse}(z)")
+L: Final = Definition("L", (), -total(k, t[k] * log(y(k))), "the cross-entropy of targets and probabilities")
+
+SUM_OF_TARGETS: Final = Assumption(total(k, t[k]), number(1), "the targets sum to 1")

@@ -1,0 +1,213 @@
+"""Rules of algebra on sums and products: distributing, factoring out, regrouping, powers and exponentials."""
+
+from __future__ import annotations
+
+from symderiv.proving.rules.base import (
+    ONE, ZERO, Context, Rewrite, add, from_powers, has_delta, multiply, powers, spell,
+)  # fmt: skip
+from symderiv.proving.tidy import Form, negate, scale, split_number, tidy
+from symderiv.statements import Condition, Positive
+from symderiv.terms import Add, Delta, Div, Exp, Index, Mul, Number, Parameter, Place, Power, Term, number, rename
+
+
+def arithmetic(node: Term, context: Context) -> Rewrite | None:
+    """Numbers, zeros, ones, signs and like terms. The choice `form` says how much of it."""
+    forms: dict[str, Form] = {"": "plain", "plain": "plain", "flat": "flat", "positive-first": "positive-first"}
+    form = forms[context.choice("form")]
+    new = tidy(node, form)
+    return None if new == node else Rewrite(new, (("form", form),))
+
+
+def distribute(node: Term, context: Context) -> Rewrite | None:
+    """a (b + c) = a b + a c.
+
+    The choice `only` limits it: `delta` to factors b + c that contain a delta, `sign` to -(b + c).
+    """
+    if not isinstance(node, Mul):
+        return None
+    only = context.choice("only")
+    if only == "sign" and not (len(node.factors) == 2 and isinstance(node.factors[0], Number)):
+        return None
+    for position, factor in enumerate(node.factors):
+        if not isinstance(factor, Add) or (only == "delta" and not has_delta(factor)):
+            continue
+        before, after = node.factors[:position], node.factors[position + 1 :]
+        spread = [_joined([*before, part, *after]) for part in factor.terms]
+        return Rewrite(add(spread), (("only", only),) if only else ())
+    return None
+
+
+def _joined(parts: list[Term]) -> Term:
+    value, rest = split_number(multiply(parts))
+    return scale(value, rest)
+
+
+def factor_out(node: Term, context: Context) -> Rewrite | None:
+    """a b + a c = a (b + c): every factor that all terms share, in the order of the first term."""
+    if not isinstance(node, Add):
+        return None
+    split = [split_number(part) for part in node.terms]
+    shared: list[tuple[Term, int]] = []
+    rest = [list(powers(inner)) for _, inner in split]
+    for base in dict.fromkeys(base for base, _ in rest[0]):
+        least = min(sum(count for other, count in part if other == base) for part in rest)
+        if least and not isinstance(base, Number):
+            shared.append((base, least))
+    if not shared:
+        return None
+    inner: list[Term] = []
+    for (value, _), part in zip(split, rest, strict=True):
+        left = dict(shared)
+        kept: list[tuple[Term, int]] = []
+        for base, count in part:
+            taken = min(count, left.get(base, 0))
+            left[base] = left.get(base, 0) - taken
+            kept.append((base, count - taken))
+        inner.append(scale(value, from_powers(kept)))
+    return Rewrite(multiply([from_powers(shared), Add(tuple(inner))]))
+
+
+def merge_powers(node: Term, context: Context) -> Rewrite | None:
+    """u^a u^b = u^(a+b), for u > 0; for natural a and b whatever u is."""
+    if not isinstance(node, Mul):
+        return None
+    for position, factor in enumerate(node.factors):
+        for other in range(position + 1, len(node.factors)):
+            base, exponent = _power_of(factor)
+            second, raised = _power_of(node.factors[other])
+            if base != second or isinstance(base, Number | Delta):
+                continue
+            both = [exponent, raised]
+            natural = all(isinstance(e, Number) and e.value.denominator == 1 and e.value > 0 for e in both)
+            uses: tuple[Condition, ...] = () if natural else (Positive(base),)
+            merged = Power(base, tidy(Add((raised, exponent)) if exponent == ONE else Add((exponent, raised))))
+            kept = [*node.factors[:position], merged, *node.factors[position + 1 : other], *node.factors[other + 1 :]]
+            return Rewrite(multiply(kept), uses=uses)
+    return None
+
+
+def _power_of(term: Term) -> tuple[Term, Term]:
+    return (term.base, term.exponent) if isinstance(term, Power) else (term, ONE)
+
+
+def delta_power(node: Term, context: Context) -> Rewrite | None:
+    """delta_ij delta_ij = delta_ij, and delta_ij^n = delta_ij for a natural n."""
+    match node:
+        case Mul(factors=parts):
+            for position, part in enumerate(parts):
+                if isinstance(part, Delta) and part in parts[:position]:
+                    return Rewrite(multiply([*parts[:position], *parts[position + 1 :]]))
+            return None
+        case Power(base=Delta() as inner, exponent=Number(value=value)) if value.denominator == 1 and value > 0:
+            return Rewrite(inner)
+        case _:
+            return None
+
+
+def delta_value(node: Term, context: Context) -> Rewrite | None:
+    """delta_ij = 0 for i != j."""
+    if not isinstance(node, Delta):
+        return None
+    facts = context.differ(node.left, node.right)
+    return None if facts is None else Rewrite(ZERO, uses=facts)
+
+
+def delta_substitution(node: Term, context: Context) -> Rewrite | None:
+    """delta_ij f_i = delta_ij f_j: where the delta does not vanish, its indices are equal. The choice `from` names i."""
+    chosen = context.choice("from")
+    if not isinstance(node, Mul) or not chosen:
+        return None
+    for position, part in enumerate(node.factors):
+        if not isinstance(part, Delta):
+            continue
+        for old, new in ((part.left, part.right), (part.right, part.left)):
+            if not isinstance(old, Index) or spell(old) != chosen:
+                continue
+            places: dict[Index, Place] = {old: new}
+            moved = [f if n == position else rename(f, places) for n, f in enumerate(node.factors)]
+            result = multiply(moved)
+            if result != node:
+                return Rewrite(result, (("from", chosen),))
+    return None
+
+
+def exp_of_sum(node: Term, context: Context) -> Rewrite | None:
+    """e^(a + b) = e^a e^b."""
+    if not (isinstance(node, Exp) and isinstance(node.argument, Add)):
+        return None
+    return Rewrite(multiply([Exp(part) for part in node.argument.terms]))
+
+
+def exp_of_difference(node: Term, context: Context) -> Rewrite | None:
+    """e^a / e^b = e^(a - b), and e^a e^b = e^(a + b)."""
+    match node:
+        case Div(numerator=Exp(argument=above), denominator=Exp(argument=below)):
+            return Rewrite(Exp(add([above, negate(below)])))
+        case Mul(factors=parts):
+            found = [position for position, part in enumerate(parts) if isinstance(part, Exp)]
+            if len(found) < 2:
+                return None
+            first, second = found[:2]
+            left, right = parts[first], parts[second]
+            assert isinstance(left, Exp) and isinstance(right, Exp)
+            joined = Exp(add([left.argument, right.argument]))
+            kept = [joined if n == first else part for n, part in enumerate(parts) if n != second]
+            return Rewrite(multiply(kept))
+        case _:
+            return None
+
+
+def add_and_subtract(node: Term, context: Context) -> Rewrite | None:
+    """a = a - b + b, or a = b + (a - b) with the choice order=first. The choice `what` is b: a parameter or a whole number."""
+    what = context.choice("what")
+    if not what:
+        return None
+    order = context.choice("order")
+    args = (("what", what), *((("order", order),) if order else ()))
+    other: Term = number(int(what)) if what.isdigit() else Parameter(what)
+    if order == "first":
+        return Rewrite(add([other, add([node, negate(other)])]), args)
+    return Rewrite(add([node, negate(other), other]), args)
+
+
+def regroup(node: Term, context: Context) -> Rewrite | None:
+    """The terms of a sum, or the factors of a product, in another order and with brackets.
+
+    The choice `order` lists positions counted from 0; only the order and the brackets change: for a + b + c, "(0.2).1" is
+    (a + c) + b.
+    """
+    order = context.choice("order")
+    if not order or not isinstance(node, Add | Mul):
+        return None
+    parts = node.terms if isinstance(node, Add) else node.factors
+    groups = [group.strip("()") for group in _groups(order)]
+    positions = [[int(text) for text in group.split(".")] for group in groups]
+    if sorted(p for group in positions for p in group) != list(range(len(parts))):
+        return None
+    made: list[Term] = []
+    for group in positions:
+        chosen = tuple(parts[p] for p in group)
+        made.append(chosen[0] if len(chosen) == 1 else (Add(chosen) if isinstance(node, Add) else Mul(chosen)))
+    if len(made) == 1:
+        return Rewrite(made[0], (("order", order),))
+    return Rewrite(Add(tuple(made)) if isinstance(node, Add) else Mul(tuple(made)), (("order", order),))
+
+
+def _groups(order: str) -> list[str]:
+    """The top-level parts of "(0.2).1": "(0.2)" and "1"."""
+    found, depth = [""], 0
+    for letter in order:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "." and depth == 0:
+            found.append("")
+        else:
+            found[-1] += letter
+    return found
+
+
+def collect(node: Term, context: Context) -> Rewrite | None:
+    """Like terms of a sum taken together: a f + b f = (a + b) f for numbers a and b, up to the order of factors."""
+    if not isinstance(node, Add):
+        return None
+    new = tidy(node)
+    return Rewrite(new) if new != node and (not isinstance(new, Add) or len(new.terms) < len(node.terms)) else None

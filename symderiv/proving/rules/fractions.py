@@ -1,0 +1,117 @@
+"""Rules for fractions: cancelling, splitting, joining."""
+
+from __future__ import annotations
+
+from symderiv.proving.rules.base import (
+    ONE, Context, Rewrite, divide, factors, from_powers, multiply, powers,
+)  # fmt: skip
+from symderiv.proving.tidy import scale, split_number
+from symderiv.statements import Nonzero
+from symderiv.terms import Add, Div, Mul, Number, Term
+
+
+def cancel(node: Term, context: Context) -> Rewrite | None:
+    """a b / (a c) = b / c, and (b / a) a = b, for a != 0; powers are counted."""
+    match node:
+        case Div(numerator=above, denominator=below):
+            up, down = list(powers(above)), list(powers(below))
+            for high, (base, count) in enumerate(up):
+                for low, (other, times) in enumerate(down):
+                    if base == other and not isinstance(base, Number):
+                        least = min(count, times)
+                        up[high], down[low] = (base, count - least), (other, times - least)
+                        return Rewrite(divide(from_powers(up), from_powers(down)), uses=(Nonzero(base),))
+            return None
+        case Mul(factors=parts):
+            return _cancel_across(parts)
+        case _:
+            return None
+
+
+def _cancel_across(parts: tuple[Term, ...]) -> Rewrite | None:
+    for position, fraction in enumerate(parts):
+        if not isinstance(fraction, Div):
+            continue
+        down = list(powers(fraction.denominator))
+        for low, (base, times) in enumerate(down):
+            for other, factor in enumerate(parts):
+                if other == position:
+                    continue
+                above = factor.numerator if isinstance(factor, Div) else factor
+                up = list(powers(above))
+                for high, (same, count) in enumerate(up):
+                    if same != base or isinstance(base, Number):
+                        continue
+                    least = min(count, times)
+                    down[low], up[high] = (base, times - least), (same, count - least)
+                    less = divide(fraction.numerator, from_powers(down))
+                    rest = from_powers(up)
+                    if isinstance(factor, Div):
+                        rest = Div(rest, factor.denominator)
+                    made = [less if n == position else rest if n == other else part for n, part in enumerate(parts)]
+                    return Rewrite(multiply([m for m in made if m != ONE]), uses=(Nonzero(base),))
+    return None
+
+
+def split_fraction(node: Term, context: Context) -> Rewrite | None:
+    """(a + b) / c = a / c + b / c."""
+    if not (isinstance(node, Div) and isinstance(node.numerator, Add)):
+        return None
+    made: list[Term] = []
+    for part in node.numerator.terms:
+        value, rest = split_number(part)
+        made.append(scale(value, Div(rest, node.denominator)))
+    return Rewrite(Add(tuple(made)))
+
+
+def separate_fractions(node: Term, context: Context) -> Rewrite | None:
+    """(a b) / (c d) = (a / c) (b / d): two factors over a product of two, or over a square."""
+    if not isinstance(node, Div):
+        return None
+    above = factors(node.numerator)
+    below = [base for base, count in powers(node.denominator) for _ in range(count)]
+    if len(above) != 2 or len(below) != 2:
+        return None
+    return Rewrite(Mul((Div(above[0], below[0]), Div(above[1], below[1]))))
+
+
+def common_denominator(node: Term, context: Context) -> Rewrite | None:
+    """a + b / c = (a c + b) / c, for c != 0; several fractions must share their denominator."""
+    if not isinstance(node, Add):
+        return None
+    split = [split_number(part) for part in node.terms]
+    below = next((inner.denominator for _, inner in split if isinstance(inner, Div)), None)
+    if below is None or any(isinstance(inner, Div) and inner.denominator != below for _, inner in split):
+        return None
+    above: list[Term] = []
+    for value, inner in split:
+        if isinstance(inner, Div):
+            above.append(scale(value, inner.numerator))
+        else:
+            above.append(scale(value, below if inner == ONE else multiply([inner, below])))
+    return Rewrite(Div(Add(tuple(above)), below), uses=(Nonzero(below),))
+
+
+def merge_fractions(node: Term, context: Context) -> Rewrite | None:
+    """(a / b) c = a c / b, and (a / b) (c / d) = a c / (b d)."""
+    if not isinstance(node, Mul) or not any(isinstance(factor, Div) for factor in node.factors):
+        return None
+    value, rest = split_number(node)
+    above: list[Term] = []
+    below: list[Term] = []
+    for factor in factors(rest):
+        if isinstance(factor, Div):
+            above += [f for f in factors(factor.numerator) if f != ONE]
+            below += factors(factor.denominator)
+        else:
+            above.append(factor)
+    return Rewrite(scale(value, Div(multiply(above), multiply(below))))
+
+
+def divide_through(node: Term, context: Context) -> Rewrite | None:
+    """a / b = (a / c) / (b / c), with c = a, for a != 0."""
+    if not isinstance(node, Div) or node.numerator == ONE or not isinstance(node.denominator, Add):
+        return None
+    above = node.numerator
+    parts = [ONE if part == above else Div(part, above) for part in node.denominator.terms]
+    return Rewrite(Div(ONE, Add(tuple(parts))), uses=(Nonzero(above),))
