@@ -1,0 +1,151 @@
+"""`check`: every step of a derivation judged on its own, without rules, lemmas or SymPy, and the theorem that results.
+
+A step that rewrites a subterm is judged at that subterm: if old = new for all data and all values of the indices around
+it, the whole is equal too. That inference is withheld where it would be wrong: inside a derivative with respect to a
+defined quantity (sum_k y_k = 1 holds for softmax y, yet its derivative with respect to y_i is 1, not 0) and where a
+bound name hides another.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from symderiv.checking.equality import positive, same
+from symderiv.encoding import digest
+from symderiv.statements import (
+    Condition,
+    Derivation,
+    Distinct,
+    Line,
+    Step,
+    Theorem,
+    Theory,
+    Verdict,
+    worst,
+)
+from symderiv.terms import Add, Call, Derivative, Mul, Number, Path, Term, at, number, put, scope
+
+__all__ = ["Refused", "check", "check_step"]
+
+
+class Refused(ValueError):  # noqa: N818 - the word of the design
+    """A derivation that is not a chain: a step does not start where the one before ended, or rewrites elsewhere."""
+
+
+def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
+    """The theorem that `derivation` establishes, with a verdict for every step, every line and the claim itself.
+
+    A false step does not raise: its verdict says ``false`` and carries the counterexample. Refused if the lines do not
+    form a chain from the start to the result.
+    """
+    seed = secrets.randbits(64) if seed is None else seed
+    steps: list[tuple[Verdict, ...]] = []
+    lines: list[Verdict] = []
+    current = derivation.start
+    known: dict[tuple[Term, Term, Theory], Verdict] = {}
+    for number_, line in enumerate(derivation.lines, start=1):
+        where = f"{derivation.problem}:{derivation.goal}, line {number_}"
+        found = _check_line(current, line, derivation.theory, seed, where, known)
+        steps.append(found)
+        lines.append(worst(found))
+        current = line.term
+    claim = derivation.claim
+    if claim.relation == ">":
+        direct = positive(_difference(claim.left, claim.right), derivation.theory, seed=seed)
+    else:
+        direct = _same(claim.left, claim.right, derivation.theory, seed, known)
+    listed: dict[Condition, None] = {}
+    for verdict in (*lines, direct):
+        listed.update(dict.fromkeys(verdict.conditions))
+    return Theorem(
+        derivation=derivation,
+        claim=claim,
+        conditions=(*derivation.theory.distinct, *listed),
+        steps=tuple(steps),
+        lines=tuple(lines),
+        direct=direct,
+        verdict=worst((*lines, direct)),
+        digest=digest(derivation),
+    )
+
+
+def _check_line(
+    current: Term,
+    line: Line,
+    theory: Theory,
+    seed: int,
+    where: str,
+    known: dict[tuple[Term, Term, Theory], Verdict],
+) -> tuple[Verdict, ...]:
+    if line.relation == ">":
+        return (positive(_difference(current, line.term), theory, seed=seed),)
+    if not line.steps:
+        return (_same(current, line.term, theory, seed, known),)
+    verdicts = []
+    for count, step in enumerate(line.steps, start=1):
+        if step.before != current:
+            raise Refused(f"{where}, step {count} does not start where the one before it ended")
+        verdicts.append(_judge(step, theory, seed, f"{where}, step {count}", known))
+        current = step.after
+    if current != line.term:
+        raise Refused(f"{where} does not show the result of its last step")
+    return tuple(verdicts)
+
+
+def check_step(step: Step, theory: Theory, *, seed: int | None = None) -> Verdict:
+    """The verdict on one step alone; Refused if its path does not fit."""
+    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, f"rule {step.rule}", {})
+
+
+def _judge(
+    step: Step, theory: Theory, seed: int, where: str, known: dict[tuple[Term, Term, Theory], Verdict]
+) -> Verdict:
+    try:
+        old, new = at(step.before, step.path), at(step.after, step.path)
+        if put(step.before, step.path, new) != step.after:
+            raise Refused(f"{where} changes more than the subterm at its path")
+    except IndexError as error:
+        raise Refused(f"{where}: {error}") from error
+    path = _sound(step.before, step.path)
+    if path != step.path:
+        old, new = at(step.before, path), at(step.after, path)
+    local = _local(step.before, path, theory)
+    if local is None:
+        return _same(step.before, step.after, theory, seed, known)
+    return _same(old, new, local, seed, known)
+
+
+def _same(
+    left: Term, right: Term, theory: Theory, seed: int, known: dict[tuple[Term, Term, Theory], Verdict]
+) -> Verdict:
+    """`same`, asked once for every pair in one derivation."""
+    key = (left, right, theory)
+    if key not in known:
+        known[key] = same(left, right, theory, seed=seed)
+    return known[key]
+
+
+def _sound(term: Term, path: Path) -> Path:
+    """The longest part of `path` that stays outside every derivative with respect to a defined quantity."""
+    for depth, position in enumerate(path):
+        if isinstance(term, Derivative) and isinstance(term.wrt, Call):
+            return path[:depth]
+        term = at(term, (position,))
+    return path
+
+
+def _local(term: Term, path: Path, theory: Theory) -> Theory | None:
+    """The theory inside the sums around `path`, or None if a bound name hides another there."""
+    binders = scope(term, path)
+    names = [binder.index for binder in binders]
+    outer = term.free | {p for pair in theory.distinct for p in (pair.left, pair.right)}
+    if len(set(names)) != len(names) or outer & set(names):
+        return None
+    facts = tuple(Distinct(binder.index, binder.skip) for binder in binders if binder.skip is not None)
+    return Theory(theory.definitions, theory.assumptions, (*theory.distinct, *facts))
+
+
+def _difference(left: Term, right: Term) -> Term:
+    if isinstance(right, Number) and right.value == 0:
+        return left
+    return Add((left, Mul((number(-1), right))))

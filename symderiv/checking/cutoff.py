@@ -1,0 +1,402 @@
+"""Which sizes of a domain decide an equation for every size: the degree rule and the fragment in which it holds.
+
+**Cutoff theorem.** Let *blocks* be functions of the indexed data that do not depend on the size C of a domain, and
+build expressions from blocks, rationals and the symbol C by +, *, sums over the domain, and sums without one member.
+Give a block degree 0 and C degree 1, let a product add degrees, a sum of terms take the maximum, and a summation add 1.
+Let an equality pattern of the free indices have b distinct values, let deg E <= T and c0 >= max(b, 1). If E = 0 at the
+T + 1 consecutive sizes c0, ..., c0 + T for one representative of the pattern, then E = 0 for every C >= c0 and every
+choice of free indices of that pattern.
+
+*Proof.* Let F be the free values plus enough names to make |F| = c0, let J be the other names, and for a finite set X
+of J let f(X) be E evaluated over F and X. A function of X has degree n if f(X) = sum of e(V) over subsets V of X with
+at most n members. Blocks do not depend on X; C = c0 + sum over a in X of 1; a product of degrees n and m has terms
+supported on a union of supports; a summation adds at most one name to a support, and a skip only omits a term. So f has
+degree <= T. By renaming, f(X) = 0 for |X| <= T is what was tested; by induction on |V|, e(V) = f(V) - sum over proper
+subsets = 0 for |V| <= T, hence f = 0.
+
+**Quotients.** A subterm is carried as N / D where D is a product of *closed* factors (no index bound outside), kept as
+a multiset so that equal factors are shared; the equation tested is N_L D_R - N_R D_L, brought to the least common
+multiple. A denominator with an index that a later sum binds is admitted only as a Laurent monomial in blocks times
+closed factors; `Degree.coupled` carries the indices of every other one, and a sum over such an index is refused.
+
+**Several domains** are cut one after the other: T for a domain may depend on the sizes of those cut before it, whose
+sums are then written out, and on no other. Where nothing depends on another domain's size, the order does not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from symderiv.checking.arithmetic import Simplex
+from symderiv.checking.normal import Normaliser, Outside
+from symderiv.statements import Theory, unfold
+from symderiv.terms import (
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+    number,
+    rebuild,
+    rename,
+    subterms,
+)
+
+__all__ = ["Cut", "Degree", "cutoff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Degree:
+    """A subterm as numerator / product of factors: the numerator's degree, the factors, and the coupled indices.
+
+    `factors` maps a closed factor to its multiplicity and its degree. `coupled` are the indices of the counted domain
+    that stand in a denominator which is not a monomial.
+    """
+
+    numerator: int = 0
+    factors: dict[Term, tuple[int, int]] = field(default_factory=dict)
+    coupled: frozenset[Index] = frozenset()
+
+    @property
+    def denominator(self) -> int:
+        """The degree of the product of the factors."""
+        return sum(count * degree for count, degree in self.factors.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The domain whose sizes are being counted, and the sizes of those already cut."""
+
+    domain: str
+    sizes: dict[str, int]
+    theory: Theory
+    simplices: tuple[Simplex, ...]
+    normaliser: Normaliser
+
+    def counts(self, index: Index) -> bool:
+        """Whether sums over `index` are what is counted."""
+        return index.domain.name == self.domain and index.domain.size is None
+
+    def copies(self, index: Index) -> int | None:
+        """How many members a sum over another domain has, or None while that is open."""
+        return index.domain.size or self.sizes.get(index.domain.name)
+
+    def simplex(self, entry: Entry) -> Simplex | None:
+        """The simplex assumption on the array of `entry`, if it sums over the counted domain."""
+        for simplex in self.simplices:
+            if simplex.name == entry.array.name and simplex.domain == self.domain:
+                return simplex
+        return None
+
+
+def cutoff(left: Term, right: Term, cut: Cut) -> int:
+    """T: the equation holds for every size from c0 on if it holds at the T + 1 sizes from c0; Outside the fragment."""
+    first, second = _degree(left, cut), _degree(right, cut)
+    common = _lowest_multiple((first, second))
+    return max(_raised(first, common), _raised(second, common))
+
+
+def _lowest_multiple(parts: tuple[Degree, ...]) -> dict[Term, tuple[int, int]]:
+    common: dict[Term, tuple[int, int]] = {}
+    for part in parts:
+        for factor, (count, degree) in part.factors.items():
+            common[factor] = (max(count, common.get(factor, (0, 0))[0]), degree)
+    return common
+
+
+def _raised(part: Degree, common: dict[Term, tuple[int, int]]) -> int:
+    """The numerator's degree over the common denominator."""
+    missing = sum((count - part.factors.get(factor, (0, 0))[0]) * degree for factor, (count, degree) in common.items())
+    return part.numerator + missing
+
+
+def _is_block(term: Term, cut: Cut) -> bool:
+    """A function of the indexed data without sums, products, sizes or simplex entries of the counted domain."""
+    for _, part in subterms(term):
+        match part:
+            case Sum(index=index) | Product(index=index):
+                if cut.counts(index):
+                    return False
+            case Size(domain=domain):
+                if domain.name == cut.domain and domain.size is None:
+                    return False
+            case Entry():
+                if cut.simplex(part) is not None:
+                    return False
+            case Call():
+                if not _is_block(unfold(part, cut.theory), cut):
+                    return False
+            case Derivative(wrt=wrt):
+                if isinstance(wrt, Call) or cut.simplex(wrt) is not None:
+                    return False
+            case _:
+                pass
+    return True
+
+
+def _degree(term: Term, cut: Cut) -> Degree:
+    if isinstance(term, Call):
+        return _degree(unfold(term, cut.theory), cut)
+    if isinstance(term, Number | Parameter | Delta) or _is_block(term, cut):
+        return Degree()
+    match term:
+        case Entry():
+            return _simplex_entry(term, cut)
+        case Size():
+            return Degree(1)
+        case Add(terms=parts):
+            made = tuple(_degree(part, cut) for part in parts)
+            common = _lowest_multiple(made)
+            coupled = frozenset[Index]().union(*(part.coupled for part in made))
+            return Degree(max(_raised(part, common) for part in made), common, coupled)
+        case Mul(factors=parts):
+            result = Degree()
+            for part in parts:
+                result = _product(result, _degree(part, cut))
+            return result
+        case Div(numerator=above, denominator=below):
+            return _product(_degree(above, cut), _reciprocal(below, cut))
+        case Power(base=base, exponent=Number(value=value)) if value.denominator == 1:
+            single = _reciprocal(base, cut) if value < 0 else _degree(base, cut)
+            result = Degree()
+            for _ in range(abs(value.numerator)):
+                result = _product(result, single)
+            return result
+        case Power() | Exp() | Log():
+            return _transcendental(term, cut)
+        case Sum(index=index, body=body):
+            return _summation(index, _degree(body, cut), cut)
+        case Product(index=index, body=body):
+            return _finite_product(index, _degree(body, cut), cut)
+        case Derivative(body=body, wrt=wrt):
+            return _derivative(body, wrt, cut)
+        case _:
+            assert_never(term)
+
+
+def _simplex_entry(entry: Entry, cut: Cut) -> Degree:
+    """t_k = u_k / sum_l u_l: degree 0 over one closed factor of degree 1."""
+    simplex = cut.simplex(entry)
+    assert simplex is not None
+    bound = Index("_", entry.array.domains[simplex.axis])
+    places = (*entry.indices[: simplex.axis], bound, *entry.indices[simplex.axis + 1 :])
+    return Degree(0, {Sum(bound, Entry(entry.array, places)): (1, 1)})
+
+
+def _product(left: Degree, right: Degree) -> Degree:
+    factors = dict(left.factors)
+    for factor, (count, degree) in right.factors.items():
+        factors[factor] = (count + factors.get(factor, (0, 0))[0], degree)
+    return Degree(left.numerator + right.numerator, factors, left.coupled | right.coupled)
+
+
+def _reciprocal(term: Term, cut: Cut) -> Degree:
+    """1 / term: monomials are inverted letter by letter, anything else becomes one closed factor."""
+    match term:
+        case Call():
+            return _reciprocal(unfold(term, cut.theory), cut)
+        case Mul(factors=parts):
+            result = Degree()
+            for part in parts:
+                result = _product(result, _reciprocal(part, cut))
+            return result
+        case Div(numerator=above, denominator=below):
+            return _product(_degree(below, cut), _reciprocal(above, cut))
+        case Power(base=base, exponent=Number(value=value)) if value.denominator == 1:
+            single = _degree(base, cut) if value < 0 else _reciprocal(base, cut)
+            result = Degree()
+            for _ in range(abs(value.numerator)):
+                result = _product(result, single)
+            return result
+        case Power() | Exp() | Log():
+            # A formal atom without a denominator is inverted as it stands; what it expands to is inverted as a term.
+            canonical = cut.normaliser.canonical(term)
+            if isinstance(canonical, Exp | Log):
+                return Degree() if isinstance(canonical, Exp) else _closed_factor(canonical, cut)
+            return _reciprocal(canonical, cut)
+        case Entry() if cut.simplex(term) is not None:
+            made = _simplex_entry(term, cut)
+            return Degree(made.denominator, {}, made.coupled)
+        case _:
+            if _is_block(term, cut):
+                # A block inverted is a block; a delta is not a monomial, so its index is coupled.
+                deltas = any(isinstance(part, Delta | Derivative) for _, part in subterms(term))
+                return Degree(coupled=_counted(term, cut) if deltas else frozenset())
+            return _closed_factor(term, cut)
+
+
+def _counted(term: Term, cut: Cut) -> frozenset[Index]:
+    return frozenset(index for index in term.free if cut.counts(index))
+
+
+def _closed_factor(term: Term, cut: Cut) -> Degree:
+    """1 / term for a sum: its denominators move up, its numerator becomes a factor whose indices are coupled."""
+    made = _degree(term, cut)
+    key = _factor_key(term, cut)
+    return Degree(made.denominator, {key: (1, made.numerator)}, made.coupled | _counted(term, cut))
+
+
+def _factor_key(term: Term, cut: Cut) -> Term:
+    """A name for the numerator of `term`: the term itself, unfolded, its bound indices named by depth.
+
+    Not its normal form: two terms with one normal form may be carried as different numerators over different
+    denominators.
+    """
+
+    def visit(part: Term, depth: int) -> Term:
+        if isinstance(part, Call):
+            return visit(unfold(part, cut.theory), depth)
+        if isinstance(part, Sum | Product):
+            bound = Index(f"_{depth}", part.index.domain)
+            return type(part)(bound, visit(rename(part.body, {part.index: bound}), depth + 1), part.skip)
+        return rebuild(part, tuple(visit(child, depth) for child in children(part)))
+
+    return visit(term, 0)
+
+
+def _transcendental(term: Power | Exp | Log, cut: Cut) -> Degree:
+    """A formal atom has degree 0; what an exponential or logarithm expands to is measured as a term."""
+    canonical = cut.normaliser.canonical(term)
+    if isinstance(canonical, Exp | Log):
+        return Degree()
+    if canonical == term:
+        raise Outside(f"no finite degree for a {type(term).__name__.lower()}")
+    return _degree(canonical, cut)
+
+
+def _summation(index: Index, body: Degree, cut: Cut) -> Degree:
+    if cut.counts(index):
+        if index in body.coupled:
+            raise Outside(f"a denominator couples {index.name}, over which a sum runs, with other members")
+        stuck = [factor for factor in body.factors if index in factor.free]
+        if stuck:
+            raise Outside(f"a denominator holds {index.name}, over which a sum runs")
+        return Degree(body.numerator + 1, body.factors, body.coupled - {index})
+    own = {factor: pair for factor, pair in body.factors.items() if index in factor.free}
+    if not own:
+        return body
+    copies = cut.copies(index)
+    degree = sum(count * factor_degree for count, factor_degree in own.values())
+    if copies is None:
+        if degree == 0:
+            raise Outside(f"a denominator holds {index.name}, whose range is still open")
+        raise Outside(f"the degree grows with the size of {index.domain.name}")
+    return Degree(body.numerator + (copies - 1) * degree, _spread(index, body.factors, copies), body.coupled)
+
+
+def _spread(index: Index, factors: dict[Term, tuple[int, int]], copies: int) -> dict[Term, tuple[int, int]]:
+    """The factors of a sum over a finite index: one for every member, named as a product over the index."""
+    made: dict[Term, tuple[int, int]] = {}
+    for factor, (count, degree) in factors.items():
+        if index in factor.free:
+            made[Product(index, factor)] = (count, degree * copies)
+        else:
+            made[factor] = (count, degree)
+    return made
+
+
+def _finite_product(index: Index, body: Degree, cut: Cut) -> Degree:
+    copies = cut.copies(index)
+    if cut.counts(index) or copies is None:
+        raise Outside(f"a product over {index.domain.name} that is not turned into a sum of logarithms")
+    factors: dict[Term, tuple[int, int]] = {}
+    for factor, (count, degree) in body.factors.items():
+        if index in factor.free:
+            factors[Product(index, factor)] = (count, degree * copies)
+        else:
+            factors[factor] = (count * copies, degree)
+    return Degree(body.numerator * copies, factors, body.coupled)
+
+
+def _derivative(body: Term, wrt: Entry | Call, cut: Cut) -> Degree:
+    """(n + d + sum over A of max(a, b), 2 d + sum over A of b), A the distinct logarithms and exponentials in the body.
+
+    With respect to a defined vector of degree 0 over degree 1, such as y in dL/dy: one more in the numerator, and the
+    vector itself among the logarithm arguments. Other defined vectors and simplex vectors are refused.
+    """
+    grown = extra = 0
+    factors: dict[Term, tuple[int, int]] = {}
+    coupled: frozenset[Index] = frozenset()
+    if isinstance(wrt, Call):
+        own = _degree(unfold(wrt, cut.theory), cut)
+        if (own.numerator, own.denominator) != (0, 1):
+            raise Outside(f"a derivative with respect to the defined quantity {wrt.name}")
+        # 1 from the rule, and max(a, b) = a = b = 1 for the vector itself.
+        extra = 2
+        factors[Mul((_ONE, Log(wrt)))] = (1, 1)
+    elif any(simplex.name == wrt.array.name for simplex in cut.simplices):
+        raise Outside(f"a derivative with respect to {wrt.array.name}, whose entries are tied by an assumption")
+    for letter, bound in _atoms_under(body, cut).items():
+        inner = _degree(letter.argument, cut)
+        size = inner.numerator + inner.denominator
+        above, below = (size, size) if isinstance(letter, Log) else (size, 2 * inner.denominator)
+        mine = inner.coupled
+        if isinstance(letter, Log) and not _is_block(letter.argument, cut):
+            mine |= _counted(letter, cut)
+        if mine & bound:
+            raise Outside("a logarithm under a derivative couples an index, over which a sum runs, with other members")
+        coupled |= mine
+        copies = 1
+        for index in bound & letter.free if below else ():
+            if not cut.counts(index):
+                members = cut.copies(index)
+                if members is None:
+                    raise Outside(f"the degree grows with the size of {index.domain.name}")
+                copies *= members
+        grown += max(above, below) + (copies - 1) * below
+        if below:
+            # Named apart from the atom itself, which may be a factor of its own.
+            factors[Mul((_ONE, letter))] = (1, copies * below)
+    plain = _degree(body, cut)
+    factors |= {factor: (2 * count, degree) for factor, (count, degree) in plain.factors.items()}
+    return Degree(plain.numerator + plain.denominator + extra + grown, factors, coupled | plain.coupled)
+
+
+def _atoms_under(body: Term, cut: Cut) -> dict[Exp | Log, frozenset[Index]]:
+    """The distinct formal exponentials and logarithms in `body`, definitions unfolded, with the indices bound around
+    them.
+
+    An exponential of a single entry is a coordinate and left out.
+    """
+    found: dict[Exp | Log, frozenset[Index]] = {}
+
+    def visit(term: Term, bound: frozenset[Index]) -> None:
+        if isinstance(term, Call):
+            visit(unfold(term, cut.theory), bound)
+        elif isinstance(term, Exp | Log) or (isinstance(term, Power) and not _integer(term.exponent)):
+            collect(cut.normaliser.canonical(term), bound)
+        else:
+            inner = bound | {term.index} if isinstance(term, Sum | Product) else bound
+            for part in children(term):
+                visit(part, inner)
+
+    def collect(term: Term, bound: frozenset[Index]) -> None:
+        if isinstance(term, Exp | Log) and not (isinstance(term, Exp) and isinstance(term.argument, Entry)):
+            found[term] = found.get(term, frozenset()) | bound
+        inner = bound | {term.index} if isinstance(term, Sum | Product) else bound
+        for part in children(term):
+            collect(part, inner)
+
+    visit(body, frozenset())
+    return found
+
+
+def _integer(term: Term) -> bool:
+    return isinstance(term, Number) and term.value.denominator == 1
+
+
+_ONE = number(1)

@@ -1,0 +1,353 @@
+"""`same` and `positive`: one statement judged by exact arithmetic at the sizes that decide, and by the real gate.
+
+Nothing here knows a rule, a lemma or SymPy: both sides are unfolded to their definitions, differentiated by dual
+numbers and compared.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import Final, Literal, TypeAlias
+
+from symderiv.checking.arithmetic import Atoms, Crowded, Exact, Exhausted, Modular, Simplex
+from symderiv.checking.arithmetic import Value as _Fraction
+from symderiv.checking.cutoff import Cut, cutoff
+from symderiv.checking.evaluation import Evaluator, Undefined, Unsupported
+from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
+from symderiv.checking.reals import Gate, compare, exceeds
+from symderiv.checking.signs import conditions, is_positive
+from symderiv.statements import Assumption, Theory, Verdict
+from symderiv.terms import Add, Entry, Index, Mul, Number, Sum, Term, number
+
+__all__ = ["positive", "same"]
+
+_ROOM: Final = (48, 192, 768, 2400)
+"""Generators of the polynomial ring, tried in turn."""
+_MOST_SIZES: Final = 40
+_MOST_CELLS: Final = 600
+_RAISES: Final = 4
+"""How often a size where something is undefined may push the first size up."""
+_SAMPLE: Final = 5
+"""Sizes tried where the cutoff theorem does not apply."""
+
+_Cell: TypeAlias = Literal["zero", "nonzero", "undefined"]
+
+
+@dataclass(slots=True)
+class _Question:
+    """left = right in a theory, with what is shared between the sizes and patterns at which it is asked."""
+
+    left: Term
+    right: Term
+    theory: Theory
+    simplices: tuple[Simplex, ...]
+    seed: int
+    normaliser: Normaliser
+    difference: Term = field(init=False)
+    evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
+    cells: int = 0
+    modular: bool = False
+
+    def __post_init__(self) -> None:
+        self.difference = Add((self.left, Mul((number(-1), self.right))))
+
+
+def recognised(assumptions: tuple[Assumption, ...]) -> tuple[tuple[Simplex, ...], tuple[Assumption, ...]]:
+    """The assumptions of the form sum_k t_k = 1, and those of another form."""
+    simplices: list[Simplex] = []
+    others: list[Assumption] = []
+    for assumption in assumptions:
+        match assumption:
+            case Assumption(
+                Sum(index=index, body=Entry(array=array, indices=places), skip=None), Number(value=one)
+            ) if one == 1 and places.count(index) == 1 and _others_free(places, index):
+                simplices.append(Simplex(array.name, places.index(index), index.domain.name))
+            case _:
+                others.append(assumption)
+    return tuple(simplices), tuple(others)
+
+
+def _others_free(places: tuple[object, ...], index: Index) -> bool:
+    """Whether the other indices are different variables, so that the assumption speaks of every row."""
+    rest = [place for place in places if place != index]
+    return all(isinstance(place, Index) for place in rest) and len(set(rest)) == len(rest)
+
+
+def _zero(question: _Question, sizes: dict[str, int], env: dict[Index, int]) -> _Cell:
+    """Whether the difference vanishes at these sizes and index values."""
+    question.cells += 1
+    if question.cells > _MOST_CELLS:
+        raise Exhausted(f"more than {_MOST_CELLS} combinations of sizes and patterns")
+    atoms = Atoms(question.normaliser)
+    if question.modular:
+        residues = Modular(atoms, sizes, question.simplices, question.seed)
+        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues)
+        return _cell(lambda: screen.at(question.difference, env) == 0)
+    key = tuple(sorted(sizes.items()))
+    for room in _ROOM:
+        evaluator = question.evaluators.get(key)
+        if evaluator is None:
+            arithmetic = Exact(atoms, sizes, question.simplices, room)
+            evaluator = question.evaluators[key] = Evaluator(question.theory, sizes, arithmetic)
+        exact = evaluator.arithmetic
+        assert isinstance(exact, Exact)
+        try:
+            return _cell(lambda: exact.vanishes(evaluator.at(question.difference, env)))  # noqa: B023
+        except Crowded:
+            del question.evaluators[key]
+    raise Exhausted(f"more than {_ROOM[-1]} atoms")
+
+
+def _cell(vanishes: Callable[[], bool]) -> _Cell:
+    try:
+        return "zero" if vanishes() else "nonzero"
+    except Undefined:
+        return "undefined"
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """Which sizes were tested, for the evidence: first and last of every domain, and what was refuted."""
+
+    first: dict[str, int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    excluded: dict[str, set[int]] = field(default_factory=dict)
+    refuted: tuple[dict[str, int], dict[Index, int]] | None = None
+
+    def note(self, domain: str, first: int, last: int) -> None:
+        self.first[domain] = min(first, self.first.get(domain, first))
+        self.last[domain] = max(last, self.last.get(domain, last))
+
+
+def _decide(
+    question: _Question,
+    order: tuple[str, ...],
+    sizes: dict[str, int],
+    env: dict[Index, int],
+    least: dict[str, int],
+    ledger: _Ledger,
+) -> _Cell:
+    """Cut the domains in `order` one after the other; "zero" means the equation holds for every size."""
+    if not order:
+        cell = _zero(question, sizes, env)
+        if cell == "nonzero":
+            ledger.refuted = (sizes, env)
+        return cell
+    domain, rest = order[0], order[1:]
+    cut = Cut(domain, sizes, question.theory, question.simplices, question.normaliser)
+    span = cutoff(question.left, question.right, cut)
+    if span + 1 > _MOST_SIZES:
+        raise Exhausted(f"a cutoff of {span} for {domain}")
+    first = size = max(1, least.get(domain, 1))
+    raises = 0
+    while size <= first + span:
+        cell = _decide(question, rest, {**sizes, domain: size}, env, least, ledger)
+        if cell == "nonzero":
+            return cell
+        if cell == "undefined":
+            ledger.excluded.setdefault(domain, set()).add(size)
+            first, raises = size + 1, raises + 1
+            if raises > _RAISES:
+                return "undefined"
+        size += 1
+    ledger.note(domain, first, first + span)
+    return "zero"
+
+
+def _fragment(question: _Question, domains: tuple[str, ...]) -> tuple[str, ...]:
+    """An order in which the domains can be cut; Outside with the first reason if there is none."""
+    reason: Outside | None = None
+    for order in permutations(domains):
+        sizes: dict[str, int] = {}
+        try:
+            for domain in order:
+                cutoff(
+                    question.left,
+                    question.right,
+                    Cut(domain, dict(sizes), question.theory, question.simplices, question.normaliser),
+                )
+                sizes[domain] = 2
+        except Outside as error:
+            reason = reason or error
+        else:
+            return order
+    assert reason is not None
+    raise reason
+
+
+def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
+    """The verdict on left = right for all data, all sizes and all index values that the theory admits.
+
+    `seed` fixes the points of the real gate; None draws one, because a known seed can be defeated.
+    """
+    seed = secrets.randbits(64) if seed is None else seed
+    simplices, others = recognised(theory.assumptions)
+    question = _Question(left, right, theory, simplices, seed, Normaliser(theory))
+    terms = (left, right, *(definition.body for definition in theory.definitions))
+    named = named_members((left, right))
+    indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))
+    domains = symbolic_domains(terms)
+    cases = list(patterns(indices, named, theory.distinct))
+    if not cases:
+        return Verdict("undecided", "no index values satisfy the conditions")
+    word, how, refuted = _algebra(question, domains, cases, named)
+    gate = _gates(question, domains, cases, named, refuted)
+    return _verdict(question, word, how, gate, others, len(cases))
+
+
+def _algebra(
+    question: _Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> tuple[Literal["proved", "exact", "numeric"], str, tuple[dict[str, int], dict[Index, int]] | None]:
+    """What exact arithmetic says: the best verdict it allows, how it was reached, and where it failed."""
+    ledger = _Ledger()
+    try:
+        order = _fragment(question, domains)
+        for env in cases:
+            cell = _decide(question, order, {}, env, needed(env, named), ledger)
+            if cell == "nonzero":
+                return "numeric", "nonzero in independent atoms", ledger.refuted
+            if cell == "undefined":
+                return "numeric", "undefined at every size tried", None
+    except Outside as error:
+        return _sampled(question, domains, cases, named, f"outside the fragment of the cutoff theorem: {error}")
+    except Exhausted as error:
+        return _sampled(question, domains, cases, named, f"over budget: {error}")
+    except Unsupported as error:
+        return "numeric", f"no exact arithmetic for it: {error}", None
+    return "proved", _tested(ledger, domains), None
+
+
+def _tested(ledger: _Ledger, domains: tuple[str, ...]) -> str:
+    if not domains:
+        return "exact zero"
+    parts = []
+    for domain in sorted(domains):
+        text = f"{domain} {ledger.first[domain]}..{ledger.last[domain]}"
+        lost = sorted(ledger.excluded.get(domain, ()))
+        parts.append(f"{text} (no value at {', '.join(map(str, lost))})" if lost else text)
+    return f"exact zero at {', '.join(parts)}, which decides every size"
+
+
+def _sampled(
+    question: _Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+    reason: str,
+) -> tuple[Literal["exact", "numeric"], str, tuple[dict[str, int], dict[Index, int]] | None]:
+    """Where no cutoff applies: a few sizes, first in exact arithmetic, then modulo a prime."""
+    sizes: set[int] = set()
+    for modular in (False, True):
+        question.modular, question.cells = modular, 0
+        sizes.clear()
+        try:
+            for env in cases:
+                least = needed(env, named)
+                for extra in range(_SAMPLE):
+                    grid = {domain: least.get(domain, 1) + extra for domain in domains}
+                    cell = _zero(question, grid, env)
+                    if cell == "nonzero":
+                        return "numeric", f"nonzero in independent atoms; {reason}", (grid, env)
+                    if cell == "zero":
+                        sizes.update(grid.values())
+        except Exhausted:
+            continue
+        except (Unsupported, Outside) as error:
+            return "numeric", f"no exact arithmetic for it: {error}", None
+        if not sizes:
+            return "numeric", f"undefined at every size tried; {reason}", None
+        kind = "residues modulo 2^61 - 1" if modular else "exact"
+        return "exact", f"{kind} zero tested at sizes {min(sizes)}..{max(sizes)} only; {reason}", None
+    return "numeric", reason, None
+
+
+def _gates(
+    question: _Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+    refuted: tuple[dict[str, int], dict[Index, int]] | None,
+) -> Gate:
+    """The real gate where the algebra failed, then at the smallest sizes of every pattern; the worst outcome counts."""
+    passed = 0
+    found = Gate("inadmissible", 0)
+    for sizes, env in _stations(domains, cases, named, refuted):
+        gate = compare(question.left, question.right, question.theory, question.simplices, sizes, env, question.seed)
+        if gate.outcome in ("false", "undefined"):
+            return gate
+        if gate.outcome == "wide":
+            found = gate
+        passed += gate.points
+    return Gate("passed", passed) if found.outcome != "wide" and passed else found
+
+
+def _stations(
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+    refuted: tuple[dict[str, int], dict[Index, int]] | None,
+) -> Iterator[tuple[dict[str, int], dict[Index, int]]]:
+    if refuted is not None:
+        yield refuted
+    for env in cases:
+        least = needed(env, named)
+        yield {domain: max(2, least.get(domain, 1)) for domain in domains}, env
+    if domains:
+        least = needed(cases[0], named)
+        yield {domain: max(3, least.get(domain, 1)) for domain in domains}, cases[0]
+
+
+def _verdict(
+    question: _Question,
+    word: Literal["proved", "exact", "numeric"],
+    how: str,
+    gate: Gate,
+    others: tuple[Assumption, ...],
+    cases: int,
+) -> Verdict:
+    listed = conditions((question.left, question.right), question.theory, question.normaliser)
+    unused = "; an assumption of another form than a sum equal to 1 was not used" if others else ""
+    if gate.outcome in ("false", "undefined"):
+        if others:
+            # The point need not satisfy an assumption that the gate cannot build in, so it refutes nothing.
+            return Verdict("undecided", f"{how}{unused}", listed)
+        shown = "the two sides differ" if gate.outcome == "false" else "one side has no value"
+        return Verdict(gate.outcome, f"{shown} at an admissible point; {how}", listed, gate.counterexample)
+    if gate.outcome != "passed":
+        return Verdict("undecided", f"{how}; the real gate could not judge ({gate.outcome})", listed)
+    index_cases = f"{cases} patterns of equal indices" if cases > 1 else "one index pattern"
+    return Verdict(word, f"{how}; {index_cases}; real gate passed at {gate.points} points{unused}", listed)
+
+
+def positive(term: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
+    """The verdict on term > 0: proved only where it follows from the shape of the term.
+
+    Built from exponentials, data and parameters declared positive, sizes, and sums, products, quotients and powers of
+    those; a sum without one member counts from size 2 on.
+    """
+    seed = secrets.randbits(64) if seed is None else seed
+    simplices, _ = recognised(theory.assumptions)
+    normaliser = Normaliser(theory)
+    domains = symbolic_domains((term, *(definition.body for definition in theory.definitions)))
+    named = named_members((term,))
+    indices = tuple(sorted(term.free, key=lambda index: (index.domain.name, index.name)))
+    cases = list(patterns(indices, named, theory.distinct))
+    passed = 0
+    for sizes, env in _stations(domains, cases, named, None) if cases else ():
+        gate = exceeds(term, number(0), theory, simplices, sizes, env, seed)
+        if gate.outcome in ("false", "undefined"):
+            return Verdict(gate.outcome, "not positive at an admissible point", (), gate.counterexample)
+        passed += gate.points
+    listed = conditions((term,), theory, normaliser)
+    if not passed:
+        return Verdict("undecided", "the real gate found no point to judge", listed)
+    if is_positive(term, theory, normaliser):
+        return Verdict("proved", f"positive by its shape; real gate passed at {passed} points", listed)
+    return Verdict("numeric", f"positive at {passed} points; no sign follows from its shape", listed)

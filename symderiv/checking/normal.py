@@ -1,0 +1,338 @@
+"""Normal forms: the names of logarithms, exponentials and sums in exact arithmetic, fixed before any size.
+
+A normal form is a Laurent polynomial with rational coefficients in *letters*: canonical terms such as an entry z_k, a
+full sum over a symbolic domain, ``e**m`` for a monomial m, ``log P`` for a primitive polynomial P, or P itself with a
+negative exponent. Rewriting never looks at a size, so no relation that holds at one class count only can enter: log C
+stays apart from log 2, and log sum_k e**z_k from z_1. Two equal functions may still get two names; that costs
+completeness, never soundness.
+
+Identities used, each valid for every size wherever both sides are defined (signs are checked elsewhere, by `signs` and
+by the real gate): log of products, quotients, powers, exponentials and products over an index; log of a sum as the log
+of its monomial content plus one letter; e**(a+b) = e**a e**b and e**(n log P) = P**n for integers n; factors constant
+in a bound index move out of its sum; a sum without one member is the full sum minus that member; sums over a domain of
+concrete size are written out.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, gcd
+from typing import TypeAlias, assert_never
+
+from symderiv.encoding import encode_term
+from symderiv.statements import Theory, unfold
+from symderiv.terms import (
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+    number,
+    rename,
+)
+
+__all__ = ["Monomial", "Normaliser", "Outside", "Polynomial"]
+
+Monomial: TypeAlias = tuple[tuple[Term, int], ...]
+"""Letters with nonzero exponents, sorted; the empty tuple is 1."""
+Polynomial: TypeAlias = dict[Monomial, Fraction]
+
+_EXPANSION_LIMIT = 400
+"""Monomials in one normal form; a longer one is given up, which costs a verdict but never a wrong one."""
+
+
+class Outside(Exception):  # noqa: N818 - a verdict about a term, not a fault
+    """The term has no normal form here; the sentence says why."""
+
+
+class Normaliser:
+    """Normal forms of terms of one theory, each computed once."""
+
+    def __init__(self, theory: Theory) -> None:
+        self._theory = theory
+        self._known: dict[Term, Polynomial] = {}
+        self._keys: dict[Term, str] = {}
+
+    def normal(self, term: Term) -> Polynomial:
+        """The normal form of `term`; Outside if it holds a derivative."""
+        if term not in self._known:
+            self._known[term] = self._normal(term)
+        return self._known[term]
+
+    def canonical(self, term: Term) -> Term:
+        """The normal form as a term again."""
+        return self.as_term(self.normal(term))
+
+    def _normal(self, term: Term) -> Polynomial:
+        match term:
+            case Number(value=value):
+                return {(): value} if value else {}
+            case Delta(left=left, right=right):
+                if left == right:
+                    return {(): Fraction(1)}
+                if isinstance(left, Position) and isinstance(right, Position):
+                    return {}
+                return {((term, 1),): Fraction(1)}
+            case Size(domain=domain):
+                return {(): Fraction(domain.size)} if domain.size else {((term, 1),): Fraction(1)}
+            case Parameter() | Entry():
+                return {((term, 1),): Fraction(1)}
+            case Call():
+                return self.normal(unfold(term, self._theory))
+            case Add(terms=parts):
+                return self.total([self.normal(part) for part in parts])
+            case Mul(factors=parts):
+                made: Polynomial = {(): Fraction(1)}
+                for part in parts:
+                    made = self.times(made, self.normal(part))
+                return made
+            case Div(numerator=above, denominator=below):
+                return self.times(self.normal(above), self.inverse(self.normal(below)))
+            case Power(base=base, exponent=exponent):
+                return self._power(base, exponent)
+            case Exp(argument=inner):
+                return self._exponential(self.normal(inner))
+            case Log(argument=inner):
+                return self.logarithm(inner)
+            case Sum(index=index, body=body, skip=skip):
+                return self._sum(index, self.normal(body), skip)
+            case Product(index=index, body=body):
+                if index.domain.size is not None:
+                    places = self._members(index, term.skip)
+                    return self.normal(Mul(tuple(rename(body, {index: place}) for place in places) or (number(1),)))
+                return self._exponential(self.normal(Sum(index, Log(body), term.skip)))
+            case Derivative():
+                raise Outside("a derivative inside a logarithm, an exponential or a power")
+            case _:
+                assert_never(term)
+
+    def _key(self, term: Term) -> str:
+        if term not in self._keys:
+            self._keys[term] = repr(encode_term(term))
+        return self._keys[term]
+
+    def _sorted(self, exponents: dict[Term, int]) -> Monomial:
+        kept = [(letter, power) for letter, power in exponents.items() if power]
+        return tuple(sorted(kept, key=lambda pair: self._key(pair[0])))
+
+    def total(self, parts: list[Polynomial]) -> Polynomial:
+        """The sum of `parts`."""
+        made: Polynomial = {}
+        for part in parts:
+            for monomial, coefficient in part.items():
+                value = made.get(monomial, Fraction(0)) + coefficient
+                if value:
+                    made[monomial] = value
+                else:
+                    made.pop(monomial, None)
+        if len(made) > _EXPANSION_LIMIT:
+            raise Outside(f"a normal form of more than {_EXPANSION_LIMIT} monomials")
+        return made
+
+    def times(self, left: Polynomial, right: Polynomial) -> Polynomial:
+        """left * right, with delta**2 = delta and sums in a denominator kept whole."""
+        if len(left) * len(right) > _EXPANSION_LIMIT**2:
+            raise Outside("a product too long to expand")
+        parts: list[Polynomial] = []
+        for first, above in left.items():
+            for second, below in right.items():
+                exponents = dict(first)
+                for letter, power in second:
+                    exponents[letter] = exponents.get(letter, 0) + power
+                for letter in exponents:
+                    if isinstance(letter, Delta):
+                        exponents[letter] = 1
+                parts.append(self._expanded(exponents, above * below))
+        return self.total(parts)
+
+    def _expanded(self, exponents: dict[Term, int], coefficient: Fraction) -> Polynomial:
+        """One monomial, in which a polynomial letter has come to stand in the numerator and is multiplied out."""
+        above = [(letter, power) for letter, power in exponents.items() if isinstance(letter, Add) and power > 0]
+        rest = {letter: power for letter, power in exponents.items() if (letter, power) not in above}
+        made: Polynomial = {self._sorted(rest): coefficient}
+        for letter, power in above:
+            for _ in range(power):
+                made = self.times(made, self.normal(letter))
+        return made
+
+    def content(self, poly: Polynomial) -> tuple[Fraction, Monomial, Polynomial]:
+        """poly = coefficient * monomial * primitive, with a positive coefficient and no common letter left."""
+        letters = {letter for monomial in poly for letter, _ in monomial if not isinstance(letter, Delta)}
+        common: dict[Term, int] = {}
+        for letter in letters:
+            power = min(dict(monomial).get(letter, 0) for monomial in poly)
+            if power:
+                common[letter] = power
+        numerator, denominator = 0, 1
+        for value in poly.values():
+            numerator = gcd(numerator, value.numerator)
+            denominator = denominator * value.denominator // gcd(denominator, value.denominator)
+        coefficient = Fraction(numerator, denominator)
+        rest = self.times(poly, {self._sorted({k: -v for k, v in common.items()}): 1 / coefficient})
+        if any(isinstance(letter, Add) for letter in common) and len(rest) > 1:
+            # Multiplying denominators out may have made new common letters: 1 - x/(x+y) = y/(x+y).
+            more, monomial, rest = self.content(rest)
+            return coefficient * more, self._merge(common, monomial), rest
+        if len(rest) == 1:
+            ((monomial, value),) = rest.items()
+            return coefficient * value, self._merge(common, monomial), {(): Fraction(1)}
+        return coefficient, self._sorted(common), rest
+
+    def _merge(self, exponents: dict[Term, int], monomial: Monomial) -> Monomial:
+        made = dict(exponents)
+        for letter, power in monomial:
+            made[letter] = made.get(letter, 0) + power
+        return self._sorted(made)
+
+    def inverse(self, poly: Polynomial) -> Polynomial:
+        """1 / poly; Outside for zero or for a lone delta."""
+        if not poly:
+            raise Outside("a division by zero")
+        coefficient, monomial, rest = self.content(poly)
+        if any(isinstance(letter, Delta) for letter, _ in monomial):
+            raise Outside("a division by a Kronecker delta")
+        exponents = {letter: -power for letter, power in monomial}
+        if len(rest) > 1:
+            first = min(rest, key=lambda m: [(self._key(letter), power) for letter, power in m])
+            sign = -1 if rest[first] < 0 else 1
+            coefficient *= sign
+            letter = self.as_term({m: sign * value for m, value in rest.items()})
+            exponents[letter] = exponents.get(letter, 0) - 1
+        return self._expanded(exponents, 1 / coefficient)
+
+    def _power(self, base: Term, exponent: Term) -> Polynomial:
+        if isinstance(exponent, Number) and exponent.value.denominator == 1:
+            power = exponent.value.numerator
+            inner = self.normal(base)
+            if power < 0:
+                inner = self.inverse(inner)
+            made: Polynomial = {(): Fraction(1)}
+            if abs(power) > 32 and len(inner) > 1:
+                raise Outside("a power too high to expand")
+            if len(inner) == 1:
+                ((monomial, value),) = inner.items()
+                return self._expanded({letter: p * abs(power) for letter, p in monomial}, value ** abs(power))
+            for _ in range(abs(power)):
+                made = self.times(made, inner)
+            return made
+        return self._exponential(self.normal(Mul((exponent, Log(base)))))
+
+    def logarithm(self, argument: Term) -> Polynomial:
+        """log of `argument`, with the logarithm of a product over an index turned into a sum."""
+        if isinstance(argument, Call):
+            return self.logarithm(unfold(argument, self._theory))
+        if isinstance(argument, Product) and argument.index.domain.size is None:
+            return self.normal(Sum(argument.index, Log(argument.body), argument.skip))
+        poly = self.normal(argument)
+        if not poly:
+            raise Outside("a logarithm of zero")
+        coefficient, monomial, rest = self.content(poly)
+        if len(rest) == 1 and coefficient < 0:
+            return {((Log(self.as_term(poly)), 1),): Fraction(1)}
+        parts = [self._log_rational(coefficient)]
+        for letter, power in monomial:
+            inner = self.normal(letter.argument) if isinstance(letter, Exp) else {((Log(letter), 1),): Fraction(1)}
+            parts.append({m: value * power for m, value in inner.items()})
+        if len(rest) > 1:
+            parts.append({((Log(self.as_term(rest)), 1),): Fraction(1)})
+        return self.total(parts)
+
+    @staticmethod
+    def _log_rational(value: Fraction) -> Polynomial:
+        made: Polynomial = {}
+        for sign, part in ((1, value.numerator), (-1, value.denominator)):
+            divisor = 2
+            while part > 1:
+                if divisor * divisor > part:
+                    divisor = part
+                while part % divisor == 0:
+                    key: Monomial = ((Log(number(divisor)), 1),)
+                    made[key] = made.get(key, Fraction(0)) + sign
+                    part //= divisor
+                divisor += 1
+                if divisor > 10_000:
+                    raise Outside("the logarithm of a number with a large prime factor")
+        return made
+
+    def _exponential(self, poly: Polynomial) -> Polynomial:
+        made: Polynomial = {(): Fraction(1)}
+        for monomial, value in poly.items():
+            whole = 0
+            if len(monomial) == 1 and isinstance(monomial[0][0], Log) and monomial[0][1] == 1:
+                whole = floor(value)
+                made = self.times(made, self._power(monomial[0][0].argument, number(whole)))
+            rest = value - whole
+            if rest:
+                letter = Exp(self.as_term({monomial: Fraction(1, rest.denominator)}))
+                made = self.times(made, {((letter, rest.numerator),): Fraction(1)})
+        return made
+
+    @staticmethod
+    def _members(index: Index, skip: Position | Index | None) -> list[Position]:
+        """The members of a concrete domain; a symbolic skip is Outside, a concrete one is left out."""
+        if isinstance(skip, Index):
+            raise Outside("a product over a concrete domain that skips a symbolic index")
+        values = range(1, (index.domain.size or 0) + 1)
+        return [Position(v, index.domain) for v in values if not (skip is not None and skip.value == v)]
+
+    def _sum(self, index: Index, body: Polynomial, skip: Position | Index | None) -> Polynomial:
+        parts: list[Polynomial] = []
+        for monomial, coefficient in body.items():
+            if index.domain.size is not None:
+                term = self.as_term({monomial: coefficient})
+                parts += [self.normal(rename(term, {index: place})) for place in self._members(index, None)]
+            else:
+                parts.append(self._sum_monomial(index, monomial, coefficient))
+            if skip is not None:
+                term = self.as_term({monomial: -coefficient})
+                parts.append(self.normal(rename(term, {index: skip})))
+        return self.total(parts)
+
+    def _sum_monomial(self, index: Index, monomial: Monomial, coefficient: Fraction) -> Polynomial:
+        for letter, _ in monomial:
+            if isinstance(letter, Delta) and index in letter.free:
+                other = letter.right if letter.left == index else letter.left
+                term = self.as_term({tuple(pair for pair in monomial if pair[0] != letter): coefficient})
+                return self.normal(rename(term, {index: other}))
+        outside = {letter: power for letter, power in monomial if index not in letter.free}
+        inside = [(letter, power) for letter, power in monomial if index in letter.free]
+        if not inside:
+            outer = self._sorted(outside)
+            return self.times({outer: coefficient}, {((Size(index.domain), 1),): Fraction(1)})
+        # Heights grow outwards, so a reserved name never meets a nested one.
+        height = 1 + max(_height(letter) for letter, _ in inside)
+        bound = Index(f"_{height}", index.domain)
+        renamed = self._sorted({rename(letter, {index: bound}): power for letter, power in inside})
+        letter = Sum(bound, self.as_term({renamed: Fraction(1)}))
+        return {self._merge(outside, ((letter, 1),)): coefficient}
+
+    def as_term(self, poly: Polynomial) -> Term:
+        """`poly` as a term, its monomials and letters in canonical order."""
+        order = sorted(poly, key=lambda m: [(self._key(letter), power) for letter, power in m])
+        parts: list[Term] = []
+        for monomial in order:
+            factors: list[Term] = [number(poly[monomial])] if poly[monomial] != 1 or not monomial else []
+            factors += [letter if power == 1 else Power(letter, number(power)) for letter, power in monomial]
+            parts.append(factors[0] if len(factors) == 1 else Mul(tuple(factors)))
+        return number(0) if not parts else parts[0] if len(parts) == 1 else Add(tuple(parts))
+
+
+def _height(term: Term) -> int:
+    inner = max((_height(part) for part in children(term)), default=0)
+    if isinstance(term, Sum | Product) and term.index.name.startswith("_"):
+        return max(inner, int(term.index.name[1:]))
+    return inner

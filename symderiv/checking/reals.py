@@ -1,0 +1,221 @@
+"""The real gate: both sides of a statement in rigorous real balls at exact rational points.
+
+Exact arithmetic is blind to branches: it accepts log z**2 = 2 log z and sqrt(z**2) = z. The gate is not: it finds the
+point where the balls are disjoint, or where one side has no value. It can refute and it can fail to refute; it proves
+nothing.
+
+Points come in pairs with opposite signs of every unsigned number, because two independent draws miss the two identities
+above about once in four times.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final, Literal, TypeAlias
+
+from flint import arb, ctx, fmpq
+
+from symderiv.checking.arithmetic import Simplex
+from symderiv.checking.evaluation import Evaluator, Undefined
+from symderiv.statements import Counterexample, Theory
+from symderiv.terms import Array, Exp, Index, Log, Parameter, Term
+
+__all__ = ["Gate", "Outcome", "at_point", "compare", "exceeds"]
+
+_BITS: Final = (128, 512, 2048)
+"""Precisions tried in turn while a ball is too wide to judge."""
+_POINTS: Final = 4
+
+Outcome: TypeAlias = Literal["passed", "false", "undefined", "wide", "inadmissible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the gate saw, with the point at which it refuted the statement."""
+
+    outcome: Outcome
+    points: int
+    counterexample: Counterexample | None = None
+
+
+@dataclass(slots=True)
+class _Balls:
+    """Real balls at one rational point, drawn when first asked for, from the seed, the point and the name alone."""
+
+    seed: int
+    point: int
+    sizes: dict[str, int]
+    simplices: dict[str, Simplex]
+    drawn: dict[str, Fraction] = field(default_factory=dict)
+
+    def _draw(self, name: str, *, positive: bool) -> Fraction:
+        if name not in self.drawn:
+            source = random.Random(f"{self.seed}:{self.point // 2}:{name}")
+            value = Fraction(source.randrange(1, 24), source.randrange(5, 12))
+            sign = 1 if positive else source.choice((1, -1)) * (-1 if self.point % 2 else 1)
+            self.drawn[name] = sign * value
+        return self.drawn[name]
+
+    def number(self, numerator: int, denominator: int) -> arb:
+        return arb(fmpq(numerator, denominator))
+
+    def add(self, left: arb, right: arb) -> arb:
+        return left + right
+
+    def multiply(self, left: arb, right: arb) -> arb:
+        return left * right
+
+    def inverse(self, value: arb) -> arb:
+        if value == 0:
+            raise Undefined("a division by zero")
+        return 1 / value
+
+    def is_zero(self, value: arb) -> bool:
+        return bool(value == 0)
+
+    def parameter(self, parameter: Parameter) -> arb:
+        return _ball(self._draw(parameter.name, positive=parameter.positive))
+
+    def entry(self, array: Array, places: tuple[int, ...]) -> arb:
+        """A drawn number; under sum_k t_k = 1, one of a vector that sums to 1, with positive entries at even points."""
+        simplex = self.simplices.get(array.name)
+        if simplex is None:
+            return _ball(self._draw(_named(array, places), positive=array.positive))
+        size = array.domains[simplex.axis].size or self.sizes[simplex.domain]
+        members = [(*places[: simplex.axis], m, *places[simplex.axis + 1 :]) for m in range(1, size + 1)]
+        positive = array.positive or self.point % 2 == 0
+        raw = [self._draw(f"{_named(array, m)} before scaling", positive=positive) for m in members]
+        total = sum(raw)
+        if total == 0:
+            raise Undefined("weights that sum to zero")
+        for member, value in zip(members, raw, strict=True):
+            self.drawn[_named(array, member)] = value / total
+        return _ball(self.drawn[_named(array, places)])
+
+    def transcendental(self, term: Exp | Log, evaluator: Evaluator[arb], env: dict[Index, int]) -> arb:
+        value = evaluator.at(term.argument, env)
+        return value.exp() if isinstance(term, Exp) else value.log()
+
+    def data(self) -> tuple[tuple[str, str], ...]:
+        """The numbers drawn, as text."""
+        return tuple((name, str(self.drawn[name])) for name in sorted(self.drawn) if "before scaling" not in name)
+
+
+def _ball(value: Fraction) -> arb:
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def _named(array: Array, places: tuple[int, ...]) -> str:
+    return f"{array.name}[{','.join(map(str, places))}]" if places else array.name
+
+
+def _value(evaluator: Evaluator[arb], term: Term, env: dict[Index, int]) -> arb | None:
+    """The ball, or None where the term has no value at all."""
+    try:
+        return evaluator.at(term, env)
+    except Undefined:
+        return None
+
+
+def _finite(value: arb | None) -> bool:
+    return value is not None and bool(value.is_finite())
+
+
+def at_point(
+    terms: tuple[Term, ...],
+    theory: Theory,
+    simplices: tuple[Simplex, ...],
+    sizes: dict[str, int],
+    env: dict[Index, int],
+    seed: int,
+    point: int,
+    bits: int,
+) -> tuple[tuple[arb | None, ...], tuple[tuple[str, str], ...]]:
+    """The balls of `terms` at one drawn point, and the point."""
+    with ctx.workprec(bits):
+        field_ = _Balls(seed, point, sizes, {simplex.name: simplex for simplex in simplices})
+        evaluator: Evaluator[arb] = Evaluator(theory, sizes, field_)
+        return tuple(_value(evaluator, term, env) for term in terms), field_.data()
+
+
+def _judge_equal(left: arb | None, right: arb | None) -> Outcome:
+    if not _finite(left) and not _finite(right):
+        return "inadmissible"
+    if not (_finite(left) and _finite(right)):
+        return "undefined"
+    assert left is not None
+    assert right is not None
+    if not left.overlaps(right):
+        return "false"
+    scale = max(1, abs(float(left.mid())))
+    return "passed" if float(left.rad()) + float(right.rad()) < 1e-12 * scale else "wide"
+
+
+def _judge_greater(left: arb | None, right: arb | None) -> Outcome:
+    if not (_finite(left) and _finite(right)):
+        return "inadmissible" if not _finite(left) and not _finite(right) else "undefined"
+    assert left is not None
+    assert right is not None
+    difference = left - right
+    if difference > 0:
+        return "passed"
+    return "false" if difference <= 0 else "wide"
+
+
+def _run(
+    left: Term,
+    right: Term,
+    theory: Theory,
+    simplices: tuple[Simplex, ...],
+    sizes: dict[str, int],
+    env: dict[Index, int],
+    seed: int,
+    *,
+    greater: bool,
+) -> Gate:
+    passed = 0
+    for point in range(_POINTS):
+        outcome: Outcome = "wide"
+        for bits in _BITS:
+            (first, second), data = at_point((left, right), theory, simplices, sizes, env, seed, point, bits)
+            with ctx.workprec(bits):
+                outcome = _judge_greater(first, second) if greater else _judge_equal(first, second)
+            # A ball around 0 has no finite logarithm or inverse although the point has: look closer before judging.
+            if outcome in ("passed", "false") or (outcome != "wide" and bits == _BITS[1]):
+                break
+        if outcome in ("false", "undefined"):
+            places = tuple(sorted((index.name, value) for index, value in env.items()))
+            shown = tuple("no value" if not _finite(ball) else str(ball) for ball in (first, second))
+            return Gate(outcome, passed, Counterexample(tuple(sorted(sizes.items())), places, data, shown[0], shown[1]))
+        if outcome == "wide":
+            return Gate("wide", passed)
+        passed += outcome == "passed"
+    return Gate("passed" if passed else "inadmissible", passed)
+
+
+def compare(
+    left: Term,
+    right: Term,
+    theory: Theory,
+    simplices: tuple[Simplex, ...],
+    sizes: dict[str, int],
+    env: dict[Index, int],
+    seed: int,
+) -> Gate:
+    """left = right at four points: two draws, each with the opposite signs as well."""
+    return _run(left, right, theory, simplices, sizes, env, seed, greater=False)
+
+
+def exceeds(
+    left: Term,
+    right: Term,
+    theory: Theory,
+    simplices: tuple[Simplex, ...],
+    sizes: dict[str, int],
+    env: dict[Index, int],
+    seed: int,
+) -> Gate:
+    """left > right at the same four points."""
+    return _run(left, right, theory, simplices, sizes, env, seed, greater=True)

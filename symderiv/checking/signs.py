@@ -1,0 +1,155 @@
+"""Signs that follow from the shape of a term: which logarithms and divisions are always defined.
+
+Sampling cannot show a sign for all reals. What is not positive or nonzero by its shape becomes a listed condition.
+"""
+
+from __future__ import annotations
+
+from symderiv.checking.normal import Normaliser, Outside
+from symderiv.statements import Condition, Nonzero, Positive, Theory, unfold
+from symderiv.terms import (
+    Add,
+    Call,
+    Div,
+    Entry,
+    Exp,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    number,
+    rename,
+    subterms,
+)
+
+__all__ = ["conditions", "is_nonzero", "is_positive"]
+
+
+def _sign(term: Term, theory: Theory) -> int | None:
+    """1 or -1 where the sign is the same for all data and every size of at least 1, else None.
+
+    A sum without one member is empty at size 1, so its sign is not known here.
+    """
+    match term:
+        case Number(value=value):
+            return (value > 0) - (value < 0) or None
+        case Exp() | Size():
+            return 1
+        case Parameter(positive=positive):
+            return 1 if positive else None
+        case Entry(array=array):
+            return 1 if array.positive else None
+        case Call():
+            return _sign(unfold(term, theory), theory)
+        case Add(terms=parts):
+            signs = {_sign(part, theory) for part in parts}
+            return signs.pop() if len(signs) == 1 else None
+        case Mul(factors=parts):
+            made = 1
+            for part in parts:
+                sign = _sign(part, theory)
+                if sign is None:
+                    return None
+                made *= sign
+            return made
+        case Div(numerator=above, denominator=below):
+            return _sign(Mul((above, below)), theory)
+        case Power(base=base, exponent=exponent):
+            sign = _sign(base, theory)
+            if sign == 1:
+                return 1
+            whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+            if sign == -1 and whole:
+                assert isinstance(exponent, Number)
+                return -1 if exponent.value.numerator % 2 else 1
+            return None
+        case Sum(body=body, skip=None):
+            return _sign(body, theory)
+        case Product(body=body):
+            return 1 if _sign(body, theory) == 1 else None
+        case _:
+            return None
+
+
+def _skips_one(term: Term, normaliser: Normaliser) -> bool:
+    """Whether `term` is a positive sum without one member, such as 1 - y_i; positive wherever the domain has two."""
+    try:
+        poly = normaliser.normal(term)
+    except Outside:
+        return False
+    coefficient, monomial, rest = normaliser.content(poly)
+    if coefficient < 0 or any(not isinstance(letter, Exp | Sum | Add) for letter, _ in monomial) or len(rest) != 2:
+        return False
+    for outer, value in rest.items():
+        if value != 1 or len(outer) != 1 or not isinstance(outer[0][0], Sum) or outer[0][1] != 1:
+            continue
+        full = outer[0][0]
+        (other,) = (m for m in rest if m != outer)
+        member = normaliser.as_term({other: -rest[other]})
+        for place in sorted((p for p in member.free if p.domain == full.index.domain), key=lambda p: p.name):
+            if normaliser.canonical(rename(full.body, {full.index: place})) == member:
+                return _positive_letters(full.body)
+    return False
+
+
+def _positive_letters(term: Term) -> bool:
+    return _sign(term, Theory()) == 1
+
+
+def is_positive(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
+    """Whether term > 0 for all data, every size of at least 2, and every value of its indices."""
+    if _sign(term, theory) == 1:
+        return True
+    try:
+        canonical = normaliser.canonical(term)
+    except Outside:
+        return False
+    return _sign(canonical, theory) == 1 or _skips_one(term, normaliser)
+
+
+def is_nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
+    """Whether `term` is nonzero in the same sense."""
+    minus = Mul((number(-1), term))
+    return is_positive(term, theory, normaliser) or is_positive(minus, theory, normaliser)
+
+
+def _is_negative(exponent: Term) -> bool:
+    return isinstance(exponent, Number) and exponent.value < 0
+
+
+def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...]:
+    """What must hold for `terms` to be defined and does not follow from their shape, in reading order."""
+    found: dict[Condition, None] = {}
+    seen: set[Term] = set()
+
+    def visit(term: Term) -> None:
+        for _, part in subterms(term):
+            match part:
+                case Call():
+                    body = unfold(part, theory)
+                    if body not in seen:
+                        seen.add(body)
+                        visit(body)
+                case Log(argument=inner):
+                    if not is_positive(inner, theory, normaliser):
+                        found[Positive(inner)] = None
+                case Div(denominator=below):
+                    if not is_nonzero(below, theory, normaliser):
+                        found[Nonzero(below)] = None
+                case Power(base=base, exponent=exponent):
+                    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+                    if not whole and not is_positive(base, theory, normaliser):
+                        found[Positive(base)] = None
+                    elif whole and _is_negative(exponent) and not is_nonzero(base, theory, normaliser):
+                        found[Nonzero(base)] = None
+                case _:
+                    pass
+
+    for term in terms:
+        visit(term)
+    return tuple(found)
