@@ -1,0 +1,22 @@
+"""From a problem and its theorems to the text of a module for a target."""
+
+from __future__ import annotations
+
+from symderiv.kernels.functions import functions
+from symderiv.kernels.module import assemble
+from symderiv.kernels.targets import TARGETS
+from symderiv.statements import Problem, Theorem
+
+
+def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba",
+                classes: int | None = None) -> str:  # fmt: skip
+    """The text of the module that computes `problem`, lowered from `theorems` (its own and those it cites).
+
+    `classes` fixes the class count for the target that needs it ("unrolled"). The text depends on nothing else: the same
+    arguments give the same bytes. Raises LoweringError if a theorem is missing or a form cannot be lowered, ValueError for
+    an unknown target.
+    """
+    if target not in TARGETS:
+        raise ValueError(f"target {target!r} is unknown; there are {', '.join(TARGETS)}")
+    del classes
+    return assemble(problem, functions(problem, theorems), target, TARGETS[target])

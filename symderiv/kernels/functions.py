@@ -1,0 +1,230 @@
+"""Which functions a problem's module has, and the kernels behind them, lowered from its theorems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from symderiv.kernels.algebra import with_label
+from symderiv.kernels.formula import formula
+from symderiv.kernels.ir import Kernel
+from symderiv.kernels.lower import Case, Output, lower
+from symderiv.kernels.rewriting import reference, unfolded
+from symderiv.kernels.stable import REWRITES, LoweringError, diagonal, stable_form
+from symderiv.statements import Problem, Theorem
+from symderiv.terms import Array, Derivative, Entry, Exp, Index, Parameter, Term, children, free_indices
+
+Role: TypeAlias = Literal["value", "gradient", "jacobian", "jvp", "vjp", "hessian", "hvp"]
+Variant: TypeAlias = Literal["plain", "labels", "targets"]
+
+TARGETS_ARRAY = "t"
+"""The array that holds the targets of a loss; integer labels stand for its one-hot rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A public function of a generated module.
+
+    `outputs` are (name, number of class axes); `kernels` has one kernel for each kind of targets, or a plain one; outputs of
+    the kernel that are not among `outputs` are thrown away. `reducible`: it takes `reduction`.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    outputs: tuple[tuple[str, int], ...]
+    kernels: tuple[tuple[Variant, Kernel], ...]
+    formulas: tuple[str, ...]
+    theorems: tuple[tuple[str, str], ...]
+    reducible: bool
+    elementwise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One output: its role, the theorem it comes from, and its closed form down to the data."""
+
+    role: str
+    theorem: Theorem
+    closed: Term
+    indices: tuple[Index, ...]
+
+
+def _parameters(term: Term) -> frozenset[Parameter]:
+    own = {term} if isinstance(term, Parameter) else set()
+    return frozenset(own).union(*(_parameters(part) for part in children(term)))
+
+
+def closed_form(theorem: Theorem) -> Term:
+    """The side of the claim to compute: the right one, unless only that has the shift of a shift theorem in it."""
+    claim = theorem.claim
+    return claim.left if _parameters(claim.right) - _parameters(claim.left) else claim.right
+
+
+def _ordered_indices(theorem: Theorem, closed: Term) -> tuple[Index, ...]:
+    """The axes of a result: of what is differentiated first, then of the variables, as a Jacobian is written."""
+    found: list[Index] = []
+
+    def visit(term: Term) -> None:
+        if isinstance(term, Derivative):
+            visit(term.body)
+            found.extend(place for place in term.wrt.indices if isinstance(place, Index))
+        elif not children(term):
+            found.extend(sorted(free_indices(term), key=lambda index: index.name))
+        for part in children(term):
+            visit(part)
+
+    visit(theorem.claim.left)
+    visit(closed)
+    return tuple(index for index in dict.fromkeys(found) if index in free_indices(closed))
+
+
+def arrays_of(term: Term) -> tuple[Array, ...]:
+    """The data arrays of a term, in reading order."""
+    own = (term.array,) if isinstance(term, Entry) else ()
+    return tuple(dict.fromkeys((*own, *(array for part in children(term) for array in arrays_of(part)))))
+
+
+def _logits(term: Term) -> Array:
+    """The array inside an exponential."""
+    if isinstance(term, Exp) and arrays_of(term):
+        return arrays_of(term)[0]
+    for part in children(term):
+        try:
+            return _logits(part)
+        except LoweringError:
+            continue
+    raise LoweringError("the closed form has no exponential of a data array, so there are no logits to shift")
+
+
+def _part(role: str, theorem: Theorem) -> _Part:
+    closed = unfolded(closed_form(theorem), theorem.derivation.theory)
+    return _Part(role, theorem, closed, _ordered_indices(theorem, closed))
+
+
+def _cases(
+    part: _Part, licences: Mapping[str, Theorem], label: Index | None
+) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """The closed form by cases of equal indices: what coincides is computed apart, so that 1 - y keeps its digits."""
+    term = part.closed if label is None else with_label(part.closed, TARGETS_ARRAY, label)
+    places: tuple[Index, ...] = part.indices
+    if len(places) == 2:
+        apart = stable_form(term, licences, ((places[0], places[1]),), label)
+        same = stable_form(diagonal(term, places[1], places[0]), licences, (), label)
+        forms = (((places[0], places[1]), apart), ((places[0], places[0]), same))
+    elif len(places) == 1 and label is not None and label in free_indices(term):
+        apart = stable_form(term, licences, ((places[0], label),), label)
+        same = stable_form(diagonal(term, places[0], label), licences, (), label)
+        forms = ((places, apart), ((label,), same))
+    else:
+        forms = ((places, stable_form(term, licences, (), label)),)
+    cites = tuple(dict.fromkeys(name for _, form in forms for name in form.cites))
+    return tuple(Case(at, form.term) for at, form in forms), cites
+
+
+def _kernel(name: str, parts: tuple[_Part, ...], licences: Mapping[str, Theorem], variant: Variant, *,
+            scaled: bool, limits: bool) -> Kernel:  # fmt: skip
+    logits = _logits(parts[0].closed)
+    label = Index("label", logits.domains[0]) if variant == "labels" else None
+    outputs: list[Output] = []
+    cited: list[str] = []
+    for part in parts:
+        cases, cites = _cases(part, licences, label)
+        axes = tuple(index.domain for index in part.indices)
+        outputs.append(Output(part.role, axes, cases, scaled and part.role == "gradient"))
+        cited.extend(cites)
+    named = tuple(name for name in REWRITES if name in cited)
+    inputs = [array for part in parts for array in arrays_of(part.closed)]
+    inputs = [a for a in dict.fromkeys(inputs) if a != logits and not (label and a.name == TARGETS_ARRAY)]
+    own = tuple((reference(part.theorem), part.theorem.digest) for part in parts)
+    return lower(
+        name,
+        tuple(f"{part.role} = {formula(closed_form(part.theorem))}" for part in parts),
+        tuple(outputs),
+        logits=logits,
+        inputs=(logits, *sorted(inputs, key=lambda array: (array.name != TARGETS_ARRAY, array.name))),
+        label=label,
+        limits=limits,
+        notes=tuple((theorem, REWRITES[theorem]) for theorem in named),
+        theorems=(*own, *((theorem, licences[theorem].digest) for theorem in named)),
+    )
+
+
+def _holds_for_labels(theorem: Theorem) -> bool:
+    """Whether every assumption of the theorem is true of one-hot targets."""
+    for assumption in theorem.derivation.theory.assumptions:
+        arrays = arrays_of(assumption.left)
+        if not arrays or not arrays[0].domains:
+            return False
+        label = Index("label", arrays[0].domains[-1])
+        if with_label(assumption.left, TARGETS_ARRAY, label) != assumption.right:
+            return False
+    return True
+
+
+def _function(name: str, parts: tuple[_Part, ...], licences: Mapping[str, Theorem], *, targets: bool) -> Function:
+    wanted: tuple[Variant, ...] = ("plain",)
+    theorems = tuple(part.theorem for part in parts)
+    if targets:
+        general = all(not theorem.derivation.theory.assumptions for theorem in theorems)
+        wanted = ("labels", "targets") if general else ("labels",)
+        if not all(_holds_for_labels(theorem) for theorem in theorems):
+            raise LoweringError(f"{name}: an assumption of the theorem does not follow from one-hot targets")
+    scaled = targets and any(part.role == "gradient" for part in parts)
+    limits = not targets and all(not part.indices for part in parts)
+    kernels = tuple(
+        (
+            variant,
+            _kernel(
+                name if variant == "plain" else f"{name}_of_{variant}", parts, licences, variant,
+                scaled=scaled, limits=limits,
+            ),
+        )
+        for variant in wanted
+    )  # fmt: skip
+    extra = [a.name for part in parts for a in arrays_of(part.closed) if a.name not in (TARGETS_ARRAY, "z")]
+    cited = tuple(dict.fromkeys(pair for _, kernel in kernels for pair in kernel.theorems))
+    return Function(
+        name,
+        ("z", *((TARGETS_ARRAY,) if targets else ()), *dict.fromkeys(extra)),
+        tuple((part.role, len(part.indices)) for part in parts),
+        kernels,
+        tuple(f"{part.role} = {formula(closed_form(part.theorem))}" for part in parts),
+        cited,
+        targets and any(part.role in ("value", "gradient") for part in parts),
+    )
+
+
+def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function, ...]:
+    """The functions of the problem's module, in the order of its `kernels` rows.
+
+    `theorems` holds the problem's own and those it may use to change a form. A loss (something with targets) also gets
+    `value_and_grad`. Raises LoweringError naming a theorem that is missing or that the checker did not prove.
+    """
+    known = {reference(theorem): theorem for theorem in theorems}
+    roles = {role: goal for role, goal in problem.kernels if role != "rewrite"}
+    licences = {name: known[name] for name in REWRITES if name in known}
+    parts: dict[str, _Part] = {}
+    for role, goal in roles.items():
+        name = goal if ":" in goal else f"{problem.name}:{goal}"
+        if name not in known:
+            raise LoweringError(f"the {role} of {problem.name} is lowered from the theorem {name}, which was not given")
+        parts[role] = _part(role, known[name])
+    targets = any(TARGETS_ARRAY in {a.name for a in arrays_of(part.closed)} for part in parts.values())
+    made: list[Function] = []
+    for role, part in parts.items():
+        if not (role == "gradient" and targets):
+            name = "grad" if role == "gradient" else role
+            made.append(_function(name, (part,), licences, targets=targets))
+        elif "value" in parts:
+            both = _function("value_and_grad", (parts["value"], part), licences, targets=True)
+            made.append(both)
+            made.append(_only_gradient(both))
+    return tuple(made)
+
+
+def _only_gradient(both: Function) -> Function:
+    """`grad`: the same kernels, the value thrown away, so that nothing is compiled twice."""
+    return Function(
+        "grad", both.arguments, both.outputs[1:], both.kernels, both.formulas[1:], both.theorems, both.reducible
+    )

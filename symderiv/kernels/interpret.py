@@ -1,0 +1,183 @@
+"""The slow interpreter that defines what a kernel means, for any arithmetic.
+
+`run(kernel, inputs, FLOATS)` computes with Python floats; another `Arithmetic` (rational balls, multiple precision, symbols)
+gives the same program over other numbers, which is how rigorous references and explicit formulas are made from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Generic, TypeAlias, TypeVar, assert_never, cast
+
+from symderiv.kernels.ir import (
+    Const,
+    Expression,
+    Extent,
+    Kernel,
+    Let,
+    Load,
+    Local,
+    Loop,
+    Note,
+    Op,
+    Pick,
+    Statement,
+    Store,
+    Update,
+    validate,
+)  # fmt: skip
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Generic[Value]):
+    """Numbers of one kind: how a constant is made, and one function for every operation of the IR."""
+
+    constant: Callable[[Fraction], Value]
+    lowest: Value
+    """Below every number: where a running maximum starts."""
+    operations: Mapping[str, Callable[..., Value]]
+
+
+Row: TypeAlias = Mapping[tuple[int, ...], Value]
+"""One array of one row: element by position, counted from 0; a scalar has the position ()."""
+
+
+@dataclass(slots=True)
+class _State(Generic[Value]):
+    numbers: Arithmetic[Value]
+    sizes: Mapping[str, int]
+    arrays: dict[str, dict[tuple[int, ...], Value]]
+    locals: dict[str, Value]
+    indices: dict[str, int]
+
+
+def run(
+    kernel: Kernel,
+    inputs: Mapping[str, Row[Value]],
+    numbers: Arithmetic[Value],
+    *,
+    sizes: Mapping[str, int],
+    labels: Mapping[str, int] | None = None,
+    scalars: Mapping[str, Value] | None = None,
+) -> dict[str, dict[tuple[int, ...], Value]]:
+    """The outputs of `kernel` for one row: for every output array its elements by position.
+
+    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter. Raises InvalidKernelError
+    if the program is not well formed, KeyError if an input is missing.
+    """
+    validate(kernel)
+    state = _State(
+        numbers,
+        sizes,
+        {p.name: dict(inputs[p.name]) for p in kernel.arrays("input")}
+        | {p.name: {} for role in ("output", "scratch") for p in kernel.arrays(role)},
+        {p.name: (scalars or {})[p.name] for p in kernel.scalars()},
+        {p.name: (labels or {})[p.name] for p in kernel.labels()},
+    )
+    _execute(kernel.body, state)
+    return {p.name: state.arrays[p.name] for p in kernel.arrays("output")}
+
+
+def _execute(body: Sequence[Statement], state: _State[Value]) -> None:
+    for statement in body:
+        match statement:
+            case Note():
+                pass
+            case Let(name=name, value=value):
+                state.locals[name] = _value(value, state)
+            case Update(name=name, how=how, value=value):
+                state.locals[name] = state.numbers.operations[how](_value(value, state), state.locals[name])
+            case Store(array=array, at=at, value=value):
+                state.arrays[array][tuple(state.indices[index] for index in at)] = _value(value, state)
+            case Loop(index=index, axis=axis, body=inner):
+                for position in range(state.sizes[axis]):
+                    state.indices[index] = position
+                    _execute(inner, state)
+                del state.indices[index]
+            case _:
+                assert_never(statement)
+
+
+def _value(expression: Expression, state: _State[Value]) -> Value:
+    match expression:
+        case Const(value="-inf"):
+            return state.numbers.lowest
+        case Const(value=constant):
+            return state.numbers.constant(cast("Fraction", constant))
+        case Local(name=name):
+            return state.locals[name]
+        case Load(array=array, at=at):
+            return state.arrays[array][tuple(state.indices[index] for index in at)]
+        case Extent(axis=axis):
+            return state.numbers.constant(Fraction(state.sizes[axis]))
+        case Op(name=name, arguments=arguments):
+            return state.numbers.operations[name](*(_value(argument, state) for argument in arguments))
+        case Pick(left=left, right=right, equal=equal, different=different):
+            return _value(equal if state.indices[left] == state.indices[right] else different, state)
+        case _:
+            assert_never(expression)
+
+
+def _divide(a: float, b: float) -> float:
+    if b == 0.0:
+        return math.nan if a == 0.0 or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
+    return a / b
+
+
+def _exp(a: float) -> float:
+    try:
+        return math.exp(a)
+    except OverflowError:
+        return math.inf
+
+
+def _log(a: float) -> float:
+    return math.log(a) if a > 0.0 else (-math.inf if a == 0.0 else math.nan)
+
+
+def _log1p(a: float) -> float:
+    return math.log1p(a) if a > -1.0 else (-math.inf if a == -1.0 else math.nan)
+
+
+def _exp_difference(a: float, b: float) -> float:
+    high = a - b
+    if not -1000.0 < high < 1000.0:
+        return _exp(high)
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    value = _exp(high)
+    return value + value * low
+
+
+def _power(a: float, b: float) -> float:
+    if a == 0.0 and b < 0.0:
+        return math.inf
+    return a**b if a >= 0.0 or b == int(b) else math.nan
+
+
+FLOATS: Final[Arithmetic[float]] = Arithmetic(
+    constant=float,
+    lowest=-math.inf,
+    operations={
+        "add": lambda a, b: a + b,
+        "subtract": lambda a, b: a - b,
+        "multiply": lambda a, b: a * b,
+        "divide": _divide,
+        "negate": lambda a: -a,
+        "power": _power,
+        "exp": _exp,
+        "log": _log,
+        "log1p": _log1p,
+        "exp_difference": _exp_difference,
+        "maximum": lambda a, b: a if a > b else b,
+        "minimum": lambda a, b: a if a < b else b,
+        "weighted": lambda a, b: 0.0 if a == 0.0 and abs(b) == math.inf else a * b,
+        "if_equal": lambda a, b, c, d: c if a == b else d,
+    },
+)
+"""Python floats: IEEE 754 binary64, with NumPy's results where Python would raise."""

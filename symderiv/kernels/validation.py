@@ -1,0 +1,206 @@
+"""What generated modules do around a kernel: refuse bad input with a sentence, arrange memory, reduce, split rows.
+
+The part below the line is copied into every generated module, so it needs NumPy only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+# ---- copied into generated modules from here
+
+
+def _array(name: str, given: Any) -> np.ndarray:
+    if isinstance(given, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array; fill it and pass a plain array (a masked class has the logit -inf)")
+    return given if type(given) is np.ndarray else np.asarray(given)
+
+
+def checked_real(name: str, given: Any, axes: int) -> np.ndarray:
+    """`given` as an array of native float32 or float64 with at least `axes` axes, else TypeError or ValueError."""
+    array = _array(name, given)
+    if array.dtype not in (np.float32, np.float64) or not array.dtype.isnative:
+        raise TypeError(
+            f"{name} has dtype {array.dtype.str} ({array.dtype.name}); convert it to native float32 or float64 first"
+        )
+    if array.ndim < axes:
+        raise ValueError(f"{name} is a scalar; its last axis must hold the classes")
+    if axes and array.shape[-1] == 0:
+        raise ValueError(f"{name} has shape {array.shape}: zero classes; at least one is needed")
+    return array
+
+
+def checked_like(name: str, given: Any, z: np.ndarray) -> np.ndarray:
+    """`given` as an array of the dtype and shape of z."""
+    array = checked_real(name, given, 0)
+    if array.dtype != z.dtype:
+        raise TypeError(f"{name} has dtype {array.dtype.name} but z has {z.dtype.name}; convert one of them")
+    if array.shape != z.shape:
+        raise ValueError(f"{name} has shape {array.shape} but z has {z.shape}; they must be the same")
+    return array
+
+
+def _first(bad: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
+
+
+def checked_labels(t: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Integer labels as contiguous int64 rows, each known to be a class of z."""
+    if t.shape != z.shape[:-1]:
+        raise ValueError(
+            f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
+        )
+    classes = z.shape[-1]
+    if t.size and (t.min() < 0 or t.max() >= classes):
+        where = _first((t < 0) | (t >= classes))
+        at = f" at {list(where)}" if where else ""
+        raise ValueError(
+            f"label {int(t[where])}{at} is not a class; with {classes} classes labels are 0..{classes - 1}"
+        )
+    rows = np.ascontiguousarray(t, dtype=np.int64).reshape(-1).view()
+    rows.flags.writeable = False
+    return rows
+
+
+def checked_weights(name: str, given: Any, z: np.ndarray, most: float) -> np.ndarray:
+    """Targets like z, each finite, at least 0 and at most `most`."""
+    t = checked_like(name, given, z)
+    if t.size and not (t.min() >= 0 and t.max() <= most and t.max() < math.inf):
+        where = _first(~((t >= 0) & (t <= most) & (t < math.inf)))
+        limits = "finite and not negative" if most == math.inf else f"from 0 to {most:g}"
+        at = f" at {list(where)}" if where else ""
+        raise ValueError(f"target {t[where]}{at} is not allowed; targets must be {limits}")
+    return t
+
+
+def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z."""
+    array = _array("t", t)
+    if array.dtype.kind in "iu":
+        return checked_labels(array, z), None
+    if array.dtype.kind == "f" and array.shape == z.shape:
+        return None, checked_weights("t", array, z, math.inf)
+    if array.dtype.kind == "f" and array.shape == z.shape[:-1]:
+        raise TypeError(f"t has shape {array.shape} and dtype {array.dtype.name}; labels must be integers")
+    if array.dtype.kind == "f":
+        raise ValueError(
+            f"t has shape {array.shape} but z has {z.shape}; pass integer labels of shape {z.shape[:-1]} "
+            f"or targets of shape {z.shape}"
+        )
+    raise TypeError(f"t has dtype {array.dtype.name}; pass integer labels or targets of dtype {z.dtype.name}")
+
+
+def check_reduction(reduction: Any) -> None:
+    """ValueError unless it is none, sum or mean."""
+    if reduction not in ("none", "sum", "mean"):
+        raise ValueError(f"reduction {reduction!r} is unknown; use 'none', 'sum' or 'mean'")
+
+
+def scale_of(reduction: str, rows: int, dtype: np.dtype) -> Any:
+    """The factor of every row's gradient: 1/N for the mean, else 1."""
+    return dtype.type(1.0 / rows if reduction == "mean" and rows else 1.0)
+
+
+def value_shape(reduction: str, batch: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a loss: one value a row, or a scalar."""
+    return batch if reduction == "none" else ()
+
+
+def checked_outputs(
+    out: Any, wanted: list[tuple[str, tuple[int, ...]]], dtype: np.dtype, inputs: list[np.ndarray | None]
+) -> list[np.ndarray]:
+    """The arrays to fill: those given in `out`, new ones where it has none.
+
+    `inputs[0]` may be given as an output of its own shape (in place); any other shared memory is refused.
+    """
+    given = (out,) if len(wanted) == 1 else (None,) * len(wanted) if out is None else out
+    if not isinstance(given, tuple) or len(given) != len(wanted):
+        names = ", ".join(name for name, _ in wanted)
+        raise TypeError(f"out must be a tuple of {len(wanted)} arrays ({names}), or None; each of them may be None")
+    made: list[np.ndarray] = []
+    for (name, shape), array in zip(wanted, given, strict=True):
+        if array is None:
+            made.append(np.empty(shape, dtype))
+            continue
+        if type(array) is not np.ndarray:
+            raise TypeError(f"out for {name} is a {type(array).__name__}; it must be a NumPy array")
+        if array.dtype != dtype or not array.dtype.isnative:
+            raise TypeError(f"out for {name} has dtype {array.dtype.str}; it must be {dtype.name} like z")
+        if array.shape != shape:
+            raise ValueError(f"out for {name} has shape {array.shape}; it must be {shape}")
+        if not array.flags.writeable:
+            raise ValueError(f"out for {name} is read-only; pass a writable array")
+        if 0 in array.strides and array.size > 1:
+            raise ValueError(f"out for {name} has several elements at one address; pass an array of its own")
+        for position, other in enumerate((*inputs, *made)):
+            if other is None or not np.may_share_memory(array, other):
+                continue
+            same = array.ctypes.data == other.ctypes.data and array.strides == other.strides
+            if not (position == 0 and same and array.shape == other.shape):
+                raise ValueError(
+                    f"out for {name} overlaps the memory of an input or of another output; "
+                    "pass z itself (in place) or separate memory"
+                )
+        made.append(array)
+    return made
+
+
+def input_rows(array: np.ndarray, row: tuple[int, ...]) -> np.ndarray:
+    """A read-only contiguous view (a copy where needed) with one batch axis and the axes of a row."""
+    rows = np.require(array, requirements=["C", "A"]).reshape((-1, *row) if array.size else (_rows(array, row), *row))
+    view = rows.view()
+    view.flags.writeable = False
+    return view
+
+
+def _rows(array: np.ndarray, row: tuple[int, ...]) -> int:
+    return math.prod(array.shape[: array.ndim - len(row)])
+
+
+def output_rows(array: np.ndarray, row: tuple[int, ...]) -> np.ndarray:
+    """The memory a kernel fills for `array`: a view of it if it is contiguous, else a new array of rows."""
+    shape = (_rows(array, row), *row)
+    if array.flags.c_contiguous and array.flags.aligned:
+        return array.reshape(shape)
+    return np.empty(shape, array.dtype)
+
+
+def delivered(array: np.ndarray, rows: np.ndarray, given: bool) -> Any:
+    """`array` with the rows in it; a scalar result that was not asked for in `out` becomes a NumPy scalar."""
+    if not np.may_share_memory(array, rows):
+        array[...] = rows.reshape(array.shape)
+    return array if given or array.ndim else array[()]
+
+
+def reduced(array: np.ndarray, rows: np.ndarray, reduction: str, given: bool) -> Any:
+    """The losses of the rows, or their sum or mean, added up in float64; the mean of no rows is NaN."""
+    if reduction == "none":
+        return delivered(array, rows, given)
+    total = float(np.sum(rows, dtype=np.float64))
+    with np.errstate(over="ignore"):  # a float32 total beyond the largest float32 is inf, without a warning
+        array[...] = total if reduction == "sum" else total / rows.size if rows.size else math.nan
+    return array if given else array[()]
+
+
+def check_threads(threads: Any) -> None:
+    """ValueError unless it is None (one thread) or an integer of at least 1."""
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+        raise ValueError(f"threads is {threads!r}; it must be None or an integer of at least 1")
+
+
+def launch(kernel: Callable[..., None], rows: int, threads: int | None, *arguments: Any) -> None:
+    """Run `kernel` on all rows, in at most `threads` ranges at a time; a row's result never depends on the split."""
+    parts = min(threads or 1, rows)
+    if parts <= 1:
+        kernel(0, rows, *arguments)
+        return
+    bounds = [rows * part // parts for part in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as pool:
+        running = [pool.submit(kernel, bounds[p], bounds[p + 1], *arguments) for p in range(parts)]
+        for future in running:
+            future.result()
