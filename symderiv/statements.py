@@ -250,6 +250,8 @@ class Theorem:
     direct: Verdict
     verdict: Verdict
     digest: str = field(compare=False)
+    seed: int = field(default=0, compare=False)
+    """What the points of the real gate were drawn from."""
 
 
 def _sized_place(place: Place, sizes: dict[str, int]) -> Place:

@@ -2,8 +2,8 @@
 
 A step that rewrites a subterm is judged at that subterm: if old = new for all data and all values of the indices around
 it, the whole is equal too. That inference is withheld where it would be wrong: inside a derivative with respect to a
-defined quantity (sum_k y_k = 1 holds for softmax y, yet its derivative with respect to y_i is 1, not 0) and where a
-bound name hides another.
+defined quantity (sum_k y_k = 1 holds for softmax y, yet its derivative with respect to y_i is 1, not 0) or to data that
+an assumption ties together (the same with sum_k t_k = 1), and where a bound name hides another.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from symderiv.statements import (
     Verdict,
     worst,
 )
-from symderiv.terms import Add, Call, Derivative, Mul, Number, Path, Term, at, number, put, scope
+from symderiv.terms import Add, Call, Derivative, Entry, Mul, Number, Path, Term, at, number, put, scope, subterms
 
 __all__ = ["Refused", "check", "check_step"]
 
@@ -66,6 +66,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
         direct=direct,
         verdict=worst((*lines, direct)),
         digest=digest(derivation),
+        seed=seed,
     )
 
 
@@ -106,7 +107,7 @@ def _judge(
             raise Refused(f"{where} changes more than the subterm at its path")
     except IndexError as error:
         raise Refused(f"{where}: {error}") from error
-    path = _sound(step.before, step.path)
+    path = _sound(step.before, step.path, theory)
     if path != step.path:
         old, new = at(step.before, path), at(step.after, path)
     local = _local(step.before, path, theory)
@@ -125,10 +126,20 @@ def _same(
     return known[key]
 
 
-def _sound(term: Term, path: Path) -> Path:
-    """The longest part of `path` that stays outside every derivative with respect to a defined quantity."""
+def _sound(term: Term, path: Path, theory: Theory) -> Path:
+    """The longest part of `path` outside every derivative in whose variables an equation may fail to be an identity.
+
+    Those are defined quantities, and data that an assumption ties together.
+    """
+    tied = {
+        part.array.name
+        for assumption in theory.assumptions
+        for side in (assumption.left, assumption.right)
+        for _, part in subterms(side)
+        if isinstance(part, Entry)
+    }
     for depth, position in enumerate(path):
-        if isinstance(term, Derivative) and isinstance(term.wrt, Call):
+        if isinstance(term, Derivative) and (isinstance(term.wrt, Call) or term.wrt.array.name in tied):
             return path[:depth]
         term = at(term, (position,))
     return path

@@ -15,14 +15,17 @@ from symderiv.terms import Product as _Product
 __all__ = ["named_members", "needed", "patterns"]
 
 
-def named_members(terms: tuple[Term, ...]) -> dict[str, frozenset[int]]:
-    """The concrete members that `terms` mention, by domain."""
+def named_members(terms: tuple[Term, ...], distinct: tuple[Distinct, ...] = ()) -> dict[str, frozenset[int]]:
+    """The concrete members that `terms` and `distinct` mention, by domain."""
     found: dict[str, set[int]] = {}
     for term in terms:
         for _, part in subterms(term):
             for place in own_places(part):
                 if isinstance(place, Position):
                     found.setdefault(place.domain.name, set()).add(place.value)
+    for place in (place for pair in distinct for place in (pair.left, pair.right)):
+        if isinstance(place, Position):
+            found.setdefault(place.domain.name, set()).add(place.value)
     return {name: frozenset(values) for name, values in found.items()}
 
 
