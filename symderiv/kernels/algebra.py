@@ -1,7 +1,7 @@
 """The small algebra that brings a closed form into the shape a kernel computes: signs, zeros, deltas, regrouping.
 
-Every function returns a term equal to its argument for all real data; `symderiv.kernels.stable` has the checker confirm the
-result of the whole chain against the theorem it started from.
+Every function returns a term equal to its argument for all real data; `symderiv.kernels.stable` has the checker
+confirm the result of the whole chain against the theorem it started from.
 """
 
 from __future__ import annotations
@@ -214,7 +214,8 @@ def signs_outside(term: Term) -> Term:
 def gathered(term: Term) -> Term:
     """a sum_k t_k - sum_k t_k z_k -> sum_k t_k (a - z_k): one sum whose addends cancel exactly where they can.
 
-    Applies to a sum of two or more products that each hold one sum, all over one domain and with a common entry as factor.
+    Applies to a sum of two or more products that each hold one sum, all over one domain and with a common entry as
+    factor.
     """
     parts = tuple(gathered(part) for part in children(term))
     made = rebuild(term, parts) if parts else term

@@ -14,7 +14,8 @@ from numba import njit
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def exp_difference(a, b):  # type: ignore[no-untyped-def]
-    """e^(a - b), with the rounding error of a - b (Knuth's two-sum) carried along: a few ulps less for large |a - b|."""
+    """e^(a - b), with the rounding error of a - b (Knuth's two-sum) carried along: a few ulps less for large |a -
+    b|."""
     high = a - b
     value = math.exp(high)
     if not -1000 < high < 1000:

@@ -13,8 +13,8 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
     """The text of the module that computes `problem`, lowered from `theorems` (its own and those it cites).
 
     `classes` fixes the class count for the target that needs it ("unrolled"). The text depends on nothing else: the same
-    arguments give the same bytes. Raises LoweringError if a theorem is missing or a form cannot be lowered, ValueError for
-    an unknown target.
+    arguments give the same bytes. Raises LoweringError if a theorem is missing or a form cannot be lowered,
+    ValueError for an unknown target.
     """
     if target not in TARGETS:
         raise ValueError(f"target {target!r} is unknown; there are {', '.join(TARGETS)}")

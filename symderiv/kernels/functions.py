@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from symderiv.kernels.algebra import with_label
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Kernel
-from symderiv.kernels.lower import Case, Output, lower
+from symderiv.kernels.lower import lower
 from symderiv.kernels.rewriting import reference, unfolded
-from symderiv.kernels.stable import REWRITES, LoweringError, diagonal, stable_form
+from symderiv.kernels.schedule import Case, Output
+from symderiv.kernels.stable import REWRITES, LoweringError, StableForm, diagonal, stable_form
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Array, Derivative, Entry, Exp, Index, Parameter, Term, children, free_indices
 
@@ -26,8 +27,8 @@ TARGETS_ARRAY = "t"
 class Function:
     """A public function of a generated module.
 
-    `outputs` are (name, number of class axes); `kernels` has one kernel for each kind of targets, or a plain one; outputs of
-    the kernel that are not among `outputs` are thrown away. `reducible`: it takes `reduction`.
+    `outputs` are (name, number of class axes); `kernels` has one kernel for each kind of targets, or a plain one;
+    outputs of the kernel that are not among `outputs` are thrown away. `reducible`: it takes `reduction`.
     """
 
     name: str
@@ -107,17 +108,18 @@ def _cases(
 ) -> tuple[tuple[Case, ...], tuple[str, ...]]:
     """The closed form by cases of equal indices: what coincides is computed apart, so that 1 - y keeps its digits."""
     term = part.closed if label is None else with_label(part.closed, TARGETS_ARRAY, label)
-    places: tuple[Index, ...] = part.indices
+    places = part.indices
+    forms: list[tuple[tuple[Index, ...], StableForm]]
     if len(places) == 2:
         apart = stable_form(term, licences, ((places[0], places[1]),), label)
         same = stable_form(diagonal(term, places[1], places[0]), licences, (), label)
-        forms = (((places[0], places[1]), apart), ((places[0], places[0]), same))
+        forms = [((places[0], places[1]), apart), ((places[0], places[0]), same)]
     elif len(places) == 1 and label is not None and label in free_indices(term):
         apart = stable_form(term, licences, ((places[0], label),), label)
         same = stable_form(diagonal(term, places[0], label), licences, (), label)
-        forms = ((places, apart), ((label,), same))
+        forms = [(places, apart), ((label,), same)]
     else:
-        forms = ((places, stable_form(term, licences, (), label)),)
+        forms = [(places, stable_form(term, licences, (), label))]
     cites = tuple(dict.fromkeys(name for _, form in forms for name in form.cites))
     return tuple(Case(at, form.term) for at, form in forms), cites
 
@@ -195,6 +197,31 @@ def _function(name: str, parts: tuple[_Part, ...], licences: Mapping[str, Theore
     )
 
 
+STANDARD_GOALS: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
+    ("value", ("stable-form", "logits-form", "max-shift", "closed-form", "shift-invariance")),
+    ("gradient", ("gradient-unnormalised", "gradient")),
+    ("jacobian", ("jacobian",)),
+    ("jvp", ("jvp",)),
+    ("vjp", ("vjp",)),
+    ("hessian", ("hessian",)),
+    ("hvp", ("hvp",)),
+)
+"""For a problem without `kernels` rows: the role of a goal by its slug, the best one first."""
+
+
+def roles_of(problem: Problem, given: Collection[str]) -> dict[str, str]:
+    """For every role the theorem ("problem:goal") it is lowered from: the problem's own rows, else the standard
+    goals."""
+    rows = [(role, goal) for role, goal in problem.kernels if role != "rewrite"]
+    if rows:
+        return {role: goal if ":" in goal else f"{problem.name}:{goal}" for role, goal in rows}
+    found = {
+        role: next((f"{problem.name}:{goal}" for goal in goals if f"{problem.name}:{goal}" in given), None)
+        for role, goals in STANDARD_GOALS
+    }
+    return {role: name for role, name in found.items() if name is not None}
+
+
 def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function, ...]:
     """The functions of the problem's module, in the order of its `kernels` rows.
 
@@ -202,11 +229,15 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
     `value_and_grad`. Raises LoweringError naming a theorem that is missing or that the checker did not prove.
     """
     known = {reference(theorem): theorem for theorem in theorems}
-    roles = {role: goal for role, goal in problem.kernels if role != "rewrite"}
+    roles = roles_of(problem, known)
     licences = {name: known[name] for name in REWRITES if name in known}
+    for name in (*roles.values(), *licences):
+        if name in known and known[name].verdict.word not in ("proved", "exact"):
+            raise LoweringError(
+                f"the theorem {name} is {known[name].verdict.word}, not proved; no kernel is made from it"
+            )
     parts: dict[str, _Part] = {}
-    for role, goal in roles.items():
-        name = goal if ":" in goal else f"{problem.name}:{goal}"
+    for role, name in roles.items():
         if name not in known:
             raise LoweringError(f"the {role} of {problem.name} is lowered from the theorem {name}, which was not given")
         parts[role] = _part(role, known[name])

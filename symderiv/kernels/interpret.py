@@ -1,7 +1,8 @@
 """The slow interpreter that defines what a kernel means, for any arithmetic.
 
-`run(kernel, inputs, FLOATS)` computes with Python floats; another `Arithmetic` (rational balls, multiple precision, symbols)
-gives the same program over other numbers, which is how rigorous references and explicit formulas are made from it.
+`run(kernel, inputs, FLOATS)` computes with Python floats; another `Arithmetic` (rational balls, multiple precision,
+symbols) gives the same program over other numbers, which is how rigorous references and explicit formulas are made
+from it.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def run(
 ) -> dict[str, dict[tuple[int, ...], Value]]:
     """The outputs of `kernel` for one row: for every output array its elements by position.
 
-    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter. Raises InvalidKernelError
-    if the program is not well formed, KeyError if an input is missing.
+    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter. Raises
+    InvalidKernelError if the program is not well formed, KeyError if an input is missing.
     """
     validate(kernel)
     state = _State(

@@ -1,9 +1,9 @@
 """The loop IR: what one kernel computes for one row, as a short program over real numbers.
 
-A kernel sees one row of a batch (all arrays without their batch axes); the batch is a loop around it, which a target adds.
-`symderiv.kernels.interpret` defines what a program means; targets print the same program as code. A value is a real number
-(or an infinity or NaN, with the rules of IEEE 754); `exp_difference(a, b)` means e^(a-b), `excess` sums are explained at
-`symderiv.kernels.lower`. Nothing here knows of losses.
+A kernel sees one row of a batch (all arrays without their batch axes); the batch is a loop around it, which a target
+adds. `symderiv.kernels.interpret` defines what a program means; targets print the same program as code. A value is a
+real number (or an infinity or NaN, with the rules of IEEE 754); `exp_difference(a, b)` means e^(a-b), `excess` sums
+are explained at `symderiv.kernels.lower`. Nothing here knows of losses.
 """
 
 from __future__ import annotations
@@ -209,8 +209,8 @@ class _Scope:
 def validate(kernel: Kernel) -> None:
     """Raise `InvalidKernelError` unless every name is defined, every access fits its array and every output is written.
 
-    An output may share memory with an input of the same axes (in-place use), so after the first store an input may only be
-    read at the indices of the loops around it, before the store of that same element.
+    An output may share memory with an input of the same axes (in-place use), so after the first store an input may
+    only be read at the indices of the loops around it, before the store of that same element.
     """
     names = [parameter.name for parameter in kernel.parameters]
     repeated = sorted({name for name in names if names.count(name) > 1})

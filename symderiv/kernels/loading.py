@@ -1,7 +1,7 @@
 """Generated modules as files that can be imported, so that compiled code is cached between runs.
 
-Numba caches only functions with a real source file. The file's name holds the hash of its text, so another text is another
-file and another cache; it is written beside and renamed, so a reader never sees half of it.
+Numba caches only functions with a real source file. The file's name holds the hash of its text, so another text is
+another file and another cache; it is written beside and renamed, so a reader never sees half of it.
 """
 
 from __future__ import annotations

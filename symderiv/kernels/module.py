@@ -25,10 +25,11 @@ def _header(problem: Problem, made: tuple[Function, ...], target: str, what: str
     ]
     lines += [
         "",
-        "Arrays: float32 or float64, native byte order, any strides; the last axis is the classes, the axes before it are the",
-        "batch. Results have the dtype of z. A row with NaN, with +inf or with nothing but -inf gives NaN (log-sum-exp: its",
-        "limits +inf and -inf); a class at -inf is masked and gets exactly 0. No row changes another. An empty batch gives empty",
-        "results, sum 0 and mean NaN. Inputs are never written, unless z itself is passed as `out`.",
+        "Arrays: float32 or float64, native byte order, any strides; the last axis is the classes, the axes before it",
+        "are the batch. Results have the dtype of z. A row with NaN, with +inf or with nothing but -inf gives NaN",
+        "(log-sum-exp: its limits +inf and -inf); a class at -inf is masked: its probability is exactly 0. No row",
+        "changes another. An empty batch gives empty results, sum 0 and mean NaN. Inputs are never written, unless z",
+        "itself is passed as `out`.",
         "",
         "Theorems (SHA-256 of the record each rests on):",
     ]
@@ -59,9 +60,7 @@ def _docstring(function: Function) -> list[str]:
     results = ", ".join(f"{name} {shapes[rank]}" for name, rank in function.outputs)
     lines.append(f"    {'; '.join(arguments)} -> {results}.")
     if function.reducible:
-        lines.append(
-            "    `reduction`: 'none', 'sum' or 'mean' over all rows; the gradient is that of the reduced value."
-        )
+        lines.append("    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.")
     several = len(function.outputs) > 1
     lines.append(
         f"    `out`: {'a tuple of arrays' if several else 'an array'} to fill; `threads`: at most so many ranges of rows."

@@ -1,8 +1,8 @@
 """Theorems used as rewrite rules: matching one side of a proved identity and replacing it by the other.
 
-Lowering changes the numerical form of a closed form only through this module: a `Rewrite` is made from a theorem, and every
-place it fires is an instance of that theorem. Matching is first order: free indices of the pattern stand for any index of
-their domain, bound indices match by position, data arrays by name.
+Lowering changes the numerical form of a closed form only through this module: a `Rewrite` is made from a theorem, and
+every place it fires is an instance of that theorem. Matching is first order: free indices of the pattern stand for
+any index of their domain, bound indices match by position, data arrays by name.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def _parameters(term: Term) -> tuple[Parameter, ...]:
 def as_rewrite(theorem: Theorem, top: Parameter | None = None) -> Rewrite:
     """The theorem's claim as a rewrite from its plain to its stable side.
 
-    A theorem that holds for every shift (a parameter c in z + c, or m in z - m) is instantiated at c = -top or m = top; the
-    side without the shift is the pattern. Without a parameter the left side is the pattern.
+    A theorem that holds for every shift (a parameter c in z + c, or m in z - m) is instantiated at c = -top or m =
+    top; the side without the shift is the pattern. Without a parameter the left side is the pattern.
     """
     theory = theorem.derivation.theory
     left = quotients_inside(cleaned(unfolded(theorem.claim.left, theory)))

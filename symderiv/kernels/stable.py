@@ -1,7 +1,8 @@
-"""From a theorem's closed form to a form that keeps its digits: which theorems are applied, in which order, and to what.
+"""From a theorem's closed form to a form that keeps its digits: which theorems are applied, in which order, and to
+what.
 
-`top` is a fresh parameter: the rewritten term equals the closed form for every real value of it, and a kernel sets it to the
-largest logit of the row. The checker confirms that equality, for every class count, each time a kernel is made.
+`top` is a fresh parameter: the rewritten term equals the closed form for every real value of it, and a kernel sets it
+to the largest logit of the row. The checker confirms that equality, for every class count, each time a kernel is made.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from symderiv.checking import same
 from symderiv.kernels.algebra import (
     arranged,
     cleaned,
@@ -19,8 +21,9 @@ from symderiv.kernels.algebra import (
     quotients_outside,
     split_at,
 )  # fmt: skip
+from symderiv.kernels.formula import formula
 from symderiv.kernels.rewriting import as_rewrite, rewrite_everywhere
-from symderiv.statements import Theorem
+from symderiv.statements import Distinct, Theorem, Theory
 from symderiv.terms import Exp, Index, Parameter, Place, Sum, Term, children, rename
 
 TOP: Final = Parameter("top")
@@ -52,9 +55,9 @@ def stable_form(closed: Term, licences: Mapping[str, Theorem], distinct: tuple[t
                 label: Index | None = None) -> StableForm:  # fmt: skip
     """`closed` (no defined quantities left in it) in a form safe for floating point.
 
-    `licences` maps "problem:goal" to the theorem; only those named in `REWRITES` are used. `distinct` lists index pairs known
-    to differ here, `label` is the index of the one class that is 1 in a one-hot target. Raises LoweringError if an
-    exponential is left that could overflow.
+    `licences` maps "problem:goal" to the theorem; only those named in `REWRITES` are used. `distinct` lists index
+    pairs known to differ here, `label` is the index of the one class that is 1 in a one-hot target. Raises
+    LoweringError if an exponential is left that could overflow.
     """
     pairs = frozenset(distinct) | frozenset((right, left) for left, right in distinct)
     term = quotients_inside(cleaned(closed, pairs))
@@ -72,9 +75,23 @@ def stable_form(closed: Term, licences: Mapping[str, Theorem], distinct: tuple[t
     unsafe = _first_unsafe(term)
     if unsafe is not None:
         raise LoweringError(
-            f"an exponential is left that may overflow: {unsafe}; pass the theorems that shift it, of {', '.join(REWRITES)}"
+            f"an exponential is left that may overflow: {formula(unsafe)}; "
+            f"pass the theorems that shift it, of {', '.join(REWRITES)}"
         )
+    _confirm(closed, term, distinct)
     return StableForm(term, tuple(cites))
+
+
+def _confirm(closed: Term, stable: Term, distinct: tuple[tuple[Place, Place], ...]) -> None:
+    """Have the checker prove closed = stable for every class count and every value of `top`; LoweringError if it
+    cannot."""
+    theory = Theory(distinct=tuple(Distinct(left, right) for left, right in distinct))
+    verdict = same(closed, stable, theory, seed=1)
+    if verdict.word != "proved":
+        raise LoweringError(
+            f"the checker found the stable form {formula(stable)} "
+            f"of {formula(closed)} {verdict.word}: {verdict.evidence}"
+        )
 
 
 def _first_unsafe(term: Term) -> Term | None:

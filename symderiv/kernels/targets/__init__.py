@@ -5,6 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from symderiv.kernels.targets import numba
+from symderiv.kernels.targets import numba, numpy
 
-TARGETS: Final[dict[str, ModuleType]] = {"numba": numba}
+TARGETS: Final[dict[str, ModuleType]] = {
+    "numba": numba,
+    "numpy": numpy,
+}

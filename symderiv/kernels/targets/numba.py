@@ -1,4 +1,5 @@
-"""Kernels as readable Numba source: one function a kernel, a loop over a range of rows around the program of one row."""
+"""Kernels as readable Numba source: one function a kernel, a loop over a range of rows around the program of one
+row."""
 
 from __future__ import annotations
 

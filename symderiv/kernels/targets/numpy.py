@@ -1,0 +1,179 @@
+"""Kernels as readable NumPy: every loop of the row program becomes an axis of whole arrays."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Final, assert_never
+
+from symderiv.kernels.ir import (
+    Const,
+    Expression,
+    Extent,
+    Kernel,
+    Let,
+    Load,
+    Local,
+    Loop,
+    Note,
+    Op,
+    Pick,
+    Statement,
+    Store,
+    Update,
+)  # fmt: skip
+from symderiv.kernels.source import copied_part
+
+IMPORTS: Final = ()
+WHAT: Final = "plain NumPy, for any class count."
+
+_INFIX: Final = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2)}
+_CALLS: Final = {
+    "power": "np.power", "exp": "np.exp", "log": "np.log", "log1p": "np.log1p", "exp_difference": "exp_difference",
+    "maximum": "np.fmax", "minimum": "np.fmin", "weighted": "weighted",
+}  # fmt: skip
+_ATOM: Final = 3
+
+
+def helpers() -> str:
+    """The elementary functions that emitted kernels call."""
+    return copied_part(Path(__file__).parent.parent / "elementary_numpy.py")
+
+
+def _constant(value: Fraction | str) -> str:
+    if value == "-inf":
+        return "-np.inf"
+    assert isinstance(value, Fraction)
+    return str(value) if value.denominator == 1 else f"({value.numerator} / {value.denominator})"
+
+
+class _Printer:
+    """Collects the lines of one function.
+
+    A value made inside loops over i, j has the axes (rows, i, j); `nest` is the loops around the place being printed,
+    and `made` remembers the loops around each named value.
+    """
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.whole = {p.name for p in kernel.arrays("scratch")}
+        self.axes = {p.name: p.axis for p in kernel.labels()}
+        self.nest: tuple[str, ...] = ()
+        self.made: dict[str, tuple[str, ...]] = {}
+        self.lines: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.lines.append("        " + text)
+
+    def widened(self, text: str, nest: tuple[str, ...]) -> str:
+        """A value made inside the loops `nest`, with an axis of length 1 for every loop it does not know."""
+        missing = len(self.nest) - len(nest)
+        return f"{text}[:, {', '.join([':'] * len(nest) + ['None'] * missing)}]" if missing else text
+
+    def index(self, name: str) -> str:
+        """The values of an index variable, along its axis."""
+        if name not in self.nest:
+            return self.widened(f"{name}s", ())
+        places = ", ".join(":" if loop == name else "None" for loop in self.nest)
+        return f"np.arange(extent_{self.axes[name]})[None, {places}]"
+
+    def load(self, array: str, at: tuple[str, ...]) -> str:
+        if any(name not in self.nest for name in at):
+            every = ", ".join(f"{name}s" for name in at)
+            return self.widened(f"{array}[every_row, {every}]", ())
+        if at == self.nest:
+            return array
+        places = ", ".join(":" if loop in at else "None" for loop in self.nest)
+        return f"{array}[:, {places}]"
+
+    def expression(self, expression: Expression, level: int = 0) -> str:
+        text, own = self.written(expression)
+        return f"({text})" if own < level else text
+
+    def written(self, expression: Expression) -> tuple[str, int]:
+        match expression:
+            case Const(value=value):
+                return _constant(value), _ATOM
+            case Local(name=name) if name in self.made:
+                return self.widened(name, self.made[name]), _ATOM
+            case Local(name=name):
+                return name, _ATOM
+            case Load(array=array, at=at):
+                return self.load(array, at), _ATOM
+            case Extent(axis=axis):
+                return f"extent_{axis}", _ATOM
+            case Op(name="if_equal", arguments=(left, right, equal, different)):
+                test = f"{self.expression(left, 1)} == {self.expression(right, 1)}"
+                return f"np.where({test}, {self.expression(equal)}, {self.expression(different)})", _ATOM
+            case Op(name=name, arguments=(left, right)) if name in _INFIX:
+                sign, own = _INFIX[name]
+                return f"{self.expression(left, own)} {sign} {self.expression(right, own + 1)}", own
+            case Op(name="negate", arguments=(argument,)):
+                return f"-{self.expression(argument, 2)}", 1
+            case Op(name=name, arguments=arguments):
+                return f"{_CALLS[name]}({', '.join(self.expression(a) for a in arguments)})", _ATOM
+            case Pick(left=left, right=right, equal=equal, different=different):
+                test = f"{self.index(left)} == {self.index(right)}"
+                return f"np.where({test}, {self.expression(equal)}, {self.expression(different)})", _ATOM
+            case _:
+                assert_never(expression)
+
+    def body(self, statements: tuple[Statement, ...]) -> None:
+        added = {s.name for s in _updates(statements)}
+        for statement in statements:
+            match statement:
+                case Note(text=text, theorem=theorem):
+                    self.write(f"# {theorem + ': ' if theorem else ''}{text}")
+                case Let(name=name, value=value):
+                    if name not in added:  # an accumulator is named where its loop has become a sum
+                        self.write(f"{name} = {self.expression(value)}")
+                    self.made[name] = self.nest
+                case Update(name=name, how=how, value=value):
+                    function = "np.sum" if how == "add" else "np.fmax.reduce"
+                    self.write(f"{name} = {function}({self.expression(value)}, axis=-1)")
+                case Store(array=array, at=at, value=value):
+                    self.store(array, at, self.expression(value))
+                case Loop(index=index, axis=axis, body=inner):
+                    self.axes[index] = axis
+                    self.nest = (*self.nest, index)
+                    self.body(inner)
+                    self.nest = self.nest[:-1]
+                case _:
+                    assert_never(statement)
+
+    def store(self, array: str, at: tuple[str, ...], value: str) -> None:
+        if array in self.whole:
+            self.write(f"{array} = {value}")
+        elif len(at) == 2 and at[0] == at[1]:
+            diagonal = f"np.arange(extent_{self.axes[at[0]]})"
+            self.write(f"{array}[:, {diagonal}, {diagonal}] = {value}")
+        elif any(name not in self.nest for name in at):
+            self.write(f"{array}[every_row, {', '.join(f'{name}s' for name in at)}] = {value}")
+        else:
+            self.write(f"{array}[...] = {value}")
+
+
+def _updates(statements: tuple[Statement, ...]) -> tuple[Update, ...]:
+    loops = [statement for statement in statements if isinstance(statement, Loop)]
+    return tuple(inner for loop in loops for inner in loop.body if isinstance(inner, Update))
+
+
+def emit(kernel: Kernel) -> str:
+    """The NumPy source of one kernel, a function of (start, stop, the kernel's parameters but for scratch)."""
+    printer = _Printer(kernel)
+    labels = kernel.labels()
+    names = [p.name + ("s" if p in labels else "") for p in kernel.parameters if p.name not in printer.whole]
+    head = [f"def {kernel.name}_rows(start, stop, {', '.join(names)}):"]
+    formulas = kernel.formula or (kernel.name,)
+    head.append(f'    """Rows start..stop-1 of {formulas[0]}' + ('"""' if len(formulas) == 1 else ""))
+    head += [f"    and {text}" for text in formulas[1:]] + (['    """'] if len(formulas) > 1 else [])
+    for parameter in (*kernel.arrays("input"), *kernel.arrays("output")):
+        head.append(f"    {parameter.name} = {parameter.name}[start:stop]")
+    head += [f"    {label.name}s = {label.name}s[start:stop]" for label in labels]
+    for axis in dict.fromkeys(axis for p in kernel.arrays("input") for axis in p.axes):
+        owner = next(p for p in kernel.arrays("input") if axis in p.axes)
+        head.append(f"    extent_{axis} = {owner.name}.shape[{owner.axes.index(axis) + 1}]")
+    head += ["    every_row = np.arange(stop - start)"] if labels else []
+    head.append('    with np.errstate(all="ignore"):  # NaN and infinities in a row are results, not mistakes')
+    printer.body(kernel.body)
+    return "\n".join([*head, *printer.lines]) + "\n"
