@@ -5,12 +5,16 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Final
 
-from symderiv.losses import cross_entropy, softmax
+from symderiv.losses import binary_cross_entropy, cross_entropy, linear_cross_entropy, log_softmax, logsumexp, softmax
 from symderiv.statements import Problem
 
 CATALOGUE: Final[tuple[Problem, ...]] = (
     softmax.PROBLEM,
+    logsumexp.PROBLEM,
+    log_softmax.PROBLEM,
     cross_entropy.PROBLEM,
+    binary_cross_entropy.PROBLEM,
+    linear_cross_entropy.PROBLEM,
 )
 
 

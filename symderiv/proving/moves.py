@@ -37,6 +37,7 @@ _ROWS: Final[tuple[Move, ...]] = (
         "linearity-over-sum", "linearity-over-sum",
         (f"{_INSIDE} shape=sum", "constant-factor numbers=only", "sum-rule", "linearity-over-sum"),
     ),
+    Move("linearity", "linearity-over-sum", ("constant-factor numbers=only", "sum-rule", "linearity-over-sum")),
     Move("sum-rule", "sum-rule", ("sum-rule", "constant-factor numbers=only")),
     Move("constant-factor", "constant-factor", ("constant-factor",)),
     Move("constant", "derivative-of-constant", ("derivative-of-constant",)),
@@ -83,6 +84,9 @@ _ROWS: Final[tuple[Move, ...]] = (
     Move("merge-powers", "merge-powers", ("merge-powers",)),
     Move("delta-substitution", "delta-substitution", ("delta-substitution",)),
     Move("add-and-subtract", "add-and-subtract", ("add-and-subtract",), form="none", once=True),
+    Move("pull-sign", "pull-sign", ("pull-sign",), once=True),
+    Move("exp-of-log", "exp-of-log", ("exp-of-log",), form="none", once=True),
+    Move("sum-of-logs", "sum-of-logs", ("sum-of-logs",)),
     Move("regroup", "regroup", ("regroup",), form="none", once=True),
     Move("arithmetic", "arithmetic", ("arithmetic",)),
     # Exponentials and logarithms.

@@ -5,7 +5,7 @@ A plan item is one displayed line. It is written
     move [name=value ...] [+ move [name=value ...] ...] [: reason]
 
 where the names are choices for the move's leading rule (`at=i`, `cite=softmax:jacobian`, `name=y`; "a|b" tries a, then b), or
-one of: `under=1.0` (only inside the subterm at that path), `form=none|flat|plain` (the arithmetic afterwards), `once=yes`,
+one of: `tidy=first` (arithmetic before the rules, not after the line above), `under=1.0` (only inside the subterm at that path), `form=none|flat|plain` (the arithmetic afterwards), `once=yes`,
 `show=slug` (the rule named beside the line).
 """
 
@@ -37,6 +37,7 @@ class Phase:
     form: str
     once: bool
     under: Path | None
+    tidy_first: bool
 
 
 def phases(item: str) -> tuple[tuple[Phase, ...], str]:
@@ -54,7 +55,7 @@ def _phase(written: str) -> Phase:
     reserved: dict[str, str] = {}
     for part in rest:
         key, _, value = part.partition("=")
-        if key in ("under", "form", "once", "show"):
+        if key in ("under", "form", "once", "show", "tidy"):
             reserved[key] = value
         else:
             chosen.append((key, value))
@@ -67,7 +68,7 @@ def _phase(written: str) -> Phase:
     path = None if under is None else tuple(int(n) for n in under.split(".") if n)
     shows = reserved.get("show", move.shows)
     return Phase(
-        name, shows, tuple(uses), move.reason, reserved.get("form", move.form), move.once or "once" in reserved, path
+        name, shows, tuple(uses), move.reason, reserved.get("form", move.form), move.once or "once" in reserved, path, "tidy" in reserved
     )
 
 
@@ -81,7 +82,8 @@ def _alternatives(plain: Use, chosen: list[tuple[str, str]]) -> list[Use]:
 
 def run(term: Term, phase: Phase, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Step, ...]:
     """The steps of one phase, arithmetic included; empty if its rules do not apply anywhere."""
-    steps: list[Step] = []
+    steps = tidied(term, "plain", theory) if phase.tidy_first else []
+    term = steps[-1].after if steps else term
     done: set[int] = set()
 
     def inside(path: Path) -> bool:

@@ -8,14 +8,14 @@ from collections import Counter
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
-from symderiv.proving.rules.base import ONE, ZERO, factors, is_number, multiply
+from symderiv.proving.rules.base import ONE, ZERO, add, factors, is_number, multiply
 from symderiv.terms import (
     Add, Call, Delta, Derivative, Div, Entry, Exp, Log, Mul, Number, Parameter, Position, Power, Product, Size, Sum, Term,
     children, number, rebuild,
 )  # fmt: skip
 
 Form: TypeAlias = Literal["plain", "flat", "positive-first"]
-"""plain: all of it. flat: only products inside products are joined. positive-first: plain, then signs put last in sums."""
+"""plain: all of it. flat: only brackets inside brackets are joined. positive-first: plain, then signs put last in sums."""
 
 
 def tidy(term: Term, form: Form = "plain") -> Term:
@@ -152,9 +152,9 @@ def _absorb_unit_fraction(term: Term) -> Term:
         if not (isinstance(factor, Div) and is_number(factor.numerator, 1)):
             continue
         before, after = term.factors[:position], term.factors[position + 1 :]
-        ready = [f for f in before if not isinstance(f, Sum | Product | Derivative | Add | Div)]
+        ready = [f for f in before if not isinstance(f, Sum | Product | Derivative | Div)]
         if ready:
-            rest = [f for f in before if isinstance(f, Sum | Product | Derivative | Add | Div)]
+            rest = [f for f in before if isinstance(f, Sum | Product | Derivative | Div)]
             return multiply([*rest, Div(multiply(ready), factor.denominator), *after])
         if not before and not any(isinstance(f, Sum | Product | Derivative | Add | Div) for f in after):
             return Div(multiply(after), factor.denominator)
@@ -187,9 +187,11 @@ def _power(base: Term, exponent: Term) -> Term:
 
 
 def _flatten(term: Term) -> Term:
-    """Products inside products joined, unless the inner one starts with a number; coefficients 1 dropped."""
+    """Sums inside sums joined, and products inside products unless the inner one starts with a number; no factors 1."""
     parts = tuple(_flatten(part) for part in children(term))
     term = rebuild(term, parts)
+    if isinstance(term, Add):
+        return add(term.terms)
     if not isinstance(term, Mul):
         return term
     flat: list[Term] = []

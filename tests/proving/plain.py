@@ -29,7 +29,7 @@ def _text(term: Term, outer: int) -> str:
     """`outer`: 0 anything, 1 a term after a sign, 2 a factor, 3 part of a fraction or a base."""
     match term:
         case Number(value=value):
-            return _wrap(str(value), 3 if value >= 0 and value.denominator == 1 else 0, outer)
+            return _wrap(str(value), 4 if value >= 0 and value.denominator == 1 else 1, outer)
         case Parameter(name=name):
             return name
         case Size(domain=domain):
@@ -52,7 +52,7 @@ def _text(term: Term, outer: int) -> str:
                 sign, rest = "-", parts[1:]
             last = len(rest) - 1
             texts = [_text(p, 2 if n == last or not isinstance(p, Sum | Product) else 3) for n, p in enumerate(rest)]
-            return _wrap(sign + " ".join(texts), 0 if sign else 1, outer)
+            return _wrap(sign + " ".join(texts), 1, outer) if sign else _wrap(" ".join(texts), 2, outer)
         case Div(numerator=above, denominator=below):
             return _wrap(f"{_text(above, 3)}/{_text(below, 3)}", 2, outer)
         case Power(base=base, exponent=exponent):

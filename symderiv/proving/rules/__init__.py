@@ -168,6 +168,7 @@ _ROWS: Final[tuple[Rule, ...]] = (
         _ANY, algebra.add_and_subtract,
     ),
     Rule("regroup", "regroup", r"a + b + c = (a + c) + b", "", "the terms in another order", (Add, Mul), algebra.regroup),
+    Rule("pull-sign", "pull the sign", r"a - b = -(b - a)", "", "the sign goes in front", (Add,), algebra.pull_sign),
     # Fractions.
     Rule(
         "cancel", "cancel", r"\frac{a b}{a c} = \frac{b}{c}", "a is not 0", "the common factor cancels",
@@ -196,6 +197,10 @@ _ROWS: Final[tuple[Rule, ...]] = (
     # Logarithms and signs.
     Rule("log-of-exp", "logarithm of an exponential", r"\log e^u = u", "", "the logarithm undoes the exponential",
          (Log,), logs.log_of_exp),
+    Rule("exp-of-log", "logarithm of an exponential, read backwards", r"u = \log e^u", "",
+         "the logarithm undoes the exponential", _ANY, logs.exp_of_log),
+    Rule("sum-of-logs", "sum of logarithms", r"\log a + \log b = \log(a b)", "a and b are positive",
+         "the logarithm turns a product into a sum", (Add,), logs.sum_of_logs),
     Rule(
         "log-of-product", "logarithm of a product", r"\log(a b) = \log a + \log b", "a and b are positive",
         "the logarithm turns a product into a sum", (Log,), logs.log_of_product,

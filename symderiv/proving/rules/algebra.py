@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from symderiv.proving.rules.base import (
-    ONE, ZERO, Context, Rewrite, add, from_powers, has_delta, multiply, powers, spell,
+    ONE, ZERO, Context, Rewrite, add, from_powers, has_delta, multiply, powers, spell, terms_of,
 )  # fmt: skip
-from symderiv.proving.tidy import Form, negate, scale, split_number, tidy
+from symderiv.proving.tidy import Form, is_negative, negate, scale, split_number, tidy
 from symderiv.statements import Condition, Positive
 from symderiv.terms import Add, Delta, Div, Exp, Index, Mul, Number, Parameter, Place, Power, Term, number, rename
 
@@ -158,28 +158,43 @@ def exp_of_difference(node: Term, context: Context) -> Rewrite | None:
 
 
 def add_and_subtract(node: Term, context: Context) -> Rewrite | None:
-    """a = a - b + b, or a = b + (a - b) with the choice order=first. The choice `what` is b: a parameter or a whole number."""
-    what = context.choice("what")
+    """a = (a - b) + b; with the choice order=first b + (a - b), with order=last (b + a) - b.
+
+    The choice `what` is b, a parameter or a whole number.
+    """
+    what, order = context.choice("what"), context.choice("order")
     if not what:
         return None
-    order = context.choice("order")
     args = (("what", what), *((("order", order),) if order else ()))
     other: Term = number(int(what)) if what.isdigit() else Parameter(what)
-    if order == "first":
-        return Rewrite(add([other, add([node, negate(other)])]), args)
-    return Rewrite(add([node, negate(other), other]), args)
+    match order:
+        case "first":
+            return Rewrite(Add((other, Add((node, negate(other))))), args)
+        case "last":
+            return Rewrite(Add((Add((other, node)), negate(other))), args)
+        case _:
+            return Rewrite(Add((Add((node, negate(other))), other)), args)
+
+
+def pull_sign(node: Term, _context: Context) -> Rewrite | None:
+    """a - b = -(b - a)."""
+    if not isinstance(node, Add):
+        return None
+    turned = [negate(part) for part in node.terms]
+    inner = (*(part for part in turned if not is_negative(part)), *(part for part in turned if is_negative(part)))
+    return Rewrite(Mul((number(-1), Add(inner))))
 
 
 def regroup(node: Term, context: Context) -> Rewrite | None:
     """The terms of a sum, or the factors of a product, in another order and with brackets.
 
-    The choice `order` lists positions counted from 0; only the order and the brackets change: for a + b + c, "(0.2).1" is
+    The choice `order` lists positions counted from 0, brackets one level deep taken off first; only the order and the brackets change: for a + b + c, "(0.2).1" is
     (a + c) + b.
     """
     order = context.choice("order")
     if not order or not isinstance(node, Add | Mul):
         return None
-    parts = node.terms if isinstance(node, Add) else node.factors
+    parts = terms_of(add(node.terms)) if isinstance(node, Add) else node.factors
     groups = [group.strip("()") for group in _groups(order)]
     positions = [[int(text) for text in group.split(".")] for group in groups]
     if sorted(p for group in positions for p in group) != list(range(len(parts))):

@@ -65,10 +65,11 @@ def split_fraction(node: Term, context: Context) -> Rewrite | None:
 
 
 def separate_fractions(node: Term, context: Context) -> Rewrite | None:
-    """(a b) / (c d) = (a / c) (b / d): two factors over a product of two, or over a square."""
+    """(a b) / (c d) = (a / c) (b / d): two factors over a product of two, or over a square; a may be 1."""
     if not isinstance(node, Div):
         return None
     above = factors(node.numerator)
+    above = (ONE, *above) if len(above) == 1 else above
     below = [base for base, count in powers(node.denominator) for _ in range(count)]
     if len(above) != 2 or len(below) != 2:
         return None

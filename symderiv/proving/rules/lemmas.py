@@ -136,12 +136,8 @@ def _corresponds(known: Lemma, reading: Reading, theory: Theory) -> bool:
         other = here.get(names.get(mine.name, mine.name))
         if other is None:
             return False
-        if mine.name not in names:
-            if (mine.indices, mine.body) != (other.indices, other.body):
-                return False
-            continue
         read = _read(mine.body, reading, theory, arrays)
-        places: tuple[Place, ...] = (*lead, *mine.indices)
+        places: tuple[Place, ...] = (*lead, *mine.indices) if mine.name in names else mine.indices
         if len(places) != len(other.indices):
             return False
         body = rename(other.body, dict(zip(other.indices, places, strict=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symderiv.proving.rules.base import ONE, ZERO, Context, Rewrite, factors
+from symderiv.proving.rules.base import ONE, ZERO, Context, Rewrite, add, factors, multiply
 from symderiv.statements import Positive, Theory, unfold
 from symderiv.terms import (
     Add, Call, Div, Entry, Exp, Log, Mul, Number, Parameter, Power, Product, Size, Sum, Term, number,
@@ -16,6 +16,25 @@ def log_of_exp(node: Term, context: Context) -> Rewrite | None:
             return Rewrite(inner)
         case _:
             return None
+
+
+def exp_of_log(node: Term, context: Context) -> Rewrite | None:
+    """u = log e^u."""
+    return Rewrite(Log(Exp(node)))
+
+
+def sum_of_logs(node: Term, context: Context) -> Rewrite | None:
+    """log a + log b = log(a b), for a, b > 0."""
+    if not isinstance(node, Add):
+        return None
+    found = [position for position, part in enumerate(node.terms) if isinstance(part, Log)]
+    if len(found) < 2:
+        return None
+    first, second = (node.terms[position] for position in found[:2])
+    assert isinstance(first, Log) and isinstance(second, Log)
+    joined = Log(multiply([first.argument, second.argument]))
+    kept = [joined if n == found[0] else part for n, part in enumerate(node.terms) if n != found[1]]
+    return Rewrite(add(kept), uses=(Positive(first.argument), Positive(second.argument)))
 
 
 def log_of_product(node: Term, context: Context) -> Rewrite | None:
