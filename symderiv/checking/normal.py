@@ -171,6 +171,8 @@ class Normaliser:
 
     def content(self, poly: Polynomial) -> tuple[Fraction, Monomial, Polynomial]:
         """poly = coefficient * monomial * primitive, with a positive coefficient and no common letter left."""
+        if not poly:
+            raise Outside("zero has no content")
         letters = {letter for monomial in poly for letter, _ in monomial if not isinstance(letter, Delta)}
         common: dict[Term, int] = {}
         for letter in letters:

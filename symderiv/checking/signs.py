@@ -79,10 +79,9 @@ def _sign(term: Term, theory: Theory) -> int | None:
 def _skips_one(term: Term, normaliser: Normaliser) -> bool:
     """Whether `term` is a positive sum without one member, such as 1 - y_i; positive wherever the domain has two."""
     try:
-        poly = normaliser.normal(term)
+        coefficient, monomial, rest = normaliser.content(normaliser.normal(term))
     except Outside:
         return False
-    coefficient, monomial, rest = normaliser.content(poly)
     if coefficient < 0 or any(not isinstance(letter, Exp | Sum | Add) for letter, _ in monomial) or len(rest) != 2:
         return False
     for outer, value in rest.items():
