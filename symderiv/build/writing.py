@@ -69,11 +69,11 @@ def recorded_classes(folder: Path) -> int:
 def write(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
     """Write `files` (path inside `folder` -> text) and return the paths whose bytes changed.
 
-    Files that an earlier manifest lists and this one does not are removed. BuildError if something cannot be written;
-    then every file is as it was before.
+    If a manifest is among them, files that an earlier manifest lists and this one does not are removed. BuildError if
+    something cannot be written; then every file is as it was before.
     """
     changed = tuple(path for path in sorted(files) if _read(folder / path) != files[path].encode("utf-8"))
-    gone = tuple(path for path in _listed(folder) if path not in files and path != MANIFEST)
+    gone = tuple(path for path in _listed(folder) if path not in files) if MANIFEST in files else ()
     parts: list[tuple[Path, Path]] = []
     try:
         for path in changed:

@@ -27,9 +27,15 @@ class Verb(NamedTuple):
 
 
 VERBS: Final = (
+    Verb("Derive and read", "list", "list", "Show the catalogue."),
+    Verb("Derive and read", "derive", "derive", "Print the proofs of an entry, line by line."),
+    Verb("Derive and read", "doc", "doc", "Write an entry's proofs as HTML, LaTeX, Markdown, text or JSON."),
     Verb(
         "Generate", "kernel", "kernel", "Write an entry's compiled functions; --check and --diff against what is there."
     ),
+    Verb("Generate", "build", "build", "Write all of generated/; --check names what was edited by hand."),
+    Verb("Check", "verify", "verify", "Prove and test entries and their kernels again, or re-check a record."),
+    Verb("Check", "bench", "bench", "Time the kernels, or with --engine the derivations and their checks."),
     Verb("Check", "doctor", "doctor", "Show versions, optional parts and what each is needed for."),
 )
 

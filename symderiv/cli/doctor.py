@@ -32,9 +32,9 @@ PARTS: Final = (
     Part("click", "the command line", "pip install click", needed=True),
     Part("rich", "the progress display", "pip install rich", needed=True),
     Part("jinja2", "page frames", "pip install jinja2", needed=True),
-    Part("scipy", "scripts/train_digits", "pip install 'symderiv[examples]'"),
-    Part("scikit-learn", "scripts/train_digits", "pip install 'symderiv[examples]'"),
-    Part("matplotlib", "pictures of the example scripts", "pip install 'symderiv[examples]'"),
+    Part("scipy", "scripts/train_digits", "pip install '.[examples]'"),
+    Part("scikit-learn", "scripts/train_digits", "pip install '.[examples]'"),
+    Part("matplotlib", "pictures of the example scripts", "pip install '.[examples]'"),
     Part(
         "pdflatex",
         "turning proof.tex into a PDF",

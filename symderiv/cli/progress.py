@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import click
+
+Report: TypeAlias = Callable[[str, int, int], None]
+"""What long work calls: with the step under way, how many are finished, and of how many."""
 
 PATIENCE: Final = 1.0
 """Seconds of silence before anything is shown."""

@@ -1,0 +1,28 @@
+"""Lets the example scripts run from a checkout: with the environment that scripts/build made, or a sentence about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+MISSING = 4
+
+
+def enter(*packages: str) -> None:
+    """Return if symderiv and `packages` can be imported; else start this program again with .venv's Python, once.
+
+    If that does not help either, say what is missing and how to get it, and exit with code 4.
+    """
+    missing = [name for name in ("symderiv", *packages) if find_spec(name) is None]
+    if not missing:
+        return
+    root = Path(__file__).resolve().parents[1]
+    python = root / ".venv" / "bin" / "python"
+    if python.is_file() and Path(sys.prefix).resolve() != (root / ".venv").resolve():
+        os.execv(python, [str(python), *sys.argv])
+    print(f"error: {', '.join(missing)} cannot be imported", file=sys.stderr)
+    setup = "" if python.is_file() else "scripts/build && "
+    print(f"hint: {setup}.venv/bin/python -m pip install -e '.[examples]'", file=sys.stderr)
+    raise SystemExit(MISSING)

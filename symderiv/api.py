@@ -1,0 +1,183 @@
+"""The Python interface: `derive`, `check`, `kernel` and `catalogue`, over records that carry no printers themselves."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from symderiv.build.contents import document_of, kernel_goals, kernel_source
+from symderiv.checking import check as check_derivation
+from symderiv.documents import FORMATS, text_of
+from symderiv.encoding import encode_derivation
+from symderiv.kernels import LossKernel, make_kernel
+from symderiv.losses import CATALOGUE, find
+from symderiv.proving import derive as derive_goal
+from symderiv.statements import Derivation, Goal, Line, Problem, Theorem, Verdict, worst
+from symderiv.verification.recheck import Recheck, Rechecked, recheck
+
+if TYPE_CHECKING:
+    import sympy
+
+__all__ = ["SEED", "Proof", "Recheck", "Rechecked", "catalogue", "check", "derive", "kernel", "prove"]
+
+SEED: Final = 0
+"""Where the checker draws its sample points by default: the same in every run, so that documents are the same too."""
+
+
+def catalogue() -> tuple[str, ...]:
+    """The names of the catalogue's entries, in its order."""
+    return tuple(problem.name for problem in CATALOGUE)
+
+
+def prove(problem: Problem, goal: Goal, *, seed: int = SEED) -> Theorem:
+    """`goal` derived and checked; `symderiv.proving.Stuck` if the strategy does not reach a result."""
+    return check_derivation(derive_goal(problem, goal), seed=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Checked theorems of one catalogue entry; the properties speak of the headline theorem, if it is among them."""
+
+    problem: Problem
+    theorems: tuple[Theorem, ...]
+
+    @property
+    def theorem(self) -> Theorem:
+        """The headline theorem, or the first one if the headline was not asked for."""
+        return next((t for t in self.theorems if t.derivation.goal == self.problem.headline), self.theorems[0])
+
+    @property
+    def steps(self) -> tuple[Line, ...]:
+        """The displayed lines, each with its rule, its reason and its atomic steps."""
+        return self.theorem.derivation.lines
+
+    @property
+    def result(self) -> str:
+        """The last line as text: yᵢ − tᵢ."""
+        return text_of(self.theorem.claim.right, self.theorem.derivation.theory)
+
+    @property
+    def claim(self) -> str:
+        """The claim as text: ∂L/∂zᵢ = yᵢ − tᵢ."""
+        return text_of(self.theorem.claim, self.theorem.derivation.theory)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the theorem assumes, as text."""
+        theory = self.theorem.derivation.theory
+        return tuple(f"{text_of(a.left, theory)} = {text_of(a.right, theory)}" for a in theory.assumptions)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What the theorem holds for beyond its assumptions, as text."""
+        return tuple(text_of(condition, self.theorem.derivation.theory) for condition in self.theorem.conditions)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The weakest verdict of all theorems."""
+        return worst(tuple(theorem.verdict for theorem in self.theorems))
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the theorem's canonical record: the same on its page, in its kernel and in its record."""
+        return self.theorem.digest
+
+    def latex(self) -> str:
+        r"""The proofs as LaTeX without a preamble, for \input; amsmath is enough."""
+        return self._rendered("fragment")
+
+    def html(self) -> str:
+        """The proofs as one self-contained page."""
+        return self._rendered("html")
+
+    def markdown(self) -> str:
+        """The proofs as Markdown."""
+        return self._rendered("md")
+
+    def text(self) -> str:
+        """The proofs as plain text."""
+        return self._rendered("txt")
+
+    def record(self) -> str:
+        """The record as JSON text, which `check` reads."""
+        return self._rendered("json")
+
+    def check(self) -> Rechecked:
+        """The record checked again, at sample points of its own."""
+        return check(self.record())
+
+    def sympy(self) -> sympy.Expr:
+        """The result for a symbolic class count, in SymPy's Sum, Indexed and KroneckerDelta."""
+        # SymPy takes a third of a second to import, and only this needs it.
+        from symderiv.sympy_border import to_sympy
+
+        return to_sympy(self.theorem.claim.right, self.theorem.derivation.theory)
+
+    def _rendered(self, name: str) -> str:
+        return FORMATS[name].render(document_of(self.problem, self.theorems))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": self.text(), "text/markdown": self.markdown()}
+
+
+def derive(name: str, *, goal: str | None = None) -> Proof:
+    """The theorems of the entry called `name`, or the one called `goal`, derived and checked.
+
+    Raises `symderiv.losses.UnknownLossError`, with the nearest name, for an unknown entry, and ValueError for an
+    unknown goal. A theorem that is not proved is no error: look at `verdict`.
+    """
+    problem = find(name)
+    wanted = tuple(each for each in problem.goals if goal in (None, each.slug))
+    if not wanted:
+        raise ValueError(f"{name} has no goal {goal!r}; it has {', '.join(each.slug for each in problem.goals)}")
+    return Proof(problem, tuple(prove(problem, each) for each in wanted))
+
+
+def check(record: str | PathLike[str] | Mapping[str, Any] | Derivation, *, seed: int | None = None) -> Rechecked:
+    """`record` judged anew: a path, JSON text, the data read from it, or a derivation.
+
+    A wrong step or claim is no error: its theorem's verdict is false and has a counterexample. `seed` chooses the
+    sample points; None draws one. Raises `symderiv.encoding.RecordError` with a sentence for a damaged record, OSError
+    if the file cannot be read.
+    """
+    return recheck(_text(record), seed=secrets.randbits(64) if seed is None else seed)
+
+
+def _text(record: str | PathLike[str] | Mapping[str, Any] | Derivation) -> str:
+    if isinstance(record, Derivation):
+        return json.dumps(
+            {
+                "schema": "symderiv-theorems",
+                "schema_version": 1,
+                "theorems": [{"derivation": encode_derivation(record)}],
+            }
+        )
+    if isinstance(record, Mapping):
+        return json.dumps(record)
+    if isinstance(record, str) and record.lstrip().startswith("{"):
+        return record
+    return Path(record).read_text(encoding="utf-8")
+
+
+def kernel(name: str, **parameters: float) -> LossKernel:
+    """The compiled functions of the entry called `name`, lowered from its checked theorems.
+
+    `parameters` are those of the loss; TypeError if it has no such parameter. Raises `symderiv.losses.UnknownLossError`
+    for an unknown entry. The first call of each function compiles it; compiled code is cached between runs.
+    """
+    if parameters:
+        raise TypeError(f"{name} has no parameters, so {', '.join(sorted(parameters))} cannot be given")
+    return make_kernel(name, _source(name))
+
+
+@cache
+def _source(name: str) -> str:
+    problem = find(name)
+    theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(problem))
+    return kernel_source(problem, theorems, "numba", 3)

@@ -1,0 +1,136 @@
+"""``symderiv derive``: the proofs of an entry, line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import click
+
+from symderiv.build.contents import document_of
+from symderiv.cli.entries import entry
+from symderiv.cli.output import FAILED, CommandError, Output, output_options
+from symderiv.cli.progress import Progress
+from symderiv.cli.proofs import exit_code, prove_entry, verdict_of
+from symderiv.documents import FORMATS, Document, UnpublishableError, latex_of, text_of
+from symderiv.documents.document import Block, Checks, Footer, Heading, RuleIndex
+from symderiv.statements import Line, Problem, Theorem, Verdict
+
+
+@click.command()
+@click.argument("name")
+@click.option("--goal", metavar="SLUG", help="Print this theorem alone, e.g. jacobian.")
+@output_options
+def command(output: Output, name: str, goal: str | None) -> int:
+    """Print the proofs of an entry, line by line.
+
+    Every line has its rule, its reason and its verdict. Exit code 1 if a claim is false or undefined, 3 if one is
+    numeric or undecided.
+    """
+    problem = entry(name)
+    with Progress() as progress:
+        theorems = prove_entry(problem, progress, goal)
+    if output.as_json:
+        output.data(as_data(problem, theorems))
+        return exit_code(theorem.verdict.word for theorem in theorems)
+    for line in terminal_text(publishable(problem, theorems), output).splitlines():
+        output.say(line)
+    output.say(summary(theorems, output))
+    output.hint(f"next: symderiv doc {name} · symderiv kernel {name} · symderiv verify {name}")
+    return exit_code(theorem.verdict.word for theorem in theorems)
+
+
+def publishable(problem: Problem, theorems: tuple[Theorem, ...]) -> Document:
+    """The document; CommandError, exit code 1, if a line of it is false or undefined."""
+    try:
+        return document_of(problem, theorems)
+    except UnpublishableError as error:
+        raise CommandError(str(error), code="false", exit_code=FAILED) from None
+
+
+def terminal_text(document: Document, output: Output) -> str:
+    """The document as text without its tables of checks, rules and digests, in colour if that is wanted."""
+    kept: list[Block] = []
+    for block in document.blocks:
+        if isinstance(block, Checks | RuleIndex | Footer):
+            if kept and isinstance(kept[-1], Heading):
+                kept.pop()
+        else:
+            kept.append(block)
+    text = FORMATS["ascii" if output.ascii else "txt"].render(replace(document, blocks=tuple(kept)))
+    if not output.colour:
+        return text
+    text = re.sub(r"✓$", lambda mark: output.style(mark[0], fg="green"), text, flags=re.M)
+    text = re.sub(r"^( {8,}[a-z].*)$", lambda reason: output.style(reason[0], dim=True), text, flags=re.M)
+    return re.sub(r"^(Theorem \d+\..*)$", lambda title: output.style(title[0], bold=True), text, flags=re.M)
+
+
+def summary(theorems: tuple[Theorem, ...], output: Output) -> str:
+    """How many theorems and lines came out with which verdict, the strongest word last."""
+    lines = [verdict.word for theorem in theorems for verdict in theorem.lines]
+    counts = ", ".join(f"{lines.count(word)} {word}" for word in dict.fromkeys(lines))
+    some = "1 theorem" if len(theorems) == 1 else f"{len(theorems)} theorems"
+    return f"{output.word(verdict_of(theorems).word)}: {some}, {len(lines)} lines ({counts})"
+
+
+def as_data(problem: Problem, theorems: tuple[Theorem, ...]) -> dict[str, object]:
+    """The fields of ``derive --json``; `claim` and `digest` are those of the headline, or of the theorem asked for."""
+    main = next((t for t in theorems if t.derivation.goal == problem.headline), theorems[0])
+    return {
+        "name": problem.name,
+        "title": problem.title,
+        "claim": text_of(main.claim, main.derivation.theory),
+        "assumptions": _unique(text for theorem in theorems for text in _assumptions(theorem)),
+        "conditions": _unique(text for theorem in theorems for text in _conditions(theorem)),
+        "theorems": [_theorem(theorem) for theorem in theorems],
+        "verdict": verdict_of(theorems).word,
+        "digest": main.digest,
+    }
+
+
+def _unique(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))
+
+
+def _assumptions(theorem: Theorem) -> list[str]:
+    theory = theorem.derivation.theory
+    return [f"{text_of(a.left, theory)} = {text_of(a.right, theory)}" for a in theory.assumptions]
+
+
+def _conditions(theorem: Theorem) -> list[str]:
+    return [text_of(condition, theorem.derivation.theory) for condition in theorem.conditions]
+
+
+def _theorem(theorem: Theorem) -> dict[str, object]:
+    theory, start = theorem.derivation.theory, theorem.derivation.start
+    return {
+        "goal": theorem.derivation.goal,
+        "title": theorem.derivation.title,
+        "claim": text_of(theorem.claim, theory),
+        "claim_latex": latex_of(theorem.claim, theory),
+        "assumptions": _assumptions(theorem),
+        "conditions": _conditions(theorem),
+        "start": {
+            "latex": latex_of(start, theory),
+            "text": text_of(start, theory),
+        },
+        "lines": [
+            _line(line, verdict, theorem) for line, verdict in zip(theorem.derivation.lines, theorem.lines, strict=True)
+        ],
+        "verdict": theorem.verdict.word,
+        "evidence": theorem.verdict.evidence,
+        "digest": theorem.digest,
+    }
+
+
+def _line(line: Line, verdict: Verdict, theorem: Theorem) -> dict[str, object]:
+    theory = theorem.derivation.theory
+    return {
+        "relation": line.relation,
+        "latex": latex_of(line.term, theory),
+        "text": text_of(line.term, theory),
+        "rule": line.rule,
+        "reason": line.reason,
+        "verdict": verdict.word,
+    }

@@ -1,0 +1,61 @@
+"""``symderiv doc``: the proofs of an entry as a document."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from symderiv.build.writing import BuildError, write
+from symderiv.cli.derive import publishable
+from symderiv.cli.entries import entry
+from symderiv.cli.output import DONE, CommandError, Output, did_you_mean, output_options
+from symderiv.cli.progress import Progress
+from symderiv.cli.proofs import prove_entry
+from symderiv.documents import FORMATS, Format
+
+
+@click.command()
+@click.argument("name")
+@click.option("-f", "--format", "kind", default="html", show_default=True, help="html, tex, md, txt or json.")
+@click.option(
+    "-o", "--output", "place", metavar="PATH", help="Write to PATH; - is standard output.  [default: NAME.FORMAT]"
+)
+@click.option("--fragment", is_flag=True, help=r"LaTeX without a preamble, for \input in a paper.")
+@output_options
+def command(output: Output, name: str, kind: str, place: str | None, fragment: bool) -> int:
+    """Write an entry's proofs as HTML, LaTeX, Markdown, text or JSON."""
+    problem = entry(name)
+    chosen = _format(kind, fragment, output)
+    with Progress() as progress:
+        theorems = prove_entry(problem, progress)
+    text = chosen.render(publishable(problem, theorems))
+    if place == "-":
+        if output.as_json:
+            raise CommandError("--json and -o - would both print to standard output", "give -o a file name")
+        sys.stdout.write(text)
+        return DONE
+    path = Path(place if place is not None else f"{name.replace('-', '_')}.{chosen.suffix}")
+    try:
+        write(path.parent, {path.name: text})
+    except BuildError as error:
+        raise CommandError(str(error), "name another place with -o", code="unwritable") from error
+    if output.as_json:
+        output.data({"name": name, "format": kind, "path": str(path), "bytes": len(text.encode("utf-8"))})
+    else:
+        output.say(str(path))
+    return DONE
+
+
+def _format(kind: str, fragment: bool, output: Output) -> Format:
+    known = [key for key in FORMATS if key not in ("fragment", "ascii")]
+    if kind not in known:
+        raise CommandError(
+            f"no format called {kind!r}.{did_you_mean(kind, known)}", f"the formats are {', '.join(known)}"
+        )
+    if fragment and kind != "tex":
+        raise CommandError(f"--fragment goes with -f tex, not with -f {kind}", "add -f tex")
+    if fragment:
+        return FORMATS["fragment"]
+    return FORMATS["ascii" if kind == "txt" and output.ascii else kind]

@@ -1,0 +1,81 @@
+"""``symderiv kernel``: the compiled functions of an entry as a module that stands alone."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import click
+
+from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, kernel_source
+from symderiv.build.writing import BuildError, drift, write
+from symderiv.cli.entries import entry
+from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
+from symderiv.cli.progress import Progress
+from symderiv.cli.proofs import prove_goals
+from symderiv.kernels import LoweringError
+
+
+@click.command()
+@click.argument("name")
+@click.option("-t", "--target", default="numba", show_default=True, help=f"One of {', '.join(KERNEL_FILES)}.")
+@click.option("-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder.  [generated/NAME]")
+@click.option("--classes", type=click.IntRange(2, 8), default=3, show_default=True, help="For the target unrolled.")
+@click.option("--check", is_flag=True, help="Compare with the file that is there; exit code 1 if it differs.")
+@click.option("--diff", is_flag=True, help="Show how the file that is there differs; exit code 1 if it does.")
+@output_options
+def command(output: Output, name: str, target: str, folder: Path | None, classes: int, check: bool, diff: bool) -> int:
+    """Write an entry's compiled functions; --check and --diff against what is there."""
+    problem = entry(name)
+    if target not in KERNEL_FILES:
+        raise CommandError(
+            f"no target called {target!r}.{did_you_mean(target, tuple(KERNEL_FILES))}",
+            f"the targets are {', '.join(KERNEL_FILES)}",
+        )
+    with Progress() as progress:
+        theorems = prove_goals(kernel_goals(problem), progress)
+    try:
+        source = kernel_source(problem, theorems, target, classes)
+    except LoweringError as error:
+        raise CommandError(str(error), code="lowering", exit_code=FAILED) from None
+    place = folder if folder is not None else Path("generated") / folder_of(name)
+    path = place / KERNEL_FILES[target]
+    try:
+        if check or diff:
+            return _compare(path, source, output, show=diff)
+        write(place, {path.name: source})
+    except BuildError as error:
+        raise CommandError(str(error), "name another folder with -o", code="unwritable") from error
+    if output.as_json:
+        output.data({"name": name, "target": target, "path": str(path), "digests": [t.digest for t in theorems]})
+    else:
+        output.say(str(path))
+    return DONE
+
+
+def _compare(path: Path, source: str, output: Output, *, show: bool) -> int:
+    found = [each for each in drift(path.parent, {path.name: source}) if each.path == path.name]
+    there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    difference = list(
+        difflib.unified_diff(
+            there.splitlines(), source.splitlines(), str(path), "from the theorems", lineterm=""
+        )
+    )  # fmt: skip
+    if output.as_json:
+        output.data(
+            {
+                "path": str(path),
+                "same": not found,
+                "line": found[0].line if found else None,
+                "diff": difference if show else None,
+            }
+        )
+    elif found and show:
+        for line in difference:
+            output.say(line)
+    elif found:
+        output.say(f"{path.parent / str(found[0])}")
+        output.hint(f"see: the same with --diff · fix: symderiv kernel {path.parent.name.replace('_', '-')}")
+    else:
+        output.say(f"{path} is what its theorems give")
+    return FAILED if found else DONE
