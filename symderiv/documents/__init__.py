@@ -9,15 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from symderiv.documents import latex, text
-from symderiv.documents.document import Document, ExplicitMatrix, RuleInfo, Unpublishable
+from symderiv.documents import html, latex, markdown, record, text
+from symderiv.documents.document import Document, ExplicitMatrix, RuleInfo, UnpublishableError
 from symderiv.documents.formulas import latex_of, mathml_of, speech_of, text_of
 from symderiv.documents.presenting import present, prose
+from symderiv.documents.record import RecordError, TamperedRecordError, read, write
 from symderiv.documents.symbols import NotationError
 
 __all__ = [
-    "FORMATS", "Document", "ExplicitMatrix", "Format", "NotationError", "RuleInfo", "Unpublishable", "latex_of",
-    "mathml_of", "present", "prose", "speech_of", "text_of",
+    "FORMATS", "Document", "ExplicitMatrix", "Format", "NotationError", "RecordError", "RuleInfo",
+    "TamperedRecordError", "UnpublishableError", "latex_of", "mathml_of", "present", "prose", "read", "speech_of", "text_of",
+    "write",
 ]  # fmt: skip
 
 
@@ -30,9 +32,11 @@ class Format:
 
 
 FORMATS: Final[dict[str, Format]] = {
+    "html": Format(html.SUFFIX, html.render),
     "tex": Format(latex.SUFFIX, latex.render),
     "fragment": Format(latex.SUFFIX, latex.render_fragment),
+    "md": Format(markdown.SUFFIX, markdown.render),
     "txt": Format(text.SUFFIX, text.render),
     "ascii": Format(text.SUFFIX, text.render_ascii),
+    "json": Format(record.SUFFIX, record.render),
 }
-

@@ -1,7 +1,7 @@
 """The display tree: what a formula looks like, before any output language.
 
-Every printer (LaTeX, MathML, text, speech) prints from these nodes, so the same formula looks the same everywhere. Fences
-that two-dimensional mathematics needs are already in the tree; a printer that writes on one line adds those it needs.
+Every printer (LaTeX, MathML, text, speech) prints from these nodes, so a formula looks the same everywhere. Fences that
+two-dimensional mathematics needs are already in the tree; a printer that writes on one line adds those it needs.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "Accent", "Additive", "Differential", "Digits", "Display", "Exponential", "Fenced", "Fraction", "Function", "Large",
-    "Marked", "Matrix", "Multiplied", "Operated", "Operator", "Root", "Row", "Script", "Sign", "Slash", "Style", "Symbol",
-    "fenced", "is_sum", "is_tall", "opens_right", "unmarked",
+    "Marked", "Matrix", "Multiplied", "Operated", "Operator", "Root", "Row", "Script", "Sign", "Slash", "Style",
+    "Symbol", "fenced", "is_sum", "is_tall", "opens_right", "unmarked",
 ]  # fmt: skip
 
-Style: TypeAlias = Literal["italic", "upright", "bold", "calligraphic", "blackboard"]
+Style: TypeAlias = Literal["italic", "upright", "bold", "calligraphic", "blackboard", "sans"]
 Sign: TypeAlias = Literal["+", "-"]
 
 
@@ -104,11 +104,12 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Large:
-    """A sum or product sign with what stands under it, and its body."""
+    """A sum or product sign with what stands under it and over it, and its body."""
 
     sign: Literal["∑", "∏"]
     under: Display
     body: Display
+    over: Display | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +169,8 @@ class Marked:
 
 
 Display: TypeAlias = (
-    Symbol | Digits | Operator | Row | Additive | Multiplied | Fraction | Slash | Script | Exponential | Root | Large | Function
-    | Differential | Operated | Fenced | Accent | Matrix | Marked
+    Symbol | Digits | Operator | Row | Additive | Multiplied | Fraction | Slash | Script | Exponential | Root | Large
+    | Function | Differential | Operated | Fenced | Accent | Matrix | Marked
 )  # fmt: skip
 
 
@@ -183,7 +184,9 @@ def unmarked(node: Display) -> Display:
 def is_sum(node: Display) -> bool:
     """Whether the node needs brackets as a factor: it has signs at its top level."""
     bare = unmarked(node)
-    return isinstance(bare, Additive) or (isinstance(bare, Row) and any(isinstance(item, Operator) for item in bare.items))
+    return isinstance(bare, Additive) or (
+        isinstance(bare, Row) and any(isinstance(item, Operator) for item in bare.items)
+    )
 
 
 def opens_right(node: Display) -> bool:

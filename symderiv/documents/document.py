@@ -13,14 +13,15 @@ from symderiv.statements import Condition, Problem, Relation, Theorem, Theory, V
 from symderiv.terms import Path, Term
 
 __all__ = [
-    "AssumptionItem", "Assumptions", "Block", "Chain", "CheckRow", "Checks", "Contents", "ContentsItem", "Data", "DataItem",
-    "DefinitionItem", "Definitions", "Document", "ExplicitMatrix", "Footer", "Heading", "Link", "Matrix", "Paragraph", "Row",
-    "RuleEntry", "RuleIndex", "RuleInfo", "Statement", "Text", "Unpublishable",
+    "AssumptionItem", "Assumptions", "Block", "Chain", "CheckRow", "Checks", "Contents", "ContentsItem", "Data",
+    "DataItem", "DefinitionItem", "Definitions", "Document", "ExplicitMatrix", "Footer", "Heading", "Headline", "Link",
+    "Matrix", "Paragraph", "Row",
+    "RuleEntry", "RuleIndex", "RuleInfo", "Statement", "Text", "UnpublishableError",
 ]  # fmt: skip
 
 
-class Unpublishable(ValueError):
-    """A theorem that may not be printed: a step or the claim is false or undefined, or it belongs to another problem."""
+class UnpublishableError(ValueError):
+    """A theorem that may not be printed: some verdict is false or undefined, or it belongs to another problem."""
 
 
 Text: TypeAlias = tuple[str | Display, ...]
@@ -29,11 +30,12 @@ Text: TypeAlias = tuple[str | Display, ...]
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What a document says about a rule; title and statement are prose that may hold `$formulas$`."""
+    """What a document says about a rule: its identity as one formula in LaTeX, or prose with `$formulas$`; what it needs."""
 
     slug: str
     title: str
     statement: str
+    conditions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text."""
+    """Running text; `quiet` for facts about the document itself."""
 
     text: Text
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,28 @@ class Assumptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """The result a reader comes for, before everything else; the fields are those of its `Statement`."""
+
+    link: Link
+    left: Term
+    relation: Relation
+    right: Term
+    ranges: tuple[Display, ...]
+    assumed: tuple[tuple[Term, Term], ...]
+    without: tuple[Term, Term, Link] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ContentsItem:
     """One theorem of the document with its number in it."""
 
     number: int
     link: Link
+    left: Term
+    relation: Relation
+    right: Term
+    verdict: Verdict
     headline: bool
 
 
@@ -220,11 +240,12 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class RuleEntry:
-    """A rule used in the document, with the number of steps it made."""
+    """A rule used in the document: its identity, what it needs, and the number of steps it made."""
 
     slug: str
     title: Text
     statement: Text
+    conditions: Text
     count: int
 
 
@@ -244,13 +265,14 @@ class Footer:
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Data | Definitions | Assumptions | Contents | Statement | Chain | Matrix | Checks | RuleIndex | Footer
-)
+    Heading | Paragraph | Headline | Data | Definitions | Assumptions | Contents | Statement | Chain | Matrix | Checks
+    | RuleIndex | Footer
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A catalogue entry ready to print: blocks in reading order, and the notation (`theory`) their terms are written in.
+    """A catalogue entry ready to print: blocks in reading order, and the notation (`theory`) of their terms.
 
     `problem` and `theorems` are kept for the record format alone.
     """

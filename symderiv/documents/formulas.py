@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symderiv.documents.display import Display
 from symderiv.documents.latex_math import latex_math
+from symderiv.documents.mathml import mathml
 from symderiv.documents.notation import display, display_claim, display_condition
 from symderiv.documents.plain import plain_math
 from symderiv.documents.speech import spoken
@@ -30,7 +31,6 @@ def speech_of(formula: Term | Claim | Condition, theory: Theory) -> str:
 
 def mathml_of(formula: Term | Claim | Condition, theory: Theory) -> str:
     """A `<math>` element with the spoken formula as its text alternative."""
-    raise NotImplementedError
     return mathml(_shown(formula, theory))
 
 

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from symderiv.documents.display import Display
-from symderiv.documents.document import (
-    AssumptionItem, Assumptions, Block, Chain, CheckRow, Checks, Contents, Data, Definitions, Document, Footer, Heading, Link,
-    Matrix, Paragraph, Row, RuleIndex, Statement, Text,
-)  # fmt: skip
+from symderiv.documents.display import Display, Operator
 from symderiv.documents.display import Matrix as MatrixDisplay
-from symderiv.documents.display import Operator
+from symderiv.documents.document import (
+    AssumptionItem,
+    Assumptions,
+    Block,
+    Chain,
+    CheckRow,
+    Checks,
+    Contents,
+    Data,
+    Definitions,
+    Document,
+    Footer,
+    Heading,
+    Headline,
+    Link,
+    Matrix,
+    Paragraph,
+    Row,
+    RuleIndex,
+    Statement,
+    Text,
+)
 from symderiv.documents.latex_math import escaped, latex_math
 from symderiv.documents.measure import broken, width
 from symderiv.documents.notation import display, display_condition
@@ -99,7 +116,9 @@ class _Printer:
         match block:
             case Heading(level=1, text=text):
                 title = self.text(text)
-                return f"\\section*{{{title}}}" if self.fragmentary else f"\\begin{{center}}\\LARGE {title}\\end{{center}}"
+                return (
+                    f"\\section*{{{title}}}" if self.fragmentary else f"\\begin{{center}}\\LARGE {title}\\end{{center}}"
+                )
             case Heading(text=text):
                 return f"\\{'subsection' if self.fragmentary else 'section'}*{{{self.text(text)}}}"
             case Paragraph(text=text):
@@ -116,8 +135,8 @@ class _Printer:
                 return self.aligned(rows, False)
             case Assumptions(items=items):
                 return self.listed([self.assumption(item) for item in items])
-            case Contents():
-                return ""
+            case Contents() | Headline():
+                return ""  # Theorem numbers, the list of checks and the PDF's links do this on paper.
             case Statement():
                 return self.statement(block)
             case Chain():
@@ -130,7 +149,9 @@ class _Printer:
                 return self.listed(
                     [
                         f"{self.target(f'rule-{e.slug}')}\\textbf{{{self.text(e.title)}}} ({e.count} "
-                        f"{'step' if e.count == 1 else 'steps'})" + (f": {self.text(e.statement)}" if e.statement else "")
+                        f"{'step' if e.count == 1 else 'steps'})"
+                        + (f": {self.text(e.statement)}" if e.statement else "")
+                        + (f"; if {self.text(e.conditions)}" if e.conditions else "")
                         for e in entries
                     ]
                 )
@@ -170,14 +191,18 @@ class _Printer:
         if width(left) + width(right) + 2 <= _FULL:
             return f"\\[ {latex_math(left)} {block.relation} {latex_math(right)} \\]"
         rows = self.rows(left, block.relation, right, "", _FULL)
-        return "\\begin{align*}\n" + " \\\\\n".join(row.replace(" && ", "").rstrip() for row in rows) + "\n\\end{align*}"
+        return (
+            "\\begin{align*}\n" + " \\\\\n".join(row.replace(" && ", "").rstrip() for row in rows) + "\n\\end{align*}"
+        )
 
     def chain(self, block: Chain) -> str:
         """The proof: one display, relations in a column, reasons in another."""
         rows: list[str] = []
         left: Display | None = self.show(block.left)
         for row in block.rows:
-            made = self.rows(left, row.relation, self.show(row.right, row.changed), self.why(row, row is block.rows[-1]))
+            made = self.rows(
+                left, row.relation, self.show(row.right, row.changed), self.why(row, row is block.rows[-1])
+            )
             if not self.fragmentary:
                 made = [*(f"{part} \\notag" for part in made[:-1]), made[-1]]
             rows += made
@@ -217,7 +242,9 @@ class _Printer:
         """Rule, verdict and reason of a row, with its conditions and citations."""
         parts = [self.text(row.reason)] if row.reason else []
         if row.conditions:
-            parts.append("needs " + ", ".join(f"${latex_math(display_condition(c, self.theory))}$" for c in row.conditions))
+            parts.append(
+                "needs " + ", ".join(f"${latex_math(display_condition(c, self.theory))}$" for c in row.conditions)
+            )
         parts += [f"see {self.link(link)}" for link in row.cites]
         if row.verdict.word != "proved":
             parts.append(escaped(verdict_sentence(row.verdict)))
@@ -242,7 +269,11 @@ class _Printer:
 
     def listed(self, items: list[str]) -> str:
         """An itemised list."""
-        return "\\begin{itemize}\n" + "\n".join(f"  \\item[$\\bullet$] {item}" for item in items) + "\n\\end{itemize}" if items else ""
+        return (
+            "\\begin{itemize}\n" + "\n".join(f"  \\item[$\\bullet$] {item}" for item in items) + "\n\\end{itemize}"
+            if items
+            else ""
+        )
 
     def matrix(self, block: Matrix) -> str:
         """The matrix, in a smaller size if it is wide, and the sentence on how it was checked."""
@@ -266,7 +297,10 @@ class _Printer:
         rules = ("\\hline",) * 3 if self.fragmentary else ("\\toprule", "\\midrule", "\\bottomrule")
         cells: list[str] = []
         for row in rows:
-            left, right = self.broken_cell(self.show(row.left), 8.2), self.broken_cell(self.show(row.right), 12.2, row.relation)
+            left, right = (
+                self.broken_cell(self.show(row.left), 8.2),
+                self.broken_cell(self.show(row.right), 12.2, row.relation),
+            )
             how = f"\\raggedright\\footnotesize {escaped(row.verdict.evidence)}"
             cells.append(f"{left} & {right} & {row.verdict.word} & {how} \\tabularnewline[3pt]")
         head = f"{rules[0]}\nQuantity & Closed form & Verdict & How checked \\\\\n{rules[1]}\n"

@@ -6,20 +6,43 @@ import re
 from typing import Final, assert_never
 
 from symderiv.documents.display import (
-    Accent, Additive, Differential, Digits, Display, Exponential, Fenced, Fraction, Function, Large, Marked, Matrix, Multiplied,
-    Operated, Operator, Root, Row, Script, Slash, Symbol, is_tall, unmarked,
-)  # fmt: skip
+    Accent,
+    Additive,
+    Differential,
+    Digits,
+    Display,
+    Exponential,
+    Fenced,
+    Fraction,
+    Function,
+    Large,
+    Marked,
+    Matrix,
+    Multiplied,
+    Operated,
+    Operator,
+    Root,
+    Row,
+    Script,
+    Slash,
+    Symbol,
+    is_tall,
+    unmarked,
+)
 from symderiv.documents.symbols import GREEK, LETTERS
 
 __all__ = ["escaped", "latex_math"]
 
-_SYMBOLS: Final = {sign: f"\\{command}" for command, sign in (*LETTERS.items(), *GREEK.items())} | {"′": "\\prime", "∗": "*"}
+_SYMBOLS: Final = {sign: f"\\{command}" for command, sign in (*LETTERS.items(), *GREEK.items())} | {
+    "′": "\\prime",
+    "∗": "*",
+}
 _OPERATORS: Final = {
     "≠": "\\neq", "≤": "\\leq", "≥": "\\geq", "∈": "\\in", "→": "\\to", "…": "\\dots", "⋯": "\\cdots", "↦": "\\mapsto",
     "⊙": "\\odot", "×": "\\times", "≔": "\\mathrel{:=}", "≈": "\\approx", "⪰": "\\succeq", " ": "\\quad", "|": "\\mid",
     ">": ">", "<": "<", "·": "\\cdot", "⋮": "\\vdots", "⋱": "\\ddots", "+": "+", "−": "-",
 }  # fmt: skip
-_STYLES: Final = {"bold": "\\mathbf", "calligraphic": "\\mathcal", "blackboard": "\\mathbb"}
+_STYLES: Final = {"sans": "\\mathsf", "bold": "\\mathbf", "calligraphic": "\\mathcal", "blackboard": "\\mathbb"}
 _BLACKBOARD: Final = {"ℝ": "R", "ℕ": "N"}
 _FENCES: Final = {"⟨": "\\langle", "⟩": "\\rangle", "‖": "\\Vert", "{": "\\{", "}": "\\}"}
 _ACCENTS: Final = {"hat": "\\hat", "tilde": "\\tilde", "bar": "\\bar"}
@@ -46,7 +69,7 @@ def _in_text(character: str) -> str:
 
 
 def latex_math(node: Display, mark: str = "") -> str:
-    """The LaTeX of a display tree; `mark` is the command that colours a changed part, or empty to leave it uncoloured."""
+    """The LaTeX of a display tree; `mark` is the command that colours a changed part, or empty for no colour."""
 
     def show(part: Display) -> str:
         return latex_math(part, mark)
@@ -79,10 +102,11 @@ def latex_math(node: Display, mark: str = "") -> str:
             return f"e{_attached('^', exponent, mark)}"
         case Root(body=body):
             return f"\\sqrt{{{show(body)}}}"
-        case Large(sign=sign, under=under, body=body):
+        case Large(sign=sign, under=under, body=body, over=over):
             below = show(under)
             command = "\\sum" if sign == "∑" else "\\prod"
-            return _joined([f"{command}_{{{below}}}" if below else command, show(body)])
+            limits = (f"_{{{below}}}" if below else "") + _attached("^", over, mark)
+            return _joined([command + limits, show(body)])
         case Function(name=name, argument=argument):
             return _joined([_named_operator(name), show(argument)])
         case Differential():
@@ -90,10 +114,10 @@ def latex_math(node: Display, mark: str = "") -> str:
         case Operated(operator=operator, body=body):
             return _joined([_differential(operator, mark), show(body)])
         case Fenced(body=body, left=left, right=right):
-            first, last = _FENCES.get(left, left), _FENCES.get(right, right)
+            opening, closing = _FENCES.get(left, left), _FENCES.get(right, right)
             if is_tall(body):
-                return f"\\left{_ended(first)}{show(body)} \\right{last}"
-            return f"{_ended(first)}{show(body)}{last}"
+                return f"\\left{_ended(opening)}{show(body)} \\right{closing}"
+            return f"{_ended(opening)}{show(body)}{closing}"
         case Accent(mark=accent, body=body):
             return f"{_ACCENTS[accent]}{{{show(body)}}}"
         case Matrix(rows=rows):
@@ -134,10 +158,9 @@ def _row(items: tuple[Display, ...], mark: str) -> str:
     text = ""
     for item in items:
         part = latex_math(item, mark)
-        operator = isinstance(item, Operator)
-        if operator and item.text in (",", ";"):
+        if isinstance(item, Operator) and item.text in (",", ";"):
             text = text.rstrip() + part + " "
-        elif operator:
+        elif isinstance(item, Operator):
             text = f"{text.rstrip()} {part} "
         else:
             text += f" {part}" if _COMMAND_END.search(text) and part[:1].isalpha() else part
@@ -150,7 +173,7 @@ def _ended(command: str) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    """Parts side by side, with a blank only where a command would swallow the next letter or readability asks for it."""
+    """Parts side by side with blanks between them; LaTeX ignores these, and no command swallows the next letter."""
     text = ""
     for part in parts:
         if text and part:
@@ -163,7 +186,8 @@ def _differential(node: Differential, mark: str) -> str:
     power = f"^{node.order}" if node.order > 1 else ""
     top = f"\\partial{power}" + ("" if node.of is None else f" {latex_math(node.of, mark)}")
     bottom = " \\, ".join(
-        f"\\partial {latex_math(variable, mark)}" + (f"^{times}" if times > 1 else "") for variable, times in node.variables
+        f"\\partial {latex_math(variable, mark)}" + (f"^{times}" if times > 1 else "")
+        for variable, times in node.variables
     )
     return f"\\frac{{{top}}}{{{bottom}}}"
 

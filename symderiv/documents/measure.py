@@ -10,9 +10,29 @@ from dataclasses import dataclass
 from typing import Final, Literal, assert_never
 
 from symderiv.documents.display import (
-    Accent, Additive, Differential, Digits, Display, Exponential, Fenced, Fraction, Function, Large, Marked, Matrix, Multiplied,
-    Operated, Operator, Root, Row, Script, Sign, Slash, Symbol, is_tall,
-)  # fmt: skip
+    Accent,
+    Additive,
+    Differential,
+    Digits,
+    Display,
+    Exponential,
+    Fenced,
+    Fraction,
+    Function,
+    Large,
+    Marked,
+    Matrix,
+    Multiplied,
+    Operated,
+    Operator,
+    Root,
+    Row,
+    Script,
+    Sign,
+    Slash,
+    Symbol,
+    is_tall,
+)
 
 __all__ = ["Piece", "broken", "width"]
 
@@ -82,7 +102,7 @@ def width(node: Display) -> float:
 
 
 def broken(node: Display, limit: float) -> tuple[Piece, ...]:
-    """The formula as rows of at most `limit` em where it can be broken: at its top-level signs, then between factors."""
+    """The formula as rows of at most `limit` em where it can be broken: at top-level signs, then between factors."""
     if width(node) <= limit:
         return (Piece("", node),)
     match node:

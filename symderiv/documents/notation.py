@@ -1,24 +1,64 @@
 """From a term to its display tree: precedence, pulled minus signs, sums, derivatives and the symbols of definitions.
 
-The one place that decides how a formula looks. Order is the author's; nothing is simplified. Parts whose path is given as
-changed are wrapped in `Marked`.
+The one place that decides how a formula looks. Order is the author's; nothing is simplified. Parts at given
+paths are wrapped in `Marked`.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction as Rational
+from itertools import pairwise
 from typing import Final, assert_never
 
 from symderiv.documents.display import (
-    Additive, Differential, Digits, Display, Exponential, Fenced, Fraction, Function, Large, Marked, Matrix, Multiplied,
-    Operated, Operator, Row, Script, Sign, Slash, Symbol, fenced, is_sum, opens_right, unmarked,
-)  # fmt: skip
+    Additive,
+    Differential,
+    Digits,
+    Display,
+    Exponential,
+    Fenced,
+    Fraction,
+    Function,
+    Large,
+    Marked,
+    Matrix,
+    Multiplied,
+    Operated,
+    Operator,
+    Row,
+    Script,
+    Sign,
+    Slash,
+    Symbol,
+    fenced,
+    is_sum,
+    opens_right,
+    unmarked,
+)
 from symderiv.documents.symbols import named, read, whole
 from symderiv.statements import Claim, Condition, Definition, Distinct, Nonzero, Positive, Theory
 from symderiv.terms import (
-    Add, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Path, Place, Power, Product, Size, Sum,
-    Term, children,
-)  # fmt: skip
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Path,
+    Place,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+)
 
 __all__ = ["changed", "display", "display_claim", "display_condition", "display_matrix", "display_place"]
 
@@ -217,7 +257,9 @@ def _power(base: Display, exponent: Display) -> Display:
     bare = unmarked(base)
     if isinstance(bare, Script) and bare.upper is None and not isinstance(base, Marked):
         return Script(bare.base, bare.lower, exponent)
-    if isinstance(bare, Symbol | Digits | Script | Fenced) and not (isinstance(bare, Script) and bare.upper is not None):
+    if isinstance(bare, Symbol | Digits | Script | Fenced) and not (
+        isinstance(bare, Script) and bare.upper is not None
+    ):
         return Script(base, None, exponent)
     return Script(fenced(base), None, exponent)
 
@@ -225,7 +267,7 @@ def _power(base: Display, exponent: Display) -> Display:
 def _dots(factors: list[Display]) -> tuple[bool, ...]:
     """A dot is needed only before a digit and between two fractions."""
     dots = [False]
-    for left, right in zip(factors, factors[1:], strict=False):
+    for left, right in pairwise(factors):
         first, second = unmarked(left), unmarked(right)
         leads = unmarked(second.factors[0]) if isinstance(second, Multiplied) else second
         digit = isinstance(leads, Digits) or (isinstance(leads, Script) and isinstance(leads.base, Digits))

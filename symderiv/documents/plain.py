@@ -5,10 +5,31 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from symderiv.documents.display import (
-    Accent, Additive, Differential, Digits, Display, Exponential, Fenced, Fraction, Function, Large, Marked, Matrix, Multiplied,
-    Operated, Operator, Root, Row, Script, Slash, Symbol, is_sum, opens_right, unmarked,
-)  # fmt: skip
-from symderiv.documents.symbols import GREEK, LETTERS
+    Accent,
+    Additive,
+    Differential,
+    Digits,
+    Display,
+    Exponential,
+    Fenced,
+    Fraction,
+    Function,
+    Large,
+    Marked,
+    Matrix,
+    Multiplied,
+    Operated,
+    Operator,
+    Root,
+    Row,
+    Script,
+    Slash,
+    Symbol,
+    is_sum,
+    opens_right,
+    unmarked,
+)
+from symderiv.documents.symbols import GREEK
 
 __all__ = ["plain_math"]
 
@@ -57,15 +78,18 @@ class _Plain:
                 return f"exp({self.show(exponent)})"
             case Root(body=body):
                 return f"sqrt({self.show(body)})"
-            case Large(sign=sign, under=under, body=body):
+            case Large(sign=sign, under=under, body=body, over=over):
                 name = ("sum" if sign == "∑" else "prod") if self.ascii_only else ("Σ" if sign == "∑" else "Π")
                 below = self._lowered(under) if under != Row(()) else ""
-                return f"{name}{below} {self.show(body)}".rstrip()
+                above = "" if over is None else self._script(Row(()), None, over)
+                return f"{name}{below}{above} {self.show(body)}".rstrip()
             case Function(name=name, argument=argument):
                 bare = unmarked(argument)
                 close = isinstance(bare, Symbol | Script | Digits | Large | Exponential)
                 inner = self.show(argument)
-                return f"{name} {inner}" if close else f"{name}{inner}" if isinstance(bare, Fenced) else f"{name}({inner})"
+                return (
+                    f"{name} {inner}" if close else f"{name}{inner}" if isinstance(bare, Fenced) else f"{name}({inner})"
+                )
             case Differential():
                 return self._differential(node)
             case Operated(operator=operator, body=body):
@@ -111,10 +135,16 @@ class _Plain:
 
     def _above(self, node: Display) -> str:
         text = self.show(node)
-        return f"({text})" if is_sum(node) or opens_right(node) or isinstance(unmarked(node), Fraction | Slash) else text
+        return (
+            f"({text})" if is_sum(node) or opens_right(node) or isinstance(unmarked(node), Fraction | Slash) else text
+        )
 
     def _below(self, node: Display) -> str:
-        loose = is_sum(node) or opens_right(node) or isinstance(unmarked(node), Multiplied | Fraction | Slash | Differential)
+        loose = (
+            is_sum(node)
+            or opens_right(node)
+            or isinstance(unmarked(node), Multiplied | Fraction | Slash | Differential)
+        )
         return f"({self.show(node)})" if loose else self.show(node)
 
     def _script(self, base: Display, lower: Display | None, upper: Display | None) -> str:
@@ -124,6 +154,8 @@ class _Plain:
         if upper is None:
             return text
         raised = self.show(upper)
+        if upper == Symbol("T", "sans"):
+            return f"{text}^T" if self.ascii_only else f"{text}ᵀ"
         if not self.ascii_only and all(character in _UPPER for character in raised):
             return text + "".join(_UPPER[character] for character in raised)
         simple = isinstance(unmarked(upper), Symbol | Digits) or (
@@ -149,4 +181,6 @@ class _Plain:
             + ("" if times == 1 else f"^{times}" if self.ascii_only else _UPPER[str(times)])
             for variable, times in node.variables
         )
-        return f"{partial}{power}{of}/({below})" if self.ascii_only and " " in below else f"{partial}{power}{of}/{below}"
+        return (
+            f"{partial}{power}{of}/({below})" if self.ascii_only and " " in below else f"{partial}{power}{of}/{below}"
+        )

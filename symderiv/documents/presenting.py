@@ -1,6 +1,6 @@
 """From a problem and its checked theorems to a neutral document.
 
-Refused with `Unpublishable`: a theorem with a false or undefined verdict anywhere, and a theorem of another problem.
+Refused with `UnpublishableError`: a theorem with a false or undefined verdict, and a theorem of another problem.
 """
 
 from __future__ import annotations
@@ -10,10 +10,34 @@ from collections.abc import Iterator, Mapping
 from symderiv.documents import display as shape
 from symderiv.documents.display import Digits, Display, Operator, Script, Symbol
 from symderiv.documents.document import (
-    AssumptionItem, Assumptions, Block, Chain, CheckRow, Checks, Contents, ContentsItem, Data, DataItem, DefinitionItem,
-    Definitions, Document, ExplicitMatrix, Footer, Heading, Link, Matrix, Paragraph, Row, RuleEntry, RuleIndex, RuleInfo,
-    Statement, Text, Unpublishable,
-)  # fmt: skip
+    AssumptionItem,
+    Assumptions,
+    Block,
+    Chain,
+    CheckRow,
+    Checks,
+    Contents,
+    ContentsItem,
+    Data,
+    DataItem,
+    DefinitionItem,
+    Definitions,
+    Document,
+    ExplicitMatrix,
+    Footer,
+    Heading,
+    Headline,
+    Link,
+    Matrix,
+    Paragraph,
+    Row,
+    RuleEntry,
+    RuleIndex,
+    RuleInfo,
+    Statement,
+    Text,
+    UnpublishableError,
+)
 from symderiv.documents.notation import changed, display_place
 from symderiv.documents.symbols import named, read, whole
 from symderiv.statements import Claim, Condition, Definition, Distinct, Problem, Theorem, Theory, Verdict
@@ -31,13 +55,14 @@ def present(
     """The document of a catalogue entry, its theorems in the order given.
 
     `rules` maps a rule's slug to what is printed about it; a slug that is missing is printed as its own words.
-    `explicit` are the matrices for a chosen class count. Raises `Unpublishable` for what may not be printed.
+    `explicit` are the matrices for a chosen class count. Raises `UnpublishableError` for what may not be printed.
     """
     for theorem in theorems:
         _publishable(problem, theorem)
     theory = _notation(problem, theorems)
     writer = _Writer(problem, theorems, rules)
-    blocks: list[Block] = [Heading(prose(problem.title), problem.name, 1), Paragraph(_summary(theorems))]
+    blocks: list[Block] = [Heading(prose(problem.title), problem.name, 1), Paragraph(_summary(theorems), quiet=True)]
+    blocks += writer.headline()
     blocks += [Paragraph(prose(part)) for part in problem.prose]
     blocks.append(Heading(("Definitions",), "definitions", 2))
     if problem.arrays:
@@ -76,16 +101,18 @@ def _publishable(problem: Problem, theorem: Theorem) -> None:
     derivation = theorem.derivation
     name = f"{derivation.problem}:{derivation.goal}"
     if derivation.problem != problem.name:
-        raise Unpublishable(f"the theorem {name} belongs to another problem than {problem.name}; give each its own document")
+        raise UnpublishableError(
+            f"the theorem {name} belongs to another problem than {problem.name}; give each its own document"
+        )
     for number, verdict in enumerate(theorem.lines, 1):
         if verdict.word in ("false", "undefined"):
-            raise Unpublishable(
+            raise UnpublishableError(
                 f"{name} is not printed: line {number} is {verdict.word} ({verdict.evidence}); correct that line first"
             )
     steps = tuple(verdict for line in theorem.steps for verdict in line)
     for verdict in (*steps, theorem.direct, theorem.verdict):
         if verdict.word in ("false", "undefined"):
-            raise Unpublishable(f"{name} is not printed: its verdict is {verdict.word} ({verdict.evidence})")
+            raise UnpublishableError(f"{name} is not printed: its verdict is {verdict.word} ({verdict.evidence})")
 
 
 def _notation(problem: Problem, theorems: tuple[Theorem, ...]) -> Theory:
@@ -95,7 +122,9 @@ def _notation(problem: Problem, theorems: tuple[Theorem, ...]) -> Theory:
     for definition in (d for theory in theories for d in theory.definitions):
         first = found.setdefault(definition.name, definition)
         if (first.body, first.symbol) != (definition.body, definition.symbol):
-            raise Unpublishable(f"{problem.name} defines {definition.name!r} in two ways; a document needs one meaning per name")
+            raise UnpublishableError(
+                f"{problem.name} defines {definition.name!r} in two ways; a document needs one meaning per name"
+            )
     return Theory(tuple(found.values()))
 
 
@@ -171,7 +200,7 @@ class _Writer:
         return Link(prose(title), "", f"goal-{goal}")
 
     def cited(self, citation: str) -> Link:
-        """The link of "problem:goal"; a theorem of this problem that is not printed here is linked to its own document."""
+        """The link of "problem:goal"; one of this problem that is not printed here is linked by its file."""
         entry, _, goal = citation.partition(":")
         if entry == self.problem.name and goal not in self.by_goal:
             return Link((goal.replace("-", " "),), entry, f"goal-{goal}")
@@ -186,18 +215,36 @@ class _Writer:
         """The problem's assumptions, each with the theorems that use it."""
         items = tuple(
             AssumptionItem(
-                a.left, a.right, prose(a.prose),
+                a.left,
+                a.right,
+                prose(a.prose),
                 tuple(self.link(t.derivation.goal) for t in self.theorems if a in t.derivation.theory.assumptions),
-            )  # fmt: skip
+            )
             for a in self.problem.assumptions
         )
         return Assumptions(items)
 
+    def headline(self) -> tuple[Headline, ...]:
+        """The theorem a reader comes for, if it is among those printed."""
+        theorem = self.by_goal.get(self.problem.headline)
+        if theorem is None:
+            return ()
+        claim, assumed = theorem.claim, theorem.derivation.theory.assumptions
+        link = self.link(theorem.derivation.goal)
+        pairs = tuple((a.left, a.right) for a in assumed)
+        without = self._without(theorem)
+        return (Headline(link, claim.left, claim.relation, claim.right, _ranges(claim), pairs, without),)
+
     def contents(self) -> Contents:
         """The list of theorems."""
-        goals = tuple(theorem.derivation.goal for theorem in self.theorems)
-        headline = self.problem.headline
-        return Contents(tuple(ContentsItem(at, self.link(goal), goal == headline) for at, goal in enumerate(goals, 1)))
+        items: list[ContentsItem] = []
+        for number, theorem in enumerate(self.theorems, 1):
+            claim, goal = theorem.claim, theorem.derivation.goal
+            first = goal == self.problem.headline
+            items.append(
+                ContentsItem(number, self.link(goal), claim.left, claim.relation, claim.right, theorem.verdict, first)
+            )
+        return Contents(tuple(items))
 
     def section(self, number: int, theorem: Theorem) -> tuple[Block, ...]:
         """Statement and chain of one theorem."""
@@ -217,7 +264,11 @@ class _Writer:
         mine = set(theorem.derivation.theory.assumptions)
         for other in self.theorems:
             theirs = set(other.derivation.theory.assumptions)
-            if theirs < mine and other.claim.left == theorem.claim.left and other.claim.relation == theorem.claim.relation:
+            if (
+                theirs < mine
+                and other.claim.left == theorem.claim.left
+                and other.claim.relation == theorem.claim.relation
+            ):
                 return other.claim.left, other.claim.right, self.link(other.derivation.goal)
         return None
 
@@ -230,10 +281,17 @@ class _Writer:
             cites = dict.fromkeys(step.cites for step in line.steps if step.cites)
             rows.append(
                 Row(
-                    self.next_row, line.relation, line.term, changed(before, line.term), line.rule, self.title(line.rule),
-                    prose(line.reason), _conditions(iter((*uses, *verdict.conditions))),
-                    tuple(self.cited(citation) for citation in cites), verdict,
-                )  # fmt: skip
+                    self.next_row,
+                    line.relation,
+                    line.term,
+                    changed(before, line.term),
+                    line.rule,
+                    self.title(line.rule),
+                    prose(line.reason),
+                    _conditions(iter((*uses, *verdict.conditions))),
+                    tuple(self.cited(citation) for citation in cites),
+                    verdict,
+                )
             )
             self.next_row += 1
             before = line.term
@@ -258,7 +316,9 @@ class _Writer:
         entries: list[RuleEntry] = []
         for slug in sorted(counts):
             info = self.rules.get(slug)
-            entries.append(RuleEntry(slug, self.title(slug), _identity(info.statement) if info else (), counts[slug]))
+            identity = _identity(info.statement) if info else ()
+            needs = prose(info.conditions) if info else ()
+            entries.append(RuleEntry(slug, self.title(slug), identity, needs, counts[slug]))
         return RuleIndex(tuple(entries))
 
 

@@ -5,19 +5,41 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from symderiv.documents.display import (
-    Accent, Additive, Differential, Digits, Display, Exponential, Fenced, Fraction, Function, Large, Marked, Matrix, Multiplied,
-    Operated, Operator, Root, Row, Script, Slash, Symbol, unmarked,
-)  # fmt: skip
+    Accent,
+    Additive,
+    Differential,
+    Digits,
+    Display,
+    Exponential,
+    Fenced,
+    Fraction,
+    Function,
+    Large,
+    Marked,
+    Matrix,
+    Multiplied,
+    Operated,
+    Operator,
+    Root,
+    Row,
+    Script,
+    Slash,
+    Symbol,
+    unmarked,
+)
 from symderiv.documents.symbols import GREEK
 
 __all__ = ["spoken"]
 
 _WORDS: Final = {
     "=": "equals", ">": "is greater than", "<": "is less than", "≠": "is not", "≤": "is at most", "≥": "is at least",
-    "∈": "in", "→": "to", "…": "and so on to", "⋯": "and so on", "↦": "maps to", "⊙": "times element by element", "×": "times",
-    "≔": "is defined as", "≈": "is about", "⪰": "dominates", " ": "", ",": "comma", "|": "given", "∂": "partial",
-    "∇": "the gradient of", "⊤": "transposed", "′": "prime", "ℓ": "ell", "⋮": "and so on", "⋱": "and so on", "∞": "infinity",
+    "∈": "in", "→": "to", "…": "and so on to", "⋯": "and so on", "↦": "maps to", "⊙": "times element by element",
+    "×": "times", "≔": "is defined as", "≈": "is about", "⪰": "dominates", " ": "", ",": "comma", "|": "given",
+    "∂": "partial", "∇": "the gradient of", "⊤": "transposed", "′": "prime", "ℓ": "ell", "⋮": "and so on", "⋱": "and so on",
+    "∞": "infinity",
 } | {sign: name.removeprefix("var") for name, sign in GREEK.items()}  # fmt: skip
+_TRANSPOSED: Final = " transposed"
+_TRANSPOSES: Final = (Symbol("T", "sans"), Symbol("⊤", "upright"))
 _SIMPLE: Final = (Symbol, Digits)
 
 
@@ -45,20 +67,25 @@ def spoken(node: Display) -> str:
             if lower is not None:
                 words_of += f" sub {spoken(lower)}"
             if upper is not None:
-                words_of += " squared" if upper == Digits("2") else _raised(upper)
+                words_of += _TRANSPOSED if upper in _TRANSPOSES else " squared" if upper == Digits("2") else _raised(upper)
             return words_of
         case Exponential(exponent=exponent):
             return f"e{_raised(exponent)}"
         case Root(body=body):
             return f"the square root of {spoken(body)}"
-        case Large(sign=sign, under=under, body=body):
-            return f"the {'sum' if sign == '∑' else 'product'} over {spoken(under)} of {spoken(body)}"
+        case Large(sign=sign, under=under, body=body, over=over):
+            limits = spoken(under) if over is None else f"{spoken(under)} to {spoken(over)}"
+            return f"the {'sum' if sign == '∑' else 'product'} over {limits} of {spoken(body)}"
         case Function(name=name, argument=argument):
             return f"{'the logarithm' if name == 'log' else name} of {spoken(argument)}"
         case Differential(order=order, of=of, variables=variables):
             degree = {1: "", 2: "second "}.get(order, f"order-{order} ")
-            names = " and ".join(spoken(variable) + (f", {times} times" if times > 1 else "") for variable, times in variables)
-            return f"the {degree}partial derivative {f'of {spoken(of)} ' if of is not None else ''}with respect to {names}"
+            names = " and ".join(
+                spoken(variable) + (f", {times} times" if times > 1 else "") for variable, times in variables
+            )
+            return (
+                f"the {degree}partial derivative {f'of {spoken(of)} ' if of is not None else ''}with respect to {names}"
+            )
         case Operated(operator=operator, body=body):
             return f"{spoken(operator)} of {spoken(body)}"
         case Fenced(body=body):

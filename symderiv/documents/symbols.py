@@ -1,4 +1,4 @@
-"""Reading the LaTeX subset in which authors write symbols and formulas inside prose: `\\hat{y}`, `\\operatorname{lse}(z)`.
+"""Reading the LaTeX subset in which authors write symbols, and formulas in prose: `\\hat{y}`, `\\operatorname{lse}(z)`.
 
 The result is a display tree, so a symbol prints in every format. A command outside the tables below is refused with a
 sentence; nothing is passed through unread.
@@ -12,17 +12,35 @@ from fractions import Fraction as _Rational
 from typing import Final, Literal
 
 from symderiv.documents.display import (
-    Accent, Additive, Differential, Digits, Display, Exponential, Fenced, Fraction, Function, Large, Multiplied, Operator, Root,
-    Row, Script, Sign, Slash, Style, Symbol, is_sum,
-)  # fmt: skip
+    Accent,
+    Additive,
+    Differential,
+    Digits,
+    Display,
+    Exponential,
+    Fenced,
+    Fraction,
+    Function,
+    Large,
+    Multiplied,
+    Operator,
+    Root,
+    Row,
+    Script,
+    Sign,
+    Slash,
+    Style,
+    Symbol,
+    is_sum,
+)
 
 __all__ = ["GREEK", "LETTERS", "OPERATORS", "NotationError", "named", "read", "whole"]
 
 GREEK: Final = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
     "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "ϕ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+    "tau": "τ", "phi": "ϕ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 LETTERS: Final = {**GREEK, "ell": "ℓ", "partial": "∂", "nabla": "∇", "infty": "∞", "top": "⊤", "star": "⋆"}
 OPERATORS: Final = {
@@ -33,7 +51,7 @@ OPERATORS: Final = {
 _FUNCTIONS: Final = ("log", "exp", "max", "min", "diag", "argmax", "sup")
 _STYLES: Final[dict[str, Style]] = {
     "operatorname": "upright", "mathrm": "upright", "text": "upright", "mathbf": "bold", "boldsymbol": "bold",
-    "mathcal": "calligraphic", "mathbb": "blackboard",
+    "mathsf": "sans", "mathcal": "calligraphic", "mathbb": "blackboard",
 }  # fmt: skip
 _ACCENTS: Final[dict[str, Literal["hat", "tilde", "bar"]]] = {
     "hat": "hat", "tilde": "tilde", "bar": "bar", "widehat": "hat", "widetilde": "tilde", "overline": "bar",
@@ -82,7 +100,9 @@ def read(source: str) -> Display:
     reader = _Reader(source, tuple(tokens))
     made = reader.sequence()
     if reader.at < len(tokens):
-        raise NotationError(f"the formula {source!r} has a stray {tokens[reader.at][1]!r}; balance its brackets and braces")
+        raise NotationError(
+            f"the formula {source!r} has a stray {tokens[reader.at][1]!r}; balance its brackets and braces"
+        )
     return made
 
 
@@ -98,7 +118,9 @@ class _Reader:
     def _next(self) -> _Token:
         token = self._peek()
         if token is None:
-            raise NotationError(f"the formula {self.source!r} ends too early; an argument or a closing brace is missing")
+            raise NotationError(
+                f"the formula {self.source!r} ends too early; an argument or a closing brace is missing"
+            )
         self.at += 1
         return token
 
@@ -156,7 +178,12 @@ class _Reader:
             if isinstance(made, Fenced) and factors and isinstance(factors[-1], Symbol | Script) and not dot:
                 factors[-1] = Row((factors[-1], made))
                 continue
-            if isinstance(made, Script) and isinstance(made.base, Fenced) and factors and isinstance(factors[-1], Symbol):
+            if (
+                isinstance(made, Script)
+                and isinstance(made.base, Fenced)
+                and factors
+                and isinstance(factors[-1], Symbol)
+            ):
                 factors[-1] = Script(Row((factors[-1], made.base)), made.lower, made.upper)
                 continue
             factors.append(made)
@@ -212,7 +239,11 @@ class _Reader:
         if self._peek() == ("character", "_"):
             self.at += 1
             under = self._argument()
-        return Large(sign, under, self._product(")")) if self._continues() else Large(sign, under, Row(()))
+        over: Display | None = None
+        if self._peek() == ("character", "^"):
+            self.at += 1
+            over = self._argument()
+        return Large(sign, under, self._product(")") if self._continues() else Row(()), over)
 
     def _argument(self) -> Display:
         token = self._peek()
@@ -228,7 +259,9 @@ class _Reader:
         place = self.at
         while place < len(self.tokens) and self.tokens[place][1] != "}":
             kind, text = self.tokens[place]
-            if not (kind == "digits" or (kind == "character" and text.isalpha()) or (kind == "command" and text in GREEK)):
+            if not (
+                kind == "digits" or (kind == "character" and text.isalpha()) or (kind == "command" and text in GREEK)
+            ):
                 return False
             place += 1
         return place > self.at

@@ -7,9 +7,27 @@ from typing import Final, assert_never
 
 from symderiv.documents.display import Display
 from symderiv.documents.document import (
-    AssumptionItem, Assumptions, Block, Chain, Checks, Contents, Data, Definitions, Document, Footer, Heading, Link, Matrix,
-    Paragraph, Row, RuleIndex, Statement, Text,
-)  # fmt: skip
+    AssumptionItem,
+    Assumptions,
+    Block,
+    Chain,
+    Checks,
+    Contents,
+    Data,
+    Definitions,
+    Document,
+    Footer,
+    Heading,
+    Headline,
+    Link,
+    Matrix,
+    Paragraph,
+    Row,
+    RuleEntry,
+    RuleIndex,
+    Statement,
+    Text,
+)
 from symderiv.documents.notation import display, display_condition
 from symderiv.documents.plain import plain_math
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
@@ -54,6 +72,8 @@ class _Printer:
                 return [title, ("=" if level == 1 else "-") * len(title)]
             case Paragraph(text=text):
                 return self.wrapped(self.text(text), "")
+            case Headline():
+                return self.headline(block)
             case Data(items=items):
                 return self.table([(self.math(item.formula), self.text(item.note)) for item in items])
             case Definitions(items=items):
@@ -61,7 +81,16 @@ class _Printer:
             case Assumptions(items=items):
                 return [line for item in items for line in self.assumption(item)]
             case Contents(items=items):
-                return [f"{item.number:>4}. {self.text(item.link.text)}{' *' if item.headline else ''}" for item in items]
+                return self.table(
+                    [
+                        (
+                            f"{i.number:>2}. {self.text(i.link.text)}",
+                            self.equation(i.left, i.relation, i.right),
+                            self.mark(i.verdict),
+                        )
+                        for i in items
+                    ]
+                )
             case Statement():
                 return self.statement(block)
             case Chain():
@@ -75,14 +104,21 @@ class _Printer:
                     lines += self.wrapped(self.plain(verdict_sentence(row.verdict)), "      ")
                 return lines
             case RuleIndex(entries=entries):
-                return self.table(
-                    [(self.text(e.title), f"{e.count} {'step' if e.count == 1 else 'steps'}", self.text(e.statement)) for e in entries]
-                )
+                return [line for entry in entries for line in self.rule(entry)]
             case Footer(digests=digests, command=command):
                 lines = [f"  {digest}  {self.text(link.text)}" for link, digest in digests]
                 return ["Digests (SHA-256 of claim, assumptions and steps)", *lines, "", f"Check again: {command}"]
             case _:
                 assert_never(block)
+
+    def headline(self, block: Headline) -> list[str]:
+        """The claim with its assumptions on one or two lines."""
+        claim = self.equation(block.left, block.relation, block.right)
+        assumed = ", ".join(self.equation(left, "=", right) for left, right in block.assumed)
+        lines = [f"  {claim}" + (f"    assumes {assumed}" if assumed else "")]
+        if block.without is not None:
+            lines.append(f"  {self.equation(block.without[0], '=', block.without[1])}    without it")
+        return lines
 
     def statement(self, block: Statement) -> list[str]:
         """Theorem n: the claim, for what it holds and under which assumptions."""
@@ -131,13 +167,26 @@ class _Printer:
         lines = [f"  {self.equation(item.left, '=', item.right)}" + (f"    {note}" if note else "")]
         return lines + (self.wrapped(f"used by: {users}", "      ") if users else [])
 
+    def rule(self, entry: RuleEntry) -> list[str]:
+        """A rule: title, steps, identity, and what it needs."""
+        steps = f"{entry.count} step{'' if entry.count == 1 else 's'}"
+        needs = f"if {self.text(entry.conditions)}" if entry.conditions else ""
+        lines = [f"  {self.text(entry.title)} ({steps}): {self.text(entry.statement)}".rstrip(" :")]
+        return lines + self.wrapped(needs, "      ")
+
     def matrix(self, block: Matrix) -> list[str]:
         """The matrix in aligned columns."""
         dots = "..." if self.ascii_only else "…"
         cells = [[dots if entry is None else self.term(entry) for entry in row] for row in block.rows]
         widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]))] if cells else []
-        body = ["    [ " + "   ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " ]" for row in cells]
-        return [f"{self.text(block.title)}: {self.term(block.symbol)} =", *body, *self.wrapped(self.text(block.sentence), "")]
+        body = [
+            "    [ " + "   ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " ]" for row in cells
+        ]
+        return [
+            f"{self.text(block.title)}: {self.term(block.symbol)} =",
+            *body,
+            *self.wrapped(self.text(block.sentence), ""),
+        ]
 
     def table(self, rows: list[tuple[str, ...]]) -> list[str]:
         """Columns side by side, each as wide as its widest cell up to 44 columns."""
@@ -162,7 +211,16 @@ class _Printer:
         """Words; in ASCII, characters outside it are replaced."""
         if not self.ascii_only:
             return text
-        for old, new in (("·", "-"), ("–", "-"), ("—", "-"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("−", "-")):
+        for old, new in (
+            ("·", "-"),
+            ("–", "-"),
+            ("—", "-"),
+            ("’", "'"),
+            ("“", '"'),
+            ("”", '"'),
+            ("…", "..."),
+            ("−", "-"),
+        ):
             text = text.replace(old, new)
         return text.encode("ascii", "replace").decode("ascii")
 

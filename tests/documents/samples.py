@@ -5,15 +5,42 @@ from __future__ import annotations
 from symderiv.documents import ExplicitMatrix, RuleInfo
 from symderiv.encoding import digest
 from symderiv.statements import (
-    Assumption, Definition, Derivation, Distinct, Line, Nonzero, Positive, Problem, Step, Theorem, Theory, Verdict, VerdictWord,
-)  # fmt: skip
-from symderiv.terms import Add, Array, Derivative, Div, Domain, Index, Mul, Position, Term, delta, exp, log, number, total
+    Assumption,
+    Definition,
+    Derivation,
+    Distinct,
+    Line,
+    Nonzero,
+    Positive,
+    Problem,
+    Step,
+    Theorem,
+    Theory,
+    Verdict,
+    VerdictWord,
+)
+from symderiv.terms import (
+    Add,
+    Array,
+    Derivative,
+    Div,
+    Domain,
+    Index,
+    Mul,
+    Position,
+    Term,
+    delta,
+    exp,
+    log,
+    number,
+    total,
+)
 
 CLASSES = Domain("classes", "C")
-I, J, K = (Index(name, CLASSES) for name in "ijk")
+A, B, K = (Index(name, CLASSES) for name in "ijk")
 Z, T = Array("z", (CLASSES,)), Array("t", (CLASSES,), positive=True)
 S = Definition("S", (), total(K, exp(Z[K])), "the normaliser")
-Y = Definition("y", (I,), exp(Z[I]) / S(), "softmax")
+Y = Definition("y", (A,), exp(Z[A]) / S(), "softmax")
 LOSS = Definition("L", (), -total(K, T[K] * log(Y(K))), "cross-entropy of $t$ and $y$")
 SIMPLEX = Assumption(total(K, T[K]), number(1), "the targets sum to one")
 PLAIN = Theory((S, Y, LOSS))
@@ -21,7 +48,9 @@ ASSUMING = Theory((S, Y, LOSS), (SIMPLEX,))
 
 RULES = {
     "quotient-rule": RuleInfo("quotient-rule", "quotient rule", r"\left(\frac{f}{g}\right)' = \frac{f' g - f g'}{g^2}"),
-    "definition": RuleInfo("definition", "definition", r"put the body of a definition for its name: $y_i := \frac{e^{z_i}}{S}$"),
+    "definition": RuleInfo(
+        "definition", "definition", r"put the body of a definition for its name: $y_i := \frac{e^{z_i}}{S}$"
+    ),
     "factor": RuleInfo("factor", "factor", "ab + ac = a(b + c)"),
 }
 
@@ -44,15 +73,17 @@ def theorem(derivation: Derivation, word: VerdictWord = "proved") -> Theorem:
 
 def jacobian() -> Derivation:
     """dy_i/dz_j = y_i (delta_ij - y_j)."""
-    start = Derivative(Y(I), Z[J])
-    a = Derivative(exp(Z[I]) / S(), Z[J])
-    b = (delta(I, J) * exp(Z[I]) * S() - exp(Z[I]) * exp(Z[J])) / S() ** 2
-    c = (exp(Z[I]) / S()) * (delta(I, J) - exp(Z[J]) / S())
-    d = Y(I) * (delta(I, J) - Y(J))
+    start = Derivative(Y(A), Z[B])
+    a = Derivative(exp(Z[A]) / S(), Z[B])
+    b = (delta(A, B) * exp(Z[A]) * S() - exp(Z[A]) * exp(Z[B])) / S() ** 2
+    c = (exp(Z[A]) / S()) * (delta(A, B) - exp(Z[B]) / S())
+    d = Y(A) * (delta(A, B) - Y(B))
     quotient = Step(a, b, "quotient-rule", (), "the derivative of a fraction", (), (Nonzero(S()),))
     lines = (
         line(start, a, "definition", "put the definition of $y_i$"),
-        Line(b, "quotient-rule", "differentiate top and bottom; only $e^{z_i}$ of the top depends on $z_i$", (quotient,)),
+        Line(
+            b, "quotient-rule", "differentiate top and bottom; only $e^{z_i}$ of the top depends on $z_i$", (quotient,)
+        ),
         line(b, c, "factor", "take $e^{z_i}/S$ out"),
         line(c, d, "definition", "read $y$ back, twice"),
     )
@@ -61,9 +92,9 @@ def jacobian() -> Derivation:
 
 def off_diagonal() -> Derivation:
     """dy_i/dz_j = -y_i y_j for i != j."""
-    theory = Theory(PLAIN.definitions, (), (Distinct(I, J),))
-    start, end = Derivative(Y(I), Z[J]), -(Y(I) * Y(J))
-    step = Step(start, end, "lemma", (), "the delta is 0", (), (Distinct(J, I),), "sample:jacobian")
+    theory = Theory(PLAIN.definitions, (), (Distinct(A, B),))
+    start, end = Derivative(Y(A), Z[B]), -(Y(A) * Y(B))
+    step = Step(start, end, "lemma", (), "the delta is 0", (), (Distinct(B, A),), "sample:jacobian")
     return Derivation(
         "sample", "off-diagonal", "Off the diagonal", theory, start,
         (Line(end, "lemma", "the delta is zero", (step,)),), ("sample:jacobian", "softmax:sum-to-one"),
@@ -72,20 +103,20 @@ def off_diagonal() -> Derivation:
 
 def gradient(theory: Theory = ASSUMING) -> Derivation:
     """dL/dz_i = y_i - t_i under sum t = 1, or y_i sum t - t_i without it."""
-    start = Derivative(LOSS(), Z[I])
-    share = Div(T[J], Y(J))
-    a = Derivative(-total(K, T[K] * log(Y(K))), Z[I])
-    b = Mul((number(-1), total(J, share * Derivative(Y(J), Z[I]))))
-    diagonal = (T[I] / Y(I)) * Y(I) * (number(1) - Y(I))
-    rest = total(J, share * (-(Y(J) * Y(I))), skip=I)
+    start = Derivative(LOSS(), Z[A])
+    share = Div(T[B], Y(B))
+    a = Derivative(-total(K, T[K] * log(Y(K))), Z[A])
+    b = Mul((number(-1), total(B, share * Derivative(Y(B), Z[A]))))
+    diagonal = (T[A] / Y(A)) * Y(A) * (number(1) - Y(A))
+    rest = total(B, share * (-(Y(B) * Y(A))), skip=A)
     c = Add((Mul((number(-1), *diagonal.factors)), Mul((number(-1), rest))))  # type: ignore[union-attr]
-    d = -T[I] + T[I] * Y(I) + total(J, T[J] * Y(I), skip=I)
-    e = Y(I) * total(J, T[J]) - T[I]
-    f = Y(I) - T[I]
-    uses = (Positive(Y(J)), Distinct(J, I))
+    d = -T[A] + T[A] * Y(A) + total(B, T[B] * Y(A), skip=A)
+    e = Y(A) * total(B, T[B]) - T[A]
+    f = Y(A) - T[A]
+    uses = (Positive(Y(B)), Distinct(B, A))
     lines = [
         line(start, a, "definition", "put the definition of $L$"),
-        Line(b, "chain-rule", "the logarithm first", (Step(a, b, "chain-rule", (), "", (), (Positive(Y(J)),)),)),
+        Line(b, "chain-rule", "the logarithm first", (Step(a, b, "chain-rule", (), "", (), (Positive(Y(B)),)),)),
         Line(
             c, "split-sum", "the term $j = i$ by itself, and both cases of the Jacobian",
             (Step(b, c, "split-sum", (), "", (), uses, "sample:jacobian"),),
@@ -105,7 +136,7 @@ def gradient(theory: Theory = ASSUMING) -> Derivation:
 def problem() -> Problem:
     return Problem(
         "sample", "Softmax with cross-entropy", "loss",
-        ("The loss of a classifier with logits $z$ whose prediction $y$ is their softmax; $\\log$ is the natural logarithm.",),
+        ("The loss of a classifier with logits $z$ and prediction $y = \\operatorname{softmax}(z)$; $\\log$ is natural.",),
         (Z, T), (S, Y, LOSS), (SIMPLEX,), (), "gradient",
     )  # fmt: skip
 
@@ -120,5 +151,7 @@ def matrices() -> tuple[ExplicitMatrix, ...]:
     places = tuple(Position(at, domain) for at in (1, 2, 3))
     rows = tuple(tuple(Y(p) * (number(1) - Y(p)) if p == q else -(Y(p) * Y(q)) for q in places) for p in places)
     return (
-        ExplicitMatrix("Jacobian for three classes", Derivative(Y(I), Z[J]), rows, "All 9 entries agree with the theorem, exactly."),
+        ExplicitMatrix(
+            "Jacobian for three classes", Derivative(Y(A), Z[B]), rows, "All 9 entries agree with the theorem, exactly."
+        ),
     )
