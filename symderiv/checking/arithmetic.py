@@ -58,6 +58,7 @@ class Atoms:
 
     def __init__(self, normaliser: Normaliser) -> None:
         self._normaliser = normaliser
+        self._names: dict[tuple[Term, tuple[int, ...]], Term | Expansion] = {}
 
     def expansion(self, term: Exp | Log) -> Expansion:
         """(monomial, numerator, denominator) of the normal form; Unsupported if there is none."""
@@ -72,15 +73,19 @@ class Atoms:
 
         Index values are put in as members of the *symbolic* domain, so nothing is learnt from its size.
         """
-        places = {index: Position(env[index], index.domain) for index in letter.free}
+        order = sorted(letter.free, key=lambda index: (index.name, index.domain.name))
+        key = (letter, tuple(env[index] for index in order))
+        if key not in self._names:
+            self._names[key] = self._name(letter, {index: Position(env[index], index.domain) for index in order})
+        return self._names[key]
+
+    def _name(self, letter: Exp | Log, places: dict[Index, Position]) -> Term | Expansion:
         placed = rename(letter, places)
         if len(letter.free) <= 1 and len(_members(placed)) <= 1:
             return placed
         assert isinstance(placed, Exp | Log)
         found = self.expansion(placed)
-        if len(found) == 1 and found[0] == (((placed, 1),), 1, 1):
-            return placed
-        return found
+        return placed if found == [(((placed, 1),), 1, 1)] else found
 
     def value(self, term: Exp | Log, field: _Named[_V], evaluator: Evaluator[_V], env: dict[Index, int]) -> _V:
         """The value of an exponential or logarithm in an arithmetic that knows atoms by name."""
@@ -128,6 +133,7 @@ class Exact:
         self._generators = self._context.gens()
         self._one = self._context.constant(1)
         self._numbers: dict[object, int] = {}
+        self._entries: dict[tuple[str, tuple[int, ...]], Value] = {}
         self._factors: dict[int, fmpq_mpoly] = dict(enumerate(self._generators))
         self._factor_numbers: dict[str, int] = {}
 
@@ -148,6 +154,12 @@ class Exact:
 
     def entry(self, array: Array, places: tuple[int, ...]) -> Value:
         """An independent atom; under sum_k t_k = 1, t_k = u_k / sum_l u_l with independent u."""
+        key = (array.name, places)
+        if key not in self._entries:
+            self._entries[key] = self._entry(array, places)
+        return self._entries[key]
+
+    def _entry(self, array: Array, places: tuple[int, ...]) -> Value:
         plain = self._generator((array.name, places))
         simplex = self._simplices.get(array.name)
         if simplex is None:
@@ -184,6 +196,8 @@ class Exact:
         self, factors: tuple[tuple[int, int], ...], poly: fmpq_mpoly
     ) -> tuple[tuple[tuple[int, int], ...], fmpq_mpoly]:
         """x**-1 * x = 1 for atoms x: keeps terms apart that would else share a factor, so that sums stay short."""
+        if not factors:
+            return factors, poly
         below = [number for number, power in factors if power < 0 and number < len(self._generators)]
         if not below or poly.is_zero():
             return factors, poly

@@ -33,7 +33,7 @@ _RAISES: Final = 4
 """How often a size where something is undefined may push the first size up."""
 _LARGEST_STATION: Final = 6
 """The largest size at which the real gate looks for the counterexample to what the algebra could not confirm."""
-_SAMPLE: Final = 5
+_SAMPLE: Final = 6
 """Sizes tried where the cutoff theorem does not apply."""
 
 _Cell: TypeAlias = Literal["zero", "nonzero", "undefined"]
@@ -50,12 +50,14 @@ class _Question:
     seed: int
     normaliser: Normaliser
     difference: Term = field(init=False)
+    atoms: Atoms = field(init=False)
     evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
     cells: int = 0
     modular: bool = False
 
     def __post_init__(self) -> None:
         self.difference = Add((self.left, Mul((number(-1), self.right))))
+        self.atoms = Atoms(self.normaliser)
 
 
 def recognised(assumptions: tuple[Assumption, ...]) -> tuple[tuple[Simplex, ...], tuple[Assumption, ...]]:
@@ -84,7 +86,7 @@ def _zero(question: _Question, sizes: dict[str, int], env: dict[Index, int]) -> 
     question.cells += 1
     if question.cells > _MOST_CELLS:
         raise Exhausted(f"more than {_MOST_CELLS} combinations of sizes and patterns")
-    atoms = Atoms(question.normaliser)
+    atoms = question.atoms
     if question.modular:
         residues = Modular(atoms, sizes, question.simplices, question.seed)
         screen: Evaluator[int] = Evaluator(question.theory, sizes, residues)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Generic, Protocol, TypeAlias, TypeVar, assert_never
 
-from symderiv.statements import Theory, unfold
+from symderiv.statements import Theory
 from symderiv.terms import (
     Add,
     Array,
@@ -72,6 +72,7 @@ class Evaluator(Generic[Value]):
         self.arithmetic = arithmetic
         self._one = arithmetic.number(1, 1)
         self._known: dict[tuple[Term, tuple[int, ...], tuple[Seed, ...]], dict[int, Value]] = {}
+        self._inverses: dict[tuple[Term, tuple[int, ...], tuple[Seed, ...]], dict[int, Value]] = {}
         self._order: dict[Term, tuple[Index, ...]] = {}
 
     def at(self, term: Term, env: dict[Index, int]) -> Value:
@@ -80,13 +81,26 @@ class Evaluator(Generic[Value]):
 
     def dual(self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]) -> dict[int, Value]:
         """The nonzero coefficients of `term` by mask, seed number s standing for bit s."""
-        order = self._order.get(term)
-        if order is None:
-            order = self._order[term] = tuple(sorted(term.free, key=lambda index: (index.name, index.domain.name)))
-        key = (term, tuple(env[index] for index in order), seeds)
+        key = self._key(term, env, seeds)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._dual(term, env, seeds)
+        return found
+
+    def _key(
+        self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]
+    ) -> tuple[Term, tuple[int, ...], tuple[Seed, ...]]:
+        order = self._order.get(term)
+        if order is None:
+            order = self._order[term] = tuple(sorted(term.free, key=lambda index: (index.name, index.domain.name)))
+        return term, tuple([env[index] for index in order]), seeds
+
+    def _reciprocal(self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]) -> dict[int, Value]:
+        """1 / term, computed once: one denominator serves every class."""
+        key = self._key(term, env, seeds)
+        found = self._inverses.get(key)
+        if found is None:
+            found = self._inverses[key] = self._inverse(self.dual(term, env, seeds))
         return found
 
     def position(self, place: Place, env: dict[Index, int]) -> int:
@@ -115,14 +129,15 @@ class Evaluator(Generic[Value]):
                 return self._seeded(self._constant(field.entry(array, values)), ("entry", array.name, values), seeds)
             case Call(name=name, indices=places):
                 values = self._positions(places, env)
-                body = unfold(term, self.theory)
-                return self._seeded(self.dual(body, env, seeds), ("call", name, values), seeds)
+                definition = self.theory.definition(name)
+                inside = dict(zip(definition.indices, values, strict=True))
+                return self._seeded(self.dual(definition.body, inside, seeds), ("call", name, values), seeds)
             case Add(terms=parts):
                 return self._sum([self.dual(part, env, seeds) for part in parts])
             case Mul(factors=parts):
                 return self._multiply([self.dual(part, env, seeds) for part in parts])
             case Div(numerator=above, denominator=below):
-                return self._times(self.dual(above, env, seeds), self._inverse(self.dual(below, env, seeds)))
+                return self._times(self.dual(above, env, seeds), self._reciprocal(below, env, seeds))
             case Power(base=base, exponent=exponent):
                 if not (isinstance(exponent, Number) and exponent.value.denominator == 1):
                     return self.dual(Exp(Mul((exponent, Log(base)))), env, seeds)

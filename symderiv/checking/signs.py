@@ -5,7 +5,7 @@ Sampling cannot show a sign for all reals. What is not positive or nonzero by it
 
 from __future__ import annotations
 
-from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.normal import Normaliser, Outside, Polynomial
 from symderiv.statements import Condition, Nonzero, Positive, Theory, unfold
 from symderiv.terms import (
     Add,
@@ -76,39 +76,36 @@ def _sign(term: Term, theory: Theory) -> int | None:
             return None
 
 
-def _skips_one(term: Term, normaliser: Normaliser) -> bool:
-    """Whether `term` is a positive sum without one member, such as 1 - y_i; positive wherever the domain has two."""
+def _factored_positive(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
+    """Whether the normal form without its content is positive: 1 - 1/(1+x) = x/(1+x), or a sum without one member."""
     try:
         coefficient, monomial, rest = normaliser.content(normaliser.normal(term))
     except Outside:
         return False
-    if coefficient < 0 or any(not isinstance(letter, Exp | Sum | Add) for letter, _ in monomial) or len(rest) != 2:
+    if coefficient < 0 or any(_sign(letter, theory) != 1 for letter, _ in monomial):
         return False
-    for outer, value in rest.items():
+    return _sign(normaliser.as_term(rest), theory) == 1 or _skips_one(rest, theory, normaliser)
+
+
+def _skips_one(poly: Polynomial, theory: Theory, normaliser: Normaliser) -> bool:
+    """Whether `poly` is a full sum of positive terms minus one of them, such as S - e**z_i: positive from size 2 on."""
+    if len(poly) != 2:
+        return False
+    for outer, value in poly.items():
         if value != 1 or len(outer) != 1 or not isinstance(outer[0][0], Sum) or outer[0][1] != 1:
             continue
         full = outer[0][0]
-        (other,) = (m for m in rest if m != outer)
-        member = normaliser.as_term({other: -rest[other]})
+        (other,) = (monomial for monomial in poly if monomial != outer)
+        member = normaliser.as_term({other: -poly[other]})
         for place in sorted((p for p in member.free if p.domain == full.index.domain), key=lambda p: p.name):
             if normaliser.canonical(rename(full.body, {full.index: place})) == member:
-                return _positive_letters(full.body)
+                return _sign(full.body, theory) == 1
     return False
-
-
-def _positive_letters(term: Term) -> bool:
-    return _sign(term, Theory()) == 1
 
 
 def is_positive(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
     """Whether term > 0 for all data, every size of at least 2, and every value of its indices."""
-    if _sign(term, theory) == 1:
-        return True
-    try:
-        canonical = normaliser.canonical(term)
-    except Outside:
-        return False
-    return _sign(canonical, theory) == 1 or _skips_one(term, normaliser)
+    return _sign(term, theory) == 1 or _factored_positive(term, theory, normaliser)
 
 
 def is_nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
