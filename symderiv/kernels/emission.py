@@ -10,11 +10,11 @@ from symderiv.statements import Problem, Theorem
 
 def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba",
                 classes: int | None = None) -> str:  # fmt: skip
-    """The text of the module that computes `problem`, lowered from `theorems` (its own and those it cites).
+    """The text of the module that computes `problem`, lowered from `theorems`.
 
-    `classes` fixes the class count for the target that needs it ("unrolled"). The text depends on nothing else: the same
-    arguments give the same bytes. Raises LoweringError if a theorem is missing or a form cannot be lowered,
-    ValueError for an unknown target.
+    Pass the problem's own theorems and those of every problem it builds on. `classes` fixes the class count for the
+    target that needs it ("unrolled"). The text depends on nothing else: the same arguments give the same bytes. Raises
+    LoweringError if a theorem is missing or a form cannot be lowered, ValueError for an unknown target.
     """
     if target not in TARGETS:
         raise ValueError(f"target {target!r} is unknown; there are {', '.join(TARGETS)}")

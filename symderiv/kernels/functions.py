@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from symderiv.kernels.algebra import with_label
+from symderiv.kernels.elementwise import elementwise_kernel, is_elementwise
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.lower import lower
@@ -17,7 +18,7 @@ from symderiv.statements import Problem, Theorem
 from symderiv.terms import Array, Derivative, Entry, Exp, Index, Parameter, Term, children, free_indices
 
 Role: TypeAlias = Literal["value", "gradient", "jacobian", "jvp", "vjp", "hessian", "hvp"]
-Variant: TypeAlias = Literal["plain", "labels", "targets"]
+Variant: TypeAlias = Literal["plain", "labels", "targets", "elements"]
 
 TARGETS_ARRAY = "t"
 """The array that holds the targets of a loss; integer labels stand for its one-hot rows."""
@@ -206,20 +207,18 @@ STANDARD_GOALS: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
     ("hessian", ("hessian",)),
     ("hvp", ("hvp",)),
 )
-"""For a problem without `kernels` rows: the role of a goal by its slug, the best one first."""
+"""Where a problem's `kernels` has no row for a role: the goal that plays it by its slug, the best one first."""
 
 
 def roles_of(problem: Problem, given: Collection[str]) -> dict[str, str]:
     """For every role the theorem ("problem:goal") it is lowered from: the problem's own rows, else the standard
     goals."""
-    rows = [(role, goal) for role, goal in problem.kernels if role != "rewrite"]
-    if rows:
-        return {role: goal if ":" in goal else f"{problem.name}:{goal}" for role, goal in rows}
+    rows = {role: goal for role, goal in problem.kernels if role != "rewrite"}
     found = {
-        role: next((f"{problem.name}:{goal}" for goal in goals if f"{problem.name}:{goal}" in given), None)
+        role: rows.get(role) or next((goal for goal in goals if f"{problem.name}:{goal}" in given), None)
         for role, goals in STANDARD_GOALS
     }
-    return {role: name for role, name in found.items() if name is not None}
+    return {role: goal if ":" in goal else f"{problem.name}:{goal}" for role, goal in found.items() if goal is not None}
 
 
 def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function, ...]:
@@ -241,6 +240,9 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
         if name not in known:
             raise LoweringError(f"the {role} of {problem.name} is lowered from the theorem {name}, which was not given")
         parts[role] = _part(role, known[name])
+    logits = _logits(next(iter(parts.values())).closed)
+    if is_elementwise(logits):
+        return _elementwise(problem, {role: part.theorem for role, part in parts.items()}, known, logits)
     targets = any(TARGETS_ARRAY in {a.name for a in arrays_of(part.closed)} for part in parts.values())
     made: list[Function] = []
     for role, part in parts.items():
@@ -254,8 +256,41 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
     return tuple(made)
 
 
+def _elementwise(
+    problem: Problem, theorems: Mapping[str, Theorem], known: Mapping[str, Theorem], logits: Array
+) -> tuple[Function, ...]:
+    """The functions of a loss of one logit an element."""
+    made: list[Function] = []
+    pairs = {role: (role, theorem) for role, theorem in theorems.items()}
+    wanted: list[tuple[str, tuple[tuple[str, Theorem], ...]]]
+    wanted = [(role, (pairs[role],)) for role in pairs if role != "gradient"]
+    if "value" in pairs and "gradient" in pairs:
+        wanted.insert(1, ("value_and_grad", (pairs["value"], pairs["gradient"])))
+    for name, parts in wanted:
+        kernel = elementwise_kernel(name, parts, known, logits)
+        outputs = tuple((role, 0) for role, _ in parts)
+        reducible = name != "hessian"
+        targets: Variant = "elements"
+        function = Function(
+            name, ("z", TARGETS_ARRAY), outputs, ((targets, kernel),), kernel.formula, kernel.theorems, reducible, True
+        )
+        made.append(function)
+        if name == "value_and_grad":
+            made.append(_only_gradient(function))
+    if not made:
+        raise LoweringError(f"{problem.name} has neither a value nor a second derivative to compute")
+    return tuple(made)
+
+
 def _only_gradient(both: Function) -> Function:
     """`grad`: the same kernels, the value thrown away, so that nothing is compiled twice."""
     return Function(
-        "grad", both.arguments, both.outputs[1:], both.kernels, both.formulas[1:], both.theorems, both.reducible
+        "grad",
+        both.arguments,
+        both.outputs[1:],
+        both.kernels,
+        both.formulas[1:],
+        both.theorems,
+        both.reducible,
+        both.elementwise,
     )

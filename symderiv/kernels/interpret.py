@@ -179,6 +179,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "minimum": lambda a, b: a if a < b else b,
         "weighted": lambda a, b: 0.0 if a == 0.0 and abs(b) == math.inf else a * b,
         "if_equal": lambda a, b, c, d: c if a == b else d,
+        "if_negative": lambda a, b, c: b if a < 0.0 else c,
     },
 )
 """Python floats: IEEE 754 binary64, with NumPy's results where Python would raise."""

@@ -27,6 +27,7 @@ OPERATIONS: Final[dict[str, int]] = {
     "minimum": 2,
     "weighted": 2,  # a * b, and 0 where a = 0 and b is infinite: the convention 0 log 0 = 0
     "if_equal": 4,  # c if a = b, else d
+    "if_negative": 3,  # b if a < 0, else c
 }
 """Every operation with the number of its arguments."""
 

@@ -13,6 +13,18 @@ from symderiv.statements import Problem
 _ERRORS = "Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header."
 
 
+_ROWS = (
+    "Arrays: float32 or float64, native byte order, any strides; the last axis is the classes, the axes before it",
+    "are the batch. Results have the dtype of z. A row with NaN, with +inf or with nothing but -inf gives NaN",
+    "(log-sum-exp: its limits +inf and -inf); a class at -inf is masked: its probability is exactly 0. No row",
+    "changes another.",
+)
+_ELEMENTS = (
+    "Arrays: float32 or float64, native byte order, any strides and any number of axes; below, s is an element of z.",
+    "Results have the dtype of z. A logit of +inf or -inf gives the limit, NaN gives NaN; no element changes another.",
+)
+
+
 def _header(problem: Problem, made: tuple[Function, ...], target: str, what: str) -> list[str]:
     lines = [
         "# SPDX-License-Identifier: MIT-0",
@@ -25,11 +37,8 @@ def _header(problem: Problem, made: tuple[Function, ...], target: str, what: str
     ]
     lines += [
         "",
-        "Arrays: float32 or float64, native byte order, any strides; the last axis is the classes, the axes before it",
-        "are the batch. Results have the dtype of z. A row with NaN, with +inf or with nothing but -inf gives NaN",
-        "(log-sum-exp: its limits +inf and -inf); a class at -inf is masked: its probability is exactly 0. No row",
-        "changes another. An empty batch gives empty results, sum 0 and mean NaN. Inputs are never written, unless z",
-        "itself is passed as `out`.",
+        *(_ELEMENTS if any(function.elementwise for function in made) else _ROWS),
+        "An empty batch gives empty results, sum 0 and mean NaN. Inputs are never written, unless z itself is `out`.",
         "",
         "Theorems (SHA-256 of the record each rests on):",
     ]
@@ -44,12 +53,14 @@ def _definition(name: str, indices: tuple[str, ...]) -> str:
 
 
 def _docstring(function: Function) -> list[str]:
-    shapes = {0: "(...)", 1: "(..., C)", 2: "(..., C, C)"}
+    if function.elementwise:
+        shapes, arguments = {0: "(...)"}, ["z (...)", "t from 0 to 1 (...), or integers 0 and 1"]
+    else:
+        shapes, arguments = {0: "(...)", 1: "(..., C)", 2: "(..., C, C)"}, ["z (..., C)"]
     lines = [f'    """{function.formulas[0]}']
     lines += [f"    {text}" for text in function.formulas[1:]]
     lines.append("")
-    arguments = ["z (..., C)"]
-    if "t" in function.arguments:
+    if "t" in function.arguments and not function.elementwise:
         kinds = [v for v, _ in function.kernels]
         arguments.append(
             "t integer labels 0..C-1 (...) or targets >= 0 (..., C)"
@@ -63,7 +74,7 @@ def _docstring(function: Function) -> list[str]:
         lines.append("    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.")
     several = len(function.outputs) > 1
     lines.append(
-        f"    `out`: {'a tuple of arrays' if several else 'an array'} to fill; `threads`: at most so many ranges of rows."
+        f"    `out`: {'a tuple of arrays' if several else 'an array'} to fill; `threads`: at most so many at a time."
     )
     lines.append(f"    {_ERRORS}")
     lines += [f"    Theorem {name}: {digest}" for name, digest in function.theorems]
@@ -91,8 +102,11 @@ def _call(function: Function, variant: Variant, depth: int) -> list[str]:
 
 def _inputs(function: Function) -> list[str]:
     """The lines that check the arguments."""
-    targets = "t" in function.arguments
-    lines = ['z = checked_real("z", z, 1)']
+    targets = "t" in function.arguments and not function.elementwise
+    if function.elementwise:
+        lines = ['z = checked_real("z", z, 0)', "t = checked_fractions(t, z)"]
+    else:
+        lines = ['z = checked_real("z", z, 1)']
     if targets:
         lines.append("labels, t = checked_targets(t, z)")
     if targets and len(function.kernels) == 1:
@@ -101,27 +115,34 @@ def _inputs(function: Function) -> list[str]:
     lines += [f'{name} = checked_like("{name}", {name}, z)' for name in function.arguments if name not in ("z", "t")]
     if function.reducible:
         lines.append("check_reduction(reduction)")
-    return [*lines, "check_threads(threads)", "batch, row = z.shape[:-1], z.shape[-1:]", "rows = math.prod(batch)"]
+    shape = "batch, row = z.shape, ()" if function.elementwise else "batch, row = z.shape[:-1], z.shape[-1:]"
+    return [*lines, "check_threads(threads)", shape, "rows = math.prod(batch)"]
 
 
 def _outputs(function: Function) -> list[str]:
     """The lines that check or make the results and the memory that the kernel fills."""
-    shapes = {0: "value_shape(reduction, batch)" if function.reducible else "batch", 1: "z.shape", 2: "z.shape + row"}
+    shapes = {0: "batch", 1: "z.shape", 2: "z.shape + row"}
     rows = {0: "()", 1: "row", 2: "row + row"}
     shown = dict(function.outputs)
-    others = [name for name in function.arguments if name not in ("z", "t")]
-    inputs = ", ".join(["z", *(("labels", "t") if "t" in function.arguments else ()), *others])
-    wanted = ", ".join(f'("{name}", {shapes[rank]})' for name, rank in function.outputs)
+    targets = () if "t" not in function.arguments else ("t",) if function.elementwise else ("labels", "t")
+    inputs = ", ".join(["z", *targets, *(name for name in function.arguments if name not in ("z", "t"))])
+    wanted = ", ".join(
+        f'("{name}", {"value_shape(reduction, batch)" if _is_reduced(function, name) else shapes[rank]})'
+        for name, rank in function.outputs
+    )
     lines = [f"wanted = [{wanted}]", f"[{', '.join(shown)}] = checked_outputs(out, wanted, z.dtype, [{inputs}])"]
     for parameter in function.kernels[0][1].arrays("output"):
-        rank = len(parameter.axes)
-        if parameter.name not in shown or (rank == 0 and function.reducible):
+        if parameter.name not in shown or _is_reduced(function, parameter.name):
             lines.append(f"{parameter.name}_memory = np.empty(rows, z.dtype)")
         else:
-            lines.append(f"{parameter.name}_memory = output_rows({parameter.name}, {rows[rank]})")
+            lines.append(f"{parameter.name}_memory = output_rows({parameter.name}, {rows[len(parameter.axes)]})")
     if function.kernels[0][1].scalars():
         lines.append("scale = scale_of(reduction, rows, z.dtype)")
     return lines
+
+
+def _is_reduced(function: Function, output: str) -> bool:
+    return function.reducible and output == "value"
 
 
 def _results(function: Function) -> str:
@@ -129,7 +150,7 @@ def _results(function: Function) -> str:
     made = []
     for position, (name, rank) in enumerate(function.outputs):
         given = f"out is not None and out[{position}] is not None" if several and rank == 0 else "out is not None"
-        if rank == 0 and function.reducible:
+        if _is_reduced(function, name):
             made.append(f"reduced({name}, {name}_memory, reduction, {given})")
         else:
             made.append(f"delivered({name}, {name}_memory, {given})")

@@ -95,6 +95,12 @@ def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarra
     raise TypeError(f"t has dtype {array.dtype.name}; pass integer labels or targets of dtype {z.dtype.name}")
 
 
+def checked_fractions(t: Any, z: np.ndarray) -> np.ndarray:
+    """Targets from 0 to 1 of the shape of z; integers 0 and 1 are taken as such."""
+    array = _array("t", t)
+    return checked_weights("t", array.astype(z.dtype) if array.dtype.kind in "iu" else array, z, 1.0)
+
+
 def check_reduction(reduction: Any) -> None:
     """ValueError unless it is none, sum or mean."""
     if reduction not in ("none", "sum", "mean"):

@@ -89,6 +89,9 @@ class _Printer:
             case Op(name="if_equal", arguments=(left, right, equal, different)):
                 test = f"{self.expression(left, 1)} == {self.expression(right, 1)}"
                 return f"{self.expression(equal, 1)} if {test} else {self.expression(different, 1)}", 0
+            case Op(name="if_negative", arguments=(tested, negative, other)):
+                test = f"{self.expression(tested, 1)} < zero"
+                return f"{self.expression(negative, 1)} if {test} else {self.expression(other, 1)}", 0
             case Op(name="multiply", arguments=(left, right)) if left == right and isinstance(left, Local):
                 return f"{left.name} * {left.name}", 2
             case Op(name=name, arguments=(left, right)) if name in _INFIX:
@@ -112,6 +115,11 @@ class _Printer:
                     self.write(depth, f"{name} = {self.expression(value)}")
                 case Update():
                     self.update(statement, depth)
+                case Store(array=array, at=at, value=Op(name="if_negative", arguments=(tested, negative, other))):
+                    self.write(depth, f"if {self.expression(tested, 1)} < zero:")
+                    self.write(depth + 1, f"{self.expression(Load(array, at))} = {self.expression(negative)}")
+                    self.write(depth, "else:")
+                    self.write(depth + 1, f"{self.expression(Load(array, at))} = {self.expression(other)}")
                 case Store(array=array, at=at, value=value):
                     self.write(depth, f"{self.expression(Load(array, at))} = {self.expression(value)}")
                 case Loop():

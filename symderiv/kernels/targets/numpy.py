@@ -105,6 +105,9 @@ class _Printer:
             case Op(name="if_equal", arguments=(left, right, equal, different)):
                 test = f"{self.expression(left, 1)} == {self.expression(right, 1)}"
                 return f"np.where({test}, {self.expression(equal)}, {self.expression(different)})", _ATOM
+            case Op(name="if_negative", arguments=(tested, negative, other)):
+                chosen = f"{self.expression(negative)}, {self.expression(other)}"
+                return f"np.where({self.expression(tested, 1)} < 0, {chosen})", _ATOM
             case Op(name=name, arguments=(left, right)) if name in _INFIX:
                 sign, own = _INFIX[name]
                 return f"{self.expression(left, own)} {sign} {self.expression(right, own + 1)}", own
