@@ -18,8 +18,8 @@ from symderiv.documents.symbols import NotationError
 
 __all__ = [
     "FORMATS", "Document", "ExplicitMatrix", "Format", "NotationError", "RecordError", "RuleInfo",
-    "TamperedRecordError", "UnpublishableError", "latex_of", "mathml_of", "present", "prose", "read", "speech_of", "text_of",
-    "write",
+    "TamperedRecordError", "UnpublishableError", "latex_of", "mathml_of", "present", "prose", "read", "speech_of",
+    "text_of", "write",
 ]  # fmt: skip
 
 

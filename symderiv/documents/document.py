@@ -30,7 +30,7 @@ Text: TypeAlias = tuple[str | Display, ...]
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What a document says about a rule: its identity as one formula in LaTeX, or prose with `$formulas$`; what it needs."""
+    """What a document says about a rule: its identity, one LaTeX formula or prose with `$formulas$`; what it needs."""
 
     slug: str
     title: str

@@ -258,7 +258,7 @@ class _Printer:
             f'<li id="rule-{e.slug}"><span><span class="tag">{self.text(e.title)}</span>'
             f'<span class="count">{e.count} {"step" if e.count == 1 else "steps"}</span></span>'
             f'<span class="identity">{self.text(e.statement)}'
-            f'{self.needs(e.conditions)}</span></li>'
+            f"{self.needs(e.conditions)}</span></li>"
             for e in block.entries
         ]
         return f'<ul class="rules">{"".join(items)}</ul>'

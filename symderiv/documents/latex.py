@@ -57,6 +57,7 @@ _PREAMBLE: Final = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt plus 2pt}
 \setlength{\jot}{7pt}
+\AtBeginDocument{\abovedisplayskip=7pt plus 2pt\abovedisplayshortskip=4pt plus 2pt}
 \allowdisplaybreaks
 \definecolor{changed}{HTML}{B3123B}
 \definecolor{rule}{HTML}{1A4F9C}
@@ -175,7 +176,7 @@ class _Printer:
         if self.fragmentary:
             made = f"\\paragraph{{{title}.}} {lead}\n{claim}"
         else:
-            made = f"\\begin{{theorem}}[{title}]{anchor}\n{lead}\n{claim}\n\\end{{theorem}}"
+            made = f"\\bigskip\n\\begin{{theorem}}[{title}]{anchor}\n{lead}\n{claim}\n\\end{{theorem}}"
         after = [self.text(block.prose)] if block.prose else []
         if block.without is not None:
             left, right, link = block.without
@@ -212,7 +213,7 @@ class _Printer:
     def aligned(self, rows: list[str], numbered: bool) -> str:
         """Rows as a display that reaches from margin to margin."""
         star = "" if numbered and not self.fragmentary else "*"
-        return f"\\begin{{flalign{star}}}\n" + " \\\\\n".join(rows) + f"\n\\end{{flalign{star}}}"
+        return f"\\begin{{flalign{star}}}\n" + _kept(rows) + f"\n\\end{{flalign{star}}}"
 
     def rows(self, left: Display | None, relation: str, right: Display, why: str, limit: float = _LINE) -> list[str]:
         """left relation right with its reason, on as many rows as it needs; all but the last continue."""
@@ -270,7 +271,9 @@ class _Printer:
     def listed(self, items: list[str]) -> str:
         """An itemised list."""
         return (
-            "\\begin{itemize}\n" + "\n".join(f"  \\item[$\\bullet$] {item}" for item in items) + "\n\\end{itemize}"
+            "\\begin{itemize}\n\\setlength{\\itemsep}{0pt}\\setlength{\\parsep}{2pt}\n"
+            + "\n".join(f"  \\item[$\\bullet$] {item}" for item in items)
+            + "\n\\end{itemize}"
             if items
             else ""
         )
@@ -293,35 +296,36 @@ class _Printer:
     def checks(self, rows: tuple[CheckRow, ...]) -> str:
         """Quantity, closed form, verdict, how checked."""
         column = "p{%s}"
-        columns = "".join(column % size for size in ("34mm", "50mm", "15mm", "42mm"))
+        columns = "".join(column % size for size in ("32mm", "62mm", "13mm", "42mm"))
         rules = ("\\hline",) * 3 if self.fragmentary else ("\\toprule", "\\midrule", "\\bottomrule")
         cells: list[str] = []
         for row in rows:
             left, right = (
-                self.broken_cell(self.show(row.left), 8.2),
-                self.broken_cell(self.show(row.right), 12.2, row.relation),
+                self.broken_cell(self.show(row.left), 7.8),
+                self.broken_cell(self.show(row.right), 15.0, row.relation),
             )
             how = f"\\raggedright\\footnotesize {escaped(row.verdict.evidence)}"
             cells.append(f"{left} & {right} & {row.verdict.word} & {how} \\tabularnewline[3pt]")
-        head = f"{rules[0]}\nQuantity & Closed form & Verdict & How checked \\\\\n{rules[1]}\n"
-        parts: list[str] = []
-        for start in range(0, len(cells), 8):
-            body = "\n".join(cells[start : start + 8])
-            parts.append(
-                f"{{\\small\\setlength{{\\tabcolsep}}{{4pt}}%\n\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n{head}{body}\n"
-                f"{rules[2]}\n\\end{{tabular}}}}"
-            )
-        return "\n\n".join(parts)
+        head = f"{rules[0]}\nQuantity & Closed form & Verdict & How checked \\\\\n{rules[1]}"
+        # A table for each row, all of the same columns: so the list may break across pages without another package.
+        lines = [
+            f"\\noindent\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n{cell}\n\\end{{tabular}}"
+            for cell in (head, *cells[:-1], f"{cells[-1]}\n{rules[2]}")
+        ]
+        body = "\\par\n".join(lines)
+        return f"{{\\small\\setlength{{\\tabcolsep}}{{4pt}}\\setlength{{\\parskip}}{{0pt}}%\n{body}\\par}}"
 
     def broken_cell(self, node: Display, limit: float, relation: str = "=") -> str:
         """A formula in a table cell, a piece a line."""
         lead = "" if relation == "=" else f"{relation} "
         texts: list[str] = []
-        for piece in broken(node, limit):
+        pieces = broken(node, limit)
+        small = "\\scriptsize " if any(width(piece.node) > limit for piece in pieces) else ""
+        for piece in pieces:
             joint = "\\times" if piece.joint == "×" else piece.joint
             start = f"{{}}{joint} " if joint else lead
             texts.append(f"${start}{latex_math(piece.node)}$")
-        return " \\newline ".join(texts)
+        return small + " \\newline ".join(texts)
 
     def footer(self, block: Footer) -> str:
         """Digests and the command that checks again."""
@@ -360,3 +364,13 @@ class _Printer:
     def equation(self, left: Term, relation: str, right: Term) -> str:
         """left relation right."""
         return f"{self.term(left)} {relation} {self.term(right)}"
+
+
+def _kept(rows: list[str]) -> str:
+    """Rows of a display; the first two stay on one page, and so do the last two."""
+    text = ""
+    for at, row in enumerate(rows):
+        text += row
+        if at < len(rows) - 1:
+            text += " \\\\*\n" if at in (0, len(rows) - 2) else " \\\\\n"
+    return text

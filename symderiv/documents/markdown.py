@@ -116,7 +116,12 @@ class _Printer:
                 return self.table(("Quantity", "Closed form", "Verdict", "How checked"), made)
             case RuleIndex(entries=entries):
                 rules = [
-                    (f'<a id="rule-{e.slug}"></a>{self.text(e.title)}', str(e.count), self.text(e.statement), self.text(e.conditions))
+                    (
+                        f'<a id="rule-{e.slug}"></a>{self.text(e.title)}',
+                        str(e.count),
+                        self.text(e.statement),
+                        self.text(e.conditions),
+                    )
                     for e in entries
                 ]
                 return self.table(("Rule", "Steps", "Identity", "If"), rules)

@@ -124,7 +124,9 @@ class _Plain:
         for at, factor in enumerate(factors):
             bare = unmarked(factor)
             last = at == len(factors) - 1
-            loose = isinstance(bare, Fraction | Slash) or (opens_right(factor) and not last)
+            loose = isinstance(bare, Fraction | Slash) or (
+                not last and (isinstance(bare, Differential) or opens_right(factor))
+            )
             text = self.show(factor)
             shown.append(f"({text})" if loose else text)
         text = shown[0]

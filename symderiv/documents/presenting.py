@@ -51,16 +51,18 @@ def present(
     theorems: tuple[Theorem, ...],
     rules: Mapping[str, RuleInfo],
     explicit: tuple[ExplicitMatrix, ...] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Document:
     """The document of a catalogue entry, its theorems in the order given.
 
     `rules` maps a rule's slug to what is printed about it; a slug that is missing is printed as its own words.
-    `explicit` are the matrices for a chosen class count. Raises `UnpublishableError` for what may not be printed.
+    `explicit` are the matrices for a chosen class count; `titles` the titles of theorems in other entries, by
+    "problem:goal", for the links to them. Raises `UnpublishableError` for what may not be printed.
     """
     for theorem in theorems:
         _publishable(problem, theorem)
     theory = _notation(problem, theorems)
-    writer = _Writer(problem, theorems, rules)
+    writer = _Writer(problem, theorems, rules, titles or {})
     blocks: list[Block] = [Heading(prose(problem.title), problem.name, 1), Paragraph(_summary(theorems), quiet=True)]
     blocks += writer.headline()
     blocks += [Paragraph(prose(part)) for part in problem.prose]
@@ -90,6 +92,16 @@ def prose(source: str) -> Text:
     if len(parts) % 2 == 0:
         raise ValueError(f"the text {source!r} opens a formula with $ and does not close it")
     return tuple(read(part) if at % 2 else part for at, part in enumerate(parts) if part)
+
+
+def _titled(source: str) -> Text:
+    """Prose that starts with a capital letter, for headings and lists."""
+    return prose(source[:1].upper() + source[1:])
+
+
+def _words(text: Text) -> str:
+    """The plain words of a text, to compare titles."""
+    return "".join(part if isinstance(part, str) else "$" for part in text).lower()
 
 
 def _identity(source: str) -> Text:
@@ -182,29 +194,34 @@ def _ranges(claim: Claim) -> tuple[Display, ...]:
 class _Writer:
     """Builds the blocks of one entry; knows its theorems, so that it can link them."""
 
-    __slots__ = ("by_goal", "next_row", "problem", "rules", "theorems")
+    __slots__ = ("by_goal", "next_row", "problem", "rules", "theorems", "titles")
 
-    def __init__(self, problem: Problem, theorems: tuple[Theorem, ...], rules: Mapping[str, RuleInfo]) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        theorems: tuple[Theorem, ...],
+        rules: Mapping[str, RuleInfo],
+        titles: Mapping[str, str],
+    ) -> None:
         self.problem = problem
         self.theorems = theorems
         self.rules = rules
         self.by_goal = {theorem.derivation.goal: theorem for theorem in theorems}
+        self.titles = titles
         self.next_row = 1
 
-    def link(self, goal: str, entry: str = "") -> Link:
-        """A link to a goal of this entry or of another one."""
-        if entry and entry != self.problem.name:
-            return Link((f"{entry}: {goal.replace('-', ' ')}",), entry, f"goal-{goal}")
-        known = self.by_goal.get(goal)
-        title = known.derivation.title if known is not None else goal.replace("-", " ")
-        return Link(prose(title), "", f"goal-{goal}")
+    def link(self, goal: str) -> Link:
+        """A link to a theorem of this document."""
+        return Link(_titled(self.by_goal[goal].derivation.title), "", f"goal-{goal}")
 
     def cited(self, citation: str) -> Link:
-        """The link of "problem:goal"; one of this problem that is not printed here is linked by its file."""
+        """The link of "problem:goal"; a theorem that is not printed here is linked by the file of its entry."""
         entry, _, goal = citation.partition(":")
-        if entry == self.problem.name and goal not in self.by_goal:
-            return Link((goal.replace("-", " "),), entry, f"goal-{goal}")
-        return self.link(goal, entry)
+        if entry == self.problem.name and goal in self.by_goal:
+            return self.link(goal)
+        title = self.titles.get(citation)
+        text = _titled(title) if title else (f"{entry}: {goal.replace('-', ' ')}",)
+        return Link(text, entry, f"goal-{goal}")
 
     def title(self, slug: str) -> Text:
         """The printed title of a rule."""
@@ -251,7 +268,7 @@ class _Writer:
         derivation, claim = theorem.derivation, theorem.claim
         anchor = f"goal-{derivation.goal}"
         statement = Statement(
-            number, anchor, prose(derivation.title), claim.left, claim.relation, claim.right, _ranges(claim),
+            number, anchor, _titled(derivation.title), claim.left, claim.relation, claim.right, _ranges(claim),
             _conditions(iter((*derivation.theory.distinct, *theorem.conditions))),
             tuple((a.left, a.right) for a in derivation.theory.assumptions), self._without(theorem),
             tuple(self.cited(citation) for citation in derivation.cites), theorem.verdict, prose(derivation.prose),
@@ -278,7 +295,10 @@ class _Writer:
         before = derivation.start
         for line, verdict in zip(derivation.lines, theorem.lines, strict=True):
             uses = (condition for step in line.steps for condition in step.uses)
-            cites = dict.fromkeys(step.cites for step in line.steps if step.cites)
+            cites = tuple(self.cited(c) for c in dict.fromkeys(step.cites for step in line.steps if step.cites))
+            reason = prose(line.reason)
+            if cites and _words(reason) == "; ".join(_words(link.text) for link in cites):
+                reason = ()  # The links say it.
             rows.append(
                 Row(
                     self.next_row,
@@ -289,7 +309,7 @@ class _Writer:
                     self.title(line.rule),
                     prose(line.reason),
                     _conditions(iter((*uses, *verdict.conditions))),
-                    tuple(self.cited(citation) for citation in cites),
+                    cites,
                     verdict,
                 )
             )

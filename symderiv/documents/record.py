@@ -55,9 +55,9 @@ def write(problem: Problem, theorems: tuple[Theorem, ...]) -> str:
 def read(text: str, *, strict: bool = True) -> tuple[Derivation, ...]:
     """The derivations of a record.
 
-    Raises `RecordError` with the place for what is not such a record, and `TamperedRecordError` where a digest
-    or a stated claim is not that of the steps. A theorem without a digest is read as it is. With `strict` False
-    only a stated relation is still refused as tampered: a stated claim that differs becomes a line of its own, so that the checker can judge it.
+    Raises `RecordError` with the place for what is not such a record, and `TamperedRecordError` where a digest or a
+    stated claim is not that of the steps. A theorem without a digest is read as it is. With `strict` False digests
+    are ignored, and a stated claim that differs becomes a line of its own, so that the checker can judge it.
     """
     try:
         data = json.loads(text)

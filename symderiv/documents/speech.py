@@ -35,8 +35,8 @@ _WORDS: Final = {
     "=": "equals", ">": "is greater than", "<": "is less than", "≠": "is not", "≤": "is at most", "≥": "is at least",
     "∈": "in", "→": "to", "…": "and so on to", "⋯": "and so on", "↦": "maps to", "⊙": "times element by element",
     "×": "times", "≔": "is defined as", "≈": "is about", "⪰": "dominates", " ": "", ",": "comma", "|": "given",
-    "∂": "partial", "∇": "the gradient of", "⊤": "transposed", "′": "prime", "ℓ": "ell", "⋮": "and so on", "⋱": "and so on",
-    "∞": "infinity",
+    "∂": "partial", "∇": "the gradient of", "⊤": "transposed", "′": "prime", "ℓ": "ell", "⋮": "and so on",
+    "⋱": "and so on", "∞": "infinity",
 } | {sign: name.removeprefix("var") for name, sign in GREEK.items()}  # fmt: skip
 _TRANSPOSED: Final = " transposed"
 _TRANSPOSES: Final = (Symbol("T", "sans"), Symbol("⊤", "upright"))
@@ -67,7 +67,9 @@ def spoken(node: Display) -> str:
             if lower is not None:
                 words_of += f" sub {spoken(lower)}"
             if upper is not None:
-                words_of += _TRANSPOSED if upper in _TRANSPOSES else " squared" if upper == Digits("2") else _raised(upper)
+                words_of += (
+                    _TRANSPOSED if upper in _TRANSPOSES else " squared" if upper == Digits("2") else _raised(upper)
+                )
             return words_of
         case Exponential(exponent=exponent):
             return f"e{_raised(exponent)}"

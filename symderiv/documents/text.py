@@ -189,10 +189,10 @@ class _Printer:
         ]
 
     def table(self, rows: list[tuple[str, ...]]) -> list[str]:
-        """Columns side by side, each as wide as its widest cell up to 44 columns."""
+        """Columns side by side, each as wide as its widest cell up to 60 columns."""
         if not rows:
             return []
-        widths = [min(max(len(row[at]) for row in rows), 44) for at in range(len(rows[0]))]
+        widths = [min(max(len(row[at]) for row in rows), 60) for at in range(len(rows[0]))]
         return ["  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
 
     def wrapped(self, text: str, indent: str) -> list[str]:

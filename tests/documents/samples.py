@@ -136,7 +136,7 @@ def gradient(theory: Theory = ASSUMING) -> Derivation:
 def problem() -> Problem:
     return Problem(
         "sample", "Softmax with cross-entropy", "loss",
-        ("The loss of a classifier with logits $z$ and prediction $y = \\operatorname{softmax}(z)$; $\\log$ is natural.",),
+        ("For logits $z$ and prediction $y = \\operatorname{softmax}(z)$; $\\log$ is natural.",),
         (Z, T), (S, Y, LOSS), (SIMPLEX,), (), "gradient",
     )  # fmt: skip
 
