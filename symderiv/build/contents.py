@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.documents import Document, ExplicitMatrix, RuleInfo, present
+from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
 from symderiv.kernels import emit_module
 from symderiv.losses import find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
 
-KERNEL_FILES: Final = {"numba": "kernels.py"}
+KERNEL_FILES: Final = {"numba": "kernels.py", "numpy": "kernels_numpy.py"}
 """The file of each kernel target."""
+
+BUILT_TARGETS: Final = ("numba",)
+"""The targets that a build writes; the others are for ``symderiv kernel``."""
+
+DOCUMENT_FILES: Final = {
+    "html": "proof.html",
+    "tex": "proof.tex",
+    "md": "proof.md",
+    "txt": "proof.txt",
+    "json": "theorem.json",
+}
+"""The file of each document format."""
 
 
 def folder_of(name: str) -> str:
@@ -51,3 +63,22 @@ def document_of(
 ) -> Document:
     """The document of an entry; Unpublishable if a theorem in it is false or undefined."""
     return present(problem, theorems, rule_infos(), explicit)
+
+
+def entry_files(
+    problem: Problem,
+    theorems: tuple[Theorem, ...],
+    known: tuple[Theorem, ...],
+    explicit: tuple[ExplicitMatrix, ...],
+    classes: int,
+) -> dict[str, str]:
+    """Every file of one entry (path under generated/ -> text): its documents, its record, its kernels.
+
+    `known` are the theorems of the whole catalogue, which kernels may build on. UnpublishableError if a theorem is false
+    or undefined, LoweringError if a kernel cannot be lowered.
+    """
+    document = document_of(problem, theorems, explicit)
+    made = {name: FORMATS[kind].render(document) for kind, name in DOCUMENT_FILES.items()}
+    for target in BUILT_TARGETS:
+        made[KERNEL_FILES[target]] = kernel_source(problem, known, target, classes)
+    return {f"{folder_of(problem.name)}/{name}": text for name, text in made.items()}

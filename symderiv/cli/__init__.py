@@ -27,7 +27,7 @@ class Verb(NamedTuple):
 
 
 VERBS: Final = (
-    Verb("Derive and read", "list", "list", "Show the catalogue."),
+    Verb("Derive and read", "list", "catalogue", "Show the catalogue."),
     Verb("Derive and read", "derive", "derive", "Print the proofs of an entry, line by line."),
     Verb("Derive and read", "doc", "doc", "Write an entry's proofs as HTML, LaTeX, Markdown, text or JSON."),
     Verb(

@@ -1,0 +1,86 @@
+"""``symderiv build``: every file under generated/, and the search for what was edited by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from symderiv.build.contents import entry_files
+from symderiv.build.writing import BuildError, Drift, drift, recorded_classes, with_manifest, write
+from symderiv.cli.output import DONE, FAILED, CommandError, Output, output_options
+from symderiv.cli.progress import Progress, Report
+from symderiv.cli.proofs import prove_all
+from symderiv.documents import UnpublishableError
+from symderiv.kernels import LoweringError
+from symderiv.losses import CATALOGUE
+
+DEFAULT_CLASSES = 3
+
+
+def generated_files(classes: int, progress: Report) -> dict[str, str]:
+    """Every file of a build, complete, in memory; CommandError, exit code 1, if something may not be published."""
+    proved = prove_all(CATALOGUE, progress)
+    known = tuple(theorem for _, theorems in proved for theorem in theorems)
+    files: dict[str, str] = {}
+    for number, (problem, theorems) in enumerate(proved):
+        progress(f"writing {problem.name}", number, len(proved))
+        try:
+            files |= entry_files(problem, theorems, known, (), classes)
+        except UnpublishableError as error:
+            raise CommandError(str(error), code="false", exit_code=FAILED) from None
+        except LoweringError as error:
+            raise CommandError(f"{problem.name}: {error}", code="lowering", exit_code=FAILED) from None
+    return with_manifest(files, classes)
+
+
+@click.command()
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path), default="generated", show_default=True, help="Folder."
+)
+@click.option("--classes", type=int, help="Class count of explicit matrices and unrolled kernels.  [3, or as built]")
+@click.option("--check", is_flag=True, help="Write nothing; name what differs, exit code 1 if anything does.")
+@output_options
+def command(output: Output, folder: Path, classes: int | None, check: bool) -> int:
+    """Write all of generated/; --check names what was edited by hand.
+
+    The same inputs give the same bytes. A kill or a full disk leaves the files of the build before whole.
+    """
+    try:
+        chosen = classes if classes is not None else recorded_classes(folder) if check else DEFAULT_CLASSES
+        if chosen < 2:
+            raise CommandError(f"{chosen} classes leave nothing to classify; take at least 2", "e.g. --classes 3")
+        with Progress() as progress:
+            files = generated_files(chosen, progress)
+        if check:
+            return _report_drift(folder, drift(folder, files), len(files), output)
+        changed = write(folder, files)
+    except BuildError as error:
+        raise CommandError(
+            str(error), "another folder is chosen with -o", code="unwritable", exit_code=FAILED
+        ) from error
+    if output.as_json:
+        output.data({"folder": str(folder), "classes": chosen, "files": len(files), "changed": list(changed)})
+        return DONE
+    output.say(f"{len(files)} files in {folder}, {len(changed)} of them changed; explicit for {chosen} classes")
+    output.say(f"look at {folder / 'cross_entropy' / 'proof.html'} and {folder / 'report.md'}")
+    return DONE
+
+
+def _report_drift(folder: Path, found: tuple[Drift, ...], files: int, output: Output) -> int:
+    if output.as_json:
+        output.data(
+            {
+                "folder": str(folder),
+                "files": files,
+                "drift": [{"path": each.path, "line": each.line or None, "what": each.what} for each in found],
+            }
+        )
+    else:
+        for each in found:
+            output.say(f"{folder}/{each}")
+        if found:
+            output.hint("to make them anew: symderiv build")
+        else:
+            output.say(f"{files} files in {folder} are what symderiv build writes")
+    return FAILED if found else DONE

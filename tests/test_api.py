@@ -1,0 +1,102 @@
+"""The Python interface; oracles: y - t by hand, NumPy's own formula, and records read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sympy
+
+import symderiv as sd
+from symderiv.encoding import RecordError
+from symderiv.losses import CATALOGUE, UnknownLossError, find
+from symderiv.proving import derive as derive_goal
+
+
+@pytest.fixture(scope="module")
+def gradient() -> sd.Proof:
+    return sd.derive("cross-entropy", goal="gradient")
+
+
+def test_the_catalogue() -> None:
+    assert sd.catalogue() == tuple(problem.name for problem in CATALOGUE)
+    assert {
+        "softmax",
+        "log-softmax",
+        "logsumexp",
+        "cross-entropy",
+        "linear-cross-entropy",
+        "binary-cross-entropy",
+    } <= set(sd.catalogue())
+
+
+def test_the_flagship(gradient: sd.Proof) -> None:
+    assert gradient.result == "yᵢ − tᵢ"
+    assert gradient.claim == "∂L/∂zᵢ = yᵢ − tᵢ"
+    assert gradient.assumptions == ("Σₖ tₖ = 1",)
+    assert gradient.verdict.word == "proved"
+    assert 6 <= len(gradient.steps) <= 14
+    assert len(gradient.digest) == 64
+
+
+def test_printing(gradient: sd.Proof) -> None:
+    assert "y_i - t_i" in gradient.latex()
+    assert gradient.html().lstrip().startswith("<!")
+    assert "yᵢ − tᵢ" in gradient.text()
+    assert gradient.digest in gradient.markdown()
+    assert set(gradient._repr_mimebundle_()) == {"text/plain", "text/markdown"}
+
+
+def test_sympy_out(gradient: sd.Proof) -> None:
+    result = gradient.sympy()
+    assert isinstance(result, sympy.Expr)
+    assert {str(base) for base in result.atoms(sympy.IndexedBase)} >= {"t"}
+
+
+def test_check_reads_text_data_path_and_derivation(gradient: sd.Proof, tmp_path: Path) -> None:
+    text = gradient.record()
+    place = tmp_path / "theorem.json"
+    place.write_text(text, encoding="utf-8")
+    problem = find("cross-entropy")
+    derivation = derive_goal(problem, next(goal for goal in problem.goals if goal.slug == "gradient"))
+    for record in (text, json.loads(text), place, str(place), derivation):
+        found = sd.check(record, seed=1)
+        assert found.sound
+        assert [result.theorem.verdict.word for result in found.results] == ["proved"]
+        assert found.results[0].theorem.digest == gradient.digest
+    assert gradient.check().sound
+
+
+def test_a_damaged_record_raises() -> None:
+    with pytest.raises(RecordError, match="not a record of theorems"):
+        sd.check("{}")
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(UnknownLossError, match="Did you mean 'softmax'"):
+        sd.derive("sofmax")
+    with pytest.raises(ValueError, match="has no goal 'x'; it has positive"):
+        sd.derive("softmax", goal="x")
+    with pytest.raises(UnknownLossError, match="Did you mean 'cross-entropy'"):
+        sd.kernel("cross-entropi")
+    with pytest.raises(TypeError, match="softmax has no parameters, so gamma cannot be given"):
+        sd.kernel("softmax", gamma=2.0)
+
+
+def test_a_kernel_is_a_value_and_computes_the_gradient() -> None:
+    loss = sd.kernel("cross-entropy")
+    assert loss == sd.kernel("cross-entropy")
+    assert hash(loss) == hash(sd.kernel("cross-entropy"))
+    z = np.random.default_rng(0).normal(size=(6, 4))
+    t = np.array([0, 1, 2, 3, 0, 1])
+    value, grad = loss.value_and_grad(z, t, reduction="mean")
+    y = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(value, -np.log(y[np.arange(6), t]).mean(), rtol=1e-13)
+    np.testing.assert_allclose(grad, (y - np.eye(4)[t]) / 6, atol=1e-15)
+
+
+def test_what_is_not_there_is_named() -> None:
+    with pytest.raises(AttributeError, match=r"symderiv has no 'grad'; it has .*kernel"):
+        sd.grad  # noqa: B018
