@@ -1,7 +1,8 @@
 """Exact values of terms at concrete indices: rational functions in atoms such as x_k = e^{z_k}, t_k, W_kd, compared exactly.
 
-A value is a polynomial (Flint) times powers of factors that were once divided by, so that S in e^{z_k}/S is never expanded;
-two values are equal if their difference over the common factors is the zero polynomial. Nothing is simplified by search.
+A value is a polynomial (Flint) times powers of generators. A sum that is divided by, such as S in e^{z_k}/S, becomes a
+generator of its own, and only the difference of two values is expanded in the end, by putting the sums back: two values
+are equal if that leaves the zero polynomial. Nothing is simplified by search.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class _FullError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """polynomial * product of factor^power."""
+    """polynomial * product of generator^power."""
 
     polynomial: fmpq_mpoly
     powers: Mapping[int, int]
@@ -50,7 +51,8 @@ class Rationals:
     size: int = _FIRST_SIZE
     ring: fmpq_mpoly_ctx = field(init=False)
     _atoms: dict[object, int] = field(default_factory=dict)
-    _factors: list[fmpq_mpoly] = field(default_factory=list)
+    _stands_for: dict[int, fmpq_mpoly] = field(default_factory=dict)
+    """The sum behind a generator, written in generators made before it."""
     _memo: dict[Term, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,28 +61,40 @@ class Rationals:
     def _renew(self, size: int) -> None:
         self.size = size
         self.ring = fmpq_mpoly_ctx.get([f"a{n}" for n in range(size)], Ordering.lex)
-        self._atoms, self._factors, self._memo = {}, [], {}
+        self._atoms, self._stands_for, self._memo = {}, {}, {}
 
     def equal(self, left: Term, right: Term) -> bool:
         """Whether two terms at concrete indices are one rational function; OutsideError if one is none."""
         while True:
             try:
                 difference = self._sum([self._value(left), self._scaled(self._value(right), fmpq(-1))])
-                return bool(difference.polynomial == 0)
+                return self._is_zero(difference.polynomial)
             except _FullError:
                 self._renew(4 * self.size)
 
     def _constant(self, value: Fraction) -> Value:
         return Value(self.ring.constant(fmpq(value.numerator, value.denominator)), {})
 
-    def _atom(self, key: object, power: int = 1) -> Value:
-        """An atom to a power: it is a factor from the start, so that monomials never meet the polynomial."""
+    def _generator(self, key: object) -> int:
         if key not in self._atoms:
             if len(self._atoms) == self.size:
                 raise _FullError
-            self._factors.append(self.ring.gens()[len(self._atoms)])
-            self._atoms[key] = len(self._factors) - 1
-        return Value(self.ring.constant(1), {self._atoms[key]: power})
+            self._atoms[key] = len(self._atoms)
+        return self._atoms[key]
+
+    def _atom(self, key: object, power: int = 1) -> Value:
+        return Value(self.ring.constant(1), {self._generator(key): power})
+
+    def _is_zero(self, polynomial: fmpq_mpoly) -> bool:
+        """Whether `polynomial` is 0 once the generators that stand for sums are replaced by them, the newest first."""
+        for generator in sorted(self._stands_for, reverse=True):
+            if polynomial == 0:
+                return True
+            if polynomial.degrees()[generator]:
+                everything = list(self.ring.gens())
+                everything[generator] = self._stands_for[generator]
+                polynomial = polynomial.compose(*everything, ctx=self.ring)
+        return bool(polynomial == 0)
 
     def _scaled(self, value: Value, by: fmpq) -> Value:
         return Value(value.polynomial * by, value.powers)
@@ -104,7 +118,7 @@ class Rationals:
             for factor in every:
                 extra = value.powers.get(factor, 0) - least[factor]
                 if extra:
-                    part = part * self._factors[factor] ** extra
+                    part = part * self.ring.gens()[factor] ** extra
             made = made + part
         return Value(made, {factor: power for factor, power in least.items() if power})
 
@@ -115,14 +129,32 @@ class Rationals:
         if value.polynomial.is_constant():
             return Value(self.ring.constant(1 / value.polynomial.leading_coefficient()), powers)
         lead = value.polynomial.leading_coefficient()
-        monic = value.polynomial / lead
-        for number_, factor in enumerate(self._factors):
-            if factor == monic:
-                break
-        else:
-            self._factors.append(monic)
-            number_ = len(self._factors) - 1
-        return self._product(Value(self.ring.constant(1 / lead), powers), Value(self.ring.constant(1), {number_: -1}))
+        generator = self._standing_for(value.polynomial / lead)
+        powers[generator] = powers.get(generator, 0) - 1
+        return Value(self.ring.constant(1 / lead), {g: p for g, p in powers.items() if p})
+
+    def _standing_for(self, polynomial: fmpq_mpoly) -> int:
+        """The generator that stands for `polynomial`, which is monic; OutsideError if it is 0."""
+        for generator, stands_for in self._stands_for.items():
+            if stands_for == polynomial:
+                return generator
+        if self._is_zero(polynomial):
+            raise OutsideError("a denominator is zero")
+        generator = self._generator(("sum", len(self._stands_for)))
+        self._stands_for[generator] = polynomial
+        return generator
+
+    def _named(self, value: Value) -> Value:
+        """A sum of monomials, such as S = x_1 + ... + x_C, as its generator, so that powers of it stay short."""
+        polynomial = value.polynomial
+        if len(polynomial) < 2 or any(generator in self._stands_for for generator in value.powers):
+            return value
+        degrees = polynomial.degrees()
+        if any(degrees[generator] for generator in self._stands_for) or set(polynomial.coeffs()) != {fmpq(1)}:
+            return value
+        if any(not any(exponents) for exponents in polynomial.monoms()):
+            return value
+        return Value(self.ring.constant(1), {**value.powers, self._standing_for(polynomial): 1})
 
     def _power(self, value: Value, exponent: int) -> Value:
         if exponent < 0:
@@ -151,7 +183,7 @@ class Rationals:
                 _concrete((left, right))
                 return self._constant(Fraction(int(left == right)))
             case Add(terms=parts):
-                return self._sum([self._value(part) for part in parts])
+                return self._named(self._sum([self._value(part) for part in parts]))
             case Mul(factors=parts):
                 made = self._constant(Fraction(1))
                 for part in parts:
@@ -168,7 +200,8 @@ class Rationals:
             case Log(argument=inside):
                 return self._logarithm(inside)
             case Sum(index=index, body=body, skip=skip):
-                return self._sum([self._value(rename(body, {index: member})) for member in _members(index, skip)])
+                members = _members(index, skip)
+                return self._named(self._sum([self._value(rename(body, {index: member})) for member in members]))
             case Product(index=index, body=body, skip=skip):
                 made = self._constant(Fraction(1))
                 for member in _members(index, skip):
@@ -189,18 +222,16 @@ class Rationals:
             if axis is not None:  # t_k = u_k / sum_l u_l: every point of the simplex, and no other
                 members = range(1, (array.domains[axis].size or 0) + 1)
                 drawn = [self._atom(("share", array.name, (*at[:axis], m, *at[axis + 1 :]))) for m in members]
-                return self._product(drawn[at[axis] - 1], self._inverse(self._sum(drawn)))
+                return self._product(drawn[at[axis] - 1], self._inverse(self._named(self._sum(drawn))))
         return self._atom(("entry", array.name, at))
 
     def _monomials(self, value: Value) -> list[tuple[fmpq, object]]:
         """`value` as a sum of coefficient * monomial with hashable monomials; OutsideError over a true denominator."""
-        generators = set(self._atoms.values())
-        if any(power < 0 and factor not in generators for factor, power in value.powers.items()):
+        if any(power < 0 and factor in self._stands_for for factor, power in value.powers.items()):
             raise OutsideError("the exponential or logarithm of a quotient that is not split is not a known atom")
         found: list[tuple[fmpq, object]] = []
-        number_of = sorted(generators)
         for exponents, coefficient in value.polynomial.to_dict().items():
-            powers = {number_of[n]: int(e) for n, e in enumerate(exponents) if e}
+            powers = {generator: int(e) for generator, e in enumerate(exponents) if e}
             for factor, power in value.powers.items():
                 powers[factor] = powers.get(factor, 0) + power
             found.append((coefficient, tuple(sorted((f, p) for f, p in powers.items() if p))))
