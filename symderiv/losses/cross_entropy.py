@@ -1,4 +1,4 @@
-"""Cross-entropy of targets and softmax probabilities: from the likelihood to the gradient, the Hessian and the batch."""
+"""Cross-entropy of targets and softmax probabilities: from the likelihood to gradient, Hessian and batch."""
 
 from __future__ import annotations
 
@@ -45,14 +45,15 @@ PROBLEM: Final = Problem(
     title="Cross-entropy",
     family="loss",
     prose=(
-        "A sample is a pair of an input and a class, and a model of such pairs gives each a joint probability. Joint is"
-        " conditional times marginal: the probability of the pair is that of the class given the input, times that of the"
-        " input. The second factor does not contain the weights of a classifier, so maximising the joint likelihood of the"
-        " samples is maximising the conditional one, and only the probabilities y of the classes given the input are modelled.",
+        "A sample is a pair of an input and a class, and a model of such pairs gives each a joint"
+        " probability. Joint is conditional times marginal: the probability of the pair is that of the class"
+        " given the input, times that of the input. The second factor does not contain the weights of a"
+        " classifier, so maximising the joint likelihood of the samples is maximising the conditional one,"
+        " and only the probabilities y of the classes given the input are modelled.",
         "If the targets t count how often each class was seen, the likelihood of the counts is the product of the"
         " probabilities, each to the power of its count. Its negative logarithm is the cross-entropy.",
-        "A target may be one-hot (all weight on the label) or smoothed. The gradient is y - t where the targets sum to one;"
-        " without that it is y times their sum, minus t.",
+        "A target may be one-hot (all weight on the label) or smoothed. The gradient is y - t where the"
+        " targets sum to one; without that it is y times their sum, minus t.",
     ),
     arrays=(z, t, v, Z, T),
     definitions=(S, y, lse, L, s, Y, ell),
@@ -86,8 +87,8 @@ PROBLEM: Final = Problem(
                 "regroup order=0.(2.1) under=1.0 + regroup order=(0.2).1 : the small terms are added before the large",
             ),
             cites=("log-softmax:closed-form", "logsumexp:max-shift"),
-            prose="With c the largest logit. Where the label has it, the last bracket is 0 and the first one too, and the loss"
-            " is log(1 + x) with a small x that keeps all its digits.",
+            prose="With c the largest logit. Where the label has it, the last bracket is 0 and the first one too,"
+            " and the loss is log(1 + x) with a small x that keeps all its digits.",
             target=Add(
                 (
                     c - z[l],

@@ -32,7 +32,7 @@ z: Final = Definition("z", (i,), total(e, W[i, e] * x[e]) + b[i], "the logits, W
 S: Final = Definition("S", (), total(k, exp(z(k))), "the sum of the exponentials of the logits")
 y: Final = Definition("y", (i,), exp(z(i)) / S(), "the softmax of the logits")
 L: Final = Definition("L", (), -total(k, t[k] * log(y(k))), "the cross-entropy of targets and probabilities")
-dL_dz: Final = Definition(
+gradient_in_logits: Final = Definition(
     "dL/dz",
     (i,),
     y(i) - t[i],
@@ -56,13 +56,14 @@ PROBLEM: Final = Problem(
     title="Linear layer under cross-entropy",
     family="layer",
     prose=(
-        "The logits are an affine function of the input: each class has a row of weights W and a bias b. The gradient in the"
-        " logits is y - t; the chain rule through the logits carries it to the weights, the bias and the input.",
-        "In matrix form: the gradient in W is the outer product of y - t and x, the gradient in b is y - t, and the gradient"
-        " in x is W transposed times y - t. For a batch they are averaged over the samples.",
+        "The logits are an affine function of the input: each class has a row of weights W and a bias b."
+        " The gradient in the logits is y - t; the chain rule through the logits carries it to the weights,"
+        " the bias and the input.",
+        "In matrix form: the gradient in W is the outer product of y - t and x, the gradient in b is y - t,"
+        " and the gradient in x is W transposed times y - t. For a batch they are averaged over the samples.",
     ),
     arrays=(W, x, b, t, X, T),
-    definitions=(z, S, y, L, dL_dz, Z, s, Y, ell),
+    definitions=(z, S, y, L, gradient_in_logits, Z, s, Y, ell),
     assumptions=(TARGETS_SUM_TO_ONE, ROWS_SUM_TO_ONE),
     goals=(
         Goal(

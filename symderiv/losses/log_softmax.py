@@ -17,7 +17,8 @@ PROBLEM: Final = Problem(
     title="Log-softmax",
     family="activation",
     prose=(
-        "The logarithm of softmax is the logit minus log-sum-exp: no small probability is formed and then lost in a logarithm.",
+        "The logarithm of softmax is the logit minus log-sum-exp: no small probability is formed and then"
+        " lost in a logarithm.",
     ),
     arrays=(z, v, u),
     definitions=(S, y, lse, softmax_shifted),

@@ -23,10 +23,10 @@ PROBLEM: Final = Problem(
     title="Softmax",
     family="activation",
     prose=(
-        "Softmax turns C real numbers, the logits z, into C positive numbers y that sum to one: each exponential is divided by"
-        " the sum S of all of them.",
-        "All logits may be shifted by one number without any effect, so a programme may subtract the largest logit first and"
-        " never takes the exponential of a positive number.",
+        "Softmax turns C real numbers, the logits z, into C positive numbers y that sum to one: each"
+        " exponential is divided by the sum S of all of them.",
+        "All logits may be shifted by one number without any effect, so a programme may subtract the"
+        " largest logit first and never takes the exponential of a positive number.",
     ),
     arrays=(z, v, u),
     definitions=(S, y, softmax_shifted, _MATRIX),

@@ -1,4 +1,4 @@
-"""Proving: rules, moves and the strategy that turns a goal into a chain of lines. Nothing here is trusted by the checker."""
+"""Proving: rules, moves and the strategy that turns a goal into a chain of lines. The checker trusts none of it."""
 
 from symderiv.proving.moves import MOVES, Move
 from symderiv.proving.plan import Stuck

@@ -10,9 +10,26 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from symderiv.terms import (
-    Add, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Power, Product, Size, Sum,
-    Term, children,
-)  # fmt: skip
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+)
 
 Binding: TypeAlias = Mapping[Index, Place]
 
@@ -34,8 +51,8 @@ def _match(
     match pattern, term:
         case (Number(), Number()) | (Parameter(), Parameter()) | (Size(), Size()):
             return bound if pattern == term else None
-        case Entry(array=mine, indices=left), Entry(array=other, indices=right):
-            return _places(left, right, variables, bound, pairs) if mine == other else None
+        case Entry(array=array, indices=left), Entry(array=given, indices=right):
+            return _places(left, right, variables, bound, pairs) if array == given else None
         case Call(name=name, indices=left), Call(name=called, indices=right):
             return _places(left, right, variables, bound, pairs) if name == called else None
         case Delta(left=a, right=b), Delta(left=c, right=d):

@@ -1,4 +1,4 @@
-"""`MOVES`: the phases of a proof. A move is one displayed line: a few rules applied until none applies, then arithmetic."""
+"""`MOVES`: the phases of a proof. A move is one displayed line: a few rules until none applies, then arithmetic."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Move:
     """One displayed line.
 
     `shows` is the rule named beside the line; `rules` are tried in this order, over and over, each written "slug" or
-    "slug name=value"; `reason` replaces that of the rule; `form` is the arithmetic afterwards ("none" for no arithmetic).
+    "slug name=value"; `reason` replaces that of the rule; `form` is the arithmetic afterwards ("none" for none); with
+    `once` each rule is applied at one place only.
     """
 
-    name: str
     shows: str
     rules: tuple[str, ...]
     reason: str = ""
@@ -23,80 +23,113 @@ class Move:
     once: bool = False
 
 
+def _plain(rule: str) -> Move:
+    """The move that applies one rule wherever it applies."""
+    return Move(rule, (rule,))
+
+
+def _once(rule: str) -> Move:
+    """The move that applies one rule at one place and leaves the rest as it is."""
+    return Move(rule, (rule,), form="none", once=True)
+
+
 _INSIDE: Final = "definition inside=derivative"
-_ROWS: Final[tuple[Move, ...]] = (
-    Move("definition", "definition", ("definition",)),
-    Move("differentiate-definition", "definition", (_INSIDE,)),
-    Move("fold", "fold", ("fold",)),
-    Move("lemma", "lemma", ("lemma",), once=False),
-    Move("assumption", "assumption", ("assumption",)),
-    Move("chain-through", "chain-rule-through-vector", ("chain-rule-through-vector",)),
-    Move("positivity", "positivity", ("positivity",), form="none", once=True),
+
+MOVES: Final[Mapping[str, Move]] = {
+    "definition": _plain("definition"),
+    "differentiate-definition": Move("definition", (_INSIDE,)),
+    "fold": _plain("fold"),
+    "lemma": _plain("lemma"),
+    "assumption": _plain("assumption"),
+    "chain-through": _plain("chain-rule-through-vector"),
+    "positivity": _once("positivity"),
     # Differentiation.
-    Move(
-        "linearity-over-sum", "linearity-over-sum",
+    "linearity-over-sum": Move(
+        "linearity-over-sum",
         (f"{_INSIDE} shape=sum", "constant-factor numbers=only", "sum-rule", "linearity-over-sum"),
     ),
-    Move("linearity", "linearity-over-sum", ("constant-factor numbers=only", "sum-rule", "linearity-over-sum")),
-    Move("sum-rule", "sum-rule", ("sum-rule", "constant-factor numbers=only")),
-    Move("constant-factor", "constant-factor", ("constant-factor",)),
-    Move("constant", "derivative-of-constant", ("derivative-of-constant",)),
-    Move("product-rule", "product-rule", ("product-rule",)),
-    Move("quotient-rule", "quotient-rule", ("quotient-rule",), form="flat"),
-    Move("reciprocal-rule", "reciprocal-rule", ("reciprocal-rule",)),
-    Move("chain-rule", "chain-rule", ("chain-rule",)),
-    Move("derivative-of-exp", "derivative-of-exp", ("derivative-of-exp",)),
-    Move("power-rule", "power-rule", ("power-rule",)),
-    Move("coordinate", "coordinate", ("derivative-of-constant", "coordinate")),
-    Move(
-        "differentiate", "derivative-of-exp",
+    "linearity": Move("linearity-over-sum", ("constant-factor numbers=only", "sum-rule", "linearity-over-sum")),
+    "sum-rule": Move("sum-rule", ("sum-rule", "constant-factor numbers=only")),
+    "constant-factor": _plain("constant-factor"),
+    "constant": _plain("derivative-of-constant"),
+    "constants": Move("constant-factor", ("derivative-of-constant", "constant-factor")),
+    "product-rule": _plain("product-rule"),
+    "quotient-rule": Move("quotient-rule", ("quotient-rule",), form="flat"),
+    "reciprocal-rule": _plain("reciprocal-rule"),
+    "quotients": Move("quotient-rule", ("reciprocal-rule", "quotient-rule")),
+    "chain-rule": _plain("chain-rule"),
+    "derivative-of-exp": _plain("derivative-of-exp"),
+    "power-rule": _plain("power-rule"),
+    "chain": Move("chain-rule", ("chain-rule", "derivative-of-exp", "power-rule")),
+    "coordinate": Move("coordinate", ("derivative-of-constant", "coordinate")),
+    "differentiate": Move(
+        "derivative-of-exp",
         (
-            "derivative-of-constant", f"{_INSIDE} shape=sum", "constant-factor", "sum-rule", "linearity-over-sum",
-            "derivative-of-exp", "coordinate", "sift",
+            "derivative-of-constant",
+            f"{_INSIDE} shape=sum",
+            "constant-factor",
+            "sum-rule",
+            "linearity-over-sum",
+            "derivative-of-exp",
+            "coordinate",
+            "sift",
         ),
-        reason="the exponential's derivative is itself; only the term with the variable's index remains",
     ),
     # Sums.
-    Move("sift", "sift", ("sift",)),
-    Move("linearity-of-sum", "linearity-of-sum", ("linearity-of-sum",)),
-    Move("constant-out", "constant-out", ("constant-out",)),
-    Move("equal-terms", "equal-terms", ("equal-terms",)),
-    Move("split-sum", "split-sum", ("split-sum", "distribute only=sign"), once=True),
-    Move("merge-sum", "merge-sum", ("merge-sum",)),
-    Move("swap-sums", "swap-sums", ("swap-sums",), once=True),
-    Move("write-out", "write-out", ("write-out",)),
-    Move("collect-terms", "collect-terms", ("collect-terms",)),
+    "sift": _plain("sift"),
+    "linearity-of-sum": _plain("linearity-of-sum"),
+    "constant-out": _plain("constant-out"),
+    "split-sum": Move("split-sum", ("split-sum", "distribute only=sign"), once=True),
+    "merge-sum": _plain("merge-sum"),
+    "swap-sums": _once("swap-sums"),
+    "write-out": _plain("write-out"),
+    "collect-terms": _plain("collect-terms"),
+    "expand-and-collect": Move(
+        "linearity-of-sum",
+        ("linearity-of-sum", "constant-out", "equal-terms", "assumption", "cancel"),
+        reason="expand and collect",
+    ),
     # Algebra.
-    Move("cancel", "cancel", ("cancel",)),
-    Move("cancel-and-expand", "cancel", ("cancel", "distribute"), reason="cancel, expand the brackets, pull the signs"),
-    Move("collect", "collect", ("collect",)),
-    Move("distribute", "distribute", ("distribute",)),
-    Move("expand-delta", "distribute", ("distribute only=delta",), reason="the bracket with the delta is expanded"),
-    Move("expand-sign", "distribute", ("distribute only=sign",), reason="the sign goes into the bracket"),
-    Move("factor", "factor", ("factor",)),
-    Move("factor-and-separate", "factor", ("factor", "separate-fractions"), once=False),
-    Move("separate-fractions", "separate-fractions", ("separate-fractions",)),
-    Move("split-fraction", "split-fraction", ("split-fraction",)),
-    Move("split-and-cancel", "split-fraction", ("split-fraction", "cancel"), reason="split the fraction and cancel"),
-    Move("common-denominator", "common-denominator", ("common-denominator",)),
-    Move("merge-fractions", "merge-fractions", ("merge-fractions",)),
-    Move("divide-through", "divide-through", ("divide-through",)),
-    Move("merge-powers", "merge-powers", ("merge-powers",)),
-    Move("delta-substitution", "delta-substitution", ("delta-substitution",)),
-    Move("add-and-subtract", "add-and-subtract", ("add-and-subtract",), form="none", once=True),
-    Move("pull-sign", "pull-sign", ("pull-sign",), once=True),
-    Move("exp-of-log", "exp-of-log", ("exp-of-log",), form="none", once=True),
-    Move("sum-of-logs", "sum-of-logs", ("sum-of-logs",)),
-    Move("regroup", "regroup", ("regroup",), form="none", once=True),
-    Move("arithmetic", "arithmetic", ("arithmetic",)),
+    "arithmetic": _plain("arithmetic"),
+    "collect": _plain("collect"),
+    "distribute": _plain("distribute"),
+    "expand-delta": Move(
+        "distribute", ("distribute only=delta",), reason="the bracket with the Kronecker delta is expanded"
+    ),
+    "expand-bound-delta": Move(
+        "distribute", ("distribute only=bound-delta",), reason="the bracket with the Kronecker delta is expanded"
+    ),
+    "expand-sign": Move("distribute", ("distribute only=sign",), reason="the sign goes into the bracket"),
+    "cancel-and-expand": Move(
+        "cancel", ("cancel", "distribute"), reason="common factors cancel, the brackets are expanded, the signs pulled"
+    ),
+    "factor": _plain("factor"),
+    "merge-powers": _plain("merge-powers"),
+    "delta-power": _plain("delta-power"),
+    "delta-value": _plain("delta-value"),
+    "delta-substitution": _plain("delta-substitution"),
+    "add-and-subtract": _once("add-and-subtract"),
+    "regroup": _once("regroup"),
+    "pull-sign": _once("pull-sign"),
+    # Fractions.
+    "cancel": _plain("cancel"),
+    "split-fraction": _plain("split-fraction"),
+    "separate-fractions": _plain("separate-fractions"),
+    "common-denominator": _plain("common-denominator"),
+    "merge-fractions": _plain("merge-fractions"),
+    "divide-through": _plain("divide-through"),
     # Exponentials and logarithms.
-    Move("exp-of-sum", "exp-of-sum", ("exp-of-sum",)),
-    Move("exp-of-difference", "exp-of-difference", ("exp-of-difference",)),
-    Move("log-of-exp", "log-of-exp", ("log-of-exp",)),
-    Move("log-of-product", "log-of-product", ("log-of-product",)),
-    Move("log-of-quotient", "log-of-quotient", ("log-of-quotient",)),
-    Move("log-of-power", "log-of-power", ("log-of-power",)),
-    Move("log-of-product-over", "log-of-product-over", ("log-of-product-over",)),
-)  # fmt: skip
-
-MOVES: Final[Mapping[str, Move]] = {move.name: move for move in _ROWS}
+    "exp-of-sum": _plain("exp-of-sum"),
+    "exp-of-difference": _plain("exp-of-difference"),
+    "exp-of-log": _once("exp-of-log"),
+    "log-of-exp": _plain("log-of-exp"),
+    "log-of-product": _plain("log-of-product"),
+    "log-of-quotient": _plain("log-of-quotient"),
+    "log-of-power": _plain("log-of-power"),
+    "log-of-product-over": _plain("log-of-product-over"),
+    "sum-of-logs": _plain("sum-of-logs"),
+    "logs": Move(
+        "log-of-product-over",
+        ("log-of-product-over", "log-of-product", "log-of-quotient", "log-of-power", "log-of-exp"),
+    ),
+}

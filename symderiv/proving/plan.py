@@ -4,14 +4,17 @@ A plan item is one displayed line. It is written
 
     move [name=value ...] [+ move [name=value ...] ...] [: reason]
 
-where the names are choices for the move's leading rule (`at=i`, `cite=softmax:jacobian`, `name=y`; "a|b" tries a, then b), or
-one of: `tidy=first` (arithmetic before the rules, not after the line above), `under=1.0` (only inside the subterm at that path), `form=none|flat|plain` (the arithmetic afterwards), `once=yes`,
-`show=slug` (the rule named beside the line).
+where the names are choices for the move's leading rule (`at=i`, `cite=softmax:jacobian`, `name=y`; "a|b" tries a, then
+b), or one of: `tidy=first` (arithmetic before the rules, not after the line above), `under=1.0` (only inside the
+subterm at that path), `form=none|flat|plain` (the arithmetic afterwards), `once=yes`, `show=slug` (the rule named
+beside the line).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from symderiv.proving.moves import MOVES
 from symderiv.proving.rules import Lemma
@@ -22,7 +25,11 @@ from symderiv.terms import Path, Term
 _LIMIT = 400
 
 
-class Stuck(ValueError):
+Accept: TypeAlias = Callable[[Step], bool]
+"""Which steps a strategy takes."""
+
+
+class Stuck(ValueError):  # noqa: N818 - a word that reads as what happened
     """No rule leads further: the message has the last term and what was tried."""
 
 
@@ -68,7 +75,14 @@ def _phase(written: str) -> Phase:
     path = None if under is None else tuple(int(n) for n in under.split(".") if n)
     shows = reserved.get("show", move.shows)
     return Phase(
-        name, shows, tuple(uses), move.reason, reserved.get("form", move.form), move.once or "once" in reserved, path, "tidy" in reserved
+        name,
+        shows,
+        tuple(uses),
+        move.reason,
+        reserved.get("form", move.form),
+        move.once or "once" in reserved,
+        path,
+        "tidy" in reserved,
     )
 
 
@@ -80,8 +94,10 @@ def _alternatives(plain: Use, chosen: list[tuple[str, str]]) -> list[Use]:
     return [Use(plain.rule, choices) for choices in made]
 
 
-def run(term: Term, phase: Phase, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Step, ...]:
-    """The steps of one phase, arithmetic included; empty if its rules do not apply anywhere."""
+def run(
+    term: Term, phase: Phase, theory: Theory, lemmas: tuple[Lemma, ...], accept: Accept | None = None
+) -> tuple[Step, ...]:
+    """The steps of one phase, arithmetic included; empty if its rules do not apply, acceptably, anywhere."""
     steps = tidied(term, "plain", theory) if phase.tidy_first else []
     term = steps[-1].after if steps else term
     done: set[int] = set()
@@ -93,7 +109,7 @@ def run(term: Term, phase: Phase, theory: Theory, lemmas: tuple[Lemma, ...]) -> 
         for number, used in enumerate(phase.uses):
             if number in done:
                 continue
-            step = first_step(used, term, theory, lemmas, inside)
+            step = first_step(used, term, theory, lemmas, inside, accept)
             if step is not None:
                 steps.append(step)
                 term = step.after
@@ -115,8 +131,10 @@ def tidied(term: Term, form: str, theory: Theory) -> list[Step]:
     return [] if step is None else [step]
 
 
-def line(term: Term, item: str, theory: Theory, lemmas: tuple[Lemma, ...], relation: Relation, last: bool) -> Line:
-    """The displayed line that a plan item makes of `term`; Stuck if its leading move does not apply."""
+def line(
+    term: Term, item: str, theory: Theory, lemmas: tuple[Lemma, ...], relation: Relation = "=", last: bool = False
+) -> Line:
+    """The displayed line that a plan item makes of `term`; Stuck if one of its moves does not apply."""
     made, reason = phases(item)
     steps: list[Step] = []
     for phase in made:
@@ -128,9 +146,14 @@ def line(term: Term, item: str, theory: Theory, lemmas: tuple[Lemma, ...], relat
     if last and made[-1].form != "none":
         steps += tidied(term, "positive-first", theory)
         term = steps[-1].after
-    shows = made[0].shows
-    reason = reason or made[0].reason or _reason(steps, shows)
-    return Line(term, shows, reason, tuple(steps), relation)
+    return composed(tuple(steps), made[0], relation, reason)
+
+
+def composed(steps: tuple[Step, ...], phase: Phase, relation: Relation = "=", reason: str = "") -> Line:
+    """The line that `steps` make, named after the phase's rule if one of them uses it, else after the first of them."""
+    named = [step for step in steps if step.rule != "arithmetic"] or list(steps)
+    shows = phase.shows if any(step.rule == phase.shows for step in named) else named[0].rule
+    return Line(steps[-1].after, shows, reason or phase.reason or _reason(list(steps), shows), steps, relation)
 
 
 def _reason(steps: list[Step], shows: str) -> str:

@@ -41,9 +41,14 @@ def places(term: Term) -> Iterator[tuple[Path, Term, tuple[Binder, ...]]]:
 
 
 def first_step(
-    used: Use, term: Term, theory: Theory, lemmas: tuple[Lemma, ...] = (), where: Where | None = None
+    used: Use,
+    term: Term,
+    theory: Theory,
+    lemmas: tuple[Lemma, ...] = (),
+    where: Where | None = None,
+    accept: Callable[[Step], bool] | None = None,
 ) -> Step | None:
-    """The step that applies the rule at the first place where it changes something, or None if there is none."""
+    """The acceptable step that applies the rule at the first place where it changes something, or None."""
     rule = RULES[used.rule]
     taken = frozenset(i.name for i in term.free)
     for path, node, binders in places(term):
@@ -52,12 +57,15 @@ def first_step(
         made = rule.apply(node, Context(theory, binders, lemmas, used.choices, taken))
         if made is not None and made.new != node:
             reason = made.reason or rule.because
-            return Step(term, put(term, path, made.new), rule.slug, path, reason, made.args, made.uses, made.cites)
+            new = put(term, path, made.new)
+            step = Step(term, new, rule.slug, path, reason, made.args, made.uses, made.cites)
+            if accept is None or accept(step):
+                return step
     return None
 
 
 def replay(step: Step, theory: Theory, lemmas: tuple[Lemma, ...] = ()) -> Term | None:
-    """What the step's rule makes of `step.before` at the step's path with the step's choices; None if it does not apply."""
+    """What the step's rule makes of `step.before` at the step's path with its choices; None if it does not apply."""
     node = at(step.before, step.path)
     taken = frozenset(i.name for i in step.before.free)
     context = Context(theory, scope(step.before, step.path), lemmas, step.args, taken)

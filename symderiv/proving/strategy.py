@@ -13,9 +13,9 @@ from symderiv.terms import resize
 def derive(problem: Problem, goal: Goal) -> Derivation:
     """The derivation of `goal`: its last line is the result.
 
-    A goal's plan is carried out move by move; an empty plan means the general strategy for derivatives. Raises `Stuck` with
-    the last term when nothing leads further, when a cited theorem cannot be found, or when the last line is not the goal's
-    target.
+    A goal's plan is carried out move by move; an empty plan means the general strategy for derivatives. Raises `Stuck`
+    with the last term when nothing leads further, when a cited theorem cannot be found, or when the last line is not
+    the goal's target.
     """
     theory = Theory(problem.definitions, tuple(problem.assumptions[n] for n in goal.uses), goal.distinct)
     lemmas = lemmas_of(problem, goal)
@@ -45,7 +45,7 @@ def _planned(goal: Goal, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Lin
 
 
 def lemmas_of(problem: Problem, goal: Goal) -> tuple[Lemma, ...]:
-    """The theorems that `goal` cites, each derived afresh, over the domain sizes of `problem`; Stuck if one is not known."""
+    """The theorems that `goal` cites, each derived afresh, over the domain sizes of `problem`; Stuck if one is unknown."""
     sizes = {d.name: d.size for array in problem.arrays for d in array.domains if d.size is not None}
     return tuple(_lemma(name, problem, sizes) for name in goal.cites)
 

@@ -1,5 +1,5 @@
-"""Silent arithmetic: numbers, zeros, ones, signs, like terms. Nothing here moves a factor through a sum or a fraction bar,
-except a sign, a whole number in front of a sum, and the 1 of a unit fraction (t * (1/y) reads t/y).
+"""Silent arithmetic: numbers, zeros, ones, signs, like terms. Nothing here moves a factor through a sum or a fraction
+bar, except a sign, a whole number in front of a sum, and the 1 of a unit fraction (t * (1/y) reads t/y).
 """
 
 from __future__ import annotations
@@ -10,12 +10,31 @@ from typing import Literal, TypeAlias, assert_never
 
 from symderiv.proving.rules.base import ONE, ZERO, add, factors, is_number, multiply
 from symderiv.terms import (
-    Add, Call, Delta, Derivative, Div, Entry, Exp, Log, Mul, Number, Parameter, Position, Power, Product, Size, Sum, Term,
-    children, number, rebuild,
-)  # fmt: skip
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+    number,
+    rebuild,
+)
 
 Form: TypeAlias = Literal["plain", "flat", "positive-first"]
-"""plain: all of it. flat: only brackets inside brackets are joined. positive-first: plain, then signs put last in sums."""
+"""plain: all of it. flat: only brackets inside brackets are joined. positive-first: plain, then signs put last in
+sums."""
 
 
 def tidy(term: Term, form: Form = "plain") -> Term:

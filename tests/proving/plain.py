@@ -50,6 +50,8 @@ def _text(term: Term, outer: int) -> str:
             sign, rest = "", parts
             if parts[0] == number(-1):
                 sign, rest = "-", parts[1:]
+            elif isinstance(parts[0], Number) and parts[0].value < 0:
+                sign, rest = "-", (Number(-parts[0].value), *parts[1:])
             last = len(rest) - 1
             texts = [_text(p, 2 if n == last or not isinstance(p, Sum | Product) else 3) for n, p in enumerate(rest)]
             return _wrap(sign + " ".join(texts), 1, outer) if sign else _wrap(" ".join(texts), 2, outer)

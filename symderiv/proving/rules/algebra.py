@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from symderiv.proving.rules.base import (
-    ONE, ZERO, Context, Rewrite, add, from_powers, has_delta, multiply, powers, spell, terms_of,
-)  # fmt: skip
+    ANY_NODE,
+    ONE,
+    ZERO,
+    Context,
+    Rewrite,
+    Rule,
+    add,
+    from_powers,
+    has_delta,
+    multiply,
+    powers,
+    spell,
+    terms_of,
+)
 from symderiv.proving.tidy import Form, is_negative, negate, scale, split_number, tidy
 from symderiv.statements import Condition, Positive
-from symderiv.terms import Add, Delta, Div, Exp, Index, Mul, Number, Parameter, Place, Power, Term, number, rename
+from symderiv.terms import (
+    Add,
+    Delta,
+    Index,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Power,
+    Term,
+    number,
+    rename,
+)
 
 
 def arithmetic(node: Term, context: Context) -> Rewrite | None:
@@ -18,18 +44,32 @@ def arithmetic(node: Term, context: Context) -> Rewrite | None:
     return None if new == node else Rewrite(new, (("form", form),))
 
 
+ARITHMETIC: Final = Rule(
+    slug="arithmetic",
+    title="arithmetic",
+    statement=r"1 \cdot x = x, \quad x + 0 = x",
+    conditions="",
+    because="numbers, signs and like terms",
+    heads=ANY_NODE,
+    apply=arithmetic,
+)
+
+
 def distribute(node: Term, context: Context) -> Rewrite | None:
     """a (b + c) = a b + a c.
 
-    The choice `only` limits it: `delta` to factors b + c that contain a delta, `sign` to -(b + c).
+    The choice `only` limits it: `delta` to factors b + c that contain a delta, `bound-delta` to those that contain a
+    delta with an index of a sum around them, `sign` to -(b + c).
     """
     if not isinstance(node, Mul):
         return None
     only = context.choice("only")
-    if only == "sign" and not (len(node.factors) == 2 and isinstance(node.factors[0], Number)):
+    if only == "sign" and not (len(node.factors) == 2 and node.factors[0] == number(-1)):
         return None
     for position, factor in enumerate(node.factors):
         if not isinstance(factor, Add) or (only == "delta" and not has_delta(factor)):
+            continue
+        if only == "bound-delta" and not has_delta(factor, frozenset(b.index for b in context.binders)):
             continue
         before, after = node.factors[:position], node.factors[position + 1 :]
         spread = [_joined([*before, part, *after]) for part in factor.terms]
@@ -37,12 +77,23 @@ def distribute(node: Term, context: Context) -> Rewrite | None:
     return None
 
 
+DISTRIBUTE: Final = Rule(
+    slug="distribute",
+    title="distribute",
+    statement=r"a (b + c) = a b + a c",
+    conditions="",
+    because="the brackets are expanded",
+    heads=(Mul,),
+    apply=distribute,
+)
+
+
 def _joined(parts: list[Term]) -> Term:
     value, rest = split_number(multiply(parts))
     return scale(value, rest)
 
 
-def factor_out(node: Term, context: Context) -> Rewrite | None:
+def factor_out(node: Term, _context: Context) -> Rewrite | None:
     """a b + a c = a (b + c): every factor that all terms share, in the order of the first term."""
     if not isinstance(node, Add):
         return None
@@ -67,7 +118,18 @@ def factor_out(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(multiply([from_powers(shared), Add(tuple(inner))]))
 
 
-def merge_powers(node: Term, context: Context) -> Rewrite | None:
+FACTOR: Final = Rule(
+    slug="factor",
+    title="factor out",
+    statement=r"a b + a c = a (b + c)",
+    conditions="",
+    because="the common factor goes in front",
+    heads=(Add,),
+    apply=factor_out,
+)
+
+
+def merge_powers(node: Term, _context: Context) -> Rewrite | None:
     """u^a u^b = u^(a+b), for u > 0; for natural a and b whatever u is."""
     if not isinstance(node, Mul):
         return None
@@ -86,11 +148,22 @@ def merge_powers(node: Term, context: Context) -> Rewrite | None:
     return None
 
 
+MERGE_POWERS: Final = Rule(
+    slug="merge-powers",
+    title="merge powers",
+    statement=r"u^a u^b = u^{a + b}",
+    conditions="u is positive, or a and b are natural",
+    because="powers of one base are multiplied",
+    heads=(Mul,),
+    apply=merge_powers,
+)
+
+
 def _power_of(term: Term) -> tuple[Term, Term]:
     return (term.base, term.exponent) if isinstance(term, Power) else (term, ONE)
 
 
-def delta_power(node: Term, context: Context) -> Rewrite | None:
+def delta_power(node: Term, _context: Context) -> Rewrite | None:
     """delta_ij delta_ij = delta_ij, and delta_ij^n = delta_ij for a natural n."""
     match node:
         case Mul(factors=parts):
@@ -104,6 +177,17 @@ def delta_power(node: Term, context: Context) -> Rewrite | None:
             return None
 
 
+DELTA_POWER: Final = Rule(
+    slug="delta-power",
+    title="power of a delta",
+    statement=r"\delta_{ij} \delta_{ij} = \delta_{ij}",
+    conditions="",
+    because="a Kronecker delta is 0 or 1",
+    heads=(Mul, Power),
+    apply=delta_power,
+)
+
+
 def delta_value(node: Term, context: Context) -> Rewrite | None:
     """delta_ij = 0 for i != j."""
     if not isinstance(node, Delta):
@@ -112,8 +196,19 @@ def delta_value(node: Term, context: Context) -> Rewrite | None:
     return None if facts is None else Rewrite(ZERO, uses=facts)
 
 
+DELTA_VALUE: Final = Rule(
+    slug="delta-value",
+    title="delta of different indices",
+    statement=r"\delta_{ij} = 0",
+    conditions="i and j differ",
+    because="the indices differ",
+    heads=(Delta,),
+    apply=delta_value,
+)
+
+
 def delta_substitution(node: Term, context: Context) -> Rewrite | None:
-    """delta_ij f_i = delta_ij f_j: where the delta does not vanish, its indices are equal. The choice `from` names i."""
+    """delta_ij f_i = delta_ij f_j: where the delta does not vanish, its indices are equal. The choice `from` is i."""
     chosen = context.choice("from")
     if not isinstance(node, Mul) or not chosen:
         return None
@@ -131,30 +226,15 @@ def delta_substitution(node: Term, context: Context) -> Rewrite | None:
     return None
 
 
-def exp_of_sum(node: Term, context: Context) -> Rewrite | None:
-    """e^(a + b) = e^a e^b."""
-    if not (isinstance(node, Exp) and isinstance(node.argument, Add)):
-        return None
-    return Rewrite(multiply([Exp(part) for part in node.argument.terms]))
-
-
-def exp_of_difference(node: Term, context: Context) -> Rewrite | None:
-    """e^a / e^b = e^(a - b), and e^a e^b = e^(a + b)."""
-    match node:
-        case Div(numerator=Exp(argument=above), denominator=Exp(argument=below)):
-            return Rewrite(Exp(add([above, negate(below)])))
-        case Mul(factors=parts):
-            found = [position for position, part in enumerate(parts) if isinstance(part, Exp)]
-            if len(found) < 2:
-                return None
-            first, second = found[:2]
-            left, right = parts[first], parts[second]
-            assert isinstance(left, Exp) and isinstance(right, Exp)
-            joined = Exp(add([left.argument, right.argument]))
-            kept = [joined if n == first else part for n, part in enumerate(parts) if n != second]
-            return Rewrite(multiply(kept))
-        case _:
-            return None
+DELTA_SUBSTITUTION: Final = Rule(
+    slug="delta-substitution",
+    title="substitution by a delta",
+    statement=r"\delta_{ij} f_i = \delta_{ij} f_j",
+    conditions="",
+    because="where the delta does not vanish its indices are equal",
+    heads=(Mul,),
+    apply=delta_substitution,
+)
 
 
 def add_and_subtract(node: Term, context: Context) -> Rewrite | None:
@@ -176,6 +256,17 @@ def add_and_subtract(node: Term, context: Context) -> Rewrite | None:
             return Rewrite(Add((Add((node, negate(other))), other)), args)
 
 
+ADD_AND_SUBTRACT: Final = Rule(
+    slug="add-and-subtract",
+    title="add and subtract",
+    statement=r"a = a - b + b",
+    conditions="",
+    because="the same is added and taken away",
+    heads=ANY_NODE,
+    apply=add_and_subtract,
+)
+
+
 def pull_sign(node: Term, _context: Context) -> Rewrite | None:
     """a - b = -(b - a)."""
     if not isinstance(node, Add):
@@ -185,11 +276,22 @@ def pull_sign(node: Term, _context: Context) -> Rewrite | None:
     return Rewrite(Mul((number(-1), Add(inner))))
 
 
+PULL_SIGN: Final = Rule(
+    slug="pull-sign",
+    title="pull the sign",
+    statement=r"a - b = -(b - a)",
+    conditions="",
+    because="the sign goes in front",
+    heads=(Add,),
+    apply=pull_sign,
+)
+
+
 def regroup(node: Term, context: Context) -> Rewrite | None:
     """The terms of a sum, or the factors of a product, in another order and with brackets.
 
-    The choice `order` lists positions counted from 0, brackets one level deep taken off first; only the order and the brackets change: for a + b + c, "(0.2).1" is
-    (a + c) + b.
+    The choice `order` lists positions counted from 0, brackets one level deep taken off first; only the order and the
+    brackets change: for a + b + c, "(0.2).1" is (a + c) + b.
     """
     order = context.choice("order")
     if not order or not isinstance(node, Add | Mul):
@@ -208,6 +310,17 @@ def regroup(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(Add(tuple(made)) if isinstance(node, Add) else Mul(tuple(made)), (("order", order),))
 
 
+REGROUP: Final = Rule(
+    slug="regroup",
+    title="regroup",
+    statement=r"a + b + c = (a + c) + b",
+    conditions="",
+    because="the terms in another order",
+    heads=(Add, Mul),
+    apply=regroup,
+)
+
+
 def _groups(order: str) -> list[str]:
     """The top-level parts of "(0.2).1": "(0.2)" and "1"."""
     found, depth = [""], 0
@@ -220,9 +333,20 @@ def _groups(order: str) -> list[str]:
     return found
 
 
-def collect(node: Term, context: Context) -> Rewrite | None:
+def collect(node: Term, _context: Context) -> Rewrite | None:
     """Like terms of a sum taken together: a f + b f = (a + b) f for numbers a and b, up to the order of factors."""
     if not isinstance(node, Add):
         return None
     new = tidy(node)
     return Rewrite(new) if new != node and (not isinstance(new, Add) or len(new.terms) < len(node.terms)) else None
+
+
+COLLECT: Final = Rule(
+    slug="collect",
+    title="like terms",
+    statement=r"a f + b f = (a + b) f",
+    conditions="a and b are numbers",
+    because="like terms are taken together",
+    heads=(Add,),
+    apply=collect,
+)

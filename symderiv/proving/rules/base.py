@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from symderiv.statements import Claim, Condition, Distinct, Theory, unfold
 from symderiv.terms import (
-    Add, Binder, Call, Delta, Derivative, Div, Domain, Entry, Index, Mul, Number, Place, Position, Power, Product, Sum, Term,
-    children, fresh, number, own_places, rebuild, rename,
-)  # fmt: skip
+    Add,
+    Binder,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Domain,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+    fresh,
+    number,
+    rebuild,
+    rename,
+)
 
 Choices: TypeAlias = tuple[tuple[str, str], ...]
 """Named choices of a rule as text: an index, a name, a position."""
@@ -41,8 +65,8 @@ class Rewrite:
 class Context:
     """What a rule may know besides its node.
 
-    `binders` are the sums and products around the node, outermost first; `choices` what is already decided (by a plan, or by
-    the step that is replayed); `taken` the index names that a new bound index must avoid.
+    `binders` are the sums and products around the node, outermost first; `choices` what is already decided (by a plan,
+    or by the step that is replayed); `taken` the index names that a new bound index must avoid.
     """
 
     theory: Theory
@@ -86,8 +110,8 @@ class Context:
 class Rule:
     """A named identity: `statement` is its LaTeX, `conditions` what it needs, `because` the reason a step gives.
 
-    `apply` looks at one node and returns the rewrite, or None where the rule does not apply; `heads` are the kinds of node
-    it looks at.
+    `apply` looks at one node and returns the rewrite, or None where the rule does not apply; `heads` are the kinds of
+    node it looks at.
     """
 
     slug: str
@@ -99,6 +123,9 @@ class Rule:
     apply: Callable[[Term, Context], Rewrite | None]
 
 
+ANY_NODE: Final[tuple[type, ...]] = (
+    Number, Parameter, Size, Entry, Call, Delta, Add, Mul, Div, Power, Exp, Log, Sum, Product, Derivative,
+)  # fmt: skip
 ZERO: Final = number(0)
 ONE: Final = number(1)
 
@@ -119,7 +146,7 @@ def freshen(term: Term, taken: frozenset[str]) -> Term:
     if isinstance(term, Sum | Product):
         index, body = term.index, term.body
         if index.name in taken:
-            inner = {i.name for i in body.free} | {n for n in _bound_names(body)}
+            inner = {i.name for i in body.free} | set(_bound_names(body))
             index = new_index(index.domain, taken | inner)
             body = rename(body, {term.index: index})
         return type(term)(index, freshen(body, taken | {index.name}), term.skip)
@@ -151,7 +178,7 @@ def terms_of(term: Term) -> tuple[Term, ...]:
     return term.terms if isinstance(term, Add) else (term,)
 
 
-def multiply(parts: tuple[Term, ...] | list[Term]) -> Term:
+def multiply(parts: Sequence[Term]) -> Term:
     """The product of `parts` without nesting; 1 if there are none."""
     flat = tuple(factor for part in parts for factor in factors(part))
     if not flat:
@@ -159,7 +186,7 @@ def multiply(parts: tuple[Term, ...] | list[Term]) -> Term:
     return flat[0] if len(flat) == 1 else Mul(flat)
 
 
-def add(parts: tuple[Term, ...] | list[Term]) -> Term:
+def add(parts: Sequence[Term]) -> Term:
     """The sum of `parts` without nesting; 0 if there are none."""
     flat = tuple(term for part in parts for term in terms_of(part))
     if not flat:
@@ -200,9 +227,11 @@ def mentions(term: Term, index: Index) -> bool:
     return index in term.free
 
 
-def has_delta(term: Term) -> bool:
-    """Whether a Kronecker delta occurs in `term`."""
-    return isinstance(term, Delta) or any(has_delta(part) for part in children(term))
+def has_delta(term: Term, indices: frozenset[Index] | None = None) -> bool:
+    """Whether a Kronecker delta occurs in `term`, one with an index among `indices` if these are given."""
+    if isinstance(term, Delta):
+        return indices is None or bool(term.free & indices)
+    return any(has_delta(part, indices) for part in children(term))
 
 
 def independent(term: Term, wrt: Entry | Call, context: Context) -> tuple[Condition, ...] | None:

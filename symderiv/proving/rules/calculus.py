@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from symderiv.proving.rules.base import (
-    ONE, ZERO, Context, Rewrite, add, factors, independent, multiply, new_index,
-)  # fmt: skip
+    ONE,
+    ZERO,
+    Context,
+    Rewrite,
+    Rule,
+    add,
+    factors,
+    independent,
+    multiply,
+    new_index,
+)
 from symderiv.statements import Condition, Nonzero, Positive
 from symderiv.terms import (
-    Add, Call, Derivative, Div, Entry, Exp, Log, Mul, Number, Power, Sum, Term, delta, number, rename,
-)  # fmt: skip
+    Add,
+    Call,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Log,
+    Mul,
+    Number,
+    Power,
+    Sum,
+    Term,
+    delta,
+    number,
+    rename,
+)
 
 
 def derivative_of_constant(node: Term, context: Context) -> Rewrite | None:
@@ -17,6 +42,17 @@ def derivative_of_constant(node: Term, context: Context) -> Rewrite | None:
         return None
     facts = independent(node.body, node.wrt, context)
     return None if facts is None else Rewrite(ZERO, uses=facts)
+
+
+DERIVATIVE_OF_CONSTANT: Final = Rule(
+    slug="derivative-of-constant",
+    title="derivative of a constant",
+    statement=r"\frac{\partial c}{\partial z_j} = 0",
+    conditions="c does not depend on the variable, also not through a definition",
+    because="it does not depend on the variable",
+    heads=(Derivative,),
+    apply=derivative_of_constant,
+)
 
 
 def coordinate(node: Term, context: Context) -> Rewrite | None:
@@ -36,6 +72,17 @@ def coordinate(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(multiply([delta(a, b) for a, b in pairs]))
 
 
+COORDINATE: Final = Rule(
+    slug="coordinate",
+    title="derivative of a coordinate",
+    statement=r"\frac{\partial z_k}{\partial z_j} = \delta_{jk}",
+    conditions="",
+    because="a variable's derivative is 1 with respect to itself and 0 with respect to any other",
+    heads=(Derivative,),
+    apply=coordinate,
+)
+
+
 def linearity_over_sum(node: Term, context: Context) -> Rewrite | None:
     """D(sum_k f_k) = sum_k D(f_k), a finite sum; k is renamed if the variable carries an index of that name."""
     if not (isinstance(node, Derivative) and isinstance(node.body, Sum)):
@@ -49,11 +96,33 @@ def linearity_over_sum(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(Sum(index, Derivative(body, node.wrt), inner.skip), (("index", index.name),))
 
 
-def sum_rule(node: Term, context: Context) -> Rewrite | None:
+LINEARITY_OVER_SUM: Final = Rule(
+    slug="linearity-over-sum",
+    title="linearity over the sum",
+    statement=r"\frac{\partial}{\partial z} \sum_k f_k = \sum_k \frac{\partial f_k}{\partial z}",
+    conditions="the sum is finite",
+    because="the derivative of a finite sum is the sum of the derivatives",
+    heads=(Derivative,),
+    apply=linearity_over_sum,
+)
+
+
+def sum_rule(node: Term, _context: Context) -> Rewrite | None:
     """D(f + g) = D(f) + D(g)."""
     if not (isinstance(node, Derivative) and isinstance(node.body, Add)):
         return None
     return Rewrite(Add(tuple(Derivative(part, node.wrt) for part in node.body.terms)))
+
+
+SUM_RULE: Final = Rule(
+    slug="sum-rule",
+    title="sum rule",
+    statement=r"\frac{\partial (f + g)}{\partial z} = \frac{\partial f}{\partial z} + \frac{\partial g}{\partial z}",
+    conditions="",
+    because="the derivative goes to each term",
+    heads=(Derivative,),
+    apply=sum_rule,
+)
 
 
 def constant_factor(node: Term, context: Context) -> Rewrite | None:
@@ -96,7 +165,18 @@ def constant_factor(node: Term, context: Context) -> Rewrite | None:
             return None
 
 
-def product_rule(node: Term, context: Context) -> Rewrite | None:
+CONSTANT_FACTOR: Final = Rule(
+    slug="constant-factor",
+    title="constant factor",
+    statement=r"\frac{\partial (c f)}{\partial z} = c \, \frac{\partial f}{\partial z}",
+    conditions="c does not depend on the variable; a divisor c is not 0",
+    because="a constant factor leaves the derivative",
+    heads=(Derivative,),
+    apply=constant_factor,
+)
+
+
+def product_rule(node: Term, _context: Context) -> Rewrite | None:
     """D(f g) = D(f) g + f D(g), and so on for more factors."""
     if not (isinstance(node, Derivative) and isinstance(node.body, Mul)):
         return None
@@ -106,7 +186,18 @@ def product_rule(node: Term, context: Context) -> Rewrite | None:
     )
 
 
-def quotient_rule(node: Term, context: Context) -> Rewrite | None:
+PRODUCT_RULE: Final = Rule(
+    slug="product-rule",
+    title="product rule",
+    statement=r"\frac{\partial (f g)}{\partial z} = \frac{\partial f}{\partial z} g + f \frac{\partial g}{\partial z}",
+    conditions="",
+    because="each factor is differentiated in turn",
+    heads=(Derivative,),
+    apply=product_rule,
+)
+
+
+def quotient_rule(node: Term, _context: Context) -> Rewrite | None:
     """D(f / g) = (D(f) g - f D(g)) / g^2, for g != 0."""
     if not (isinstance(node, Derivative) and isinstance(node.body, Div)):
         return None
@@ -114,6 +205,20 @@ def quotient_rule(node: Term, context: Context) -> Rewrite | None:
     first = multiply([Derivative(above, node.wrt), below])
     second = multiply([number(-1), above, Derivative(below, node.wrt)])
     return Rewrite(Div(Add((first, second)), Power(below, number(2))), uses=(Nonzero(below),))
+
+
+QUOTIENT_RULE: Final = Rule(
+    slug="quotient-rule",
+    title="quotient rule",
+    statement=(
+        r"\frac{\partial}{\partial z} \frac{f}{g} = \frac{\frac{\partial f}{\partial z} g"
+        r" - f \frac{\partial g}{\partial z}}{g^2}"
+    ),
+    conditions="g is not 0",
+    because="the derivative of a quotient",
+    heads=(Derivative,),
+    apply=quotient_rule,
+)
 
 
 def reciprocal_rule(node: Term, context: Context) -> Rewrite | None:
@@ -128,14 +233,36 @@ def reciprocal_rule(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(multiply([number(-1), Div(top, Power(below, number(2)))]), uses=(*facts, Nonzero(below)))
 
 
-def derivative_of_exp(node: Term, context: Context) -> Rewrite | None:
+RECIPROCAL_RULE: Final = Rule(
+    slug="reciprocal-rule",
+    title="reciprocal rule",
+    statement=r"\frac{\partial}{\partial z} \frac{c}{g} = -\frac{c \, \frac{\partial g}{\partial z}}{g^2}",
+    conditions="g is not 0 and c does not depend on the variable",
+    because="the derivative of a reciprocal",
+    heads=(Derivative,),
+    apply=reciprocal_rule,
+)
+
+
+def derivative_of_exp(node: Term, _context: Context) -> Rewrite | None:
     """D(e^u) = e^u D(u)."""
     if not (isinstance(node, Derivative) and isinstance(node.body, Exp)):
         return None
     return Rewrite(multiply([node.body, Derivative(node.body.argument, node.wrt)]))
 
 
-def derivative_of_log(node: Term, context: Context) -> Rewrite | None:
+DERIVATIVE_OF_EXP: Final = Rule(
+    slug="derivative-of-exp",
+    title="derivative of the exponential",
+    statement=r"\frac{\partial e^u}{\partial z} = e^u \frac{\partial u}{\partial z}",
+    conditions="",
+    because="the exponential is its own derivative, times that of its argument",
+    heads=(Derivative,),
+    apply=derivative_of_exp,
+)
+
+
+def derivative_of_log(node: Term, _context: Context) -> Rewrite | None:
     """D(log u) = D(u) / u, for u > 0."""
     if not (isinstance(node, Derivative) and isinstance(node.body, Log)):
         return None
@@ -143,9 +270,22 @@ def derivative_of_log(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(multiply([Div(ONE, inner), Derivative(inner, node.wrt)]), uses=(Positive(inner),))
 
 
+CHAIN_RULE: Final = Rule(
+    slug="chain-rule",
+    title="chain rule for the logarithm",
+    statement=r"\frac{\partial \log u}{\partial z} = \frac{1}{u} \frac{\partial u}{\partial z}",
+    conditions="u is positive",
+    because="the logarithm's derivative is the reciprocal, times the derivative of its argument",
+    heads=(Derivative,),
+    apply=derivative_of_log,
+)
+
+
 def power_rule(node: Term, context: Context) -> Rewrite | None:
-    """D(u^n) = n u^(n-1) D(u), n independent of the variable; u != 0 for a negative whole n, u > 0 for any other n that is
-    not a natural number."""
+    """D(u^n) = n u^(n-1) D(u), n independent of the variable.
+
+    For a negative whole n it needs u != 0, for any other n that is not a natural number u > 0.
+    """
     if not (isinstance(node, Derivative) and isinstance(node.body, Power)):
         return None
     base, exponent = node.body.base, node.body.exponent
@@ -162,3 +302,14 @@ def power_rule(node: Term, context: Context) -> Rewrite | None:
         lowered = Power(base, Add((exponent, number(-1))))
         sign = (Positive(base),)
     return Rewrite(multiply([exponent, lowered, Derivative(base, node.wrt)]), uses=(*facts, *sign))
+
+
+POWER_RULE: Final = Rule(
+    slug="power-rule",
+    title="power rule",
+    statement=r"\frac{\partial u^n}{\partial z} = n u^{n-1} \frac{\partial u}{\partial z}",
+    conditions="n does not depend on the variable; u is not 0 for a negative whole n, positive for a fractional one",
+    because="the exponent comes down and is lowered by one",
+    heads=(Derivative,),
+    apply=power_rule,
+)

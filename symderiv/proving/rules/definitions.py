@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from symderiv.proving.matching import Binding, match
 from symderiv.proving.rules.base import (
-    ONE, Context, Rewrite, divide, factors, freshen, from_powers, index_names, multiply, powers,
-)  # fmt: skip
+    ANY_NODE,
+    ONE,
+    Context,
+    Rewrite,
+    Rule,
+    divide,
+    factors,
+    freshen,
+    from_powers,
+    index_names,
+    multiply,
+    powers,
+)
 from symderiv.proving.rules.sums import binding_text
 from symderiv.proving.tidy import is_negative, negate, scale, split_number
 from symderiv.statements import Definition, unfold
@@ -15,8 +28,9 @@ from symderiv.terms import Add, Call, Derivative, Div, Mul, Sum, Term
 def definition(node: Term, context: Context) -> Rewrite | None:
     """A defined quantity is its definition: y_i = e^{z_i} / S.
 
-    The choice `name` limits it to one quantity. With inside=derivative the node is a pending derivative of a quantity, and
-    with shape=sum that quantity must be defined as a sum, up to a factor: how a derivative gets something to work on.
+    The choice `name` limits it to one quantity. With inside=derivative the node is a pending derivative of a quantity,
+    and with shape=sum that quantity must be defined as a sum, up to a factor: how a derivative gets something to work
+    on.
     """
     name, inside, shape = context.choice("name"), context.choice("inside"), context.choice("shape")
     call = node.body if inside == "derivative" and isinstance(node, Derivative) else node
@@ -37,6 +51,17 @@ def definition(node: Term, context: Context) -> Rewrite | None:
     )
 
 
+DEFINITION: Final = Rule(
+    slug="definition",
+    title="definition",
+    statement=r"y_i = \frac{e^{z_i}}{S}",
+    conditions="",
+    because="by definition",
+    heads=(Call, Derivative),
+    apply=definition,
+)
+
+
 def fold(node: Term, context: Context) -> Rewrite | None:
     """What equals a definition's body is that quantity: e^{z_i} / S = y_i. The choice `name` says which."""
     name = context.choice("name")
@@ -49,6 +74,17 @@ def fold(node: Term, context: Context) -> Rewrite | None:
             bound = dict(zip(known.indices, call.indices, strict=True))
             return Rewrite(new, (("name", name), *binding_text(bound)), reason=f"definition of {name}")
     return None
+
+
+FOLD: Final = Rule(
+    slug="fold",
+    title="definition, read backwards",
+    statement=r"\frac{e^{z_i}}{S} = y_i",
+    conditions="",
+    because="by definition",
+    heads=ANY_NODE,
+    apply=fold,
+)
 
 
 def _fold_whole(node: Term, known: Definition) -> tuple[Term, Call] | None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from symderiv.proving.rules.base import (
-    ONE, Context, Rewrite, divide, factors, from_powers, multiply, powers,
-)  # fmt: skip
+    ONE,
+    Context,
+    Rewrite,
+    Rule,
+    divide,
+    factors,
+    from_powers,
+    multiply,
+    powers,
+)
 from symderiv.proving.tidy import scale, split_number
 from symderiv.statements import Nonzero
 from symderiv.terms import Add, Div, Mul, Number, Term
 
 
-def cancel(node: Term, context: Context) -> Rewrite | None:
+def cancel(node: Term, _context: Context) -> Rewrite | None:
     """a b / (a c) = b / c, and (b / a) a = b, for a != 0; powers are counted."""
     match node:
         case Div(numerator=above, denominator=below):
@@ -26,6 +36,17 @@ def cancel(node: Term, context: Context) -> Rewrite | None:
             return _cancel_across(parts)
         case _:
             return None
+
+
+CANCEL: Final = Rule(
+    slug="cancel",
+    title="cancel",
+    statement=r"\frac{a b}{a c} = \frac{b}{c}",
+    conditions="a is not 0",
+    because="the common factor cancels",
+    heads=(Div, Mul),
+    apply=cancel,
+)
 
 
 def _cancel_across(parts: tuple[Term, ...]) -> Rewrite | None:
@@ -54,17 +75,32 @@ def _cancel_across(parts: tuple[Term, ...]) -> Rewrite | None:
 
 
 def split_fraction(node: Term, context: Context) -> Rewrite | None:
-    """(a + b) / c = a / c + b / c."""
+    """(a + b) / c = a / c + b / c. With the choice only=shared a factor of c must occur in one of the terms."""
     if not (isinstance(node, Div) and isinstance(node.numerator, Add)):
+        return None
+    only = context.choice("only")
+    below = {base for base, _ in powers(node.denominator)}
+    if only == "shared" and not any(base in below for part in node.numerator.terms for base, _ in powers(part)):
         return None
     made: list[Term] = []
     for part in node.numerator.terms:
         value, rest = split_number(part)
         made.append(scale(value, Div(rest, node.denominator)))
-    return Rewrite(Add(tuple(made)))
+    return Rewrite(Add(tuple(made)), (("only", only),) if only else ())
 
 
-def separate_fractions(node: Term, context: Context) -> Rewrite | None:
+SPLIT_FRACTION: Final = Rule(
+    slug="split-fraction",
+    title="split the fraction",
+    statement=r"\frac{a + b}{c} = \frac{a}{c} + \frac{b}{c}",
+    conditions="c is not 0",
+    because="each term of the numerator gets the denominator",
+    heads=(Div,),
+    apply=split_fraction,
+)
+
+
+def separate_fractions(node: Term, _context: Context) -> Rewrite | None:
     """(a b) / (c d) = (a / c) (b / d): two factors over a product of two, or over a square; a may be 1."""
     if not isinstance(node, Div):
         return None
@@ -76,7 +112,18 @@ def separate_fractions(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(Mul((Div(above[0], below[0]), Div(above[1], below[1]))))
 
 
-def common_denominator(node: Term, context: Context) -> Rewrite | None:
+SEPARATE_FRACTIONS: Final = Rule(
+    slug="separate-fractions",
+    title="separate the fraction",
+    statement=r"\frac{a b}{c d} = \frac{a}{c} \cdot \frac{b}{d}",
+    conditions="c and d are not 0",
+    because="the denominator is shared out",
+    heads=(Div,),
+    apply=separate_fractions,
+)
+
+
+def common_denominator(node: Term, _context: Context) -> Rewrite | None:
     """a + b / c = (a c + b) / c, for c != 0; several fractions must share their denominator."""
     if not isinstance(node, Add):
         return None
@@ -93,9 +140,23 @@ def common_denominator(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(Div(Add(tuple(above)), below), uses=(Nonzero(below),))
 
 
+COMMON_DENOMINATOR: Final = Rule(
+    slug="common-denominator",
+    title="common denominator",
+    statement=r"a + \frac{b}{c} = \frac{a c + b}{c}",
+    conditions="c is not 0",
+    because="everything over one denominator",
+    heads=(Add,),
+    apply=common_denominator,
+)
+
+
 def merge_fractions(node: Term, context: Context) -> Rewrite | None:
-    """(a / b) c = a c / b, and (a / b) (c / d) = a c / (b d)."""
-    if not isinstance(node, Mul) or not any(isinstance(factor, Div) for factor in node.factors):
+    """(a / b) c = a c / b, and (a / b) (c / d) = a c / (b d). The choice only=several wants two fractions."""
+    if not isinstance(node, Mul):
+        return None
+    only = context.choice("only")
+    if sum(isinstance(factor, Div) for factor in node.factors) < (2 if only == "several" else 1):
         return None
     value, rest = split_number(node)
     above: list[Term] = []
@@ -106,13 +167,35 @@ def merge_fractions(node: Term, context: Context) -> Rewrite | None:
             below += factors(factor.denominator)
         else:
             above.append(factor)
-    return Rewrite(scale(value, Div(multiply(above), multiply(below))))
+    return Rewrite(scale(value, Div(multiply(above), multiply(below))), (("only", only),) if only else ())
 
 
-def divide_through(node: Term, context: Context) -> Rewrite | None:
+MERGE_FRACTIONS: Final = Rule(
+    slug="merge-fractions",
+    title="merge the fractions",
+    statement=r"\frac{a}{b} c = \frac{a c}{b}",
+    conditions="b is not 0",
+    because="the factors go into the numerator",
+    heads=(Mul,),
+    apply=merge_fractions,
+)
+
+
+def divide_through(node: Term, _context: Context) -> Rewrite | None:
     """a / b = (a / c) / (b / c), with c = a, for a != 0."""
     if not isinstance(node, Div) or node.numerator == ONE or not isinstance(node.denominator, Add):
         return None
     above = node.numerator
     parts = [ONE if part == above else Div(part, above) for part in node.denominator.terms]
     return Rewrite(Div(ONE, Add(tuple(parts))), uses=(Nonzero(above),))
+
+
+DIVIDE_THROUGH: Final = Rule(
+    slug="divide-through",
+    title="divide through",
+    statement=r"\frac{a}{a + b} = \frac{1}{1 + \frac{b}{a}}",
+    conditions="a is not 0",
+    because="numerator and denominator are divided by the same",
+    heads=(Div,),
+    apply=divide_through,
+)

@@ -4,19 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from symderiv.proving.matching import Binding, match
-from symderiv.proving.rules.base import Choices, Context, Lemma, Rewrite, freshen, index_names, new_index
+from symderiv.proving.rules.base import (
+    ANY_NODE,
+    Choices,
+    Context,
+    Lemma,
+    Rewrite,
+    Rule,
+    freshen,
+    index_names,
+    new_index,
+)
 from symderiv.proving.rules.sums import binding_text
 from symderiv.statements import Claim, Condition, Definition, Theory
 from symderiv.terms import (
-    Array, Call, Derivative, Entry, Index, Mul, Place, Sum, Term, alpha_key, children, rebuild, rename, subterms,
-)  # fmt: skip
+    Array,
+    Call,
+    Derivative,
+    Entry,
+    Index,
+    Mul,
+    Place,
+    Sum,
+    Term,
+    alpha_key,
+    children,
+    rebuild,
+    rename,
+    subterms,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a lemma's data and quantities read in the present theorem: z as Z, S as s, with one index more, that of the row."""
+    """How a lemma's data and quantities read in the present theorem: z as Z, S as s, with the row's index in front."""
 
     arrays: tuple[tuple[str, str], ...]
     row: Index | None
@@ -25,9 +49,9 @@ class Reading:
 def lemma(node: Term, context: Context) -> Rewrite | None:
     """An instance of a theorem: the choice `cite` names it, `from`=right uses it from right to left.
 
-    Its definitions must be those of the present theorem, its assumptions among the present ones, and its indices must differ
-    here where they differ there. The choice `reads` ("z:Z,S:s" and so on, with `row` for the row's index) applies the theorem
-    to quantities that are defined in the same way.
+    Its definitions must be those of the present theorem, its assumptions among the present ones, and its indices must
+    differ here where they differ there. The choice `reads` ("z:Z,S:s" and so on, with `row` for the row's index)
+    applies the theorem to quantities that are defined in the same way.
     """
     cite = context.choice("cite")
     for known in context.lemmas:
@@ -58,6 +82,17 @@ def lemma(node: Term, context: Context) -> Rewrite | None:
         args: Choices = (("cite", cite), *fixed, *((f"index {name}", text) for name, text in binding_text(bound)))
         return Rewrite(new, args, uses, known.title, cite)
     return None
+
+
+LEMMA: Final = Rule(
+    slug="lemma",
+    title="theorem",
+    statement=r"\frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_j)",
+    conditions="the theorem's assumptions are among those made here",
+    because="by a theorem shown before",
+    heads=ANY_NODE,
+    apply=lemma,
+)
 
 
 def _moved(place: Place, bound: Binding) -> Place:
@@ -128,7 +163,7 @@ def _read_claim(claim: Claim, reading: Reading, theory: Theory) -> Claim:
 
 
 def _corresponds(known: Lemma, reading: Reading, theory: Theory) -> bool:
-    """Whether each quantity of the lemma is defined as the one that it reads as, and each assumption is assumed here too."""
+    """Whether each quantity of the lemma is defined as the one that it reads as, and each assumption is made here."""
     names, arrays = dict(reading.arrays), _arrays(theory)
     here = {definition.name: definition for definition in theory.definitions}
     lead = () if reading.row is None else (reading.row,)
@@ -156,8 +191,8 @@ def _corresponds(known: Lemma, reading: Reading, theory: Theory) -> bool:
 def chain_through(node: Term, context: Context) -> Rewrite | None:
     """dL/dW = sum_i (dL/dz)_i dz_i/dW, where L depends on W only through the vector z.
 
-    The choice `cite` names the gradient theorem of L with respect to z, `reads` how its quantities read here (its variable
-    reads as a defined vector), `gradient` the definition that holds the theorem's right side.
+    The choice `cite` names the gradient theorem of L with respect to z, `reads` how its quantities read here (its
+    variable reads as a defined vector), `gradient` the definition that holds the theorem's right side.
     """
     cite, spelled, name = context.choice("cite"), context.choice("reads"), context.choice("gradient")
     known = next((found for found in context.lemmas if found.name == cite), None)
@@ -183,6 +218,17 @@ def chain_through(node: Term, context: Context) -> Rewrite | None:
     summand = Mul((Call(name, (index,)), Derivative(Call(vector.name, (index,)), node.wrt)))
     args: Choices = (("cite", cite), ("reads", spelled), ("gradient", name))
     return Rewrite(Sum(index, summand), args, reason=f"{known.title}, and the chain rule", cites=cite)
+
+
+CHAIN_RULE_THROUGH_VECTOR: Final = Rule(
+    slug="chain-rule-through-vector",
+    title="chain rule through a vector",
+    statement=r"\frac{\partial L}{\partial w} = \sum_i \frac{\partial L}{\partial z_i} \frac{\partial z_i}{\partial w}",
+    conditions="L depends on w only through z",
+    because="the loss depends on the variable only through the logits",
+    heads=(Derivative,),
+    apply=chain_through,
+)
 
 
 def _only_through(term: Term, vector: str, wrt: Entry | Call, theory: Theory) -> bool:

@@ -2,20 +2,58 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from symderiv.proving.matching import Binding, match
 from symderiv.proving.rules.base import (
-    Choices, Context, Rewrite, add, divide, factors, freshen, index_names, mentions, multiply, new_index, place, spell,
-)  # fmt: skip
+    ANY_NODE,
+    Choices,
+    Context,
+    Rewrite,
+    Rule,
+    add,
+    divide,
+    factors,
+    freshen,
+    has_delta,
+    index_names,
+    mentions,
+    multiply,
+    new_index,
+    place,
+    spell,
+)
 from symderiv.proving.tidy import scale, split_number
 from symderiv.statements import Condition
 from symderiv.terms import (
-    Add, Call, Delta, Derivative, Div, Entry, Index, Mul, Place, Position, Size, Sum, Term, children, delta, number,
-    own_places, rebuild, rename, subterms,
-)  # fmt: skip
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Index,
+    Mul,
+    Place,
+    Position,
+    Size,
+    Sum,
+    Term,
+    children,
+    delta,
+    number,
+    own_places,
+    rebuild,
+    rename,
+    subterms,
+)
 
 
 def sift(node: Term, context: Context) -> Rewrite | None:
-    """sum_k delta_ka f_k = f_a. Where the sum leaves out s: 0 for a = s, f_a for a != s, and no rewrite if neither is known."""
+    """sum_k delta_ka f_k = f_a.
+
+    Where the sum leaves out s it is 0 for a = s and f_a for a != s; None if neither is known.
+    """
     if not isinstance(node, Sum):
         return None
     for found in _deltas(node.body, node.index):
@@ -30,6 +68,17 @@ def sift(node: Term, context: Context) -> Rewrite | None:
             uses = facts
         return Rewrite(rename(_without(node.body, found), {node.index: target}), (("at", spell(target)),), uses)
     return None
+
+
+SIFT: Final = Rule(
+    slug="sift",
+    title="sifting",
+    statement=r"\sum_k \delta_{ka} f_k = f_a",
+    conditions="where the sum leaves out s, it is known whether a equals s",
+    because="the Kronecker delta picks the one term whose indices agree",
+    heads=(Sum,),
+    apply=sift,
+)
 
 
 def _deltas(term: Term, index: Index) -> tuple[Delta, ...]:
@@ -65,13 +114,28 @@ def _without(term: Term, gone: Delta) -> Term:
 
 
 def linearity_of_sum(node: Term, context: Context) -> Rewrite | None:
-    """sum_k (f_k + g_k) = sum_k f_k + sum_k g_k."""
+    """sum_k (f_k + g_k) = sum_k f_k + sum_k g_k. With the choice only=delta a delta with k must occur in a term."""
     if not (isinstance(node, Sum) and isinstance(node.body, Add)):
         return None
-    return Rewrite(Add(tuple(Sum(node.index, part, node.skip) for part in node.body.terms)))
+    only = context.choice("only")
+    if only == "delta" and not has_delta(node.body, frozenset({node.index})):
+        return None
+    split = Add(tuple(Sum(node.index, part, node.skip) for part in node.body.terms))
+    return Rewrite(split, (("only", only),) if only else ())
 
 
-def constant_out(node: Term, context: Context) -> Rewrite | None:
+LINEARITY_OF_SUM: Final = Rule(
+    slug="linearity-of-sum",
+    title="linearity of the sum",
+    statement=r"\sum_k (f_k + g_k) = \sum_k f_k + \sum_k g_k",
+    conditions="",
+    because="the sum goes to each term",
+    heads=(Sum,),
+    apply=linearity_of_sum,
+)
+
+
+def constant_out(node: Term, _context: Context) -> Rewrite | None:
     """sum_k c f_k = c sum_k f_k and sum_k f_k / c = (sum_k f_k) / c, where k does not occur in c (c != 0 below)."""
     if not isinstance(node, Sum):
         return None
@@ -98,13 +162,35 @@ def constant_out(node: Term, context: Context) -> Rewrite | None:
             return None
 
 
-def equal_terms(node: Term, context: Context) -> Rewrite | None:
+CONSTANT_OUT: Final = Rule(
+    slug="constant-out",
+    title="constant out of the sum",
+    statement=r"\sum_k c f_k = c \sum_k f_k",
+    conditions="k does not occur in c",
+    because="a factor without the summation index leaves the sum",
+    heads=(Sum,),
+    apply=constant_out,
+)
+
+
+def equal_terms(node: Term, _context: Context) -> Rewrite | None:
     """sum_k c = C c, and (C - 1) c where one k is left out, for c without k."""
     if not isinstance(node, Sum) or mentions(node.body, node.index):
         return None
     size = Size(node.index.domain)
     count: Term = size if node.skip is None else Add((size, number(-1)))
     return Rewrite(multiply([count, node.body]))
+
+
+EQUAL_TERMS: Final = Rule(
+    slug="equal-terms",
+    title="equal terms",
+    statement=r"\sum_k c = C c",
+    conditions="k does not occur in c; where one k is left out, C - 1 terms remain",
+    because="all terms are equal, so they are counted",
+    heads=(Sum,),
+    apply=equal_terms,
+)
 
 
 def split_sum(node: Term, context: Context) -> Rewrite | None:
@@ -119,7 +205,18 @@ def split_sum(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(Add((apart, Sum(node.index, node.body, where))), (("at", chosen),))
 
 
-def merge_sum(node: Term, context: Context) -> Rewrite | None:
+SPLIT_SUM: Final = Rule(
+    slug="split-sum",
+    title="split off one term",
+    statement=r"\sum_k f_k = f_i + \sum_{k \neq i} f_k",
+    conditions="i is in the range of the sum",
+    because="one term is taken out of the sum",
+    heads=(Sum,),
+    apply=split_sum,
+)
+
+
+def merge_sum(node: Term, _context: Context) -> Rewrite | None:
     """f_i + sum_{k != i} f_k = sum_k f_k, the two terms anywhere in a sum and with one common sign."""
     if not isinstance(node, Add):
         return None
@@ -137,6 +234,17 @@ def merge_sum(node: Term, context: Context) -> Rewrite | None:
     return None
 
 
+MERGE_SUM: Final = Rule(
+    slug="merge-sum",
+    title="merge the term back",
+    statement=r"f_i + \sum_{k \neq i} f_k = \sum_k f_k",
+    conditions="",
+    because="the term apart is the one that the sum leaves out",
+    heads=(Add,),
+    apply=merge_sum,
+)
+
+
 def _same_product(left: Term, right: Term) -> bool:
     """Equal up to the order of the factors."""
     mine, other = split_number(left), split_number(right)
@@ -148,7 +256,7 @@ def _same_product(left: Term, right: Term) -> bool:
     return mine[0] == other[0] and not rest
 
 
-def swap_sums(node: Term, context: Context) -> Rewrite | None:
+def swap_sums(node: Term, _context: Context) -> Rewrite | None:
     """sum_k sum_l f = sum_l sum_k f, where neither limit depends on the other index."""
     if not (isinstance(node, Sum) and isinstance(node.body, Sum)):
         return None
@@ -158,8 +266,19 @@ def swap_sums(node: Term, context: Context) -> Rewrite | None:
     return Rewrite(Sum(inner.index, Sum(node.index, inner.body, node.skip), inner.skip))
 
 
+SWAP_SUMS: Final = Rule(
+    slug="swap-sums",
+    title="swap the sums",
+    statement=r"\sum_k \sum_l f_{kl} = \sum_l \sum_k f_{kl}",
+    conditions="the limits do not depend on each other",
+    because="finite sums may be taken in either order",
+    heads=(Sum,),
+    apply=swap_sums,
+)
+
+
 def assumption(node: Term, context: Context) -> Rewrite | None:
-    """left = right for an assumption of the theorem, up to the names of bound indices and for any value of free ones."""
+    """left = right for an assumption of the theorem, for any value of its free indices."""
     for position, stated in enumerate(context.theory.assumptions):
         if context.choice("number") not in ("", str(position)):
             continue
@@ -172,12 +291,23 @@ def assumption(node: Term, context: Context) -> Rewrite | None:
     return None
 
 
+ASSUMPTION: Final = Rule(
+    slug="assumption",
+    title="assumption",
+    statement=r"\sum_k t_k = 1",
+    conditions="it is among the theorem's assumptions",
+    because="by assumption",
+    heads=ANY_NODE,
+    apply=assumption,
+)
+
+
 def binding_text(bound: Binding) -> Choices:
     """The instantiation of a pattern's indices as choices, in the order of their names."""
     return tuple((name, spell(bound[key])) for name, key in sorted((key.name, key) for key in bound))
 
 
-def write_out(node: Term, context: Context) -> Rewrite | None:
+def write_out(node: Term, _context: Context) -> Rewrite | None:
     """sum_{k=1}^n f_k = f_1 + ... + f_n, for a domain of at most four members."""
     if not isinstance(node, Sum):
         return None
@@ -185,6 +315,17 @@ def write_out(node: Term, context: Context) -> Rewrite | None:
     if members is None:
         return None
     return Rewrite(add([rename(node.body, {node.index: member}) for member in members]))
+
+
+WRITE_OUT: Final = Rule(
+    slug="write-out",
+    title="write the sum out",
+    statement=r"\sum_{k=1}^{2} f_k = f_1 + f_2",
+    conditions="the range is a small number",
+    because="the sum has few terms",
+    heads=(Sum,),
+    apply=write_out,
+)
 
 
 def _members(node: Sum) -> tuple[Place, ...] | None:
@@ -214,6 +355,17 @@ def collect_terms(node: Term, context: Context) -> Rewrite | None:
         if list(node.terms[:size]) == run:
             return Rewrite(add([Sum(index, body), *node.terms[size:]]), (("index", index.name),))
     return None
+
+
+COLLECT_TERMS: Final = Rule(
+    slug="collect-terms",
+    title="collect into a sum",
+    statement=r"f_1 + f_2 = \sum_{k=1}^{2} f_k",
+    conditions="the range is a small number",
+    because="the terms are those of one sum",
+    heads=(Add,),
+    apply=collect_terms,
+)
 
 
 def _positions(term: Term) -> tuple[Position, ...]:
