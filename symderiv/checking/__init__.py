@@ -6,5 +6,6 @@
 
 from symderiv.checking.checker import Refused, check, check_step
 from symderiv.checking.equality import positive, same
+from symderiv.checking.examining import examine
 
-__all__ = ["Refused", "check", "check_step", "positive", "same"]
+__all__ = ["Refused", "check", "check_step", "examine", "positive", "same"]

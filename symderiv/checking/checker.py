@@ -25,7 +25,7 @@ from symderiv.statements import (
 )
 from symderiv.terms import Add, Call, Derivative, Entry, Mul, Number, Path, Term, at, number, put, scope, subterms
 
-__all__ = ["Refused", "check", "check_step"]
+__all__ = ["Refused", "check", "check_step", "connected", "difference"]
 
 
 class Refused(ValueError):  # noqa: N818 - the word of the design
@@ -51,7 +51,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
         current = line.term
     claim = derivation.claim
     if claim.relation == ">":
-        direct = positive(_difference(claim.left, claim.right), derivation.theory, seed=seed)
+        direct = positive(difference(claim.left, claim.right), derivation.theory, seed=seed)
     else:
         direct = _same(claim.left, claim.right, derivation.theory, seed, known)
     listed: dict[Condition, None] = {}
@@ -79,41 +79,47 @@ def _check_line(
     known: dict[tuple[Term, Term, Theory], Verdict],
 ) -> tuple[Verdict, ...]:
     if line.relation == ">":
-        return (positive(_difference(current, line.term), theory, seed=seed),)
+        return (positive(difference(current, line.term), theory, seed=seed),)
+    connected(current, line, where)
     if not line.steps:
         return (_same(current, line.term, theory, seed, known),)
-    verdicts = []
+    return tuple(_judge(step, theory, seed, known) for step in line.steps)
+
+
+def connected(current: Term, line: Line, where: str) -> None:
+    """Refused unless the steps of `line` lead from `current` to its term, each changing its own subterm only."""
+    if not line.steps or line.relation == ">":
+        return
     for count, step in enumerate(line.steps, start=1):
         if step.before != current:
             raise Refused(f"{where}, step {count} does not start where the one before it ended")
-        verdicts.append(_judge(step, theory, seed, f"{where}, step {count}", known))
+        _local_change(step, f"{where}, step {count}")
         current = step.after
     if current != line.term:
         raise Refused(f"{where} does not show the result of its last step")
-    return tuple(verdicts)
+
+
+def _local_change(step: Step, where: str) -> None:
+    try:
+        if put(step.before, step.path, at(step.after, step.path)) != step.after:
+            raise Refused(f"{where} changes more than the subterm at its path")
+        at(step.before, step.path)
+    except IndexError as error:
+        raise Refused(f"{where}: {error}") from error
 
 
 def check_step(step: Step, theory: Theory, *, seed: int | None = None) -> Verdict:
     """The verdict on one step alone; Refused if its path does not fit."""
-    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, f"rule {step.rule}", {})
+    _local_change(step, f"rule {step.rule}")
+    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, {})
 
 
-def _judge(
-    step: Step, theory: Theory, seed: int, where: str, known: dict[tuple[Term, Term, Theory], Verdict]
-) -> Verdict:
-    try:
-        old, new = at(step.before, step.path), at(step.after, step.path)
-        if put(step.before, step.path, new) != step.after:
-            raise Refused(f"{where} changes more than the subterm at its path")
-    except IndexError as error:
-        raise Refused(f"{where}: {error}") from error
+def _judge(step: Step, theory: Theory, seed: int, known: dict[tuple[Term, Term, Theory], Verdict]) -> Verdict:
     path = _sound(step.before, step.path, theory)
-    if path != step.path:
-        old, new = at(step.before, path), at(step.after, path)
     local = _local(step.before, path, theory)
     if local is None:
         return _same(step.before, step.after, theory, seed, known)
-    return _same(old, new, local, seed, known)
+    return _same(at(step.before, path), at(step.after, path), local, seed, known)
 
 
 def _same(
@@ -156,7 +162,8 @@ def _local(term: Term, path: Path, theory: Theory) -> Theory | None:
     return Theory(theory.definitions, theory.assumptions, (*theory.distinct, *facts))
 
 
-def _difference(left: Term, right: Term) -> Term:
+def difference(left: Term, right: Term) -> Term:
+    """left - right, or left itself where right is 0."""
     if isinstance(right, Number) and right.value == 0:
         return left
     return Add((left, Mul((number(-1), right))))
