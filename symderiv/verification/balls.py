@@ -1,8 +1,9 @@
-"""The value of a term in rigorous balls at a seeded rational point: a second opinion, sharing no code with the checker.
+"""The value of a term in rigorous balls at a seeded rational point: a second opinion, sharing no code with the
+checker.
 
 Every number is a real ball (Arb) that contains the true value; a derivative is carried by nilpotent coefficients, one
-bit a pending derivative, so nested derivatives need no special case. An assumption sum_k t_k = 1 is met by dividing the
-point's own values by their sum, an assumption t_k = (formula) by using the formula.
+bit a pending derivative, so nested derivatives need no special case. An assumption sum_k t_k = 1 is met by dividing
+the point's own values by their sum, an assumption t_k = (formula) by using the formula.
 """
 
 from __future__ import annotations
@@ -308,8 +309,8 @@ def compare(
 ) -> Comparison:
     """Both sides at the sizes `counts` of a single domain (of several domains: 2 and 3 each).
 
-    At each size every admissible value of the free indices is tried (a seeded choice of at most 8), at `points` rational
-    points each, to 40 digits. A point where neither side has a value is passed over.
+    At each size every admissible value of the free indices is tried (a seeded choice of at most 8), at `points`
+    rational points each, to 40 digits. A point where neither side has a value is passed over.
     """
     domains = _domains((left, right), theory)
     loose = [d for d in domains if d.size is None]

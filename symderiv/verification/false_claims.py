@@ -5,12 +5,15 @@ A checker that calls any of them proved is broken. `FALSE_CLAIMS` are the ones w
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from symderiv.statements import Definition, Theory
 from symderiv.terms import (
+    Add,
     Array,
     Derivative,
     Div,
@@ -54,34 +57,37 @@ SOFTMAX: Final = Theory((_S, _Y, _LSE))
 
 
 def elementary(degree: int, p: tuple[Term, ...]) -> Term:
-    """degree! e_degree of u_1..u_C from their power sums p[r-1] = sum_k u_k^r (Newton's identities), degree 2 to 5.
+    """degree! e_degree of u_1..u_C from their power sums p[r-1] = sum_k u_k^r, degree 2 or more.
 
-    It is 0 whenever there are fewer than `degree` numbers u_k.
+    The sum over the partitions of `degree` into m_r parts r of (-1)^(degree - parts) degree! / prod_r (r^{m_r} m_r!)
+    prod_r p_r^{m_r} (Newton and Girard); it is 0 whenever there are fewer than `degree` numbers u_k.
     """
-    match degree:
-        case 2:
-            return p[0] ** 2 - p[1]
-        case 3:
-            return p[0] ** 3 - 3 * p[0] * p[1] + 2 * p[2]
-        case 4:
-            return p[0] ** 4 - 6 * p[0] ** 2 * p[1] + 3 * p[1] ** 2 + 8 * p[0] * p[2] - 6 * p[3]
-        case 5:
-            return (
-                p[0] ** 5
-                - 10 * p[0] ** 3 * p[1]
-                + 15 * p[0] * p[1] ** 2
-                + 20 * p[0] ** 2 * p[2]
-                - 20 * p[1] * p[2]
-                - 30 * p[0] * p[3]
-                + 24 * p[4]
-            )
-        case _:
-            raise ValueError(f"elementary symmetric polynomials are written out for degree 2 to 5, not {degree}")
+    terms: list[Term] = []
+    for parts in _partitions(degree, degree):
+        weight = Fraction(math.factorial(degree))
+        made: Term | None = None
+        for part in sorted(set(parts)):
+            times = parts.count(part)
+            weight /= part**times * math.factorial(times)
+            power = p[part - 1] if times == 1 else p[part - 1] ** times
+            made = power if made is None else made * power
+        assert made is not None
+        signed = weight * (-1) ** (degree - len(parts))
+        terms.append(made if signed == 1 else number(signed) * made)
+    return Add(tuple(terms))
+
+
+def _partitions(total: int, largest: int) -> Iterator[tuple[int, ...]]:
+    if total == 0:
+        yield ()
+    for part in range(min(total, largest), 0, -1):
+        for rest in _partitions(total - part, part):
+            yield (part, *rest)
 
 
 def power_sums(entry: Term, index: Index, skip: Index | None = None) -> tuple[Term, ...]:
-    """p_1..p_5 of the numbers `entry`, which depends on `index`."""
-    return tuple(Sum(index, entry if r == 1 else entry**r, skip) for r in range(1, 6))
+    """p_1..p_9 of the numbers `entry`, which depends on `index`."""
+    return tuple(Sum(index, entry if r == 1 else entry**r, skip) for r in range(1, 10))
 
 
 def _made() -> tuple[Trap, ...]:

@@ -2,19 +2,22 @@
 
 The hidden terms are m! e_m, the elementary symmetric polynomial of m = 2..5 (0 for fewer than m numbers), polynomials
 in the class count with small integer roots, and products of both. They are put inside sums, quotients, powers,
-logarithms, exponentials and derivatives of true statements. Trying small counts proves each of them; none may be called proved.
+logarithms, exponentials and derivatives of true statements. Trying small counts proves each of them; none may be
+called proved.
 """
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
 
 from symderiv.statements import Assumption, Theory
 from symderiv.terms import (
+    Add,
     Array,
     Call,
     Delta,
@@ -22,6 +25,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Mul,
     Parameter,
     Size,
     Sum,
@@ -72,10 +76,10 @@ def _numbers(rng: random.Random) -> tuple[tuple[Term, ...], str, Theory, int]:
         case 2:
             return power_sums(Exp(_Z[_K]), _K), "of e^z", SOFTMAX, 0
         case 3:
-            sums = tuple(Sum(_K, Exp(number(r) * _Z[_K])) for r in range(1, 6))
+            sums = tuple(Sum(_K, Exp(number(r) * _Z[_K])) for r in range(1, 10))
             return (Exp(_LSE), *sums[1:]), "of e^z with S = e^lse", SOFTMAX, 0
         case 4:
-            sums = tuple(Sum(_K, Exp(number(r) * _Z[_K])) for r in range(1, 6))
+            sums = tuple(Sum(_K, Exp(number(r) * _Z[_K])) for r in range(1, 10))
             return (_S, *sums[1:]), "of e^z with S by name", SOFTMAX, 0
         case 5:
             return (number(1), *power_sums(_T[_K], _K)[1:]), "of t, which sums to 1", _SIMPLEX, 0
@@ -83,7 +87,78 @@ def _numbers(rng: random.Random) -> tuple[tuple[Term, ...], str, Theory, int]:
             return power_sums(_y(_K), _K, _I), "of y without y_i", SOFTMAX, 1
 
 
+_VECTORS: Final[tuple[str, ...]] = ("y", "y", "t", "t", "e^z", "z", "1", "y^2", "log y", "delta")
+
+
+def _member(vector: str, index: Index) -> Term:
+    match vector:
+        case "y":
+            return _y(index)
+        case "t":
+            return _T[index]
+        case "e^z":
+            return Exp(_Z[index])
+        case "z":
+            return _Z[index]
+        case "y^2":
+            return _y(index) ** 2
+        case _:
+            return Log(_y(index))
+
+
+def _block_sum(vectors: tuple[str, ...]) -> Term:
+    """sum_k of the product of some vectors, with what is known of it used: sum y = sum t = 1, sum 1 = C, and the
+    delta."""
+    index = _I if "delta" in vectors else _K
+    members = [_member(vector, index) for vector in vectors if vector not in ("1", "delta")]
+    if vectors in (("y",), ("t",)) or (not members and "delta" in vectors):
+        return number(1)
+    if not members:
+        return _COUNT
+    body = members[0] if len(members) == 1 else Mul(tuple(members))
+    return body if "delta" in vectors else Sum(_K, body)
+
+
+def _set_partitions(items: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
+    if not items:
+        yield ()
+        return
+    for rest in _set_partitions(items[1:]):
+        yield ((items[0],), *rest)
+        for position, block in enumerate(rest):
+            yield (*rest[:position], (items[0], *block), *rest[position + 1 :])
+
+
+def polarised(vectors: tuple[str, ...]) -> Term:
+    """sum over different k_1..k_m of u1_{k_1} ... um_{k_m}: 0 for fewer than m classes.
+
+    By set partitions: prod over blocks B of (-1)^(|B| - 1) (|B| - 1)! sum_k prod_{a in B} ua_k.
+    """
+    terms: list[Term] = []
+    for partition in _set_partitions(tuple(range(len(vectors)))):
+        weight = 1
+        made: list[Term] = []
+        for block in partition:
+            weight *= (-1) ** (len(block) - 1) * math.factorial(len(block) - 1)
+            made.append(_block_sum(tuple(sorted(vectors[position] for position in block))))
+        terms.append(Mul((number(weight), *made)))
+    return Add(tuple(terms))
+
+
+def _polarised(degree: int, rng: random.Random) -> _Vanishing:
+    chosen = [rng.choice(_VECTORS) for _ in range(degree)]
+    while chosen.count("delta") > 1:
+        chosen[chosen.index("delta")] = "y"
+    if not {"y", "e^z", "y^2", "log y"} & set(chosen):  # otherwise it could vanish under two derivatives
+        chosen[0] = "e^z"
+    theory = _SIMPLEX if "t" in chosen else SOFTMAX
+    words = f"the sum over different indices of {', '.join(chosen)}"
+    return _Vanishing(polarised(tuple(chosen)), degree, words, theory)
+
+
 def _vanishing(degree: int, rng: random.Random) -> _Vanishing:
+    if rng.random() < 0.4 and degree <= 6:
+        return _polarised(degree, rng)
     sums, words, theory, missing = _numbers(rng)
     polynomial = elementary(degree, sums)
     scale = rng.choice((Fraction(1), Fraction(1), Fraction(1, 24), Fraction(3)))
@@ -175,7 +250,7 @@ def _second_derivative(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
 
 
 def _by_probability(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
-    degree = max(2, min(5, v.below))
+    degree = max(2, min(9, v.below))
     hidden = elementary(degree, power_sums(_y(_K), _K))
     scale = rng.choice((1, 2, 3))
     return Derivative(1 / _y(_I) + scale * hidden, _y(_I)), -1 / _y(_I) ** 2
@@ -258,11 +333,11 @@ FAMILIES: Final[tuple[tuple[str, _Family], ...]] = (
 """Where the vanishing term is hidden."""
 
 
-def traps(seed: int, *, each: int = 7) -> tuple[Trap, ...]:
-    """`each` traps of every family and every degree 2..5, without repeats, the same for the same seed."""
+def traps(seed: int, *, each: int = 7, degrees: tuple[int, ...] = (2, 3, 4, 5)) -> tuple[Trap, ...]:
+    """`each` traps of every family and degree (2 to 9), without repeats, the same for the same seed."""
     made: dict[tuple[Term, Term], Trap] = {}
     for name, family in FAMILIES:
-        for degree in (2, 3, 4, 5):
+        for degree in degrees:
             rng = random.Random(f"{seed}/{name}/{degree}")
             for turn in range(each):
                 hidden = _vanishing(degree, rng)
