@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from symderiv.kernels.functions import functions
-from symderiv.kernels.module import assemble
+from symderiv.kernels.ir import Kernel
+from symderiv.kernels.layer_module import assemble_layer
+from symderiv.kernels.module import Emitter, assemble
 from symderiv.kernels.targets import TARGETS
 from symderiv.statements import Problem, Theorem
 
@@ -18,5 +20,16 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
     """
     if target not in TARGETS:
         raise ValueError(f"target {target!r} is unknown; there are {', '.join(TARGETS)}")
-    del classes
-    return assemble(problem, functions(problem, theorems), target, TARGETS[target])
+    if (target == "unrolled") != (classes is not None):
+        needed = "needs a class count" if classes is None else "is for any class count; leave `classes` out"
+        raise ValueError(f"target {target!r} {needed}")
+    module = TARGETS[target]
+
+    def emit(kernel: Kernel) -> str:
+        text: str = module.emit(kernel) if classes is None else module.emit(kernel, classes)
+        return text
+
+    emitter = Emitter(target, classes, module.WHAT, module.IMPORTS, module.helpers(), emit)
+    if problem.family == "layer":
+        return assemble_layer(problem, theorems, emitter)
+    return assemble(problem, functions(problem, theorems), emitter)

@@ -282,6 +282,16 @@ def _elementwise(
     return tuple(made)
 
 
+def loss_functions(known: Mapping[str, Theorem], value: str, gradient: str) -> Function:
+    """`value_and_grad` of a loss from its two theorems, for what is built on top of it."""
+    for name in (value, gradient):
+        if name not in known:
+            raise LoweringError(f"the theorem {name} was not given")
+    licences = {name: known[name] for name in REWRITES if name in known}
+    parts = (_part("value", known[value]), _part("gradient", known[gradient]))
+    return _function("value_and_grad", parts, licences, targets=True)
+
+
 def _only_gradient(both: Function) -> Function:
     """`grad`: the same kernels, the value thrown away, so that nothing is compiled twice."""
     return Function(

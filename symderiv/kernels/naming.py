@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symderiv.kernels.algebra import is_exponential_of_top
 from symderiv.kernels.stable import TOP, is_shifted_sum
-from symderiv.terms import Add, Div, Entry, Log, Mul, Sum, Term, children
+from symderiv.terms import Add, Div, Entry, Exp, Log, Mul, Sum, Term, children
 
 
 def wanted_name(term: Term) -> str:
@@ -38,4 +38,6 @@ def worth_a_name(term: Term) -> bool:
 def may_be_infinite(term: Term) -> bool:
     """Whether a factor beside a target may be infinite on a masked class: it holds a logarithm or a difference to
     top."""
+    if isinstance(term, Exp):
+        return False
     return term == TOP or isinstance(term, Log) or any(may_be_infinite(part) for part in children(term))

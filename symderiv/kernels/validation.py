@@ -35,6 +35,12 @@ def checked_real(name: str, given: Any, axes: int) -> np.ndarray:
     return array
 
 
+def check_classes(z: np.ndarray, classes: int) -> None:
+    """ValueError unless z has the class count that explicit kernels were made for."""
+    if z.shape[-1] != classes:
+        raise ValueError(f"z has {z.shape[-1]} classes, but this module was generated for {classes}")
+
+
 def checked_like(name: str, given: Any, z: np.ndarray) -> np.ndarray:
     """`given` as an array of the dtype and shape of z."""
     array = checked_real(name, given, 0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from symderiv.kernels.targets import numba, numpy
+from symderiv.kernels.targets import numba, numpy, unrolled
 
 TARGETS: Final[dict[str, ModuleType]] = {
     "numba": numba,
     "numpy": numpy,
+    "unrolled": unrolled,
 }

@@ -1,0 +1,79 @@
+"""The generated module of a linear layer: row kernels of its loss, contractions, and the functions that chain them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from symderiv.kernels.functions import loss_functions
+from symderiv.kernels.layers import Contraction, contractions, emitted
+from symderiv.kernels.module import Emitter, header, imports
+from symderiv.kernels.rewriting import reference
+from symderiv.kernels.source import copied_part
+from symderiv.statements import Problem, Theorem
+
+_BEHAVIOUR: Final = (
+    "Arrays, all float32 or all float64, native byte order, any strides: W (C, D) weights, b (C,) biases or None",
+    "for zeros, X (..., D) inputs, a row for each sample; t integer labels 0..C-1 (...) or targets (..., C), each",
+    "row of which sums to 1, as the theorems assume. `reduction` is 'mean' or 'sum' over the samples. The logits",
+    "exist for a chunk of samples at a time, never for all. A sample with NaN, with +inf or with nothing but -inf",
+    "among its logits gives NaN. No samples: sum 0, mean NaN, gradients 0. Inputs are never written. Bad input",
+    "raises TypeError or ValueError with a sentence.",
+)
+
+_LOSS: Final = ("cross-entropy:logits-form", "cross-entropy:gradient-unnormalised")
+
+
+def _function(name: str, outputs: tuple[str, ...], about: list[str], inputs: bool) -> str:
+    option = "inputs=False, " if inputs else ""
+    lines = [
+        f'def {name}(W, b, X, t, *, reduction="mean", {option}out=None, threads=None):',
+        *about,
+        f"    wanted = {outputs!r}" + (' + (("dX",) if inputs else ())' if inputs else ""),
+        "    kernels = (value_and_grad_of_labels_rows, value_and_grad_of_targets_rows)",
+        '    contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}',
+        "    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, *kernels, contractions)",
+        "    return results[0]" if len(outputs) == 1 else "    return tuple(results)",
+    ]
+    return "\n".join(lines)
+
+
+def _about(first: str, result: str, items: tuple[Contraction, ...], inputs: bool) -> list[str]:
+    lines = [f'    """{first}', ""]
+    lines += [f"    {item.output} = {item.text}" for item in items]
+    lines += ["", f"    W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> {result}."]
+    if inputs:
+        lines.append("    With inputs=True also dX (..., D), the gradient in the inputs of the reduced loss.")
+    lines.append(
+        "    `out`: memory for the results, in their order; `threads`: at most so many ranges of rows at a time."
+    )
+    lines.append(
+        "    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header."
+    )
+    lines += [f"    Theorem {item.source[0]}: {item.source[1]}" for item in items]
+    return [*lines, '    """']
+
+
+def assemble_layer(problem: Problem, theorems: tuple[Theorem, ...], emitter: Emitter) -> str:
+    """The module of a linear layer under cross-entropy; LoweringError names a theorem that is missing."""
+    known = {reference(theorem): theorem for theorem in theorems}
+    roles = {role: goal if ":" in goal else f"{problem.name}:{goal}" for role, goal in problem.kernels}
+    loss = loss_functions(known, *_LOSS)
+    items = contractions(roles, known)
+    cited = {**dict(loss.theorems), **dict(item.source for item in items)}
+    head = header(problem, cited, emitter, _BEHAVIOUR)
+    value = "The cross-entropy of softmax(W x + b), its sum or mean over the samples."
+    gradients = "Its gradients in W and b (and X), without the loss."
+    both = "The cross-entropy of softmax(W x + b) over the samples, and its gradients."
+    parts = [
+        "\n".join([*head, *imports(emitter), '__all__ = ["value", "value_and_grad", "grad"]']),
+        emitter.helpers.rstrip("\n"),
+        *(emitter.emit(kernel).rstrip("\n") for _, kernel in loss.kernels),
+        *(emitted(item) for item in items),
+        copied_part(Path(__file__).parent / "validation.py").rstrip("\n"),
+        copied_part(Path(__file__).parent / "layer_support.py").rstrip("\n"),
+        _function("value", ("value",), _about(value, "a scalar", (), False), False),
+        _function("value_and_grad", ("value", "dW", "db"), _about(both, "(value, dW, db)", items, True), True),
+        _function("grad", ("dW", "db"), _about(gradients, "(dW, db)", items, True), True),
+    ]
+    return "\n\n\n".join(parts) + "\n"
