@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 
 from symderiv.checking.equality import positive, same
+from symderiv.checking.wellformed import Refused, require_well_formed
 from symderiv.encoding import digest
 from symderiv.statements import (
     Condition,
@@ -28,16 +29,13 @@ from symderiv.terms import Add, Call, Derivative, Entry, Mul, Number, Path, Term
 __all__ = ["Refused", "check", "check_step", "connected", "difference"]
 
 
-class Refused(ValueError):  # noqa: N818 - the word of the design
-    """A derivation that is not a chain: a step does not start where the one before ended, or rewrites elsewhere."""
-
-
 def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     """The theorem that `derivation` establishes, with a verdict for every step, every line and the claim itself.
 
     A false step does not raise: its verdict says ``false`` and carries the counterexample. Refused if the lines do not
-    form a chain from the start to the result.
+    form a chain from the start to the result, or are not well formed.
     """
+    require_well_formed(derivation)
     seed = secrets.randbits(64) if seed is None else seed
     steps: list[tuple[Verdict, ...]] = []
     lines: list[Verdict] = []

@@ -26,9 +26,11 @@ sums are then written out, and on no other. Where nothing depends on another dom
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import assert_never
 
 from symderiv.checking.arithmetic import Simplex
+from symderiv.checking.evaluation import HIGHEST_POWER
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -164,18 +166,11 @@ def _degree(term: Term, cut: Cut) -> Degree:
             coupled = frozenset[Index]().union(*(part.coupled for part in made))
             return Degree(max(_raised(part, common) for part in made), common, coupled)
         case Mul(factors=parts):
-            result = Degree()
-            for part in parts:
-                result = _product(result, _degree(part, cut))
-            return result
+            return reduce(_product, (_degree(part, cut) for part in parts), Degree())
         case Div(numerator=above, denominator=below):
             return _product(_degree(above, cut), _reciprocal(below, cut))
         case Power(base=base, exponent=Number(value=value)) if value.denominator == 1:
-            single = _reciprocal(base, cut) if value < 0 else _degree(base, cut)
-            result = Degree()
-            for _ in range(abs(value.numerator)):
-                result = _product(result, single)
-            return result
+            return _repeated(_reciprocal(base, cut) if value < 0 else _degree(base, cut), abs(value.numerator))
         case Power() | Exp() | Log():
             return _transcendental(term, cut)
         case Sum(index=index, body=body):
@@ -204,24 +199,24 @@ def _product(left: Degree, right: Degree) -> Degree:
     return Degree(left.numerator + right.numerator, factors, left.coupled | right.coupled)
 
 
+def _repeated(single: Degree, times: int) -> Degree:
+    if times > HIGHEST_POWER:
+        raise Outside(f"a power above {HIGHEST_POWER}")
+    factors = {factor: (count * times, degree) for factor, (count, degree) in single.factors.items()}
+    return Degree(single.numerator * times, factors if times else {}, single.coupled)
+
+
 def _reciprocal(term: Term, cut: Cut) -> Degree:
     """1 / term: monomials are inverted letter by letter, anything else becomes one closed factor."""
     match term:
         case Call():
             return _reciprocal(unfold(term, cut.theory), cut)
         case Mul(factors=parts):
-            result = Degree()
-            for part in parts:
-                result = _product(result, _reciprocal(part, cut))
-            return result
+            return reduce(_product, (_reciprocal(part, cut) for part in parts), Degree())
         case Div(numerator=above, denominator=below):
             return _product(_degree(below, cut), _reciprocal(above, cut))
         case Power(base=base, exponent=Number(value=value)) if value.denominator == 1:
-            single = _degree(base, cut) if value < 0 else _reciprocal(base, cut)
-            result = Degree()
-            for _ in range(abs(value.numerator)):
-                result = _product(result, single)
-            return result
+            return _repeated(_degree(base, cut) if value < 0 else _reciprocal(base, cut), abs(value.numerator))
         case Power() | Exp() | Log():
             # A formal atom without a denominator is inverted as it stands; what it expands to is inverted as a term.
             canonical = cut.normaliser.canonical(term)

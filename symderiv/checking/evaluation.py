@@ -7,7 +7,7 @@ own: `Derivative` gives its variable a nilpotent part and reads the coefficient 
 
 from __future__ import annotations
 
-from typing import Generic, Protocol, TypeAlias, TypeVar, assert_never
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar, assert_never
 
 from symderiv.statements import Theory
 from symderiv.terms import (
@@ -33,9 +33,11 @@ from symderiv.terms import (
     subterms,
 )
 
-__all__ = ["Arithmetic", "Evaluator", "Undefined", "Unsupported"]
+__all__ = ["HIGHEST_POWER", "Arithmetic", "Evaluator", "Undefined", "Unsupported"]
 
 Value = TypeVar("Value")
+HIGHEST_POWER: Final = 64
+"""Integer exponents beyond this are not evaluated: no loss needs them, and a hostile record could."""
 Seed: TypeAlias = tuple[str, str, tuple[int, ...]]
 """A variable of differentiation: "entry" or "call", its name, and its index values."""
 
@@ -247,6 +249,8 @@ class Evaluator(Generic[Value]):
         return self._times(first, self._series(minus, [(1, 1)] * 6))
 
     def _power(self, base: dict[int, Value], exponent: int) -> dict[int, Value]:
+        if abs(exponent) > HIGHEST_POWER:
+            raise Unsupported(f"a power above {HIGHEST_POWER}")
         if exponent < 0:
             base, exponent = self._inverse(base), -exponent
         made = {0: self._one}

@@ -9,8 +9,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from symderiv.checking.checker import Refused, check, connected, difference
+from symderiv.checking.checker import check, connected, difference
 from symderiv.checking.equality import positive, same
+from symderiv.checking.wellformed import Refused, require_well_formed
 from symderiv.statements import Claim, Derivation, Line, Theorem, Verdict, worst
 from symderiv.terms import Term
 
@@ -25,7 +26,9 @@ def examine(derivation: Derivation, claim: Claim | None = None, *, seed: int | N
 
     `claim` is what the record says it shows. If the lines end elsewhere, the claim is judged by itself; it is then at
     most ``undecided``, because no line leads to it, and ``false`` with a counterexample if it is wrong.
+    Refused if the record cannot be evaluated at all (`wellformed`).
     """
+    require_well_formed(derivation)
     seed = secrets.randbits(64) if seed is None else seed
     faults: list[str] = []
     lines: list[Line] = []
@@ -47,6 +50,7 @@ def examine(derivation: Derivation, claim: Claim | None = None, *, seed: int | N
 
 def _with_claim(theorem: Theorem, claim: Claim, seed: int) -> Theorem:
     theory = theorem.derivation.theory
+    require_well_formed(replace(theorem.derivation, start=claim.left, lines=(Line(claim.right, "", "", ()),)))
     if claim.relation == ">":
         direct = positive(difference(claim.left, claim.right), theory, seed=seed)
     else:

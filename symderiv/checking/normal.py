@@ -19,6 +19,7 @@ from fractions import Fraction
 from math import floor, gcd
 from typing import TypeAlias, assert_never
 
+from symderiv.checking.evaluation import HIGHEST_POWER
 from symderiv.encoding import encode_term
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -219,12 +220,12 @@ class Normaliser:
     def _power(self, base: Term, exponent: Term) -> Polynomial:
         if isinstance(exponent, Number) and exponent.value.denominator == 1:
             power = exponent.value.numerator
+            if abs(power) > HIGHEST_POWER:
+                raise Outside(f"a power above {HIGHEST_POWER}")
             inner = self.normal(base)
             if power < 0:
                 inner = self.inverse(inner)
             made: Polynomial = {(): Fraction(1)}
-            if abs(power) > 32 and len(inner) > 1:
-                raise Outside("a power too high to expand")
             if len(inner) == 1:
                 ((monomial, value),) = inner.items()
                 return self._expanded({letter: p * abs(power) for letter, p in monomial}, value ** abs(power))
