@@ -185,10 +185,10 @@ PROBLEM: Final = Problem(
     ),
     headline="gradient",
     kernels=(
-        ("value", "logits-form"),
+        ("value", "stable-form"),
         ("gradient", "gradient"),
         ("hessian", "hessian"),
-        ("rewrite", "binary-cross-entropy:stable-form"),
+        ("rewrite", "binary-cross-entropy:logits-form"),
     ),
     builds_on=(softmax.PROBLEM,),
 )

@@ -176,6 +176,7 @@ PROBLEM: Final = Problem(
     ),
     headline="jacobian",
     kernels=(
+        ("value", "shift-invariance"),
         ("jacobian", "jacobian"),
         ("jvp", "jvp"),
         ("vjp", "vjp"),

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from symderiv.proving.rules import RULES, Choices, Context, Lemma
 from symderiv.statements import Step, Theory
-from symderiv.terms import Binder, Path, Product, Sum, Term, at, children, put, scope
+from symderiv.terms import Binder, Call, Derivative, Entry, Path, Product, Sum, Term, at, children, put, scope
 
 Where: TypeAlias = Callable[[Path], bool]
 
@@ -29,15 +29,21 @@ def use(text: str) -> Use:
     return Use(slug, tuple((part.split("=")[0], part.split("=")[1]) for part in rest))
 
 
-def places(term: Term) -> Iterator[tuple[Path, Term, tuple[Binder, ...]]]:
-    """Every subterm with its path and the binders around it, a node before its parts, left to right."""
-    waiting: list[tuple[Path, Term, tuple[Binder, ...]]] = [((), term, ())]
+Surroundings: TypeAlias = tuple[Path, Term, tuple[Binder, ...], tuple[Entry | Call, ...]]
+
+
+def places(term: Term) -> Iterator[Surroundings]:
+    """Every subterm with its path, the binders and the variables of derivatives around it, in reading order."""
+    waiting: list[Surroundings] = [((), term, (), ())]
     while waiting:
-        path, node, binders = waiting.pop()
-        yield path, node, binders
-        inner = (*binders, Binder(node.index, node.skip)) if isinstance(node, Sum | Product) else binders
+        path, node, binders, variables = waiting.pop()
+        yield path, node, binders, variables
+        if isinstance(node, Sum | Product):
+            binders = (*binders, Binder(node.index, node.skip))
+        elif isinstance(node, Derivative):
+            variables = (*variables, node.wrt)
         parts = children(node)
-        waiting.extend(((*path, n), parts[n], inner) for n in range(len(parts) - 1, -1, -1))
+        waiting.extend(((*path, n), parts[n], binders, variables) for n in range(len(parts) - 1, -1, -1))
 
 
 def first_step(
@@ -50,11 +56,10 @@ def first_step(
 ) -> Step | None:
     """The acceptable step that applies the rule at the first place where it changes something, or None."""
     rule = RULES[used.rule]
-    taken = frozenset(i.name for i in term.free)
-    for path, node, binders in places(term):
+    for path, node, binders, variables in places(term):
         if not isinstance(node, rule.heads) or (where is not None and not where(path)):
             continue
-        made = rule.apply(node, Context(theory, binders, lemmas, used.choices, taken))
+        made = rule.apply(node, Context(theory, binders, lemmas, used.choices, term.free, variables))
         if made is not None and made.new != node:
             reason = made.reason or rule.because
             new = put(term, path, made.new)
@@ -67,7 +72,9 @@ def first_step(
 def replay(step: Step, theory: Theory, lemmas: tuple[Lemma, ...] = ()) -> Term | None:
     """What the step's rule makes of `step.before` at the step's path with its choices; None if it does not apply."""
     node = at(step.before, step.path)
-    taken = frozenset(i.name for i in step.before.free)
-    context = Context(theory, scope(step.before, step.path), lemmas, step.args, taken)
+    around = (at(step.before, step.path[:n]) for n in range(len(step.path)))
+    variables = tuple(outer.wrt for outer in around if isinstance(outer, Derivative))
+    binders = scope(step.before, step.path)
+    context = Context(theory, binders, lemmas, step.args, step.before.free, variables)
     made = RULES[step.rule].apply(node, context)
     return None if made is None else put(step.before, step.path, made.new)

@@ -45,7 +45,7 @@ def _planned(goal: Goal, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Lin
 
 
 def lemmas_of(problem: Problem, goal: Goal) -> tuple[Lemma, ...]:
-    """The theorems that `goal` cites, each derived afresh, over the domain sizes of `problem`; Stuck if one is unknown."""
+    """The theorems that `goal` cites, each derived afresh, with the sizes of `problem`; Stuck if one is unknown."""
     sizes = {d.name: d.size for array in problem.arrays for d in array.domains if d.size is not None}
     return tuple(_lemma(name, problem, sizes) for name in goal.cites)
 

@@ -27,6 +27,7 @@ from symderiv.terms import (
     Size,
     Sum,
     Term,
+    alpha_key,
     children,
     number,
     rebuild,
@@ -140,11 +141,11 @@ def _pull_sign(term: Term) -> Term:
 def _sum(parts: tuple[Term, ...]) -> Term:
     """Joined, numbers and like terms taken together at the place of the first, zeros left out."""
     flat = [inner for part in parts for inner in (part.terms if isinstance(part, Add) else (part,))]
-    order: list[frozenset[tuple[Term, int]]] = []
-    found: dict[frozenset[tuple[Term, int]], tuple[Fraction, Term]] = {}
+    order: list[frozenset[tuple[object, int]]] = []
+    found: dict[frozenset[tuple[object, int]], tuple[Fraction, Term]] = {}
     for part in flat:
         value, rest = split_number(part)
-        key = frozenset(Counter(factors(rest)).items())
+        key = frozenset(Counter(_kind(factor) for factor in factors(rest)).items())
         if key in found:
             found[key] = (found[key][0] + value, found[key][1])
         else:
@@ -154,6 +155,11 @@ def _sum(parts: tuple[Term, ...]) -> Term:
     if not kept:
         return ZERO
     return kept[0] if len(kept) == 1 else Add(tuple(kept))
+
+
+def _kind(factor: Term) -> object:
+    """What makes two factors alike: a sum is the same under another name of its index."""
+    return alpha_key(factor) if isinstance(factor, Sum | Product) else factor
 
 
 def _product(parts: tuple[Term, ...]) -> Term:

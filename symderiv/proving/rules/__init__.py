@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from symderiv.proving.rules import algebra, calculus, definitions, fractions, lemmas, logs, sums
+from symderiv.proving.rules import algebra, calculus, definitions, deltas, fractions, lemmas, logs, sums
 from symderiv.proving.rules.base import Choices, Context, Lemma, Rewrite, Rule
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -26,7 +26,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "chain-rule": calculus.CHAIN_RULE,
     "power-rule": calculus.POWER_RULE,
     # Sums.
-    "sift": sums.SIFT,
     "linearity-of-sum": sums.LINEARITY_OF_SUM,
     "constant-out": sums.CONSTANT_OUT,
     "equal-terms": sums.EQUAL_TERMS,
@@ -36,15 +35,17 @@ RULES: Final[Mapping[str, Rule]] = {
     "assumption": sums.ASSUMPTION,
     "write-out": sums.WRITE_OUT,
     "collect-terms": sums.COLLECT_TERMS,
+    # Kronecker deltas.
+    "sift": deltas.SIFT,
+    "delta-value": deltas.DELTA_VALUE,
+    "delta-power": deltas.DELTA_POWER,
+    "delta-substitution": deltas.DELTA_SUBSTITUTION,
     # Algebra.
     "arithmetic": algebra.ARITHMETIC,
     "collect": algebra.COLLECT,
     "distribute": algebra.DISTRIBUTE,
     "factor": algebra.FACTOR,
     "merge-powers": algebra.MERGE_POWERS,
-    "delta-power": algebra.DELTA_POWER,
-    "delta-value": algebra.DELTA_VALUE,
-    "delta-substitution": algebra.DELTA_SUBSTITUTION,
     "exp-of-sum": logs.EXP_OF_SUM,
     "exp-of-difference": logs.EXP_OF_DIFFERENCE,
     "add-and-subtract": algebra.ADD_AND_SUBTRACT,

@@ -7,7 +7,6 @@ from typing import Final
 from symderiv.proving.rules.base import (
     ANY_NODE,
     ONE,
-    ZERO,
     Context,
     Rewrite,
     Rule,
@@ -16,7 +15,6 @@ from symderiv.proving.rules.base import (
     has_delta,
     multiply,
     powers,
-    spell,
     terms_of,
 )
 from symderiv.proving.tidy import Form, is_negative, negate, scale, split_number, tidy
@@ -24,15 +22,12 @@ from symderiv.statements import Condition, Positive
 from symderiv.terms import (
     Add,
     Delta,
-    Index,
     Mul,
     Number,
     Parameter,
-    Place,
     Power,
     Term,
     number,
-    rename,
 )
 
 
@@ -161,80 +156,6 @@ MERGE_POWERS: Final = Rule(
 
 def _power_of(term: Term) -> tuple[Term, Term]:
     return (term.base, term.exponent) if isinstance(term, Power) else (term, ONE)
-
-
-def delta_power(node: Term, _context: Context) -> Rewrite | None:
-    """delta_ij delta_ij = delta_ij, and delta_ij^n = delta_ij for a natural n."""
-    match node:
-        case Mul(factors=parts):
-            for position, part in enumerate(parts):
-                if isinstance(part, Delta) and part in parts[:position]:
-                    return Rewrite(multiply([*parts[:position], *parts[position + 1 :]]))
-            return None
-        case Power(base=Delta() as inner, exponent=Number(value=value)) if value.denominator == 1 and value > 0:
-            return Rewrite(inner)
-        case _:
-            return None
-
-
-DELTA_POWER: Final = Rule(
-    slug="delta-power",
-    title="power of a delta",
-    statement=r"\delta_{ij} \delta_{ij} = \delta_{ij}",
-    conditions="",
-    because="a Kronecker delta is 0 or 1",
-    heads=(Mul, Power),
-    apply=delta_power,
-)
-
-
-def delta_value(node: Term, context: Context) -> Rewrite | None:
-    """delta_ij = 0 for i != j."""
-    if not isinstance(node, Delta):
-        return None
-    facts = context.differ(node.left, node.right)
-    return None if facts is None else Rewrite(ZERO, uses=facts)
-
-
-DELTA_VALUE: Final = Rule(
-    slug="delta-value",
-    title="delta of different indices",
-    statement=r"\delta_{ij} = 0",
-    conditions="i and j differ",
-    because="the indices differ",
-    heads=(Delta,),
-    apply=delta_value,
-)
-
-
-def delta_substitution(node: Term, context: Context) -> Rewrite | None:
-    """delta_ij f_i = delta_ij f_j: where the delta does not vanish, its indices are equal. The choice `from` is i."""
-    chosen = context.choice("from")
-    if not isinstance(node, Mul) or not chosen:
-        return None
-    for position, part in enumerate(node.factors):
-        if not isinstance(part, Delta):
-            continue
-        for old, new in ((part.left, part.right), (part.right, part.left)):
-            if not isinstance(old, Index) or spell(old) != chosen:
-                continue
-            places: dict[Index, Place] = {old: new}
-            moved = [f if n == position else rename(f, places) for n, f in enumerate(node.factors)]
-            result = multiply(moved)
-            if result != node:
-                return Rewrite(result, (("from", chosen),))
-    return None
-
-
-DELTA_SUBSTITUTION: Final = Rule(
-    slug="delta-substitution",
-    title="substitution by a delta",
-    statement=r"\delta_{ij} f_i = \delta_{ij} f_j",
-    conditions="",
-    because="where the delta does not vanish its indices are equal",
-    heads=(Mul,),
-    apply=delta_substitution,
-)
 
 
 def add_and_subtract(node: Term, context: Context) -> Rewrite | None:

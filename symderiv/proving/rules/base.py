@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -65,15 +65,17 @@ class Rewrite:
 class Context:
     """What a rule may know besides its node.
 
-    `binders` are the sums and products around the node, outermost first; `choices` what is already decided (by a plan,
-    or by the step that is replayed); `taken` the index names that a new bound index must avoid.
+    `binders` are the sums and products around the node, outermost first, and `variables` those of the derivatives
+    around it; `choices` is what is already decided (by a plan, or by the step that is replayed), `free` the free
+    indices of the whole term.
     """
 
     theory: Theory
     binders: tuple[Binder, ...] = ()
     lemmas: tuple[Lemma, ...] = ()
     choices: Choices = ()
-    taken: frozenset[str] = frozenset()
+    free: frozenset[Index] = frozenset()
+    variables: tuple[Entry | Call, ...] = ()
 
     def choice(self, name: str) -> str:
         """The choice called `name`, or the empty text if it is open."""
@@ -103,7 +105,15 @@ class Context:
 
     def names(self) -> frozenset[str]:
         """Index names that a new bound index at this node must not repeat."""
-        return self.taken | {binder.index.name for binder in self.binders}
+        return frozenset(i.name for i in self.free) | {binder.index.name for binder in self.binders}
+
+    def constrains(self, quantities: Collection[str]) -> bool:
+        """Whether a derivative around the node has one of the named arrays or definitions as its variable.
+
+        An equation between them may not be used there: it holds on a surface, and the derivative leaves the surface.
+        """
+        names = {v.array.name if isinstance(v, Entry) else v.name for v in self.variables}
+        return any(name in names for name in quantities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +235,12 @@ def from_powers(parts: list[tuple[Term, int]]) -> Term:
 def mentions(term: Term, index: Index) -> bool:
     """Whether `index` is free in `term`."""
     return index in term.free
+
+
+def quantities(term: Term) -> frozenset[str]:
+    """The names of the arrays and of the defined quantities that `term` mentions."""
+    own = {term.array.name} if isinstance(term, Entry) else {term.name} if isinstance(term, Call) else set()
+    return frozenset(own).union(*(quantities(part) for part in children(term)))
 
 
 def has_delta(term: Term, indices: frozenset[Index] | None = None) -> bool:

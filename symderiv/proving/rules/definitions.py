@@ -38,7 +38,8 @@ def definition(node: Term, context: Context) -> Rewrite | None:
         return None
     if call.name not in {d.name for d in context.theory.definitions}:
         return None
-    if isinstance(node, Derivative) and isinstance(node.wrt, Call) and node.wrt.name == call.name:
+    variable = node.wrt if isinstance(node, Derivative) else None
+    if (isinstance(variable, Call) and variable.name == call.name) or context.constrains((call.name,)):
         return None
     body = unfold(call, context.theory)
     if shape == "sum" and not any(isinstance(factor, Sum | Add) for factor in factors(body)):
@@ -66,7 +67,7 @@ def fold(node: Term, context: Context) -> Rewrite | None:
     """What equals a definition's body is that quantity: e^{z_i} / S = y_i. The choice `name` says which."""
     name = context.choice("name")
     for known in context.theory.definitions:
-        if known.name != name:
+        if known.name != name or context.constrains((name,)):
             continue
         made = _fold_whole(node, known) or _fold_fraction(node, known)
         if made is not None:

@@ -17,6 +17,7 @@ from symderiv.proving.rules.base import (
     freshen,
     index_names,
     new_index,
+    quantities,
 )
 from symderiv.proving.rules.sums import binding_text
 from symderiv.statements import Claim, Condition, Definition, Theory
@@ -68,6 +69,8 @@ def lemma(node: Term, context: Context) -> Rewrite | None:
         elif not _agrees(known, context.theory):
             return None
         left, right = (claim.right, claim.left) if backward else (claim.left, claim.right)
+        if context.constrains(_restricted(known, spelled)):
+            return None
         bound = match(left, node, frozenset(left.free))
         if bound is None or not right.free <= set(bound) or (row is not None and row in right.free - set(bound)):
             return None
@@ -93,6 +96,20 @@ LEMMA: Final = Rule(
     heads=ANY_NODE,
     apply=lemma,
 )
+
+
+def _restricted(known: Lemma, spelled: str) -> set[str]:
+    """What must not vary freely where the lemma is used: what it defines and makes assumptions about."""
+    defined = {d.name for d in definitions_in((known.claim.left, known.claim.right), known.theory)}
+    names = defined.union(*(quantities(assumed.left) for assumed in known.theory.assumptions))
+    read = dict(_pairs(spelled))
+    return {read.get(name, name) for name in names}
+
+
+def _pairs(spelled: str) -> tuple[tuple[str, str], ...]:
+    """("z", "Z") and ("S", "s") of "z:Z,S:s"."""
+    parts = (part.partition(":") for part in spelled.split(",") if part)
+    return tuple((first, second) for first, _, second in parts)
 
 
 def _moved(place: Place, bound: Binding) -> Place:
@@ -125,10 +142,9 @@ def definitions_in(terms: tuple[Term, ...], theory: Theory) -> tuple[Definition,
 
 
 def _reading(spelled: str, context: Context) -> Reading:
-    pairs = tuple((part.split(":")[0], part.split(":")[1]) for part in spelled.split(","))
     row = context.choice("row")
     domains = {i.domain for d in context.theory.definitions for i in d.indices if i.domain.name == "samples"}
-    return Reading(pairs, Index(row, next(iter(domains))) if row and domains else None)
+    return Reading(_pairs(spelled), Index(row, next(iter(domains))) if row and domains else None)
 
 
 def _read(term: Term, reading: Reading, theory: Theory, arrays: Mapping[str, Array]) -> Term:

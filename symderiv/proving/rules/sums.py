@@ -21,10 +21,10 @@ from symderiv.proving.rules.base import (
     multiply,
     new_index,
     place,
+    quantities,
     spell,
 )
 from symderiv.proving.tidy import scale, split_number
-from symderiv.statements import Condition
 from symderiv.terms import (
     Add,
     Call,
@@ -47,70 +47,6 @@ from symderiv.terms import (
     rename,
     subterms,
 )
-
-
-def sift(node: Term, context: Context) -> Rewrite | None:
-    """sum_k delta_ka f_k = f_a.
-
-    Where the sum leaves out s it is 0 for a = s and f_a for a != s; None if neither is known.
-    """
-    if not isinstance(node, Sum):
-        return None
-    for found in _deltas(node.body, node.index):
-        target = found.right if found.left == node.index else found.left
-        uses: tuple[Condition, ...] = ()
-        if node.skip is not None:
-            if target == node.skip:
-                return Rewrite(number(0), (("at", spell(target)),))
-            facts = context.differ(target, node.skip)
-            if facts is None:
-                continue
-            uses = facts
-        return Rewrite(rename(_without(node.body, found), {node.index: target}), (("at", spell(target)),), uses)
-    return None
-
-
-SIFT: Final = Rule(
-    slug="sift",
-    title="sifting",
-    statement=r"\sum_k \delta_{ka} f_k = f_a",
-    conditions="where the sum leaves out s, it is known whether a equals s",
-    because="the Kronecker delta picks the one term whose indices agree",
-    heads=(Sum,),
-    apply=sift,
-)
-
-
-def _deltas(term: Term, index: Index) -> tuple[Delta, ...]:
-    """The deltas with `index` that multiply the whole term."""
-    match term:
-        case Delta(left=left, right=right):
-            return (term,) if index in (left, right) and left != right else ()
-        case Mul(factors=parts):
-            return tuple(found for part in parts for found in _deltas(part, index))
-        case Div(numerator=numerator):
-            return _deltas(numerator, index)
-        case _:
-            return ()
-
-
-def _without(term: Term, gone: Delta) -> Term:
-    """`term` with the first factor `gone` taken out."""
-    if term == gone:
-        return number(1)
-    match term:
-        case Mul(factors=parts):
-            for position, part in enumerate(parts):
-                less = _without(part, gone)
-                if less is not part:
-                    rest = [*parts[:position], *(() if less == number(1) else (less,)), *parts[position + 1 :]]
-                    return multiply(rest)
-            return term
-        case Div(numerator=numerator, denominator=denominator):
-            less = _without(numerator, gone)
-            return term if less is numerator else Div(less, denominator)
-        case _:
-            return term
 
 
 def linearity_of_sum(node: Term, context: Context) -> Rewrite | None:
@@ -199,7 +135,7 @@ def split_sum(node: Term, context: Context) -> Rewrite | None:
     if not isinstance(node, Sum) or node.skip is not None or not chosen:
         return None
     where = place(chosen, node.index.domain)
-    if where == node.index:
+    if where == node.index or (isinstance(where, Index) and where not in context.free):
         return None
     apart = rename(node.body, {node.index: where})
     return Rewrite(Add((apart, Sum(node.index, node.body, where))), (("at", chosen),))
@@ -280,7 +216,7 @@ SWAP_SUMS: Final = Rule(
 def assumption(node: Term, context: Context) -> Rewrite | None:
     """left = right for an assumption of the theorem, for any value of its free indices."""
     for position, stated in enumerate(context.theory.assumptions):
-        if context.choice("number") not in ("", str(position)):
+        if context.choice("number") not in ("", str(position)) or context.constrains(quantities(stated.left)):
             continue
         bound = match(stated.left, node, frozenset(stated.left.free))
         if bound is None:
