@@ -85,8 +85,8 @@ class _Printer:
             case Headline():
                 return self.headline(block)
             case Data(items=items):
-                rows = [f"<dt>{mathml(i.formula)}</dt>{self.remark(i.note)}" for i in items]
-                return f'<dl class="given">{"".join(rows)}</dl>'
+                rows = [f'<li>{mathml(i.formula)} <span class="note">{self.text(i.note)}</span></li>' for i in items]
+                return f'<ul class="data">{"".join(rows)}</ul>'
             case Definitions(items=items):
                 rows = [f"<dt>{self.relation(i.left, ':=', i.right)}</dt>{self.remark(i.note)}" for i in items]
                 return f'<dl class="given">{"".join(rows)}</dl>'
@@ -197,8 +197,8 @@ class _Printer:
         inside.append(f"<p>{escape(verdict_sentence(row.verdict))}</p>")
         return (
             f'<li id="step-{row.number}"><details><summary class="row"><span class="number">{row.number}</span>'
-            f'<span class="left">{lead}</span><span class="relation"><math><mo>{relation}</mo></math></span>'
-            f'<span class="right">{right}</span>'
+            f'<span class="line"><span class="left">{lead}</span>'
+            f'<span class="relation"><math><mo>{relation}</mo></math></span><span class="right">{right}</span></span>'
             f'<span class="reason">{tag}{self.mark(row.verdict)}{self.why(row)}</span>'
             f'</summary><div class="evidence">{"".join(inside)}</div></details></li>'
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final, assert_never
 
 from symderiv.documents.display import (
@@ -38,7 +39,7 @@ _UPPER: Final = dict(zip("0123456789ni", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱ", st
 _ASCII: Final = {
     "≠": "!=", "≤": "<=", "≥": ">=", "∈": "in", "→": "->", "…": "...", "⋯": "...", "↦": "|->", "⊙": "(.)", "×": "x",
     "≔": ":=", "≈": "~", "⪰": ">=", "∂": "d", "∇": "grad", "∞": "inf", "⊤": "T", "⋆": "*", "′": "'", "∗": "*", "ℓ": "l",
-    "⋮": ":", "⋱": "...", "−": "-", "⟨": "<", "⟩": ">", "‖": "||",
+    "ℝ": "R", "ℕ": "N", "⋮": ":", "⋱": "...", "−": "-", "⟨": "<", "⟩": ">", "‖": "||",
 } | {sign: name for name, sign in GREEK.items()}  # fmt: skip
 _ACCENTS: Final = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 _TIGHT: Final = (",", ";")
@@ -93,11 +94,15 @@ class _Plain:
             case Differential():
                 return self._differential(node)
             case Operated(operator=operator, body=body):
-                return f"{self._differential(operator)} {self.show(body)}"
+                inner = self.show(body)
+                closed = isinstance(unmarked(body), Fenced | Large | Symbol | Script)
+                return f"{self._differential(operator)} {inner if closed else f'({inner})'}"
             case Fenced(body=body, left=left, right=right):
                 return f"{self._sign(left)}{self.show(body)}{self._sign(right)}"
             case Accent(mark=mark, body=body):
-                return f"{self.show(body)}_{mark}" if self.ascii_only else f"{self.show(body)}{_ACCENTS[mark]}"
+                if self.ascii_only:
+                    return f"{self.show(body)}_{mark}"
+                return unicodedata.normalize("NFC", f"{self.show(body)}{_ACCENTS[mark]}")
             case Matrix(rows=rows):
                 return "[" + "; ".join(", ".join(self.show(entry) for entry in row) for row in rows) + "]"
             case Marked(body=body):
@@ -160,7 +165,7 @@ class _Plain:
             return f"{text}^T" if self.ascii_only else f"{text}ᵀ"
         if not self.ascii_only and all(character in _UPPER for character in raised):
             return text + "".join(_UPPER[character] for character in raised)
-        simple = isinstance(unmarked(upper), Symbol | Digits) or (
+        simple = isinstance(unmarked(upper), Symbol | Digits | Fenced) or (
             isinstance(upper, Script) and upper.upper is None and isinstance(upper.base, Symbol)
         )
         return f"{text}^{raised}" if simple else f"{text}^({raised})"

@@ -307,7 +307,7 @@ class _Writer:
                     changed(before, line.term),
                     line.rule,
                     self.title(line.rule),
-                    prose(line.reason),
+                    reason,
                     _conditions(iter((*uses, *verdict.conditions))),
                     cites,
                     verdict,

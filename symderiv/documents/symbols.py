@@ -23,6 +23,7 @@ from symderiv.documents.display import (
     Function,
     Large,
     Multiplied,
+    Operated,
     Operator,
     Root,
     Row,
@@ -53,6 +54,7 @@ _STYLES: Final[dict[str, Style]] = {
     "operatorname": "upright", "mathrm": "upright", "text": "upright", "mathbf": "bold", "boldsymbol": "bold",
     "mathsf": "sans", "mathcal": "calligraphic", "mathbb": "blackboard",
 }  # fmt: skip
+_BLACKBOARD: Final = {"R": "ℝ", "N": "ℕ"}
 _ACCENTS: Final[dict[str, Literal["hat", "tilde", "bar"]]] = {
     "hat": "hat", "tilde": "tilde", "bar": "bar", "widehat": "hat", "widetilde": "tilde", "overline": "bar",
 }  # fmt: skip
@@ -186,6 +188,10 @@ class _Reader:
             ):
                 factors[-1] = Script(Row((factors[-1], made.base)), made.lower, made.upper)
                 continue
+            bare = factors[-1] if factors else None
+            if isinstance(bare, Differential) and bare.of is None and not dot:
+                factors[-1] = Operated(bare, made)
+                continue
             factors.append(made)
             dots.append(dot)
             dot = False
@@ -299,7 +305,8 @@ class _Reader:
         if text in LETTERS:
             return Symbol(LETTERS[text], "upright" if text in ("top", "partial", "nabla", "infty") else "italic")
         if text in _STYLES:
-            return Symbol(self._plain(), _STYLES[text])
+            letters = self._plain()
+            return Symbol(_BLACKBOARD.get(letters, letters) if text == "mathbb" else letters, _STYLES[text])
         if text in _ACCENTS:
             return Accent(_ACCENTS[text], self._argument())
         if text in _FUNCTIONS:

@@ -1,0 +1,135 @@
+"""Every format against its golden; accept a change with `pytest --snapshot-update` after reading the difference."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from symderiv.documents import FORMATS, mathml_of, present
+from symderiv.documents.document import Document
+from symderiv.statements import Theory, VerdictWord
+from tests.documents.samples import PLAIN, RULES, gradient, jacobian, matrices, off_diagonal, problem, theorem, theorems
+
+TITLES = {"softmax:sum-to-one": "the components sum to one"}
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return present(problem(), theorems(), RULES, matrices(), TITLES)
+
+
+def without_font(page: str) -> str:
+    return re.sub(r"base64,[A-Za-z0-9+/=]+", "base64,...", page)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_golden(name: str, document: Document, snapshot: SnapshotAssertion) -> None:
+    assert without_font(FORMATS[name].render(document)) == snapshot
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_document_gives_the_same_bytes(name: str, document: Document) -> None:
+    again = present(problem(), theorems(), RULES, matrices(), TITLES)
+    assert FORMATS[name].render(document) == FORMATS[name].render(again)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_file_carries_every_digest_and_no_machine(name: str, document: Document) -> None:
+    made = FORMATS[name].render(document)
+    assert all(t.digest in made for t in theorems())
+    assert str(Path.home()) not in made
+    assert "\r" not in made
+    assert made.endswith("\n")
+    assert not made.endswith("\n\n")
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "json"])
+@pytest.mark.parametrize("word", ["exact", "numeric", "undecided"])
+def test_a_check_mark_stands_for_proved_alone(name: str, word: VerdictWord) -> None:
+    weak = present(problem(), (theorem(jacobian(), word),), RULES)
+    made = without_font(FORMATS[name].render(weak)).split("\\begin{document}")[-1]
+    assert "✓" not in made
+    assert "\\proved" not in made
+    assert word in made
+    strong = FORMATS[name].render(present(problem(), (theorem(jacobian()),), RULES))
+    assert "✓" in strong or "\\proved{}" in strong or name in ("fragment", "ascii")
+
+
+def test_ascii_is_ascii(document: Document) -> None:
+    assert FORMATS["ascii"].render(document).isascii()
+
+
+def test_the_fragment_needs_nothing_but_amsmath(document: Document) -> None:
+    made = FORMATS["fragment"].render(document)
+    for command in (
+        "\\usepackage",
+        "\\begin{document}",
+        "\\color",
+        "\\toprule",
+        "\\checkmark",
+        "\\square",
+        "\\hyperlink",
+    ):
+        assert command not in made
+
+
+def test_the_page_is_well_formed_and_links_lead_somewhere(document: Document) -> None:
+    page = FORMATS["html"].render(document)
+    body = page[page.index("<main>") : page.index("</main>") + 7]
+    tree = ElementTree.fromstring(body)
+    anchors = {element.get("id") for element in tree.iter() if element.get("id")}
+    inside = {link[1:] for element in tree.iter("a") if (link := element.get("href", "")).startswith("#")}
+    outside = {link for element in tree.iter("a") if not (link := element.get("href", "")).startswith("#")}
+    assert inside <= anchors
+    assert outside == {"../softmax/proof.html#goal-sum-to-one", "../softmax/proof.html#goal-jacobian"}
+    assert all(
+        element.get("alttext") for element in tree.iter("math") if list(element) and len(list(element.iter())) > 2
+    )
+
+
+def test_the_page_fetches_nothing(document: Document) -> None:
+    page = FORMATS["html"].render(document)
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+    assert "<link" not in page
+    assert not re.findall(r"(?:src|srcset)=|@import|https?:", page)
+    assert re.findall(r"url\((.{0,20})", page) == ["data:font/woff2;base64"[:20]]
+
+
+def test_reasons_may_hold_anything_a_person_writes() -> None:
+    odd = jacobian()
+    line = odd.lines[0]
+    text = 'if a < b & c_d > 0, then 50% of {x} ~ "y" | #1 \\ end'
+    lines = (type(line)(line.term, line.rule, text, line.steps), *odd.lines[1:])
+    derivation = type(odd)(odd.problem, odd.goal, odd.title, odd.theory, odd.start, lines)
+    made = present(problem(), (theorem(derivation),), RULES)
+    assert "a &lt; b &amp; c_d &gt; 0" in FORMATS["html"].render(made)
+    assert "50\\% of \\{x\\}" in FORMATS["tex"].render(made)
+    assert text in FORMATS["txt"].render(made).replace("\n        ", " ")
+
+
+def test_mathml_of_a_term_stands_alone() -> None:
+    source = mathml_of(jacobian().claim, PLAIN)
+    tree = ElementTree.fromstring(source)
+    assert tree.tag == "math"
+    assert "".join(tree.itertext()).replace("\u2062", "") == "∂yi∂zj=yi(δij−yj)"
+    assert "partial derivative of y sub i" in tree.get("alttext", "")
+
+
+def test_the_gradient_has_two_forms_in_every_reading_format(document: Document) -> None:
+    for name in ("txt", "ascii", "md", "tex", "fragment", "html"):
+        assert "ithout" in FORMATS[name].render(document), name
+
+
+def test_an_entry_of_a_single_line_is_printed() -> None:
+    for name, form in FORMATS.items():
+        made = form.render(present(problem(), (theorem(off_diagonal()),), {}))
+        assert "lemma" in made, name
+    bare = gradient(Theory(PLAIN.definitions))
+    empty = type(bare)(bare.problem, bare.goal, bare.title, bare.theory, bare.start, ())
+    for form in FORMATS.values():
+        assert form.render(present(problem(), (theorem(empty),), {}))
