@@ -35,7 +35,7 @@ from symderiv.documents.document import (
 )
 from symderiv.documents.mathml import mathml, mathml_piece
 from symderiv.documents.measure import broken, width
-from symderiv.documents.notation import display, display_claim, display_condition
+from symderiv.documents.notation import display, display_claim, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Claim, Condition, Relation, Theory, Verdict
 from symderiv.terms import Path, Term
@@ -229,7 +229,7 @@ class _Printer:
         dots = Operator("⋯")
         rows = tuple(tuple(dots if e is None else display(e, self.theory) for e in row) for row in block.rows)
         shown = shape.Matrix(rows)
-        left = mathml(display(block.symbol, self.theory))
+        left = mathml(display_whole(block.symbol, self.theory))
         return (
             f'<p class="caption">{self.text(block.title)}</p><div class="matrix">{left} <math><mo>=</mo></math> '
             f'{mathml(shown)}</div><p class="caption">{self.text(block.sentence)}</p>'

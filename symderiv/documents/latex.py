@@ -30,7 +30,7 @@ from symderiv.documents.document import (
 )
 from symderiv.documents.latex_math import escaped, latex_math
 from symderiv.documents.measure import broken, width
-from symderiv.documents.notation import display, display_condition
+from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_sentence
 from symderiv.statements import Theory, Verdict
 from symderiv.terms import Path, Term
@@ -283,8 +283,9 @@ class _Printer:
         dots = Operator("⋯")
         rows = tuple(tuple(dots if e is None else self.show(e) for e in row) for row in block.rows)
         made: Display = MatrixDisplay(rows)
-        symbol = self.term(block.symbol)
-        wide = width(made) + width(self.show(block.symbol)) + 2
+        name = display_whole(block.symbol, self.theory)
+        symbol = latex_math(name)
+        wide = width(made) + width(name) + 2
         sizes = (("", 40.0), ("\\small", 43.0), ("\\footnotesize", 47.0), ("\\scriptsize", 53.0), ("\\tiny", 66.0))
         size = next((name for name, room in sizes if wide <= room), "")
         head = f"\\textbf{{{self.text(block.title)}.}} {self.text(block.sentence)}"

@@ -29,7 +29,7 @@ from symderiv.documents.document import (
     Text,
 )
 from symderiv.documents.latex_math import latex_math
-from symderiv.documents.notation import display, display_condition
+from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Theory
 from symderiv.terms import Term
@@ -195,7 +195,7 @@ class _Printer:
         """The matrix with the sentence on its check."""
         dots = Operator("⋯")
         rows = tuple(tuple(dots if e is None else display(e, self.theory) for e in row) for row in block.rows)
-        left = self.latex(display(block.symbol, self.theory))
+        left = self.latex(display_whole(block.symbol, self.theory))
         shown = self.displayed(f"{left} = {self.latex(shape.Matrix(rows))}")
         return f"{self.text(block.title)}:\n\n{shown}\n\n{self.text(block.sentence)}"
 

@@ -173,7 +173,18 @@ def _product(factors: tuple[Display, ...], dots: tuple[bool, ...]) -> list[str]:
             parts.append("<mo>⋅</mo>")
         else:
             wide = isinstance(left, Fraction | Differential) and isinstance(right, Fraction | Differential | Operated)
-            named = isinstance(right, Function | Large) or (isinstance(right, Symbol) and len(right.text) > 1)
+            named = isinstance(right, Function | Large) or _is_name(right)
             parts += [_TIMES, _THIN] if wide or named else [_TIMES]
         parts.append(_show(factors[at]))
     return parts
+
+
+def _is_name(node: Display) -> bool:
+    """Whether the node starts with a name of several letters, which needs space before it."""
+    match unmarked(node):
+        case Symbol(text=text):
+            return len(text) > 1
+        case Script(base=first) | Row(items=(first, *_)):
+            return _is_name(first)
+        case _:
+            return False

@@ -21,7 +21,6 @@ from symderiv.documents.display import (
     Function,
     Large,
     Marked,
-    Matrix,
     Multiplied,
     Operated,
     Operator,
@@ -60,7 +59,7 @@ from symderiv.terms import (
     children,
 )
 
-__all__ = ["changed", "display", "display_claim", "display_condition", "display_matrix", "display_place"]
+__all__ = ["changed", "display", "display_claim", "display_condition", "display_place", "display_whole"]
 
 _PARTIAL: Final = Symbol("∂", "upright")
 
@@ -88,9 +87,11 @@ def display_condition(condition: Condition, theory: Theory) -> Display:
             assert_never(condition)
 
 
-def display_matrix(rows: tuple[tuple[Term, ...], ...], theory: Theory) -> Display:
-    """The terms as a matrix."""
-    return Matrix(tuple(tuple(display(entry, theory) for entry in row) for row in rows))
+def display_whole(symbol: Term, theory: Theory) -> Display:
+    """The name of all entries of `symbol` together: (dy_i / dz_j)_ij."""
+    shown = display(symbol, theory)
+    free = sorted(symbol.free, key=lambda index: index.name)
+    return Script(fenced(shown), _places(tuple(free))) if free else shown
 
 
 def display_place(place: Place) -> Display:

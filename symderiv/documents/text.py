@@ -28,7 +28,7 @@ from symderiv.documents.document import (
     Statement,
     Text,
 )
-from symderiv.documents.notation import display, display_condition
+from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.plain import plain_math
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Condition, Theory, Verdict
@@ -183,7 +183,7 @@ class _Printer:
             "    [ " + "   ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " ]" for row in cells
         ]
         return [
-            f"{self.text(block.title)}: {self.term(block.symbol)} =",
+            f"{self.text(block.title)}: {self.math(display_whole(block.symbol, self.theory))} =",
             *body,
             *self.wrapped(self.text(block.sentence), ""),
         ]
