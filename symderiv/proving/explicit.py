@@ -1,9 +1,10 @@
 """A theorem written out for a chosen number of classes, and matched entry by entry with what SymPy derives on its own.
 
-Up to a budget SymPy derives every entry from the written-out definitions (`Matrix.jacobian`, `diff`) and each is compared
-with the theorem at those indices as an exact rational function of x_k = e^{z_k} and the other data. Beyond it SymPy derives
-one representative of every pattern of equal indices, and all entries of the theorem are compared, modulo the prime
-2^61 - 1 at seeded random points, with a derivative of the definitions by dual numbers. The record says which happened.
+Up to a budget SymPy derives every entry from the written-out definitions (`Matrix.jacobian`, `diff`) and each is
+compared with the theorem at those indices as an exact rational function of x_k = e^{z_k} and the other data. Beyond
+it SymPy derives one representative of every pattern of equal indices, and all entries of the theorem are compared,
+modulo the prime 2^61 - 1 at seeded random points, with a derivative of the definitions by dual numbers. The record
+says which happened.
 """
 
 from __future__ import annotations
@@ -23,7 +24,19 @@ from symderiv.statements import Claim, Theory, sized
 from symderiv.sympy_border import BorderError
 from symderiv.sympy_border.explicit import explicit_entries, explicit_jacobian
 from symderiv.terms import (
-    Derivative, Index, Position, Product, Size, Sum, Term, children, free_indices, own_places, rename, resize, subterms,
+    Derivative,
+    Index,
+    Position,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+    free_indices,
+    own_places,
+    rename,
+    resize,
+    subterms,
 )  # fmt: skip
 
 __all__ = ["DISPLAYED", "Explicit", "ExplicitError", "explicit", "inapplicable"]
@@ -31,9 +44,9 @@ __all__ = ["DISPLAYED", "Explicit", "ExplicitError", "explicit", "inapplicable"]
 DISPLAYED: Final = 8
 """Up to this many classes the whole matrix is written down; beyond, its corners."""
 _BUDGET: Final = 250_000
-"""Entries times nodes of a representative entry up to which SymPy derives them all: a few seconds (C = 30 for the softmax
-Jacobian and the cross-entropy gradient, C = 13 for the cross-entropy Hessian)."""
-_REPRESENTATIVE: Final = 60
+"""Entries times nodes of a representative entry up to which SymPy derives them all, which takes it a few seconds: C =
+30 for the softmax Jacobian and the cross-entropy gradient, C = 13 for the cross-entropy Hessian."""
+_REPRESENTATIVE: Final = 30
 """The largest class count at which SymPy derives representatives: at 1000 one entry alone takes it half a minute."""
 _POINTS: Final = 2
 _SIZES: Final = (("features", 2), ("samples", 2))
@@ -100,7 +113,9 @@ def explicit(
     form (`inapplicable`), and where the matrix would not fit.
     """
     if classes < 2:
-        raise ExplicitError(f"the number of classes must be at least 2, not {classes}: with one class softmax is constant")
+        raise ExplicitError(
+            f"the number of classes must be at least 2, not {classes}: with one class softmax is constant"
+        )
     reason = inapplicable(claim, theory)
     if reason:
         raise ExplicitError(f"there is no explicit form: {reason}")
@@ -132,9 +147,7 @@ def _matched(claim: Claim, theory: Theory, sizes: dict[str, int], seed: int) -> 
     if everything:
         derived = _all_by_sympy(left, here, axes, compared)
     field = Rationals(small_theory)
-    agree = [
-        field.equal(one, rename(small_right, places)) for one, places in zip(derived, compared, strict=True)
-    ]
+    agree = [field.equal(one, rename(small_right, places)) for one, places in zip(derived, compared, strict=True)]
     wrong = [_named(places) for places, ok in zip(compared, agree, strict=True) if not ok]
     if everything:
         entries, matched = len(agree), sum(agree)
@@ -146,7 +159,8 @@ def _matched(claim: Claim, theory: Theory, sizes: dict[str, int], seed: int) -> 
     exact = tuple(sizes.items())
     made = Explicit(
         Claim(left, "=", right), exact, left, "sympy" if everything else "residues", entries, matched, len(agree),
-        sum(agree), small["classes"], _rows(layout, axes, lambda p: tidy(rename(right, p)) if _allowed(p, here) else None),
+        sum(agree), small["classes"],
+        _rows(layout, axes, lambda p: tidy(rename(right, p)) if _allowed(p, here) else None),
         _rows(layout, axes, lambda p: shown.get(_key(p, axes))) if everything else (), tuple(wrong[:5]), seed, "",
     )  # fmt: skip
     return _with_sentence(made)
@@ -162,9 +176,11 @@ def _with_sentence(made: Explicit) -> Explicit:
     else:
         where = "" if made.representative_classes == classes else f" (at {made.representative_classes} classes)"
         text = (
-            f"For {classes} classes SymPy derived {made.sympy_entries} representative entries{where}, one of every pattern "
-            f"of equal indices, and {made.sympy_matched} equal the theorem exactly; {made.matched} of all {made.entries} "
-            f"entries equal the derivative of the definitions modulo the prime {PRIME} at {_POINTS} random points."
+            f"For {classes} classes SymPy derived {made.sympy_entries} representative "
+            f"{'entry' if made.sympy_entries == 1 else 'entries'}{where}, one of every pattern of equal indices, and "
+            f"{made.sympy_matched} of {made.sympy_entries} equal the theorem exactly; {made.matched} of all "
+            f"{made.entries} entries equal the derivative of the definitions modulo the prime {PRIME} at {_POINTS} "
+            "random points."
         )
     if made.mismatches:
         text += f" Entries that differ: {', '.join(made.mismatches)}."
@@ -246,7 +262,9 @@ def _axes(left: Term, right: Term, theory: Theory) -> tuple[Index, ...]:
         inner = inner.body
     for part in (inner, *variables, right):
         for _, node in subterms(part):
-            order += [p for p in own_places(node) if isinstance(p, Index) and p in free_indices(part) and p not in order]
+            order += [
+                p for p in own_places(node) if isinstance(p, Index) and p in free_indices(part) and p not in order
+            ]
     loose = {i for d in theory.definitions for i in free_indices(d.body) - set(d.indices)}
     for assumption in theory.assumptions:
         loose |= free_indices(assumption.right) - free_indices(assumption.left)
@@ -266,8 +284,8 @@ def _patterns(axes: tuple[Index, ...]) -> list[_Assignment]:
         grown = []
         for places in found:
             used = max((p.value for i, p in places.items() if i.domain == axis.domain), default=0)
-            for value in range(1, min(used + 1, axis.domain.size or 0) + 1):
-                grown.append({**places, axis: Position(value, axis.domain)})
+            values = range(1, min(used + 1, axis.domain.size or 0) + 1)
+            grown += [{**places, axis: Position(value, axis.domain)} for value in values]
         found = grown
     return list(found)
 
@@ -295,15 +313,16 @@ def _nodes(term: Term) -> int:
 
 
 def _layout(axes: tuple[Index, ...]) -> tuple[tuple[_Assignment | None, ...], ...]:
-    """Where the entries of a matrix stand: rows by the first index, columns by the second; None where some are left out."""
+    """Where the entries of a matrix stand: rows by the first index, columns by the second; None for what is left
+    out."""
     if len(axes) > 2:
         return ()
     lines = [_line(axis) for axis in axes] + [[()]] * (2 - len(axes))
     rows = []
     for row in lines[0]:
-        made: list[_Assignment | None] = []
-        for column in lines[1]:
-            made.append(None if row is None or column is None else {p[0]: p[1] for p in (row, column) if p})
+        made: list[_Assignment | None] = [
+            None if row is None or column is None else {p[0]: p[1] for p in (row, column) if p} for column in lines[1]
+        ]
         rows.append(tuple(made))
     return tuple(rows)
 

@@ -1,8 +1,9 @@
-"""Exact values of terms at concrete indices: rational functions in atoms such as x_k = e^{z_k}, t_k, W_kd, compared exactly.
+"""Exact values of terms at concrete indices: rational functions in atoms such as x_k = e^{z_k}, t_k, W_kd, compared
+exactly.
 
-A value is a polynomial (Flint) times powers of generators. A sum that is divided by, such as S in e^{z_k}/S, becomes a
-generator of its own, and only the difference of two values is expanded in the end, by putting the sums back: two values
-are equal if that leaves the zero polynomial. Nothing is simplified by search.
+A value is a polynomial (Flint) times powers of generators. A sum that is divided by, such as S in e^{z_k}/S, becomes
+a generator of its own, and only the difference of two values is expanded in the end, by putting the sums back: two
+values are equal if that leaves the zero polynomial. Nothing is simplified by search.
 """
 
 from __future__ import annotations
@@ -17,8 +18,27 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from symderiv.proving.residues import simplex_axis
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
-    Add, Array, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Position, Power,
-    Product, Size, Sum, Term, number, rename,
+    Add,
+    Array,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    rename,
 )  # fmt: skip
 
 __all__ = ["OutsideError", "Rationals", "Value"]
@@ -88,13 +108,13 @@ class Rationals:
     def _is_zero(self, polynomial: fmpq_mpoly) -> bool:
         """Whether `polynomial` is 0 once the generators that stand for sums are replaced by them, the newest first."""
         for generator in sorted(self._stands_for, reverse=True):
-            if polynomial == 0:
+            if not polynomial:
                 return True
             if polynomial.degrees()[generator]:
                 everything = list(self.ring.gens())
                 everything[generator] = self._stands_for[generator]
                 polynomial = polynomial.compose(*everything, ctx=self.ring)
-        return bool(polynomial == 0)
+        return not polynomial
 
     def _scaled(self, value: Value, by: fmpq) -> Value:
         return Value(value.polynomial * by, value.powers)
@@ -107,7 +127,7 @@ class Rationals:
 
     def _sum(self, values: list[Value]) -> Value:
         """The sum over the common factors: each factor to its least power stays outside."""
-        values = [value for value in values if value.polynomial != 0]
+        values = [value for value in values if value.polynomial]
         if not values:
             return self._constant(Fraction(0))
         every = sorted({factor for value in values for factor in value.powers})
@@ -124,7 +144,7 @@ class Rationals:
 
     def _inverse(self, value: Value) -> Value:
         powers = {factor: -power for factor, power in value.powers.items()}
-        if value.polynomial == 0:
+        if not value.polynomial:
             raise OutsideError("a denominator is zero")
         if value.polynomial.is_constant():
             return Value(self.ring.constant(1 / value.polynomial.leading_coefficient()), powers)

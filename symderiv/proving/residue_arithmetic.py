@@ -1,7 +1,7 @@
 """Arithmetic modulo p = 2^61 - 1 on NumPy arrays of uint64, and arrays that know where they are diagonal.
 
-A `Tensor` is a sum of parts; a part groups index axes that must agree (a Kronecker delta costs nothing) and holds one array
-axis a group. So the Jacobian delta_ij a_i + b_ij of 1000 classes is one vector and one matrix, never a cube.
+A `Tensor` is a sum of parts; a part groups index axes that must agree (a Kronecker delta costs nothing) and holds one
+array axis a group. So the Jacobian delta_ij a_i + b_ij of 1000 classes is one vector and one matrix, never a cube.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from symderiv.terms import Index, Place, Position
 
 __all__ = [
-    "PRIME", "Residues", "Tensor", "TooLargeError", "add", "constant", "dense", "inverse", "labelled", "mixed", "multiply",
-    "negative", "plus", "substitute", "sum_over", "times", "unit",
+    "PRIME", "Residues", "Tensor", "TooLargeError", "add", "constant", "dense", "inverse", "labelled", "mixed",
+    "multiply", "negative", "plus", "substitute", "sum_over", "times", "unit",
 ]  # fmt: skip
 
 PRIME: Final = (1 << 61) - 1

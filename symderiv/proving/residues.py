@@ -1,15 +1,17 @@
-"""A term with every domain sized, evaluated at all values of its free indices at once, modulo 2^61 - 1 at a random point.
+"""A term with every domain sized, evaluated at all values of its free indices at once, modulo 2^61 - 1 at a random
+point.
 
-Derivatives are taken by nilpotent coefficients (dual numbers), one bit a pending derivative, seeded along every component
-of the variable together. exp and log are formal functions of their argument's residue, after the logarithm of a product
-and the exponential of a sum have been split; the data are seeded residues, normalised where they are assumed to sum to 1.
+Derivatives are taken by nilpotent coefficients (dual numbers), one bit a pending derivative, seeded along every
+component of the variable together. exp and log are formal functions of their argument's residue, after the logarithm
+of a product and the exponential of a sum have been split; the data are seeded residues, normalised where they are
+assumed to sum to 1.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias, assert_never
@@ -17,17 +19,59 @@ from typing import TypeAlias, assert_never
 import numpy as np
 
 from symderiv.proving.residue_arithmetic import (
-    PRIME, Residues, Tensor, constant, dense, inverse, labelled, mixed, multiply, plus, substitute, sum_over, times, unit,
-)  # fmt: skip
+    PRIME,
+    Residues,
+    Tensor,
+    constant,
+    dense,
+    inverse,
+    labelled,
+    mixed,
+    multiply,
+    plus,
+    substitute,
+    sum_over,
+    times,
+    unit,
+)
+from symderiv.proving.residue_duals import (
+    Dual,
+    each_part,
+    inverse_dual,
+    plus_dual,
+    pointwise,
+    power_dual,
+    rational,
+    series,
+    times_dual,
+)
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
-    Add, Array, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Position, Power,
-    Product, Size, Sum, Term, free_indices, number, rename,
-)  # fmt: skip
+    Add,
+    Array,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    rename,
+)
 
 __all__ = ["ResiduePoint", "residues", "simplex_axis"]
 
-Dual: TypeAlias = dict[int, Tensor]
 _Seed: TypeAlias = tuple[str, str, tuple[Place, ...]]
 
 
@@ -84,70 +128,6 @@ def residues(term: Term, point: ResiduePoint, axes: tuple[Index, ...]) -> Residu
         return dense(_evaluate(term, point, ()).get(0, constant(0)), axes)
 
 
-def _times(left: Dual, right: Dual) -> Dual:
-    made: Dual = {}
-    for one, a in left.items():
-        for two, b in right.items():
-            if not one & two:
-                product = multiply(a, b)
-                made[one | two] = plus(made[one | two], product) if one | two in made else product
-    return made
-
-
-def _plus(left: Dual, right: Dual) -> Dual:
-    made = dict(left)
-    for mask, part in right.items():
-        made[mask] = plus(made[mask], part) if mask in made else part
-    return made
-
-
-def _each(number_: Dual, change: Callable[[Tensor], Tensor]) -> Dual:
-    return {mask: change(part) for mask, part in number_.items()}
-
-
-def _series(value: Dual, coefficients: Iterator[Tensor]) -> Dual:
-    """sum_m coefficient_m h^m, where h is the nilpotent part of `value`."""
-    nilpotent = {mask: part for mask, part in value.items() if mask}
-    made: Dual = {0: next(coefficients)}
-    power: Dual = {0: constant(1)}
-    while nilpotent:
-        power = _times(power, nilpotent)
-        if not power:
-            break
-        coefficient = next(coefficients)
-        made = _plus(made, {mask: multiply(part, coefficient) for mask, part in power.items()})
-    return made
-
-
-def _pointwise(value: Tensor, change: Callable[[Residues], Residues]) -> Tensor:
-    axes = tuple(sorted({i for classes in value for group in classes for i in group}, key=lambda i: i.name))
-    return labelled(change(dense(value, axes)), axes)
-
-
-def _inverse(value: Dual) -> Dual:
-    once = _pointwise(value.get(0, constant(0)), inverse)
-
-    def coefficients() -> Iterator[Tensor]:
-        now = once
-        while True:
-            yield now
-            now = multiply(multiply(now, once), constant(-1))
-
-    return _series(value, coefficients())
-
-
-def _power(base: Dual, exponent: int) -> Dual:
-    made: Dual = {0: constant(1)}
-    square = base
-    left = abs(exponent)
-    while left:
-        if left & 1:
-            made = _times(made, square)
-        square = _times(square, square) if left > 1 else square
-        left >>= 1
-    return made if exponent >= 0 else _inverse(made)
-
-
 def _evaluate(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> Dual:
     key = (term, seeds)
     if key not in point._memo:
@@ -155,17 +135,13 @@ def _evaluate(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> Dual
     return point._memo[key]
 
 
-def _rational(value: Fraction) -> Tensor:
-    return constant(value.numerator * pow(value.denominator, -1, PRIME))
-
-
 def _evaluate_new(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> Dual:
     def visit(part: Term) -> Dual:
         return _evaluate(part, point, seeds)
 
     match term:
-        case Number(value=rational):
-            return {0: _rational(rational)}
+        case Number(value=value):
+            return {0: rational(value)}
         case Parameter(name=name):
             return {0: constant(point.drawn("parameter " + name))}
         case Size(domain=domain):
@@ -185,17 +161,17 @@ def _evaluate_new(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> 
         case Add(terms=parts):
             made: Dual = {}
             for part in parts:
-                made = _plus(made, visit(part))
+                made = plus_dual(made, visit(part))
             return made
         case Mul(factors=parts):
             made = {0: constant(1)}
             for part in parts:
-                made = _times(made, visit(part))
+                made = times_dual(made, visit(part))
             return made
         case Div(numerator=above, denominator=below):
-            return _times(visit(above), _inverse(visit(below)))
+            return times_dual(visit(above), inverse_dual(visit(below)))
         case Power(base=base, exponent=Number(value=exponent)) if exponent.denominator == 1:
-            return _power(visit(base), exponent.numerator)
+            return power_dual(visit(base), exponent.numerator)
         case Power(base=base, exponent=exponent_term):
             return _exponential(Mul((exponent_term, Log(base))), point, seeds)
         case Exp(argument=inside):
@@ -206,17 +182,17 @@ def _evaluate_new(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> 
             whole = _summed(body, index, point, seeds)
             if skip is None:
                 return whole
-            return _plus(whole, _times(_substituted(body, index, skip, point, seeds), {0: constant(-1)}))
+            return plus_dual(whole, times_dual(_substituted(body, index, skip, point, seeds), {0: constant(-1)}))
         case Product(index=index, body=body, skip=skip):
             inner, made = visit(body), {0: constant(1)}
             for value in range(1, (index.domain.size or 0) + 1):
                 member = Position(value, index.domain)
-                factor = _each(inner, lambda part, member=member: substitute(part, index, member))  # type: ignore[misc]
+                factor = each_part(inner, lambda part, member=member: substitute(part, index, member))  # type: ignore[misc]
                 if skip is not None:  # 1 where the skipped index is this member
                     here = unit(skip, member)
                     elsewhere = plus(constant(1), multiply(here, constant(-1)))
-                    factor = _plus({0: here}, _times({0: elsewhere}, factor))
-                made = _times(made, factor)
+                    factor = plus_dual({0: here}, times_dual({0: elsewhere}, factor))
+                made = times_dual(made, factor)
             return made
         case Derivative(body=body, wrt=wrt):
             return _derivative(body, wrt, point, seeds)
@@ -230,7 +206,7 @@ def _summed(body: Term, index: Index, point: ResiduePoint, seeds: tuple[_Seed, .
         case Add(terms=parts):
             made: Dual = {}
             for part in parts:
-                made = _plus(made, _summed(part, index, point, seeds))
+                made = plus_dual(made, _summed(part, index, point, seeds))
             return made
         case Mul(factors=(*most, last)) if most:
             left = _evaluate(Mul(tuple(most)), point, seeds)
@@ -239,10 +215,10 @@ def _summed(body: Term, index: Index, point: ResiduePoint, seeds: tuple[_Seed, .
             for one, a in left.items():
                 for two, b in right.items():
                     if not one & two:
-                        made = _plus(made, {one | two: _product_summed(a, b, index)})
+                        made = plus_dual(made, {one | two: _product_summed(a, b, index)})
             return made
         case _:
-            return _each(_evaluate(body, point, seeds), lambda part: sum_over(part, index))
+            return each_part(_evaluate(body, point, seeds), lambda part: sum_over(part, index))
 
 
 def _product_summed(left: Tensor, right: Tensor, index: Index) -> Tensor:
@@ -262,7 +238,7 @@ def _product_summed(left: Tensor, right: Tensor, index: Index) -> Tensor:
 def _substituted(body: Term, index: Index, place: Place, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> Dual:
     made: Dual = {0: constant(1)}
     for factor in body.factors if isinstance(body, Mul) else (body,):
-        made = _times(made, _each(_evaluate(factor, point, seeds), lambda part: substitute(part, index, place)))
+        made = times_dual(made, each_part(_evaluate(factor, point, seeds), lambda part: substitute(part, index, place)))
     return made
 
 
@@ -285,7 +261,7 @@ def _derivative(body: Term, wrt: Entry | Call, point: ResiduePoint, seeds: tuple
         if mask & bit:
             for own, place in reserved.items():
                 part = substitute(part, own, place)
-            made = _plus(made, {mask & ~bit: part})
+            made = plus_dual(made, {mask & ~bit: part})
     return made
 
 
@@ -295,7 +271,7 @@ def _seeded(value: Dual, kind: str, name: str, places: tuple[Place, ...], seeds:
             hit = constant(1)
             for place, other in zip(places, seed_places, strict=True):
                 hit = multiply(hit, unit(place, other))
-            value = _plus(value, {1 << position: hit})
+            value = plus_dual(value, {1 << position: hit})
     return value
 
 
@@ -305,10 +281,12 @@ def _exponential(inside: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) ->
         case Add(terms=parts):
             made: Dual = {0: constant(1)}
             for part in parts:
-                made = _times(made, _exponential(part, point, seeds))
+                made = times_dual(made, _exponential(part, point, seeds))
             return made
         case Mul(factors=(Number(value=factor), *rest)) if factor.denominator == 1 and rest:
-            return _power(_exponential(rest[0] if len(rest) == 1 else Mul(tuple(rest)), point, seeds), factor.numerator)
+            return power_dual(
+                _exponential(rest[0] if len(rest) == 1 else Mul(tuple(rest)), point, seeds), factor.numerator
+            )
         case Log(argument=argument):
             return _evaluate(argument, point, seeds)
         case Call(name=name) if not any(seed[:2] == ("call", name) for seed in seeds):
@@ -318,15 +296,15 @@ def _exponential(inside: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) ->
         case _:
             value = _evaluate(inside, point, seeds)
             seed = point.drawn("exp")
-            at = _pointwise(value.get(0, constant(0)), lambda argument: mixed(argument, seed))
+            at = pointwise(value.get(0, constant(0)), lambda argument: mixed(argument, seed))
 
             def coefficients() -> Iterator[Tensor]:
                 now = at
                 for order in itertools.count(1):
                     yield now
-                    now = multiply(now, _rational(Fraction(1, order)))
+                    now = multiply(now, rational(Fraction(1, order)))
 
-            return _series(value, coefficients())
+            return series(value, coefficients())
 
 
 def _logarithm(inside: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> Dual:
@@ -343,12 +321,12 @@ def _logarithm(inside: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> D
         case Mul(factors=parts):
             made: Dual = {}
             for part in parts:
-                made = _plus(made, visit(part))
+                made = plus_dual(made, visit(part))
             return made
         case Div(numerator=above, denominator=below):
-            return _plus(visit(above), _times(visit(below), {0: constant(-1)}))
+            return plus_dual(visit(above), times_dual(visit(below), {0: constant(-1)}))
         case Power(base=base, exponent=exponent):
-            return _times(_evaluate(exponent, point, seeds), visit(base))
+            return times_dual(_evaluate(exponent, point, seeds), visit(base))
         case Product(index=index, body=body, skip=skip):
             return _evaluate(Sum(index, Log(body), skip), point, seeds)
         case Call(name=name) if not any(seed[:2] == ("call", name) for seed in seeds):
@@ -357,17 +335,17 @@ def _logarithm(inside: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> D
             value = _evaluate(inside, point, seeds)
             base_part = value.get(0, constant(0))
             seed = point.drawn("log")
-            at = _pointwise(base_part, lambda argument: mixed(argument, seed))
-            once = _pointwise(base_part, inverse)
+            at = pointwise(base_part, lambda argument: mixed(argument, seed))
+            once = pointwise(base_part, inverse)
 
             def coefficients() -> Iterator[Tensor]:
                 yield at
                 now = once
                 for order in itertools.count(1):
-                    yield multiply(now, _rational(Fraction(1, order)))
+                    yield multiply(now, rational(Fraction(1, order)))
                     now = multiply(multiply(now, once), constant(-1))
 
-            return _series(value, coefficients())
+            return series(value, coefficients())
 
 
 def admissible(

@@ -1,7 +1,7 @@
 """SymPy's own derivations at a chosen size of every domain: `Matrix.jacobian`, gradients and Hessians by `diff`.
 
-The definitions are written out (z_1, ..., z_C are ordinary real symbols, sums are finite), SymPy differentiates, and what
-it found is read back as terms with concrete indices, in e^{z_k}, neither folded nor simplified.
+The definitions are written out (z_1, ..., z_C are ordinary real symbols, sums are finite), SymPy differentiates, and
+what it found is read back as terms with concrete indices, in e^{z_k}, neither folded nor simplified.
 """
 
 from __future__ import annotations
@@ -13,10 +13,29 @@ from typing import assert_never
 import sympy
 
 from symderiv.statements import Theory
-from symderiv.sympy_border.translate import BorderError, Vocabulary, from_sympy
+from symderiv.sympy_border.translate import from_sympy
+from symderiv.sympy_border.vocabulary import BorderError, Vocabulary
 from symderiv.terms import (
-    Add, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Position, Power, Product,
-    Size, Sum, Term, free_indices,
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    free_indices,
 )  # fmt: skip
 
 __all__ = ["explicit_entries", "explicit_jacobian"]
@@ -24,7 +43,8 @@ __all__ = ["explicit_entries", "explicit_jacobian"]
 
 @dataclass(slots=True)
 class _Writing:
-    """One explicit derivation: the theory with sized domains, the symbols made so far, and results by term and indices."""
+    """One explicit derivation: the theory with sized domains, the symbols made so far, and results by term and
+    indices."""
 
     theory: Theory
     symbols: dict[tuple[str, tuple[int, ...]], sympy.Symbol] = field(default_factory=dict)
@@ -48,9 +68,7 @@ class _Writing:
         return self.symbols[key]
 
 
-def explicit_entries(
-    term: Term, theory: Theory, assignments: Sequence[Mapping[Index, Position]]
-) -> tuple[Term, ...]:
+def explicit_entries(term: Term, theory: Theory, assignments: Sequence[Mapping[Index, Position]]) -> tuple[Term, ...]:
     """`term` at each assignment of its free indices, every `Derivative` in it carried out by SymPy.
 
     All domains must be sized. Raises BorderError for what SymPy cannot be given.
@@ -140,8 +158,8 @@ def _write_new(term: Term, places: dict[Index, Position], kept: frozenset[str], 
         case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
             left_out = None if skip is None else _located(skip, places).value
             members = [v for v in range(1, _size(index.domain.size) + 1) if v != left_out]
-            parts = [_write(body, {**places, index: Position(v, index.domain)}, kept, writing) for v in members]
-            return sympy.Add(*parts) if isinstance(term, Sum) else sympy.Mul(*parts)
+            written = [_write(body, {**places, index: Position(v, index.domain)}, kept, writing) for v in members]
+            return sympy.Add(*written) if isinstance(term, Sum) else sympy.Mul(*written)
         case Derivative(body=body, wrt=wrt):
             inner = kept | {wrt.name} if isinstance(wrt, Call) else kept
             return sympy.diff(_write(body, places, inner, writing), _variable(wrt, places, writing))

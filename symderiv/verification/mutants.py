@@ -1,7 +1,7 @@
 """Small seeded damage to the steps of proofs, the checker's verdict on each, and an independent look at what survives.
 
-A mutant is killed when the checker calls it false or undefined. One that the checker accepts must be equal all the same,
-which rigorous balls confirm at 40 digits (`balls`); otherwise the checker has a defect.
+A mutant is killed when the checker calls it false or undefined. One that the checker accepts must be equal all the
+same, which rigorous balls confirm at 40 digits (`balls`); otherwise the checker has a defect.
 """
 
 from __future__ import annotations
@@ -15,8 +15,29 @@ from typing import Final, Literal, TypeAlias
 from symderiv.checking import same
 from symderiv.statements import Derivation, Step, Theory
 from symderiv.terms import (
-    Add, Call, Delta, Div, Entry, Index, Mul, Number, Path, Place, Position, Power, Product, Size, Sum, Term, alpha_key, at,
-    delta, free_indices, number, put, scope, subterms,
+    Add,
+    Call,
+    Delta,
+    Div,
+    Entry,
+    Mul,
+    Number,
+    Path,
+    Place,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    alpha_key,
+    at,
+    delta,
+    free_indices,
+    number,
+    put,
+    scope,
+    subterms,
 )  # fmt: skip
 from symderiv.verification.balls import compare
 
@@ -101,7 +122,7 @@ def _with_place(term: Term, position: int, place: Place) -> Term:
 def _known(term: Term, path: Path) -> list[Place]:
     """The indices in scope at `path`, and the members of sized domains among them."""
     indices = {*free_indices(term), *(binder.index for binder in scope(term, path))}
-    found: list[Place] = sorted(indices, key=lambda i: (i.domain.name, i.name))
+    found: list[Place] = [*sorted(indices, key=lambda i: (i.domain.name, i.name))]
     positions = {p for _, part in subterms(term) for p in _places(part) if isinstance(p, Position)}
     return found + sorted(positions, key=lambda p: (p.domain.name, p.value))
 
@@ -174,12 +195,14 @@ def _of_step(step: Step, theory: Theory) -> list[tuple[Kind, Term, Theory]]:
 def _without_assumptions(theory: Theory) -> list[Theory]:
     rows = theory.assumptions
     return [
-        Theory(theory.definitions, rows[:position] + rows[position + 1 :], theory.distinct) for position in range(len(rows))
+        Theory(theory.definitions, rows[:position] + rows[position + 1 :], theory.distinct)
+        for position in range(len(rows))
     ]
 
 
 def mutants(derivation: Derivation, seed: int, *, each: int = 4) -> Iterator[Mutant]:
-    """At most `each` mutants of every step, of different kinds where there are enough, and the claim less an assumption.
+    """At most `each` mutants of every step, of different kinds where there are enough, and the claim less an
+    assumption.
 
     The same for the same seed, whatever the hash seed of the process. Lines that state an inequality are left out.
     """
@@ -198,9 +221,7 @@ def mutants(derivation: Derivation, seed: int, *, each: int = 4) -> Iterator[Mut
             yield Mutant(name, -1, "dropped assumption", claim.left, claim.right, theory)
 
 
-def _chosen(
-    every: list[tuple[Kind, Term, Theory]], rng: random.Random, each: int
-) -> list[tuple[Kind, Term, Theory]]:
+def _chosen(every: list[tuple[Kind, Term, Theory]], rng: random.Random, each: int) -> list[tuple[Kind, Term, Theory]]:
     """Kinds in turn, the rarer first, so that no kind crowds out another."""
     piles = {kind: [row for row in every if row[0] == kind] for kind in KINDS}
     order = sorted((kind for kind in KINDS if piles[kind]), key=lambda kind: len(piles[kind]))

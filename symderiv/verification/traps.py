@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from symderiv.statements import Assumption, Theory
+from symderiv.checking import same
+from symderiv.statements import VERDICTS, Assumption, Theory
 from symderiv.terms import (
     Add,
     Array,
@@ -35,7 +36,7 @@ from symderiv.terms import (
 )  # fmt: skip
 from symderiv.verification.false_claims import CLASSES, FALSE_CLAIMS, SOFTMAX, Trap, elementary, power_sums
 
-__all__ = ["FAMILIES", "all_traps", "traps"]
+__all__ = ["FAMILIES", "TrapScore", "all_traps", "polarised", "score", "traps"]
 
 _I, _J, _K = Index("i", CLASSES), Index("j", CLASSES), Index("k", CLASSES)
 _Z: Final = Array("z", (CLASSES,))
@@ -352,3 +353,25 @@ def traps(seed: int, *, each: int = 7, degrees: tuple[int, ...] = (2, 3, 4, 5)) 
 def all_traps(seed: int, *, each: int = 7) -> tuple[Trap, ...]:
     """The claims written by hand, then the families."""
     return (*FALSE_CLAIMS, *traps(seed, each=each))
+
+
+@dataclass(frozen=True, slots=True)
+class TrapScore:
+    """What the checker said of `total` false claims: how often each word, and the names of those it called proved.
+
+    `accepted` names those that came out exact or numeric: the checker claimed no proof, but found no counterexample.
+    """
+
+    seed: int
+    total: int
+    words: tuple[tuple[str, int], ...]
+    proved: tuple[str, ...]
+    accepted: tuple[str, ...]
+
+
+def score(claims: tuple[Trap, ...], seed: int) -> TrapScore:
+    """The checker's words on `claims`, each checked with `seed`."""
+    words = tuple((trap.name, same(trap.left, trap.right, trap.theory, seed=seed).word) for trap in claims)
+    counts = tuple((word, sum(found == word for _, found in words)) for word in VERDICTS)
+    proved = tuple(name for name, word in words if word == "proved")
+    return TrapScore(seed, len(claims), counts, proved, tuple(n for n, word in words if word in ("exact", "numeric")))
