@@ -7,7 +7,11 @@ import json
 import re
 import shutil
 import subprocess
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,27 +32,59 @@ pytestmark = [
 ]
 # Run in the page by the test, never by the page: reports what a person would see.
 PROBE = """<script>
+const named = e => e.id || e.className || e.tagName;
+const clipped = e => ["auto", "hidden"].includes(getComputedStyle(e).overflowX);
 const wide = [...document.querySelectorAll("body *")].filter(e => {
-  for (let p = e; p; p = p.parentElement) if (["auto", "hidden"].includes(getComputedStyle(p).overflowX)) return false;
+  for (let p = e; p; p = p.parentElement) if (clipped(p)) return false;
   return e.getBoundingClientRect().right > innerWidth + 1; });
-const empty = [...document.querySelectorAll("math")].filter(m => m.checkVisibility({contentVisibilityAuto: true})
-  && !m.closest("details:not([open]) > :not(summary)") && m.getBoundingClientRect().height < 2);
+const empty = [...document.querySelectorAll("math")].filter(
+  m => !m.closest("details:not([open]) > :not(summary)") && m.getBoundingClientRect().height < 2);
 document.fonts.ready.then(() => { document.title = JSON.stringify({
-  formulas: document.querySelectorAll("math").length, wide: wide.map(e => e.id || e.className || e.tagName), empty: empty.map(e => e.id || "math"),
-  font: [...document.fonts].map(f => f.family.replaceAll('"', "") + " " + f.status).join(),
-  loaded: performance.getEntriesByType("resource").map(r => r.name.slice(0, 200)) }); });
+  formulas: document.querySelectorAll("math").length, wide: wide.map(named), empty: empty.map(named),
+  font: [...document.fonts].map(f => f.family.replaceAll('"', "") + " " + f.status).join() }); });
 </script>"""
 
 
-def dumped(page: str, folder: Path, width: int = 1000) -> str:
-    """The document as the browser has it after loading."""
-    file = folder / "page.html"
-    file.write_text(page, encoding="utf-8")
+@dataclass(frozen=True)
+class Seen:
+    """The document as the browser has it after loading, what the probe found, and every path it asked for."""
+
+    dom: str
+    report: dict[str, Any]
+    asked: list[str]
+
+
+def seen(page: str, folder: Path, width: int = 1000) -> Seen:
+    """The page with the probe in it, from a server of its own."""
+    asked: list[str] = []
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     assert CHROMIUM is not None
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={width},1600"]
-    command += ["--virtual-time-budget=3000", "--dump-dom", file.as_uri()]
-    made = subprocess.run(command, capture_output=True, timeout=120, check=True)
-    return made.stdout.decode("utf-8")
+    command += ["--virtual-time-budget=3000", "--dump-dom", f"http://127.0.0.1:{server.server_port}/page.html"]
+    try:
+        made = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    dom = made.stdout.decode("utf-8")
+    title = re.search(r"<title>(.*?)</title>", dom, re.DOTALL)
+    assert title is not None
+    return Seen(dom, json.loads(html.unescape(title.group(1))), asked)
 
 
 # 1000 is a desktop window; 500 is the narrowest that headless Chromium opens, below the width of one column.
@@ -57,26 +93,19 @@ def dumped(page: str, folder: Path, width: int = 1000) -> str:
 def test_every_formula_is_there_and_nothing_is_fetched(document: Document, width: int, tmp_path: Path) -> None:
     page = FORMATS["html"].render(document)
     probed = page.replace("default-src 'none'; style", "default-src 'none'; script-src 'unsafe-inline'; style")
-    dom = dumped(probed.replace("</body>", f"{PROBE}</body>"), tmp_path, width)
-    assert dom.count("<math") == page.count("<math") > 20
-    assert re.findall(r'alttext="[^"]*"', dom) == re.findall(r'alttext="[^"]*"', page)
-    found = re.search(r"<title>(.*?)</title>", dom, re.DOTALL)
-    assert found is not None
-    report = json.loads(html.unescape(found.group(1)))
-    assert report["formulas"] == page.count("<math")
-    assert report["wide"] == []
-    assert report["empty"] == []
-    assert report["font"] == "symderiv-math loaded"
-    assert all(name.startswith("data:") for name in report["loaded"])
+    found = seen(probed.replace("</body>", f"{PROBE}</body>"), tmp_path, width)
+    assert found.dom.count("<math") == page.count("<math") > 20
+    assert re.findall(r'alttext="[^"]*"', found.dom) == re.findall(r'alttext="[^"]*"', page)
+    assert found.report["formulas"] == page.count("<math")
+    assert found.report["wide"] == []
+    assert found.report["empty"] == []
+    assert found.report["font"] == "symderiv-math loaded"
+    assert found.asked == ["/page.html"]
 
 
 def test_the_probe_sees_what_sticks_out_and_what_is_fetched(tmp_path: Path) -> None:
-    (tmp_path / "other.css").write_text("p { margin: 0 }", encoding="utf-8")
     bad = '<link rel="stylesheet" href="other.css"><p id="far" style="width: 3000px">far</p><math id="none"></math>'
-    dom = dumped(f"<!DOCTYPE html><title></title><body>{bad}{PROBE}</body>", tmp_path)
-    found = re.search(r"<title>(.*?)</title>", dom, re.DOTALL)
-    assert found is not None
-    report = json.loads(html.unescape(found.group(1)))
-    assert report["wide"] == ["far"]
-    assert report["empty"] == ["none"]
-    assert [Path(name).name for name in report["loaded"]] == ["other.css"]
+    found = seen(f"<!DOCTYPE html><title></title><link rel=icon href=data:,><body>{bad}{PROBE}</body>", tmp_path)
+    assert found.report["wide"] == ["far"]
+    assert found.report["empty"] == ["none"]
+    assert found.asked == ["/page.html", "/other.css"]
