@@ -7,6 +7,8 @@ and p - 1 keeps its digits. Every branch is confirmed against the theorem by the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from symderiv.checking import same
 from symderiv.kernels.algebra import ONE, added, cleaned, is_negated, multiplied, negated
@@ -32,6 +34,9 @@ from symderiv.statements import Theorem, Theory
 from symderiv.terms import Add, Array, Div, Entry, Exp, Log, Mul, Term, children, exp, number, rebuild
 
 _ZERO = Const(number(0).value)
+
+VALUE_FORMS: Final = ("stable-form", "logits-form")
+"""The goals that may serve as the value of a loss of one logit."""
 
 
 def is_elementwise(logits: Array) -> bool:
@@ -87,13 +92,35 @@ def _common_entry(term: Add) -> Term | None:
     return None
 
 
-def _confirm(closed: Term, branch: Term, safe: Term, name: str) -> None:
-    """LoweringError unless the branch has no exponential but `safe` and the checker proves closed = branch."""
-    if _exponentials(branch) - {safe}:
-        raise LoweringError(f"{name}: {formula(branch)} has an exponential that may overflow")
-    verdict = same(closed, branch, Theory(), seed=1)
-    if verdict.word != "proved":
-        raise LoweringError(f"{name}: the checker found {formula(branch)} for {formula(closed)} {verdict.word}")
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    term: Term
+    theorem: Theorem
+
+
+def _forms(role: str, theorem: Theorem, known: Mapping[str, Theorem], logits: Array) -> tuple[_Branch, ...]:
+    """The closed forms to choose from: of the value there are two, one for each sign of the logit."""
+    names = [f"{theorem.derivation.problem}:{slug}" for slug in VALUE_FORMS] if role == "value" else []
+    theorems = dict.fromkeys([theorem, *(known[name] for name in names if name in known)])
+    return tuple(_Branch(_renamed(unfolded(t.claim.right, t.derivation.theory), logits), t) for t in theorems)
+
+
+def _safe_branch(forms: tuple[_Branch, ...], logit: Term, positive: bool, role: str) -> _Branch:
+    """The first form whose only exponential is e^-|s| for this sign, confirmed by the checker; else LoweringError."""
+    safe = exp(negated(logit)) if positive else exp(logit)
+    for form in forms:
+        branch = _branch(form.term, logit, positive)
+        if _exponentials(branch) - {safe}:
+            continue
+        verdict = same(form.term, branch, Theory(), seed=1)
+        if verdict.word != "proved":
+            raise LoweringError(
+                f"{role}: the checker found {formula(branch)} for {formula(form.term)} {verdict.word}: "
+                f"{verdict.evidence}"
+            )
+        return _Branch(branch, form.theorem)
+    sign = "at least 0" if positive else "less than 0"
+    raise LoweringError(f"{role}: no form given is free of overflow for a logit {sign}: {formula(forms[0].term)}")
 
 
 def _renamed(term: Term, logits: Array) -> Term:
@@ -104,10 +131,7 @@ def _renamed(term: Term, logits: Array) -> Term:
 
 def elementwise_kernel(name: str, parts: tuple[tuple[str, Theorem], ...], known: Mapping[str, Theorem],
                        logits: Array) -> Kernel:  # fmt: skip
-    """The kernel of one element for (role, theorem) pairs.
-
-    The value has a theorem for each sign: problem:stable-form for s >= 0 beside the given one for s < 0.
-    """
+    """The kernel of one element for (role, theorem) pairs; for a value each sign takes the form that suits it."""
     z = Entry(Array("z", ()), ())
     body: list[Statement] = []
     theorems: dict[str, str] = {}
@@ -115,19 +139,16 @@ def elementwise_kernel(name: str, parts: tuple[tuple[str, Theorem], ...], known:
     outputs: list[ArrayParameter] = []
     stores: list[Statement] = []
     for role, theorem in parts:
-        closed = _renamed(unfolded(theorem.claim.right, theorem.derivation.theory), logits)
-        theorems[reference(theorem)] = theorem.digest
-        above = closed
-        other = known.get(f"{theorem.derivation.problem}:stable-form")
-        if role == "value" and other is not None:
-            above = _renamed(unfolded(other.claim.right, other.derivation.theory), logits)
-            theorems[reference(other)] = other.digest
-            text = "the form for a logit of at least 0, where the other could overflow"
-            body.append(Note(text, reference(other)))
-        positive, negative = _branch(above, z, True), _branch(closed, z, False)
-        _confirm(closed, positive, exp(negated(z)), role)
-        _confirm(closed, negative, exp(z), role)
-        value = _sign_cases(work, positive, negative)
+        forms = _forms(role, theorem, known, logits)
+        positive = _safe_branch(forms, z, True, role)
+        negative = _safe_branch(forms, z, False, role)
+        for branch, sign in ((positive, "at least 0"), (negative, "less than 0")):
+            theorems[reference(branch.theorem)] = branch.theorem.digest
+            if len(forms) > 1:
+                body.append(
+                    Note(f"the form for a logit {sign}, whose exponential is at most 1", reference(branch.theorem))
+                )
+        value = _sign_cases(work, positive.term, negative.term)
         if role == "gradient":
             value = Op("multiply", (value, Local("scale")))
         stores.append(Store(role, (), value))

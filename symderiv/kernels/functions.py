@@ -25,11 +25,27 @@ TARGETS_ARRAY = "t"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One output: its role, the theorem it comes from, its closed form down to the data, and the axes of the result."""
+
+    role: str
+    theorem: Theorem
+    closed: Term
+    indices: tuple[Index, ...]
+
+    @property
+    def logits(self) -> Array:
+        """The array inside the exponentials."""
+        return _logits(self.closed)
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A public function of a generated module.
 
-    `outputs` are (name, number of class axes); `kernels` has one kernel for each kind of targets, or a plain one;
-    outputs of the kernel that are not among `outputs` are thrown away. `reducible`: it takes `reduction`.
+    `outputs` are (name, number of class axes) and `parts` where they come from; `kernels` has one kernel for each kind
+    of targets, or a plain one. Outputs of the kernel that are not among `outputs` are thrown away. `reducible`: it
+    takes `reduction`.
     """
 
     name: str
@@ -39,17 +55,8 @@ class Function:
     formulas: tuple[str, ...]
     theorems: tuple[tuple[str, str], ...]
     reducible: bool
+    parts: tuple[Part, ...]
     elementwise: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One output: its role, the theorem it comes from, and its closed form down to the data."""
-
-    role: str
-    theorem: Theorem
-    closed: Term
-    indices: tuple[Index, ...]
 
 
 def _parameters(term: Term) -> frozenset[Parameter]:
@@ -99,13 +106,13 @@ def _logits(term: Term) -> Array:
     raise LoweringError("the closed form has no exponential of a data array, so there are no logits to shift")
 
 
-def _part(role: str, theorem: Theorem) -> _Part:
+def _part(role: str, theorem: Theorem) -> Part:
     closed = unfolded(closed_form(theorem), theorem.derivation.theory)
-    return _Part(role, theorem, closed, _ordered_indices(theorem, closed))
+    return Part(role, theorem, closed, _ordered_indices(theorem, closed))
 
 
 def _cases(
-    part: _Part, licences: Mapping[str, Theorem], label: Index | None
+    part: Part, licences: Mapping[str, Theorem], label: Index | None
 ) -> tuple[tuple[Case, ...], tuple[str, ...]]:
     """The closed form by cases of equal indices: what coincides is computed apart, so that 1 - y keeps its digits."""
     term = part.closed if label is None else with_label(part.closed, TARGETS_ARRAY, label)
@@ -125,7 +132,7 @@ def _cases(
     return tuple(Case(at, form.term) for at, form in forms), cites
 
 
-def _kernel(name: str, parts: tuple[_Part, ...], licences: Mapping[str, Theorem], variant: Variant, *,
+def _kernel(name: str, parts: tuple[Part, ...], licences: Mapping[str, Theorem], variant: Variant, *,
             scaled: bool, limits: bool) -> Kernel:  # fmt: skip
     logits = _logits(parts[0].closed)
     label = Index("label", logits.domains[0]) if variant == "labels" else None
@@ -165,7 +172,7 @@ def _holds_for_labels(theorem: Theorem) -> bool:
     return True
 
 
-def _function(name: str, parts: tuple[_Part, ...], licences: Mapping[str, Theorem], *, targets: bool) -> Function:
+def _function(name: str, parts: tuple[Part, ...], licences: Mapping[str, Theorem], *, targets: bool) -> Function:
     wanted: tuple[Variant, ...] = ("plain",)
     theorems = tuple(part.theorem for part in parts)
     if targets:
@@ -195,6 +202,7 @@ def _function(name: str, parts: tuple[_Part, ...], licences: Mapping[str, Theore
         tuple(f"{part.role} = {formula(closed_form(part.theorem))}" for part in parts),
         cited,
         targets and any(part.role in ("value", "gradient") for part in parts),
+        parts,
     )
 
 
@@ -235,14 +243,14 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
             raise LoweringError(
                 f"the theorem {name} is {known[name].verdict.word}, not proved; no kernel is made from it"
             )
-    parts: dict[str, _Part] = {}
+    parts: dict[str, Part] = {}
     for role, name in roles.items():
         if name not in known:
             raise LoweringError(f"the {role} of {problem.name} is lowered from the theorem {name}, which was not given")
         parts[role] = _part(role, known[name])
     logits = _logits(next(iter(parts.values())).closed)
     if is_elementwise(logits):
-        return _elementwise(problem, {role: part.theorem for role, part in parts.items()}, known, logits)
+        return _elementwise(problem, parts, known, logits)
     targets = any(TARGETS_ARRAY in {a.name for a in arrays_of(part.closed)} for part in parts.values())
     made: list[Function] = []
     for role, part in parts.items():
@@ -257,11 +265,11 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
 
 
 def _elementwise(
-    problem: Problem, theorems: Mapping[str, Theorem], known: Mapping[str, Theorem], logits: Array
+    problem: Problem, whole: Mapping[str, Part], known: Mapping[str, Theorem], logits: Array
 ) -> tuple[Function, ...]:
     """The functions of a loss of one logit an element."""
     made: list[Function] = []
-    pairs = {role: (role, theorem) for role, theorem in theorems.items()}
+    pairs = {role: (role, part.theorem) for role, part in whole.items()}
     wanted: list[tuple[str, tuple[tuple[str, Theorem], ...]]]
     wanted = [(role, (pairs[role],)) for role in pairs if role != "gradient"]
     if "value" in pairs and "gradient" in pairs:
@@ -272,7 +280,15 @@ def _elementwise(
         reducible = name != "hessian"
         targets: Variant = "elements"
         function = Function(
-            name, ("z", TARGETS_ARRAY), outputs, ((targets, kernel),), kernel.formula, kernel.theorems, reducible, True
+            name,
+            ("z", TARGETS_ARRAY),
+            outputs,
+            ((targets, kernel),),
+            kernel.formula,
+            kernel.theorems,
+            reducible,
+            tuple(Part(role, theorem, whole[role].closed, ()) for role, theorem in parts),
+            True,
         )
         made.append(function)
         if name == "value_and_grad":
@@ -302,5 +318,6 @@ def _only_gradient(both: Function) -> Function:
         both.formulas[1:],
         both.theorems,
         both.reducible,
+        both.parts[1:],
         both.elementwise,
     )

@@ -21,18 +21,20 @@ _BEHAVIOUR: Final = (
     "raises TypeError or ValueError with a sentence.",
 )
 
+_BOTH: Final = ("dW", "db")
 _LOSS: Final = ("cross-entropy:logits-form", "cross-entropy:gradient-unnormalised")
 
 
-def _function(name: str, outputs: tuple[str, ...], about: list[str], inputs: bool) -> str:
+def _function(name: str, outputs: tuple[str, ...], about: list[str], inputs: bool, classes: int | None) -> str:
     option = "inputs=False, " if inputs else ""
     lines = [
         f'def {name}(W, b, X, t, *, reduction="mean", {option}out=None, threads=None):',
         *about,
-        f"    wanted = {outputs!r}" + (' + (("dX",) if inputs else ())' if inputs else ""),
+        f"    wanted = ({', '.join(repr(output) for output in outputs)},)".replace("'", '"')
+        + (' + (("dX",) if inputs else ())' if inputs else ""),
         "    kernels = (value_and_grad_of_labels_rows, value_and_grad_of_targets_rows)",
         '    contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}',
-        "    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, *kernels, contractions)",
+        f"    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, {classes}, *kernels, contractions)",
         "    return results[0]" if len(outputs) == 1 else "    return tuple(results)",
     ]
     return "\n".join(lines)
@@ -40,8 +42,8 @@ def _function(name: str, outputs: tuple[str, ...], about: list[str], inputs: boo
 
 def _about(first: str, result: str, items: tuple[Contraction, ...], inputs: bool) -> list[str]:
     lines = [f'    """{first}', ""]
-    lines += [f"    {item.output} = {item.text}" for item in items]
-    lines += ["", f"    W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> {result}."]
+    lines += [*(f"    {item.output} = {item.text}" for item in items), ""] if items else []
+    lines += [f"    W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> {result}."]
     if inputs:
         lines.append("    With inputs=True also dX (..., D), the gradient in the inputs of the reduced loss.")
     lines.append(
@@ -60,11 +62,13 @@ def assemble_layer(problem: Problem, theorems: tuple[Theorem, ...], emitter: Emi
     roles = {role: goal if ":" in goal else f"{problem.name}:{goal}" for role, goal in problem.kernels}
     loss = loss_functions(known, *_LOSS)
     items = contractions(roles, known)
-    cited = {**dict(loss.theorems), **dict(item.source for item in items)}
+    gradient = known["cross-entropy:gradient"]
+    cited = dict((*loss.theorems, (reference(gradient), gradient.digest), *(item.source for item in items)))
     head = header(problem, cited, emitter, _BEHAVIOUR)
     value = "The cross-entropy of softmax(W x + b), its sum or mean over the samples."
-    gradients = "Its gradients in W and b (and X), without the loss."
+    gradients = "The gradients of the cross-entropy of softmax(W x + b) over the samples, without the loss."
     both = "The cross-entropy of softmax(W x + b) over the samples, and its gradients."
+    classes = emitter.classes
     parts = [
         "\n".join([*head, *imports(emitter), '__all__ = ["value", "value_and_grad", "grad"]']),
         emitter.helpers.rstrip("\n"),
@@ -72,8 +76,8 @@ def assemble_layer(problem: Problem, theorems: tuple[Theorem, ...], emitter: Emi
         *(emitted(item) for item in items),
         copied_part(Path(__file__).parent / "validation.py").rstrip("\n"),
         copied_part(Path(__file__).parent / "layer_support.py").rstrip("\n"),
-        _function("value", ("value",), _about(value, "a scalar", (), False), False),
-        _function("value_and_grad", ("value", "dW", "db"), _about(both, "(value, dW, db)", items, True), True),
-        _function("grad", ("dW", "db"), _about(gradients, "(dW, db)", items, True), True),
+        _function("value", ("value",), _about(value, "a scalar", (), False), False, classes),
+        _function("value_and_grad", ("value", *_BOTH), _about(both, "(value, dW, db)", items, True), True, classes),
+        _function("grad", _BOTH, _about(gradients, "(dW, db)", items, True), True, classes),
     ]
     return "\n\n\n".join(parts) + "\n"

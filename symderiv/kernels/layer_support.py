@@ -66,6 +66,7 @@ def layer_pass(
     wanted: tuple[str, ...],
     out: Any,
     threads: Any,
+    classes: int | None,
     of_labels: Callable[..., None],
     of_targets: Callable[..., None],
     contractions: dict[str, Callable[..., Any]],
@@ -73,8 +74,11 @@ def layer_pass(
     """The outputs named in `wanted`, of value, dW, db and dX, for z = W x + b.
 
     For each chunk of rows: the logits, the loss and its gradient in place, then the contractions of that gradient.
+    `classes`: the only class count the row kernels are for, or None for any.
     """
     W, b, X = checked_layer(W, b, X)
+    if classes is not None and W.shape[0] != classes:
+        raise ValueError(f"W has {W.shape[0]} classes, but this module was generated for {classes}")
     labels, targets = checked_layer_targets(t, X, W)
     if reduction == "none":
         raise ValueError("reduction 'none' has no single gradient in the weights; use 'sum' or 'mean'")
