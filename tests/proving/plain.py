@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from symderiv.statements import Derivation
 from symderiv.terms import (
-    Add, Call, Delta, Derivative, Div, Entry, Exp, Index, Log, Mul, Number, Parameter, Place, Power, Product, Size, Sum,
-    Term, number,
+    Add,
+    Call,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    number,
 )  # fmt: skip
 
 
