@@ -30,8 +30,8 @@ def _function(name: str, outputs: tuple[str, ...], about: list[str], inputs: boo
     lines = [
         f'def {name}(W, b, X, t, *, reduction="mean", {option}out=None, threads=None):',
         *about,
-        f"    wanted = ({', '.join(repr(output) for output in outputs)},)".replace("'", '"')
-        + (' + (("dX",) if inputs else ())' if inputs else ""),
+        "    wanted = (" + ", ".join(f'"{output}"' for output in outputs) + ("," if len(outputs) == 1 else "") + ")",
+        *(['    wanted += ("dX",) if inputs else ()'] if inputs else []),
         "    kernels = (value_and_grad_of_labels_rows, value_and_grad_of_targets_rows)",
         '    contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}',
         f"    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, {classes}, *kernels, contractions)",
