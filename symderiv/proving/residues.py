@@ -185,8 +185,8 @@ def _evaluate_new(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> 
             return plus_dual(whole, times_dual(_substituted(body, index, skip, point, seeds), {0: constant(-1)}))
         case Product(index=index, body=body, skip=skip):
             inner, made = visit(body), {0: constant(1)}
-            for value in range(1, (index.domain.size or 0) + 1):
-                member = Position(value, index.domain)
+            for member_number in range(1, (index.domain.size or 0) + 1):
+                member = Position(member_number, index.domain)
                 factor = each_part(inner, lambda part, member=member: substitute(part, index, member))  # type: ignore[misc]
                 if skip is not None:  # 1 where the skipped index is this member
                     here = unit(skip, member)

@@ -246,7 +246,7 @@ def _derivative_of_quotient(v: _Vanishing, rng: random.Random) -> tuple[Term, Te
 
 
 def _second_derivative(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
-    inner = Derivative(_LSE + _seen(v, rng), _Z[_J])
+    inner = Derivative(_LSE + _y(_I) * _seen(v, rng), _Z[_J])
     return Derivative(inner, _Z[_I]), _y(_I) * (delta(_I, _J) - _y(_J))
 
 
