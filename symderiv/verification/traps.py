@@ -54,6 +54,8 @@ class _Vanishing:
     below: int
     words: str
     theory: Theory
+    varies: bool
+    """Whether it surely depends on the logits, so that a derivative does not lose it."""
 
 
 def _y(index: Index) -> Call:
@@ -154,7 +156,7 @@ def _polarised(degree: int, rng: random.Random) -> _Vanishing:
         chosen[0] = "e^z"
     theory = _SIMPLEX if "t" in chosen else SOFTMAX
     words = f"the sum over different indices of {', '.join(chosen)}"
-    return _Vanishing(polarised(tuple(chosen)), degree, words, theory)
+    return _Vanishing(polarised(tuple(chosen)), degree, words, theory, False)
 
 
 def _vanishing(degree: int, rng: random.Random) -> _Vanishing:
@@ -169,7 +171,7 @@ def _vanishing(degree: int, rng: random.Random) -> _Vanishing:
     if rng.random() < 0.2:  # also 0 at the first count that would show it
         term = (_COUNT - below) ** 2 * term
         words, below = f"(C - {below})^2 * {words}", below + 1
-    return _Vanishing(term, below, words, theory)
+    return _Vanishing(term, below, words, theory, theory is SOFTMAX)
 
 
 def _true_term(rng: random.Random) -> Term:
@@ -258,8 +260,8 @@ def _by_probability(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
 
 
 def _seen(v: _Vanishing, rng: random.Random) -> Term:
-    """The vanishing term, scaled by a softmax entry where it does not depend on the logits itself."""
-    return v.term if v.theory is SOFTMAX else rng.choice((_y(_J), Exp(_Z[_J]))) * v.term
+    """The vanishing term, scaled by a function of the logits where it may not depend on them itself."""
+    return v.term if v.varies else rng.choice((_y(_J), Exp(_Z[_J]))) * v.term
 
 
 def _jacobian(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
