@@ -1,4 +1,4 @@
-"""Lets the example scripts run from a checkout: with the environment that scripts/build made, or a sentence about it."""
+"""Lets the example scripts run from a checkout: in the environment that scripts/build made, or with a sentence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 MISSING = 4
+EXTRA = {"scipy", "sklearn", "matplotlib"}
+"""What the extra `examples` brings."""
 
 
 def enter(*packages: str) -> None:
@@ -23,6 +25,8 @@ def enter(*packages: str) -> None:
     if python.is_file() and Path(sys.prefix).resolve() != (root / ".venv").resolve():
         os.execv(python, [str(python), *sys.argv])
     print(f"error: {', '.join(missing)} cannot be imported", file=sys.stderr)
-    setup = "" if python.is_file() else "scripts/build && "
-    print(f"hint: {setup}.venv/bin/python -m pip install -e '.[examples]'", file=sys.stderr)
+    needed = [] if python.is_file() else ["scripts/build"]
+    if set(missing) & EXTRA:
+        needed.append(".venv/bin/python -m pip install -e '.[examples]'")
+    print(f"hint: {' && '.join(needed or ['rm -r .venv', 'scripts/build'])}", file=sys.stderr)
     raise SystemExit(MISSING)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from symderiv.build.contents import document_of, kernel_goals, kernel_source
 from symderiv.checking import check as check_derivation
@@ -20,9 +20,6 @@ from symderiv.losses import CATALOGUE, find
 from symderiv.proving import derive as derive_goal
 from symderiv.statements import Derivation, Goal, Line, Problem, Theorem, Verdict, worst
 from symderiv.verification.recheck import Recheck, Rechecked, recheck
-
-if TYPE_CHECKING:
-    import sympy
 
 __all__ = ["SEED", "Proof", "Recheck", "Rechecked", "catalogue", "check", "derive", "kernel", "prove"]
 
@@ -112,8 +109,8 @@ class Proof:
         """The record checked again, at sample points of its own."""
         return check(self.record())
 
-    def sympy(self) -> sympy.Expr:
-        """The result for a symbolic class count, in SymPy's Sum, Indexed and KroneckerDelta."""
+    def sympy(self) -> Any:
+        """The result as a SymPy expression for a symbolic class count, in Sum, Indexed and KroneckerDelta."""
         # SymPy takes a third of a second to import, and only this needs it.
         from symderiv.sympy_border import to_sympy
 

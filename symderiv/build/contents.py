@@ -10,11 +10,14 @@ from symderiv.losses import find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
 
-KERNEL_FILES: Final = {"numba": "kernels.py", "numpy": "kernels_numpy.py"}
+KERNEL_FILES: Final = {"numba": "kernels.py", "numpy": "kernels_numpy.py", "unrolled": "kernels_unrolled.py"}
 """The file of each kernel target."""
 
-BUILT_TARGETS: Final = ("numba",)
-"""The targets that a build writes; the others are for ``symderiv kernel``."""
+BUILT_TARGETS: Final = ("numba", "unrolled")
+"""The targets that a build writes; the NumPy one is for ``symderiv kernel``."""
+
+MOST_UNROLLED: Final = 8
+"""The largest class count that is unrolled."""
 
 DOCUMENT_FILES: Final = {
     "html": "proof.html",
@@ -32,13 +35,36 @@ def folder_of(name: str) -> str:
 
 
 def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
-    """What the kernels of `problem` are lowered from and what licenses their stable forms, each once."""
+    """What the kernels of `problem`, and of what it builds on, are lowered from and licensed by, each once.
+
+    What those goals cite is among them.
+    """
     found: dict[tuple[str, str], tuple[Problem, Goal]] = {}
-    for _, reference in problem.kernels:
-        owner, _, slug = reference.rpartition(":")
-        source = find(owner) if owner else problem
-        found[source.name, slug] = (source, next(goal for goal in source.goals if goal.slug == slug))
+
+    def add(owner: Problem, reference: str) -> None:
+        name, _, slug = reference.rpartition(":")
+        source = find(name) if name else owner
+        if (source.name, slug) not in found:
+            goal = next(goal for goal in source.goals if goal.slug == slug)
+            found[source.name, slug] = (source, goal)
+            for cited in goal.cites:
+                add(source, cited)
+
+    def visit(owner: Problem) -> None:
+        for _, reference in owner.kernels:
+            add(owner, reference)
+        for base in owner.builds_on:
+            visit(base)
+
+    visit(problem)
     return tuple(found.values())
+
+
+def targets_of(problem: Problem) -> tuple[str, ...]:
+    """The targets that `problem` can be emitted for: only what has a class axis of any length can be unrolled."""
+    domains = [domain for array in problem.arrays for domain in array.domains]
+    open_classes = any(domain.name == "classes" and domain.size is None for domain in domains)
+    return tuple(target for target in KERNEL_FILES if target != "unrolled" or open_classes)
 
 
 def kernel_source(problem: Problem, theorems: tuple[Theorem, ...], target: str, classes: int) -> str:
@@ -79,6 +105,7 @@ def entry_files(
     """
     document = document_of(problem, theorems, explicit)
     made = {name: FORMATS[kind].render(document) for kind, name in DOCUMENT_FILES.items()}
-    for target in BUILT_TARGETS:
-        made[KERNEL_FILES[target]] = kernel_source(problem, known, target, classes)
+    for target in (target for target in targets_of(problem) if target in BUILT_TARGETS):
+        if target != "unrolled" or classes <= MOST_UNROLLED:
+            made[KERNEL_FILES[target]] = kernel_source(problem, known, target, classes)
     return {f"{folder_of(problem.name)}/{name}": text for name, text in made.items()}

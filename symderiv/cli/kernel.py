@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, kernel_source
+from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, kernel_source, targets_of
 from symderiv.build.writing import BuildError, drift, write
 from symderiv.cli.entries import entry
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
@@ -27,10 +27,10 @@ from symderiv.kernels import LoweringError
 def command(output: Output, name: str, target: str, folder: Path | None, classes: int, check: bool, diff: bool) -> int:
     """Write an entry's compiled functions; --check and --diff against what is there."""
     problem = entry(name)
-    if target not in KERNEL_FILES:
+    known = targets_of(problem)
+    if target not in known:
         raise CommandError(
-            f"no target called {target!r}.{did_you_mean(target, tuple(KERNEL_FILES))}",
-            f"the targets are {', '.join(KERNEL_FILES)}",
+            f"{name} has no target {target!r}.{did_you_mean(target, known)}", f"its targets are {', '.join(known)}"
         )
     with Progress() as progress:
         theorems = prove_goals(kernel_goals(problem), progress)

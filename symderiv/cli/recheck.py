@@ -54,7 +54,7 @@ def _theorem(result: Recheck) -> dict[str, object]:
         "evidence": theorem.verdict.evidence,
         "counterexample": _example(theorem.verdict.counterexample),
         "lines": [verdict.word for verdict in theorem.lines],
-        "refusal": result.refusal or None,
+        "faults": list(result.faults),
         "digest": theorem.digest,
     }
 
@@ -80,8 +80,7 @@ def lines(found: Rechecked, output: Output) -> list[str]:
         made.append(f"{output.word(theorem.verdict.word)}  {name}  {text_of(theorem.claim, theorem.derivation.theory)}")
         if theorem.verdict.word != "proved":
             made += [f"    {line}" for line in _reasons(theorem)]
-        if result.refusal:
-            made.append(f"    {output.style('refused', fg='red')}: {result.refusal}")
+        made += [f"    {output.style('does not fit', fg='red')}: {fault}" for fault in result.faults]
     if found.tampered:
         made.append(f"{output.style('changed', fg='red')}: {found.tampered}")
     return made

@@ -1,11 +1,11 @@
-"""Checking a record again, whoever wrote it: its verdicts are not believed, its steps are judged anew."""
+"""Checking a record again, whoever wrote it: its verdicts are not believed, its lines are judged anew."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from symderiv.checking import Refused, check
-from symderiv.documents.record import TamperedRecordError, read
+from symderiv.checking import Refused, examine
+from symderiv.documents.record import RecordError, TamperedRecordError, read
 from symderiv.statements import Derivation, Theorem
 
 __all__ = ["Recheck", "Rechecked", "recheck"]
@@ -13,13 +13,13 @@ __all__ = ["Recheck", "Rechecked", "recheck"]
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """One theorem of a record, judged anew; `refusal` says why its steps are no chain, "" if they are one.
+    """One theorem of a record, judged anew; `faults` says where its steps do not fit together.
 
-    Where they are none, the theorem was judged line by line without them.
+    A line whose steps do not fit was judged as a whole, without them.
     """
 
     theorem: Theorem
-    refusal: str = ""
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class Rechecked:
 
     @property
     def sound(self) -> bool:
-        """True if nothing was refused and nothing contradicts itself; the verdicts are another matter."""
-        return not self.tampered and not any(result.refusal for result in self.results)
+        """True if all steps fit together and nothing contradicts itself; the verdicts are another matter."""
+        return not self.tampered and not any(result.faults for result in self.results)
 
 
 def recheck(text: str, *, seed: int) -> Rechecked:
-    """The record in `text`, judged anew; RecordError with a sentence if it is damaged."""
+    """The record in `text`, judged anew; RecordError with a sentence if it is damaged or cannot be evaluated."""
     derivations = read(text, strict=False)
     tampered = ""
     try:
@@ -48,7 +48,6 @@ def recheck(text: str, *, seed: int) -> Rechecked:
 
 def _recheck(derivation: Derivation, seed: int) -> Recheck:
     try:
-        return Recheck(check(derivation, seed=seed))
+        return Recheck(*examine(derivation, seed=seed))
     except Refused as error:
-        bare = replace(derivation, lines=tuple(replace(line, steps=()) for line in derivation.lines))
-        return Recheck(check(bare, seed=seed), str(error))
+        raise RecordError(f"{derivation.problem}:{derivation.goal}: {error}") from None
