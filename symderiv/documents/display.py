@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 __all__ = [
-    "Accent", "Additive", "Differential", "Digits", "Display", "Exponential", "Fenced", "Fraction", "Function", "Large",
-    "Marked", "Matrix", "Multiplied", "Operated", "Operator", "Root", "Row", "Script", "Sign", "Slash", "Style",
-    "Symbol", "fenced", "is_sum", "is_tall", "opens_right", "unmarked",
+    "Accent", "Additive", "Bracket", "Differential", "Digits", "Display", "Exponential", "Fenced", "Fraction",
+    "Function", "Large", "Marked", "Matrix", "Multiplied", "Operated", "Operator", "Root", "Row", "Script", "Sign",
+    "Slash", "Style", "Symbol", "fenced", "is_sum", "is_tall", "opens_right", "unmarked",
 ]  # fmt: skip
 
 Style: TypeAlias = Literal["italic", "upright", "bold", "calligraphic", "blackboard", "sans"]
@@ -147,6 +147,14 @@ class Fenced:
 
 
 @dataclass(frozen=True, slots=True)
+class Bracket:
+    """One bracket by itself, where its partner stands on another row."""
+
+    text: str
+    opening: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Accent:
     """A hat, tilde or bar over a body."""
 
@@ -171,6 +179,7 @@ class Marked:
 Display: TypeAlias = (
     Symbol | Digits | Operator | Row | Additive | Multiplied | Fraction | Slash | Script | Exponential | Root | Large
     | Function | Differential | Operated | Fenced | Accent | Matrix | Marked
+    | Bracket
 )  # fmt: skip
 
 

@@ -227,12 +227,15 @@ class _Printer:
     def matrix(self, block: Matrix) -> str:
         """The matrix, sideways scrolling if it is wide, with the sentence on its check."""
         dots = Operator("⋯")
+        title, sentence = self.text(block.title), self.text(block.sentence)
+        if not block.rows:
+            return f'<p class="caption">{title}: {sentence}</p>'
         rows = tuple(tuple(dots if e is None else display(e, self.theory) for e in row) for row in block.rows)
         shown = shape.Matrix(rows)
         left = mathml(display_whole(block.symbol, self.theory))
         return (
-            f'<p class="caption">{self.text(block.title)}</p><div class="matrix">{left} <math><mo>=</mo></math> '
-            f'{mathml(shown)}</div><p class="caption">{self.text(block.sentence)}</p>'
+            f'<p class="caption">{title}</p><div class="matrix">{left} <math><mo>=</mo></math> '
+            f'{mathml(shown)}</div><p class="caption">{sentence}</p>'
         )
 
     def checks(self, block: Checks) -> str:

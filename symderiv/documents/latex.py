@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from symderiv.documents import display as shape
 from symderiv.documents.display import Display, Operator
-from symderiv.documents.display import Matrix as MatrixDisplay
 from symderiv.documents.document import (
     AssumptionItem,
     Assumptions,
@@ -31,6 +31,7 @@ from symderiv.documents.document import (
 from symderiv.documents.latex_math import escaped, latex_math
 from symderiv.documents.measure import broken, width
 from symderiv.documents.notation import display, display_condition, display_whole
+from symderiv.documents.symbols import whole
 from symderiv.documents.words import file_of, verdict_sentence
 from symderiv.statements import Theory, Verdict
 from symderiv.terms import Path, Term
@@ -282,17 +283,24 @@ class _Printer:
         """The matrix, in a smaller size if it is wide, and the sentence on how it was checked."""
         dots = Operator("⋯")
         rows = tuple(tuple(dots if e is None else self.show(e) for e in row) for row in block.rows)
-        made: Display = MatrixDisplay(rows)
+        head = f"\\textbf{{{self.text(block.title)}.}} {self.text(block.sentence)}"
+        if not rows:
+            return head
+        made: Display = shape.Matrix(rows)
         name = display_whole(block.symbol, self.theory)
         symbol = latex_math(name)
         wide = width(made) + width(name) + 2
         sizes = (("", 40.0), ("\\small", 43.0), ("\\footnotesize", 47.0), ("\\scriptsize", 53.0), ("\\tiny", 66.0))
         size = next((name for name, room in sizes if wide <= room), "")
-        head = f"\\textbf{{{self.text(block.title)}.}} {self.text(block.sentence)}"
         if size or wide <= 40:
             return f"{head}\n{{{size}\\setlength{{\\arraycolsep}}{{3pt}}%\n\\[ {symbol} = {latex_math(made)} \\]}}"
-        listed = [row for line in rows for entry in line for row in self.rows(None, "=", entry, "", _FULL)]
-        return f"{head} Entries row by row, from ${symbol}$:\n{self.aligned(listed, False)}"
+        listed: list[str] = []
+        for row, line in enumerate(block.rows, 1):
+            for column, entry in enumerate(line, 1):
+                if entry is not None:
+                    place = shape.Fenced(shape.Row((whole(row), Operator(","), whole(column))))
+                    listed += self.rows(place, "=", self.show(entry), "", _FULL)
+        return f"{head} Entry by entry, ${symbol}$ is:\n{self.aligned(listed, False)}"
 
     def checks(self, rows: tuple[CheckRow, ...]) -> str:
         """Quantity, closed form, verdict, how checked."""

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from symderiv.documents.display import (
     Accent,
     Additive,
+    Bracket,
     Differential,
     Digits,
     Display,
@@ -123,6 +124,9 @@ def latex_math(node: Display, mark: str = "") -> str:
         case Matrix(rows=rows):
             body_text = " \\\\ ".join(" & ".join(show(entry) for entry in row) for row in rows)
             return f"\\begin{{pmatrix}} {body_text} \\end{{pmatrix}}"
+        case Bracket(text=text, opening=opening):
+            fence = _FENCES.get(text, text)
+            return _ended(f"\\bigl{fence}") if opening else f"\\bigr{fence}"
         case Marked(body=body):
             # The empty group keeps a colour from reaching the next part; the brace keeps the atom's spacing.
             return f"{mark}{{{show(body)}}}" if mark else show(body)

@@ -194,6 +194,8 @@ class _Printer:
     def matrix(self, block: Matrix) -> str:
         """The matrix with the sentence on its check."""
         dots = Operator("⋯")
+        if not block.rows:
+            return f"{self.text(block.title)}: {self.text(block.sentence)}"
         rows = tuple(tuple(dots if e is None else display(e, self.theory) for e in row) for row in block.rows)
         left = self.latex(display_whole(block.symbol, self.theory))
         shown = self.displayed(f"{left} = {self.latex(shape.Matrix(rows))}")

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from symderiv.documents.display import (
     Accent,
     Additive,
+    Bracket,
     Differential,
     Digits,
     Display,
@@ -54,7 +55,7 @@ def mathml_piece(joint: str, node: Display) -> str:
     if not joint:
         return mathml(node)
     sign = {"-": "−"}.get(joint, joint)
-    alttext = escape({"+": "plus ", "-": "minus ", "×": "times "}[joint] + spoken(node))
+    alttext = escape({"+": "plus ", "-": "minus ", "×": "times ", "/": "over "}[joint] + spoken(node))
     return f'<math displaystyle="true" alttext="{alttext}"><mo form="infix">{sign}</mo>{_show(node)}</math>'
 
 
@@ -108,6 +109,9 @@ def _show(node: Display) -> str:
         case Matrix(rows=rows):
             lines = "".join("<mtr>" + "".join(f"<mtd>{_show(entry)}</mtd>" for entry in row) + "</mtr>" for row in rows)
             return f'<mrow><mo form="prefix">(</mo><mtable>{lines}</mtable><mo form="postfix">)</mo></mrow>'
+        case Bracket(text=text, opening=opening):
+            form = "prefix" if opening else "postfix"
+            return f'<mo form="{form}" stretchy="true" minsize="1.4em" maxsize="1.4em">{text}</mo>'
         case Marked(body=body):
             return f'<mrow class="changed">{_show(body)}</mrow>'
         case _:

@@ -7,11 +7,12 @@ average advance widths of Computer Modern, read off its metrics; nothing but lin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, assert_never
+from typing import Final, Literal, TypeAlias, assert_never
 
 from symderiv.documents.display import (
     Accent,
     Additive,
+    Bracket,
     Differential,
     Digits,
     Display,
@@ -31,10 +32,12 @@ from symderiv.documents.display import (
     Sign,
     Slash,
     Symbol,
+    fenced,
+    is_sum,
     is_tall,
 )
 
-__all__ = ["Piece", "broken", "width"]
+__all__ = ["Joint", "Piece", "broken", "width"]
 
 _SCRIPT: Final = 0.72
 _BINARY: Final = 1.25
@@ -42,11 +45,14 @@ _RELATION: Final = 1.35
 _WIDE: Final = "mwMWΣΩ"
 
 
+Joint: TypeAlias = Literal["", "+", "-", "×", "/"]
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One printed row of a broken formula: the sign it starts with, if it continues another, and what follows."""
 
-    joint: Literal["", "+", "-", "×"]
+    joint: Joint
     node: Display
 
 
@@ -94,59 +100,109 @@ def width(node: Display) -> float:
             return width(body) + (1.5 if is_tall(body) else 0.8)
         case Accent(body=body) | Marked(body=body):
             return width(body)
+        case Bracket():
+            return 0.7
         case Matrix(rows=rows):
-            columns = range(max(len(row) for row in rows))
+            columns = range(max((len(row) for row in rows), default=0))
             return sum(max(width(row[at]) for row in rows if at < len(row)) + 1.0 for at in columns) + 1.5
         case _:
             assert_never(node)
 
 
 def broken(node: Display, limit: float) -> tuple[Piece, ...]:
-    """The formula as rows of at most `limit` em where it can be broken: at top-level signs, then between factors."""
+    """The formula as rows of at most `limit` em, as far as it can be broken.
+
+    It is broken at signs, between factors, inside brackets (each bracket then on its own row, at a fixed size), and a
+    fraction that is too wide is written with a slash. Names, exponents and short fractions stay whole.
+    """
     if width(node) <= limit:
         return (Piece("", node),)
     match node:
         case Marked(body=body):
             return tuple(Piece(piece.joint, Marked(piece.node)) for piece in broken(body, limit))
-        case Additive(items=items) if len(items) > 1:
-            return _packed(items, limit)
-        case Additive(items=(("-", Multiplied() as inner),)):
-            first, *rest = broken(inner, limit - 0.8)
-            return (Piece("", Additive((("-", first.node),))), *rest)
-        case Multiplied(factors=factors, dots=dots) if len(factors) > 1:
-            return _factored(factors, dots, limit)
+        case Additive(items=items):
+            return _terms(items, limit)
+        case Multiplied(factors=factors, dots=dots):
+            return _factors(factors, dots, limit)
+        case Fenced(body=body, left=left, right=right):
+            first, *rest = broken(body, limit - 1.3)
+            pieces = [Piece("", Row((Bracket(left, True), first.node))), *rest]
+            return (*pieces[:-1], Piece(pieces[-1].joint, Row((pieces[-1].node, Bracket(right, False)))))
+        case Large(sign=sign, under=under, body=body, over=over):
+            first, *rest = broken(body, limit - 1.8)
+            return (Piece("", Large(sign, under, first.node, over)), *rest)
+        case Function(name=name, argument=argument):
+            first, *rest = broken(argument, limit - 2.0)
+            return (Piece("", Function(name, first.node)), *rest)
+        case Operated(operator=operator, body=body):
+            first, *rest = broken(body, limit - width(operator) - 0.2)
+            return (Piece("", Operated(operator, first.node)), *rest)
+        case Fraction(numerator=top, denominator=bottom) | Slash(numerator=top, denominator=bottom):
+            above = broken(fenced(top) if is_sum(top) else top, limit)
+            below = broken(fenced(bottom) if isinstance(bottom, Additive | Multiplied) else bottom, limit - 1.0)
+            return (*above, Piece("/", below[0].node), *below[1:])
+        case Script(base=base, lower=lower, upper=upper) if isinstance(base, Fenced):
+            *rest, last = broken(base, limit - 1.0)
+            return (*rest, Piece(last.joint, Script(last.node, lower, upper)))
         case _:
             return (Piece("", node),)
 
 
-def _packed(items: tuple[tuple[Sign, Display], ...], limit: float) -> tuple[Piece, ...]:
-    rows: list[list[tuple[Sign, Display]]] = [[]]
-    for item in items:
-        if rows[-1] and width(Additive((*rows[-1], item))) + _BINARY > limit:
-            rows.append([])
-        rows[-1].append(item)
+def _terms(items: tuple[tuple[Sign, Display], ...], limit: float) -> tuple[Piece, ...]:
+    """Terms packed into rows; a term that is too wide by itself is broken in turn."""
     pieces: list[Piece] = []
-    for at, row in enumerate(rows):
-        if at == 0:
-            pieces.append(Piece("", Additive(tuple(row))))
-        else:
+    row: list[tuple[Sign, Display]] = []
+
+    def close() -> None:
+        if row:
             (sign, first), *rest = row
-            body = first if not rest else Additive((("+", first), *rest))
-            pieces.append(Piece(sign, body))
+            alone = first if not rest else Additive((("+", first), *rest))
+            pieces.append(Piece(sign, alone) if pieces else Piece("", Additive(tuple(row))))
+            row.clear()
+
+    for sign, part in items:
+        if width(part) + _BINARY > limit:
+            close()
+            first, *rest = broken(part, limit - _BINARY)
+            lead = Additive((("-", first.node),)) if sign == "-" else first.node
+            pieces += [Piece(sign, first.node) if pieces else Piece("", lead), *rest]
+            continue
+        if row and width(Additive((*row, (sign, part)))) + _BINARY > limit:
+            close()
+        row.append((sign, part))
+    close()
     return tuple(pieces)
 
 
-def _factored(factors: tuple[Display, ...], dots: tuple[bool, ...], limit: float) -> tuple[Piece, ...]:
-    rows: list[list[int]] = [[]]
-    for at in range(len(factors)):
-        row = [*rows[-1], at]
-        made = Multiplied(tuple(factors[k] for k in row), tuple(dots[k] for k in row))
-        if rows[-1] and width(made) > limit:
-            rows.append([])
-        rows[-1].append(at)
+def _factors(factors: tuple[Display, ...], dots: tuple[bool, ...], limit: float) -> tuple[Piece, ...]:
+    """Factors packed into rows; one that is too wide by itself is broken in turn, and others join its ends."""
     pieces: list[Piece] = []
-    for number, row in enumerate(rows):
-        chosen = tuple(factors[k] for k in row)
-        body = chosen[0] if len(chosen) == 1 else Multiplied(chosen, (False, *(dots[k] for k in row[1:])))
-        pieces.append(Piece("×" if number else "", body))
+    row: list[tuple[Display, bool]] = []
+    joint: Joint = ""
+
+    def close() -> None:
+        nonlocal joint
+        if row:
+            parts = tuple(part for part, _ in row)
+            marks = (False, *(dot for _, dot in row[1:]))
+            pieces.append(Piece(joint, parts[0] if len(parts) == 1 else Multiplied(parts, marks)))
+            row.clear()
+        joint = "×"
+
+    for part, dot in zip(factors, dots, strict=True):
+        taken = sum(width(other) + 0.7 for other, _ in row)
+        if taken + width(part) > limit and row and taken > limit / 3:
+            close()
+            taken = 0.0
+        if taken + width(part) > limit:
+            first, *rest = broken(part, limit - taken)
+            row.append((first.node, dot))
+            if rest:
+                close()
+                pieces += rest[:-1]
+                joint = rest[-1].joint
+                row.append((rest[-1].node, False))
+            continue
+        row.append((part, dot))
+    close()
     return tuple(pieces)

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from symderiv.documents.display import (
     Accent,
     Additive,
+    Bracket,
     Differential,
     Digits,
     Display,
@@ -61,7 +62,7 @@ class _Plain:
     def show(self, node: Display) -> str:
         """The text of one node."""
         match node:
-            case Symbol(text=text) | Digits(text=text) | Operator(text=text):
+            case Symbol(text=text) | Digits(text=text) | Operator(text=text) | Bracket(text=text):
                 return self._sign(text)
             case Row(items=items):
                 return self._row(items)

@@ -78,7 +78,7 @@ def present(
         blocks += writer.section(number, theorem)
     if explicit:
         blocks.append(Heading(("Written out for a chosen class count",), "explicit", 2))
-        blocks += [Matrix(prose(m.title), m.symbol, m.rows, prose(m.sentence)) for m in explicit]
+        blocks += [Matrix(_titled(m.title), m.symbol, m.rows, prose(m.sentence)) for m in explicit]
     blocks += [Heading(("Checks",), "checks", 2), writer.checks()]
     blocks += [Heading(("Rules used",), "rules", 2), writer.rule_index()]
     digests = tuple((writer.link(theorem.derivation.goal), theorem.digest) for theorem in theorems)

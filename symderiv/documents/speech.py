@@ -7,6 +7,7 @@ from typing import Final, assert_never
 from symderiv.documents.display import (
     Accent,
     Additive,
+    Bracket,
     Differential,
     Digits,
     Display,
@@ -46,7 +47,7 @@ _SIMPLE: Final = (Symbol, Digits)
 def spoken(node: Display) -> str:
     """The formula in words: 'y sub i times (delta sub i j minus y sub j)'."""
     match node:
-        case Symbol(text=text) | Operator(text=text):
+        case Symbol(text=text) | Operator(text=text) | Bracket(text=text):
             return _WORDS.get(text, text)
         case Digits(text=text):
             return text

@@ -176,9 +176,11 @@ class _Printer:
 
     def matrix(self, block: Matrix) -> list[str]:
         """The matrix in aligned columns."""
+        if not block.rows:
+            return self.wrapped(f"{self.text(block.title)}: {self.text(block.sentence)}", "")
         dots = "..." if self.ascii_only else "…"
         cells = [[dots if entry is None else self.term(entry) for entry in row] for row in block.rows]
-        widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]))] if cells else []
+        widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]))]
         body = [
             "    [ " + "   ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " ]" for row in cells
         ]
