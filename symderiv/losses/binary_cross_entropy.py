@@ -48,7 +48,7 @@ PROBLEM: Final = Problem(
     prose=(
         "With two classes one number is enough: softmax of two logits is the logistic function of their difference, and"
         " cross-entropy with the targets t and 1 - t is binary cross-entropy.",
-        "The gradients correspond: p - t in the one logit, y_1 - t in the first of two.",
+        "The gradients correspond: the prediction minus the target, in the one logit as in the first of two.",
     ),
     arrays=(z, _logit, _target),
     definitions=(_S, _y, sigma, two_classes, p, L),
@@ -85,7 +85,7 @@ PROBLEM: Final = Problem(
         ),
         Goal(
             "stable-form",
-            "binary cross-entropy without an overflow for s >= 0",
+            "binary cross-entropy without overflow, where the logit is not negative",
             L(),
             (
                 "definition name=L",
@@ -100,7 +100,7 @@ PROBLEM: Final = Problem(
         ),
         Goal(
             "logits-form",
-            "binary cross-entropy in terms of the logit",
+            "binary cross-entropy without overflow, where the logit is negative",
             L(),
             (
                 "lemma cite=binary-cross-entropy:stable-form",

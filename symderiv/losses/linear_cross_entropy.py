@@ -36,10 +36,10 @@ gradient_in_logits: Final = Definition(
     "dL/dz",
     (i,),
     y(i) - t[i],
-    "the gradient of the cross-entropy in the logits, by the theorem cross-entropy:gradient",
+    "the gradient of the cross-entropy in the logits, as its theorem gives it",
     r"\frac{\partial L}{\partial z}",
 )
-Z: Final = Definition("Z", (n, i), total(e, W[i, e] * X[n, e]) + b[i], "the logits of the samples, X W^T + b")
+Z: Final = Definition("Z", (n, i), total(e, W[i, e] * X[n, e]) + b[i], "the logits of one sample")
 s: Final = Definition("s", (n,), total(k, exp(Z(n, k))), "the sum of the exponentials of one sample's logits")
 Y: Final = Definition("Y", (n, i), exp(Z(n, i)) / s(n), "the softmax of one sample's logits")
 ell: Final = Definition(

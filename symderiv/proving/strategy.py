@@ -17,9 +17,16 @@ def derive(problem: Problem, goal: Goal) -> Derivation:
     with the last term when nothing leads further, when a cited theorem cannot be found, or when the last line is not
     the goal's target.
     """
-    theory = Theory(problem.definitions, tuple(problem.assumptions[n] for n in goal.uses), goal.distinct)
-    lemmas = lemmas_of(problem, goal)
+    return _derive(problem, goal, ())
+
+
+def _derive(problem: Problem, goal: Goal, citing: tuple[str, ...]) -> Derivation:
+    """`derive`, for a theorem that the theorems `citing` build on."""
     where = f"{problem.name}:{goal.slug}"
+    if where in citing:
+        raise Stuck(f"{where} rests on itself: {' cites '.join((*citing[citing.index(where) :], where))}")
+    theory = Theory(problem.definitions, tuple(problem.assumptions[n] for n in goal.uses), goal.distinct)
+    lemmas = _lemmas(problem, goal, (*citing, where))
     try:
         lines = _planned(goal, theory, lemmas) if goal.plan else general_lines(goal.start, theory, lemmas)
     except Stuck as stuck:
@@ -46,18 +53,22 @@ def _planned(goal: Goal, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Lin
 
 def lemmas_of(problem: Problem, goal: Goal) -> tuple[Lemma, ...]:
     """The theorems that `goal` cites, each derived afresh, with the sizes of `problem`; Stuck if one is unknown."""
+    return _lemmas(problem, goal, (f"{problem.name}:{goal.slug}",))
+
+
+def _lemmas(problem: Problem, goal: Goal, citing: tuple[str, ...]) -> tuple[Lemma, ...]:
     sizes = {d.name: d.size for array in problem.arrays for d in array.domains if d.size is not None}
-    return tuple(_lemma(name, problem, sizes) for name in goal.cites)
+    return tuple(_lemma(name, problem, sizes, citing) for name in goal.cites)
 
 
-def _lemma(name: str, problem: Problem, sizes: dict[str, int]) -> Lemma:
+def _lemma(name: str, problem: Problem, sizes: dict[str, int], citing: tuple[str, ...]) -> Lemma:
     owner, _, slug = name.partition(":")
     known = _reachable(problem)
     source = next((found for found in known if found.name == owner), None)
     goal = None if source is None else next((found for found in source.goals if found.slug == slug), None)
     if source is None or goal is None:
         raise Stuck(f"{problem.name} cites {name!r}, which is not a goal of it or of the problems it builds on")
-    derivation = derive(source, goal)
+    derivation = _derive(source, goal, citing)
     theory, claim = derivation.theory, derivation.claim
     if sizes:
         theory, claim = sized(theory, sizes), _sized_claim(claim, sizes)

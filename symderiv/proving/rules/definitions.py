@@ -48,7 +48,9 @@ def definition(node: Term, context: Context) -> Rewrite | None:
     body = freshen(body, context.names() | index_names(node))
     args = (("name", call.name), *((("inside", inside),) if inside else ()), *((("shape", shape),) if shape else ()))
     return Rewrite(
-        Derivative(body, node.wrt) if isinstance(node, Derivative) else body, args, reason=f"definition of {call.name}"
+        Derivative(body, node.wrt) if isinstance(node, Derivative) else body,
+        args,
+        reason=_reason(context.theory.definition(call.name)),
     )
 
 
@@ -63,6 +65,11 @@ DEFINITION: Final = Rule(
 )
 
 
+def _reason(known: Definition) -> str:
+    """ "definition of y"; for a quantity whose name is a formula of its own, what it stands for."""
+    return known.prose if known.symbol and known.prose else f"definition of {known.name}"
+
+
 def fold(node: Term, context: Context) -> Rewrite | None:
     """What equals a definition's body is that quantity: e^{z_i} / S = y_i. The choice `name` says which."""
     name = context.choice("name")
@@ -73,7 +80,7 @@ def fold(node: Term, context: Context) -> Rewrite | None:
         if made is not None:
             new, call = made
             bound = dict(zip(known.indices, call.indices, strict=True))
-            return Rewrite(new, (("name", name), *binding_text(bound)), reason=f"definition of {name}")
+            return Rewrite(new, (("name", name), *binding_text(bound)), reason=_reason(known))
     return None
 
 
