@@ -246,7 +246,7 @@ class _Printer:
             rows.append(
                 f'<tr><td><a href="#{row.link.anchor}"><span class="formula">{self.term(row.left)}</span></a></td>'
                 f'<td><span class="formula">{lead}{self.term(row.right)}</span></td>'
-                f'<td>{self.word(row.verdict)}</td><td class="evidence">{escape(row.verdict.evidence)}</td></tr>'
+                f'<td>{self.word(row.verdict)}</td><td class="how">{escape(row.verdict.evidence)}</td></tr>'
             )
         head = "<thead><tr><th>Quantity</th><th>Closed form</th><th>Verdict</th><th>How checked</th></tr></thead>"
         return f'<table class="checks">{head}<tbody>{"".join(rows)}</tbody></table>'
