@@ -8,17 +8,18 @@ import pytest
 from mpmath import mpf
 
 from symderiv.losses import softmax
-from symderiv.losses.notation import CLASSES, TARGETS_SUM_TO_ONE, S, c, i, j, k, lse, t, y, z
+from symderiv.losses.notation import CLASSES, S, c, i, j, k, lse, y, z
 from symderiv.proving import Stuck, derive, lemmas_of, replay
-from symderiv.statements import Definition, Derivation, Goal, Problem
-from symderiv.terms import Array, Delta, Derivative, Parameter, Size, Term, exp, log, product, subterms, total
+from symderiv.statements import Assumption, Definition, Derivation, Goal, Problem
+from symderiv.terms import Array, Delta, Derivative, Parameter, Size, Term, exp, log, number, product, subterms, total
 from tests.proving.numeric import everywhere, near, points, value
 from tests.proving.plain import plain
 
 eps = Parameter("eps")
 tau, g, q = (Parameter(name, positive=True) for name in ("tau", "g", "q"))
 w = Array("w", (CLASSES,))
-t_positive = Array("t", (CLASSES,), positive=True)
+t = Array("t", (CLASSES,), positive=True)
+SUM_OF_TARGETS = Assumption(total(k, t[k]), number(1), "the targets sum to 1")
 LEMMAS = ("softmax:jacobian", "softmax:sum-to-one")
 
 
@@ -27,7 +28,7 @@ def problem(body: Term, cites: tuple[str, ...] = LEMMAS, uses: tuple[int, ...] =
     loss = Definition("F", (), body)
     goal = Goal("gradient", "gradient", Derivative(loss(), z[i]), uses=uses, cites=cites)
     return Problem(
-        "trial", "trial", "loss", (), (z, t), (S, y, lse, loss), (TARGETS_SUM_TO_ONE,), (goal,), "gradient",
+        "trial", "trial", "loss", (), (z, t), (S, y, lse, loss), (SUM_OF_TARGETS,), (goal,), "gradient",
         builds_on=(softmax.PROBLEM,),
     )  # fmt: skip
 
@@ -41,7 +42,7 @@ CROSS_ENTROPY = -total(k, t[k] * log(y(k)))
 FORMS: tuple[tuple[str, Term, str], ...] = (
     ("cross-entropy", CROSS_ENTROPY, "y_i - t_i"),
     ("weighted", -total(k, w[k] * t[k] * log(y(k))), "y_i Σ_k w_k t_k - w_i t_i"),
-    ("divergence from targets", total(k, t[k] * (log(t_positive[k]) - log(y(k)))), "y_i - t_i"),
+    ("divergence from targets", total(k, t[k] * (log(t[k]) - log(y(k)))), "y_i - t_i"),
     ("likelihood", -log(product(k, y(k) ** t[k])), "y_i - t_i"),
     ("from logits", lse() - total(k, t[k] * z[k]), "y_i - t_i"),
     (
@@ -51,7 +52,7 @@ FORMS: tuple[tuple[str, Term, str], ...] = (
     ),
     (
         "divergence to targets",
-        total(k, y(k) * (log(y(k)) - log(t_positive[k]))),
+        total(k, y(k) * (log(y(k)) - log(t[k]))),
         "y_i (log(y_i) - log(t_i) - Σ_k y_k (log(y_k) - log(t_k)))",
     ),
     ("Brier", total(k, (y(k) - t[k]) ** 2), "2 y_i (y_i - t_i - Σ_k (y_k - t_k) y_k)"),
