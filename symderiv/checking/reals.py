@@ -87,9 +87,9 @@ class _Balls:
         members = [(*places[: simplex.axis], m, *places[simplex.axis + 1 :]) for m in range(1, size + 1)]
         positive = array.positive or self.point % 2 == 0
         raw = [self._draw(f"{_named(array, m)} before scaling", positive=positive) for m in members]
+        if sum(raw) == 0:
+            raw[0] *= 3  # Then the sum is 2 raw[0]. Such a draw is a fault of the point, not of the statement.
         total = sum(raw)
-        if total == 0:
-            raise Undefined("weights that sum to zero")
         for member, value in zip(members, raw, strict=True):
             self.drawn[_named(array, member)] = value / total
         return _ball(self.drawn[_named(array, places)])
