@@ -1,9 +1,9 @@
 """Every kernel of an entry against rigorous values, the interpreter, differences, properties and hard inputs.
 
 Unit of the comparisons with rigorous values: the last place of the true value where the result is a sum of numbers of
-one sign or is protected from cancellation (values, probabilities, gradients of labels, Jacobians, Hessians); of what the
-result would be if nothing cancelled, where cancellation is in the problem itself (products with a direction, gradients of
-soft targets).
+one sign or is protected from cancellation (values, probabilities, gradients of labels, Jacobians, Hessians); of what
+the result would be if nothing cancelled, where cancellation is in the problem itself (products with a direction,
+gradients of soft targets).
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ _DTYPES: Final = (np.float32, np.float64)
 
 
 def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int = 0, source: str | None = None,
-                  thorough: bool = False) -> tuple[Check, ...]:  # fmt: skip
+                  thorough: bool = False, only: tuple[str, ...] = ()) -> tuple[Check, ...]:  # fmt: skip
     """All checks of the entry's Numba kernels; `theorems` as for `emit_module`.
 
-    `source` is the module to check, the one generated from the theorems unless given. `thorough` adds class counts.
-    Raises LoweringError if the theorems do not give kernels, ImportError if `source` does not run.
+    `source` is the module to check, the one generated from the theorems unless given. `thorough` adds class counts,
+    `only` names the functions to check (a layer is checked as a whole). Raises LoweringError if the theorems do not give kernels, ImportError if `source` does not run.
     """
     text = emit_module(problem, theorems) if source is None else source
     kernel = make_kernel(problem.name, text)
     if problem.family == "layer":
         return check_layer(problem, theorems, kernel, seed=seed)
-    made = functions(problem, theorems)
+    made = tuple(function for function in functions(problem, theorems) if not only or function.name in only)
     checks: list[Check] = []
     for function in made:
         for variant, _ in function.kernels:
@@ -131,8 +131,9 @@ def _against_interpreter(
             inputs: dict[str, dict[tuple[int, ...], float]] = {}
             for parameter in program.arrays("input"):
                 values = given[parameter.name][row]
-                whole = {(k,): float(value) for k, value in enumerate(values)}
-                inputs[parameter.name] = {(): float(values[column])} if function.elementwise else whole
+                inputs[parameter.name] = {(k,): float(value) for k, value in enumerate(values)}
+                if function.elementwise:
+                    inputs[parameter.name] = {(): float(values[column])}
             labels = {parameter.name: int(sample.labels[row]) for parameter in program.labels()}
             scalars = {parameter.name: 1.0 for parameter in program.scalars()}
             made = run(program, inputs, FLOATS, sizes={"C": 4}, labels=labels, scalars=scalars)

@@ -6,7 +6,7 @@ from symderiv.statements import Definition, Derivation, Line, Problem, Theorem, 
 from symderiv.terms import Array, Domain, Index, Parameter, Term, delta, exp, log, number, total
 
 CLASSES = Domain("classes", "C")
-I, J, K = (Index(name, CLASSES) for name in "ijk")
+I, J, K = (Index(name, CLASSES) for name in "ijk")  # noqa: E741
 z, t, v, u = (Array(name, (CLASSES,)) for name in "ztvu")
 c, m = Parameter("c"), Parameter("m")
 S = Definition("S", (), total(K, exp(z[K])))
