@@ -214,17 +214,14 @@ class Exact:
         factors, poly = self._together(value)
         if poly.is_zero():
             raise Undefined("a division by zero")
-        content = poly.term_content()
-        rest = poly / content if len(poly) > 1 else self._one
-        coefficient = content.leading_coefficient()
+        # poly = coefficient * content * factor; FLINT's content over the rationals is a monic monomial.
+        content, coefficient = poly.term_content(), poly.leading_coefficient()
         exponents = {number: -power for number, power in factors}
         for number, power in enumerate(content.monoms()[0]):
             if power:
                 exponents[number] = exponents.get(number, 0) - int(power)
         if len(poly) > 1:
-            leading = rest.leading_coefficient()
-            coefficient, rest = coefficient * leading, rest / leading
-            number = self._factor(rest)
+            number = self._factor(poly / (content * coefficient))
             exponents[number] = exponents.get(number, 0) - 1
         key = tuple(sorted((number, power) for number, power in exponents.items() if power))
         return {key: self._context.constant(1 / coefficient)}
