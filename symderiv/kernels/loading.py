@@ -64,6 +64,12 @@ def load_module(source: str, name: str) -> ModuleType:
     sys.modules[known] = module
     try:
         spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        del sys.modules[known]
+        raise ImportError(
+            f"the generated module {name!r} needs the package {error.name!r}: install it, or generate the module "
+            "for the target 'numpy', which needs NumPy only"
+        ) from error
     except Exception as error:
         del sys.modules[known]
         raise ImportError(f"the generated module {name!r} ({path}) does not run: {error}") from error

@@ -19,7 +19,7 @@ class Worst:
     at: str = ""
 
     def add(self, value: float, at: str) -> None:
-        if not value <= self.value:
+        if self.value == self.value and not value <= self.value:  # the first NaN stays
             self.value, self.at = value, at
 
 

@@ -40,7 +40,8 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
     """All checks of the entry's Numba kernels; `theorems` as for `emit_module`.
 
     `source` is the module to check, the one generated from the theorems unless given. `thorough` adds class counts,
-    `only` names the functions to check (a layer is checked as a whole). Raises LoweringError if the theorems do not give kernels, ImportError if `source` does not run.
+    `only` names the functions to check (a layer is checked as a whole). Raises LoweringError if the theorems do not
+    give kernels, ImportError if `source` does not run.
     """
     text = emit_module(problem, theorems) if source is None else source
     kernel = make_kernel(problem.name, text)

@@ -17,8 +17,8 @@ from symderiv.verification.kernel_calls import Worst
 from symderiv.verification.reference import reference, ulps
 
 ULPS: Final = 2.0
-"""The accuracy of a layer in last places of its addends, for each unit of the logits' size: a logit of size s is rounded
-to s last places of 1, and the gradient inherits that as a relative error."""
+"""The accuracy of a layer in last places of its addends, for each unit of the logits' size: a logit of size s is
+rounded to s last places of 1, and the gradient inherits that as a relative error."""
 DIFFERENCE: Final = 1e-8
 
 _SIZES: Final = {"classes": 4, "features": 3, "samples": 8}

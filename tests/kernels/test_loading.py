@@ -68,3 +68,8 @@ def test_without_a_writable_cache_a_temporary_folder_serves(tmp_path: Path, monk
 def test_a_module_that_does_not_run_is_named() -> None:
     with pytest.raises(ImportError, match=r"generated module 'broken' .* does not run"):
         _ = LossKernel("broken", "this is not Python").value
+
+
+def test_a_missing_package_is_named_with_the_way_out() -> None:
+    with pytest.raises(ImportError, match=r"needs the package 'no_such_package': install it, or .* target 'numpy'"):
+        _ = LossKernel("lonely", "import no_such_package").value

@@ -6,7 +6,9 @@ import pytest
 
 from symderiv.losses import find
 from symderiv.verification.checks import Check, checked
+from symderiv.verification.kernel_calls import Worst
 from symderiv.verification.kernel_checks import check_kernels
+from symderiv.verification.kernel_explicit import check_explicit
 from tests.kernels.entries import NAMES, source, theorems
 
 
@@ -42,7 +44,8 @@ BROKEN = {
         "central difference of value",
     ),
     "NaN swallowed": (
-        "softmax", "value = math.exp(high)", "value = math.exp(high if high == high else -b)", "NaN and infinities by row",
+        "softmax", "value = math.exp(high)", "value = math.exp(high if high == high else -b)",
+        "NaN and infinities by row",
     ),
     "a wrong logistic branch": (
         "binary-cross-entropy", "e / (e + one) - t[row] if z[row] < zero", "one / (e + one) - t[row] if z[row] < zero",
@@ -65,9 +68,31 @@ def test_a_broken_kernel_is_found(what: str) -> None:
     assert reference in {check.reference for check in failed}
 
 
+def test_explicit_kernels_pass_and_a_broken_one_is_found() -> None:
+    problem, known = find("softmax"), theorems("softmax")
+    checks = check_explicit(problem, known, 3)
+    assert checks
+    assert not [check for check in checks if not check.passed]
+    text = source("softmax", "unrolled", 3)
+    broken = text.replace("x0 = exp(-top + z0)", "x0 = exp(-top + z1)", 1)
+    assert broken != text
+    assert [check for check in check_explicit(problem, known, 3, source=broken) if not check.passed]
+
+
 def test_a_check_passes_up_to_its_bound_and_never_on_nan() -> None:
     assert checked("ulps", "subject", "reference", 2.0, 2.0, "here") == Check(
         "ulps", "subject", "reference", 2.0, 2.0, "here", True
     )
     assert not checked("ulps", "subject", "reference", 2.0, 2.1, "here").passed
     assert not checked("ulps", "subject", "reference", 2.0, float("nan"), "here").passed
+
+
+def test_the_worst_deviation_is_kept_and_a_nan_is_never_forgotten() -> None:
+    worst = Worst()
+    for value, at in ((1.0, "a"), (3.0, "b"), (2.0, "c")):
+        worst.add(value, at)
+    assert (worst.value, worst.at) == (3.0, "b")
+    worst.add(float("nan"), "d")
+    worst.add(9.0, "e")
+    assert worst.at == "d"
+    assert not checked("ulps", "subject", "reference", 100.0, worst.value, worst.at).passed
