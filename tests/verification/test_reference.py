@@ -19,9 +19,9 @@ SIZES = {"classes": 3}
 
 
 def test_values_survive_cancellation_and_size() -> None:
-    logits = np.array([2000.0, 0.5, -3.0])
+    logits = np.array([400.0, 0.5, -3.0])
     made = reference(SOFTMAX - number(1), (I,), {"z": logits}, SIZES)
-    with mpmath.workdps(2000):
+    with mpmath.workdps(400):
         tops = [mpmath.e ** mpmath.mpf(float(value)) for value in logits]
         expected = tops[0] / sum(tops) - 1
         found = mpmath.mpf(made[(0,)].value.mid().str(60, radius=False))
