@@ -100,8 +100,8 @@ def entry_files(
 ) -> dict[str, str]:
     """Every file of one entry (path under generated/ -> text): its documents, its record, its kernels.
 
-    `known` are the theorems of the whole catalogue, which kernels may build on. UnpublishableError if a theorem is false
-    or undefined, LoweringError if a kernel cannot be lowered.
+    `known` are the theorems of the whole catalogue, which kernels may build on. UnpublishableError if a theorem is
+    false or undefined, LoweringError if a kernel cannot be lowered.
     """
     document = document_of(problem, theorems, explicit)
     made = {name: FORMATS[kind].render(document) for kind, name in DOCUMENT_FILES.items()}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
+from symderiv.api import SEED
 from symderiv.build.contents import entry_files
 from symderiv.build.writing import BuildError, Drift, drift, recorded_classes, with_manifest, write
+from symderiv.cli.explicit import check_classes, explicit_matrices
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress, Report
 from symderiv.cli.proofs import prove_all
+from symderiv.cli.verifying import run_verification
 from symderiv.documents import UnpublishableError
-from symderiv.kernels import LoweringError
 from symderiv.losses import CATALOGUE
+from symderiv.verification.printing import as_data, as_markdown
+from symderiv.verification.report import failures
 
 DEFAULT_CLASSES = 3
 
@@ -22,15 +27,22 @@ def generated_files(classes: int, progress: Report) -> dict[str, str]:
     """Every file of a build, complete, in memory; CommandError, exit code 1, if something may not be published."""
     proved = prove_all(CATALOGUE, progress)
     known = tuple(theorem for _, theorems in proved for theorem in theorems)
+    report = run_verification(proved, classes, "quick", SEED, progress)
+    if not report.passed:
+        raise CommandError(
+            f"nothing was written, because the verification fell short: {'; '.join(failures(report))}",
+            "symderiv verify", code="verification", exit_code=FAILED,
+        )  # fmt: skip
     files: dict[str, str] = {}
     for number, (problem, theorems) in enumerate(proved):
         progress(f"writing {problem.name}", number, len(proved))
+        explicit = explicit_matrices(problem, theorems, classes)
         try:
-            files |= entry_files(problem, theorems, known, (), classes)
+            files |= entry_files(problem, theorems, known, explicit, classes)
         except UnpublishableError as error:
             raise CommandError(str(error), code="false", exit_code=FAILED) from None
-        except LoweringError as error:
-            raise CommandError(f"{problem.name}: {error}", code="lowering", exit_code=FAILED) from None
+    files["report.md"] = as_markdown(report)
+    files["report.json"] = json.dumps(as_data(report), indent=1, ensure_ascii=False) + "\n"
     return with_manifest(files, classes)
 
 
@@ -48,8 +60,7 @@ def command(output: Output, folder: Path, classes: int | None, check: bool) -> i
     """
     try:
         chosen = classes if classes is not None else recorded_classes(folder) if check else DEFAULT_CLASSES
-        if chosen < 2:
-            raise CommandError(f"{chosen} classes leave nothing to classify; take at least 2", "e.g. --classes 3")
+        check_classes(chosen)
         with Progress() as progress:
             files = generated_files(chosen, progress)
         if check:

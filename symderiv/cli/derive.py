@@ -10,10 +10,11 @@ import click
 
 from symderiv.build.contents import document_of
 from symderiv.cli.entries import entry
+from symderiv.cli.explicit import explicit_matrices
 from symderiv.cli.output import FAILED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import exit_code, prove_entry, verdict_of
-from symderiv.documents import FORMATS, Document, UnpublishableError, latex_of, text_of
+from symderiv.documents import FORMATS, Document, ExplicitMatrix, UnpublishableError, latex_of, text_of
 from symderiv.documents.document import Block, Checks, Footer, Heading, RuleIndex
 from symderiv.statements import Line, Problem, Theorem, Verdict
 
@@ -21,8 +22,9 @@ from symderiv.statements import Line, Problem, Theorem, Verdict
 @click.command()
 @click.argument("name")
 @click.option("--goal", metavar="SLUG", help="Print this theorem alone, e.g. jacobian.")
+@click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
 @output_options
-def command(output: Output, name: str, goal: str | None) -> int:
+def command(output: Output, name: str, goal: str | None, classes: int | None) -> int:
     """Print the proofs of an entry, line by line.
 
     Every line has its rule, its reason and its verdict. Exit code 1 if a claim is false or undefined, 3 if one is
@@ -31,20 +33,21 @@ def command(output: Output, name: str, goal: str | None) -> int:
     problem = entry(name)
     with Progress() as progress:
         theorems = prove_entry(problem, progress, goal)
+        explicit = explicit_matrices(problem, theorems, classes)
     if output.as_json:
-        output.data(as_data(problem, theorems))
+        output.data(as_data(problem, theorems, explicit))
         return exit_code(theorem.verdict.word for theorem in theorems)
-    for line in terminal_text(publishable(problem, theorems), output).splitlines():
+    for line in terminal_text(publishable(problem, theorems, explicit), output).splitlines():
         output.say(line)
     output.say(summary(theorems, output))
     output.hint(f"next: symderiv doc {name} · symderiv kernel {name} · symderiv verify {name}")
     return exit_code(theorem.verdict.word for theorem in theorems)
 
 
-def publishable(problem: Problem, theorems: tuple[Theorem, ...]) -> Document:
+def publishable(problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...]) -> Document:
     """The document; CommandError, exit code 1, if a line of it is false or undefined."""
     try:
-        return document_of(problem, theorems)
+        return document_of(problem, theorems, explicit)
     except UnpublishableError as error:
         raise CommandError(str(error), code="false", exit_code=FAILED) from None
 
@@ -74,7 +77,7 @@ def summary(theorems: tuple[Theorem, ...], output: Output) -> str:
     return f"{output.word(verdict_of(theorems).word)}: {some}, {len(lines)} lines ({counts})"
 
 
-def as_data(problem: Problem, theorems: tuple[Theorem, ...]) -> dict[str, object]:
+def as_data(problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...]) -> dict[str, object]:
     """The fields of ``derive --json``; `claim` and `digest` are those of the headline, or of the theorem asked for."""
     main = next((t for t in theorems if t.derivation.goal == problem.headline), theorems[0])
     return {
@@ -84,6 +87,7 @@ def as_data(problem: Problem, theorems: tuple[Theorem, ...]) -> dict[str, object
         "assumptions": _unique(text for theorem in theorems for text in _assumptions(theorem)),
         "conditions": _unique(text for theorem in theorems for text in _conditions(theorem)),
         "theorems": [_theorem(theorem) for theorem in theorems],
+        "explicit": [_matrix(matrix, main) for matrix in explicit],
         "verdict": verdict_of(theorems).word,
         "digest": main.digest,
     }
@@ -121,6 +125,16 @@ def _theorem(theorem: Theorem) -> dict[str, object]:
         "verdict": theorem.verdict.word,
         "evidence": theorem.verdict.evidence,
         "digest": theorem.digest,
+    }
+
+
+def _matrix(matrix: ExplicitMatrix, main: Theorem) -> dict[str, object]:
+    theory = main.derivation.theory
+    return {
+        "title": matrix.title,
+        "symbol": text_of(matrix.symbol, theory),
+        "rows": [[None if entry is None else text_of(entry, theory) for entry in row] for row in matrix.rows],
+        "check": matrix.sentence,
     }
 
 

@@ -10,6 +10,7 @@ import click
 from symderiv.build.writing import BuildError, write
 from symderiv.cli.derive import publishable
 from symderiv.cli.entries import entry
+from symderiv.cli.explicit import explicit_matrices
 from symderiv.cli.output import DONE, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import prove_entry
@@ -23,14 +24,16 @@ from symderiv.documents import FORMATS, Format
     "-o", "--output", "place", metavar="PATH", help="Write to PATH; - is standard output.  [default: NAME.FORMAT]"
 )
 @click.option("--fragment", is_flag=True, help=r"LaTeX without a preamble, for \input in a paper.")
+@click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
 @output_options
-def command(output: Output, name: str, kind: str, place: str | None, fragment: bool) -> int:
+def command(output: Output, name: str, kind: str, place: str | None, fragment: bool, classes: int | None) -> int:
     """Write an entry's proofs as HTML, LaTeX, Markdown, text or JSON."""
     problem = entry(name)
     chosen = _format(kind, fragment, output)
     with Progress() as progress:
         theorems = prove_entry(problem, progress)
-    text = chosen.render(publishable(problem, theorems))
+        explicit = explicit_matrices(problem, theorems, classes)
+    text = chosen.render(publishable(problem, theorems, explicit))
     if place == "-":
         if output.as_json:
             raise CommandError("--json and -o - would both print to standard output", "give -o a file name")

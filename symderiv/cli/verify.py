@@ -5,19 +5,46 @@ from __future__ import annotations
 import click
 
 from symderiv.api import SEED
-from symderiv.cli.output import CommandError, Output, output_options
+from symderiv.cli.entries import entries
+from symderiv.cli.output import FAILED, CommandError, Output, output_options
+from symderiv.cli.progress import Progress
+from symderiv.cli.proofs import exit_code, prove_all
 from symderiv.cli.recheck import recheck_file
+from symderiv.cli.verifying import lines, run_verification
+from symderiv.verification.printing import as_data
+from symderiv.verification.report import Level, failures
 
 
 @click.command()
 @click.argument("names", metavar="[NAME...|FILE.json]", nargs=-1)
-@click.option(
-    "--level", type=click.Choice(("quick", "full")), default="quick", show_default=True, help="How much to try."
-)
+@click.option("--level", type=click.Choice(("quick", "full")), default="quick", show_default=True)
+@click.option("--classes", type=click.IntRange(2, 8), default=3, show_default=True, help="Of the unrolled kernels.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Chooses sample points, mutants and traps.")
 @output_options
-def command(output: Output, names: tuple[str, ...], level: str, seed: int) -> int:
-    """Prove and test entries and their kernels again, or re-check a record."""
-    if len(names) == 1 and names[0].endswith(".json"):
-        return recheck_file(names[0], seed, output)
-    raise CommandError("not yet")
+def command(output: Output, names: tuple[str, ...], level: Level, classes: int, seed: int) -> int:
+    """Prove and test entries and their kernels again, or re-check a record.
+
+    Without a name, the whole catalogue; then claims that are known to be false are tried as well. Exit code 1 if
+    anything falls short, 3 if a verdict is numeric or undecided.
+    """
+    files = [name for name in names if name.endswith(".json")]
+    if files and len(names) > 1:
+        raise CommandError("one record at a time, and no entry beside it", f"symderiv verify {files[0]}")
+    if files:
+        return recheck_file(files[0], seed, output)
+    with Progress() as progress:
+        proved = prove_all(entries(names), progress, seed)
+        report = run_verification(proved, classes, level, seed, progress)
+    found = failures(report)
+    if output.as_json:
+        output.data({**as_data(report), "failures": list(found)})
+    else:
+        for line in lines(report, output):
+            output.say(line)
+        for each in found:
+            output.say(f"{output.style('failed', fg='red')}: {each}")
+        output.say(
+            output.style("failed", fg="red") if found else f"{output.style('passed', fg='green')}: nothing fell short"
+        )
+    code = exit_code(theorem.verdict.word for _, theorems in proved for theorem in theorems)
+    return FAILED if found else code

@@ -20,18 +20,33 @@ ULPS: Final = 8.0
 
 def check_explicit(problem: Problem, theorems: tuple[Theorem, ...], classes: int, *, seed: int = 0,
                    source: str | None = None) -> tuple[Check, ...]:  # fmt: skip
-    """One check for every function and kind of targets, in float64, on ordinary and hard logits.
+    """One check for every function and kind of targets, in float64, on ordinary and hard logits; one for a layer.
 
     Raises ValueError for more classes than explicit kernels are for, or for an entry without a class axis.
     """
     loops = make_kernel(problem.name, emit_module(problem, theorems))
     text = emit_module(problem, theorems, "unrolled", classes) if source is None else source
     explicit = make_kernel(problem.name, text)
+    if problem.family == "layer":
+        return (_layers_compared(problem, loops, explicit, classes, seed),)
     return tuple(
         _compared(problem, loops, explicit, function, variant, classes, seed)
         for function in functions(problem, theorems)
         for variant, _ in function.kernels
     )
+
+
+def _layers_compared(problem: Problem, loops: LossKernel, explicit: LossKernel, classes: int, seed: int) -> Check:
+    random = np.random.default_rng([seed, classes, 2])
+    W, b, X = random.normal(size=(classes, 3)), random.normal(size=classes), random.normal(size=(5, 3))
+    labels = np.arange(5) % classes
+    worst = Worst()
+    results = (kernel.value_and_grad(W, b, X, labels, inputs=True) for kernel in (loops, explicit))
+    for name, left, right in zip(("value", "dW", "db", "dX"), *results, strict=True):
+        place = float(np.spacing(max(float(np.max(np.abs(left))), 1.0)))
+        worst.add(float(np.max(np.abs(left - right))) / place, name)
+    subject = f"{problem.name} value_and_grad (labels, explicit for {classes} classes, float64)"
+    return checked("ulps of the largest", subject, "loop kernel", ULPS, worst.value, worst.at)
 
 
 def _compared(problem: Problem, loops: LossKernel, explicit: LossKernel, function: Function, variant: Variant,

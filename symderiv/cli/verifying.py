@@ -1,0 +1,91 @@
+"""Running the verification for a verb: what the kernels of an entry rest on, and the table of what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symderiv.build.contents import MOST_UNROLLED, kernel_goals, targets_of
+from symderiv.cli.output import FAILED, CommandError, Output, table
+from symderiv.cli.progress import Report
+from symderiv.cli.proofs import Proved, prove_goals
+from symderiv.kernels import LoweringError
+from symderiv.losses import CATALOGUE
+from symderiv.statements import Theorem
+from symderiv.verification.mutants import MutationScore
+from symderiv.verification.report import Entry, EntryReport, Level, VerificationReport, verify, weakest
+from symderiv.verification.traps import TrapScore
+
+
+def entries_of(proved: Sequence[Proved], classes: int, progress: Report, seed: int) -> tuple[Entry, ...]:
+    """What the verification needs of each entry; theorems of other entries that its kernels rest on are proved too."""
+    known = {(t.derivation.problem, t.derivation.goal): t for _, theorems in proved for t in theorems}
+    made: list[Entry] = []
+    for problem, theorems in proved:
+        wanted = kernel_goals(problem)
+        missing = [(owner, goal) for owner, goal in wanted if (owner.name, goal.slug) not in known]
+        for theorem in prove_goals(missing, progress, seed):
+            known[theorem.derivation.problem, theorem.derivation.goal] = theorem
+        needed: tuple[Theorem, ...] = tuple(known[owner.name, goal.slug] for owner, goal in wanted)
+        unrolled = min(classes, MOST_UNROLLED) if "unrolled" in targets_of(problem) else None
+        made.append(Entry(problem, theorems, needed, unrolled))
+    return tuple(made)
+
+
+def run_verification(
+    proved: Sequence[Proved], classes: int, level: Level, seed: int, progress: Report
+) -> VerificationReport:
+    """The report on `proved`; false claims are tried only for the whole catalogue, because they belong to no entry."""
+    try:
+        return verify(
+            entries_of(proved, classes, progress, seed),
+            level,
+            seed=seed,
+            with_traps=len(proved) == len(CATALOGUE),
+            progress=progress,
+        )
+    except (LoweringError, ImportError) as error:
+        raise CommandError(str(error), code="kernel", exit_code=FAILED) from error
+
+
+def lines(report: VerificationReport, output: Output) -> list[str]:
+    """The one table of a verification, and what was found of damaged steps and false claims."""
+    heading = ("entry", "theorems", "lines", "verdict", "second derivation", "replayed", "kernel checks", "worst")
+    made = table(heading, [_row(entry, output) for entry in report.entries], output)
+    made.append(_mutation(report.mutation))
+    if report.traps is not None:
+        made.append(_traps(report.traps))
+    return made
+
+
+def _row(entry: EntryReport, output: Output) -> tuple[str, ...]:
+    outcomes = [each.second.outcome for each in entry.theorems]
+    derived = [outcome for outcome in outcomes if outcome != "not applicable"]
+    steps = sum(len(line.steps) for each in entry.theorems for line in each.theorem.derivation.lines)
+    replayed = steps - sum(len(each.not_replayed) for each in entry.theorems)
+    passed = sum(check.passed for check in entry.kernels)
+    return (
+        entry.problem.name,
+        str(len(entry.theorems)),
+        str(sum(len(each.theorem.lines) for each in entry.theorems)),
+        output.word(weakest(entry.theorems)),
+        f"{derived.count('agreed')} of {len(derived)} agree",
+        f"{replayed} of {steps}",
+        f"{passed} of {len(entry.kernels)} passed",
+        f"{_worst_ulps(entry):.1f} ulp",
+    )
+
+
+def _worst_ulps(entry: EntryReport) -> float:
+    return max((check.worst for check in entry.kernels if check.name.startswith("ulps")), default=0.0)
+
+
+def _mutation(found: MutationScore) -> str:
+    return (
+        f"mutants: {found.total}, of them {found.killed} killed, {found.equal} confirmed equal, "
+        f"{len(found.others)} neither, {len(found.defects)} accepted though different"
+    )
+
+
+def _traps(found: TrapScore) -> str:
+    words = ", ".join(f"{count} {word}" for word, count in found.words if count)
+    return f"false claims: {found.total}, of them {words}; {len(found.proved)} came out proved"

@@ -1,0 +1,163 @@
+"""`verify`: every check on theorems and kernels, and the report that gathers what they found.
+
+What `as_data` and `as_markdown` give is the same on every machine: bounds, counts and passed or failed, but no measured
+deviation and no time. Those are in the records, for the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from symderiv.proving import lemmas_of, replay
+from symderiv.statements import VERDICTS, Problem, Theorem, VerdictWord
+from symderiv.verification import mutants, traps
+from symderiv.verification.checks import Check
+from symderiv.verification.kernel_checks import check_kernels
+from symderiv.verification.kernel_explicit import check_explicit
+from symderiv.verification.second_derivation import SecondDerivation, second_derivation
+
+__all__ = ["Entry", "EntryReport", "Level", "TheoremReport", "VerificationReport", "failures", "verify", "weakest"]
+
+Level: TypeAlias = Literal["quick", "full"]
+
+_MUTANTS_A_STEP = {"quick": 3, "full": 10}
+_TRAPS_OF_A_KIND = {"quick": 7, "full": 20}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be verified of one entry: its theorems, those its kernels rest on, and the class count to unroll for.
+
+    `unrolled` is None where there is no unrolled kernel.
+    """
+
+    problem: Problem
+    theorems: tuple[Theorem, ...]
+    kernel_theorems: tuple[Theorem, ...]
+    unrolled: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TheoremReport:
+    """A theorem with SymPy's second derivation, and the steps that their named rule does not reproduce."""
+
+    theorem: Theorem
+    second: SecondDerivation
+    not_replayed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReport:
+    """What was found of one entry."""
+
+    problem: Problem
+    theorems: tuple[TheoremReport, ...]
+    kernels: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationReport:
+    """What was found of all entries, of damaged steps, and of false claims; the last is None if it was left out."""
+
+    level: Level
+    seed: int
+    entries: tuple[EntryReport, ...]
+    mutation: mutants.MutationScore
+    traps: traps.TrapScore | None
+
+    @property
+    def passed(self) -> bool:
+        """True if nothing fell short."""
+        return not failures(self)
+
+
+def verify(
+    entries: Sequence[Entry], level: Level, *, seed: int, with_traps: bool, progress: Callable[[str, int, int], None]
+) -> VerificationReport:
+    """Run every check; `progress` is told the step under way, how many are finished, and of how many.
+
+    `with_traps` adds the families of false claims, which belong to no entry. Raises LoweringError if the kernels of an
+    entry cannot be lowered from its theorems.
+    """
+    total = 2 * len(entries) + 1 + with_traps
+    made: list[EntryReport] = []
+    for number, entry in enumerate(entries):
+        name = entry.problem.name
+        progress(f"deriving {name} again with SymPy", 2 * number, total)
+        theorems = tuple(_theorem(entry.problem, theorem, seed) for theorem in entry.theorems)
+        progress(f"testing the kernels of {name}", 2 * number + 1, total)
+        made.append(EntryReport(entry.problem, theorems, _kernels(entry, level, seed)))
+    progress("damaging every step", 2 * len(entries), total)
+    derivations = tuple(theorem.derivation for entry in entries for theorem in entry.theorems)
+    mutation = mutants.score(derivations, seed, each=_MUTANTS_A_STEP[level])
+    found: traps.TrapScore | None = None
+    if with_traps:
+        progress("trying false claims", total - 1, total)
+        found = traps.score(traps.all_traps(seed, each=_TRAPS_OF_A_KIND[level]), seed)
+    return VerificationReport(level, seed, tuple(made), mutation, found)
+
+
+def _kernels(entry: Entry, level: Level, seed: int) -> tuple[Check, ...]:
+    loops = check_kernels(entry.problem, entry.kernel_theorems, seed=seed, thorough=level == "full")
+    if entry.unrolled is None:
+        return loops
+    return (*loops, *check_explicit(entry.problem, entry.kernel_theorems, entry.unrolled, seed=seed))
+
+
+def _theorem(problem: Problem, theorem: Theorem, seed: int) -> TheoremReport:
+    derivation = theorem.derivation
+    goal = next(goal for goal in problem.goals if goal.slug == derivation.goal)
+    lemmas = lemmas_of(problem, goal)
+    not_replayed = tuple(
+        f"line {number}, step {count}, {step.rule}"
+        for number, line in enumerate(derivation.lines, start=1)
+        for count, step in enumerate(line.steps, start=1)
+        if replay(step, derivation.theory, lemmas) != step.after
+    )
+    second = second_derivation(theorem.claim, derivation.theory, seed=seed)
+    return TheoremReport(theorem, second, not_replayed)
+
+
+def weakest(reports: Sequence[TheoremReport]) -> VerdictWord:
+    """The weakest verdict word; ``undecided`` of none."""
+    words = [report.theorem.verdict.word for report in reports] or ["undecided"]
+    return max(words, key=VERDICTS.index)
+
+
+def failures(report: VerificationReport) -> tuple[str, ...]:
+    """A sentence for everything that fell short of what is promised, in the order of the report.
+
+    A verdict weaker than `exact` is not among them unless it is false or undefined: it is no failure, but undecided.
+    """
+    found: list[str] = []
+    for entry in report.entries:
+        for each in entry.theorems:
+            found += _theorem_failures(each)
+        found += [
+            f"{check.subject} against {check.reference}: {check.worst:.3g} {check.name} at {check.at},"
+            f" more than {check.bound:g}"
+            for check in entry.kernels
+            if not check.passed
+        ]
+    found += [
+        f"mutant of {each.mutant.proof}, step {each.mutant.step}, {each.mutant.kind}: accepted as {each.word}, but"
+        f" different at {each.where}"
+        for each in report.mutation.defects
+    ]
+    if report.traps is not None:
+        found += [f"the false claim {name} came out proved" for name in report.traps.proved]
+    return tuple(found)
+
+
+def _theorem_failures(each: TheoremReport) -> list[str]:
+    theorem = each.theorem
+    name = f"{theorem.derivation.problem}:{theorem.derivation.goal}"
+    found: list[str] = []
+    if theorem.verdict.word in ("false", "undefined"):
+        found.append(f"{name} is {theorem.verdict.word}: {theorem.verdict.evidence}")
+    if each.second.outcome == "disagreed":
+        found.append(f"{name}: SymPy's second derivation disagrees: {each.second.reason}")
+    found += [f"{name}, {where}: the named rule does not reproduce the step" for where in each.not_replayed]
+    return found
