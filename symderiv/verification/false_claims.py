@@ -138,6 +138,14 @@ def _made() -> tuple[Trap, ...]:
         ("power-of-square", Power(z[i] ** 2, gamma), Power(z[i], 2 * gamma), "no value for z < 0"),
         ("log-of-squared-sum", Log(Sum(k, z[k]) ** 2), 2 * Log(Sum(k, z[k])), "no value for a negative sum"),
         ("root-of-squared-sum", Power(Sum(k, z[k]) ** 2, half), Sum(k, z[k]), "false for a negative sum"),
+        (
+            "derivative-of-log-of-negative",
+            Derivative(Log(-y(i)), z[j]),
+            delta(i, j) - y(j),
+            "the logarithm has no value anywhere, so it has no derivative; formally it is that of log y",
+        ),
+        ("derivative-of-log-of-minus-sum", Derivative(Log(-s), z[i]), y(i), "as above, formally that of log S"),
+        ("zero-times-log-of-negative", Log(-s) * 0, number(0), "the left side has no value anywhere"),
         ("cube-root", Power(z[i] ** 3, number(Fraction(1, 3))), z[i], "the left side has no value for z < 0"),
         ("swapped-binder", Sum(k, z[k] * Sum(j, z[j])), Sum(k, z[k] * Sum(j, z[k])), "holds where all z agree"),
     )
