@@ -95,8 +95,13 @@ class _Balls:
         return _ball(self.drawn[_named(array, places)])
 
     def transcendental(self, term: Exp | Log, evaluator: Evaluator[arb], env: dict[Index, int]) -> arb:
+        """The logarithm of what is not positive ends the whole side: a derivative or a factor 0 must not hide it."""
         value = evaluator.at(term.argument, env)
-        return value.exp() if isinstance(term, Exp) else value.log()
+        if isinstance(term, Exp):
+            return value.exp()
+        if value <= 0:
+            raise Undefined("the logarithm of a number that is not positive")
+        return value.log()
 
     def data(self) -> tuple[tuple[str, str], ...]:
         """The numbers drawn, as text."""

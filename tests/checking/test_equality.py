@@ -14,6 +14,7 @@ from symderiv.terms import (
     Position,
     Power,
     Size,
+    Term,
     delta,
     exp,
     log,
@@ -137,6 +138,19 @@ def test_false_statements_are_refuted_with_a_counterexample(name: str) -> None:
 def test_log_of_a_square_is_undefined_where_the_other_side_has_no_value() -> None:
     for seed in range(40):
         assert same(log(z[i] ** 2), 2 * log(z[i]), PLAIN, seed=seed).word == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (Derivative(log(-y(i)), z[j]), delta(i, j) - y(j)),
+        (Derivative(log(-S), z[i]), y(i)),
+        (log(-S) * 0, number(0)),
+        (Derivative(log(z[i] ** 2), z[i]), Derivative(2 * log(z[i]), z[i])),
+    ],
+)
+def test_a_logarithm_without_a_value_is_not_hidden_by_what_is_done_with_it(left: Term, right: Term) -> None:
+    assert same(left, right, PLAIN, seed=1).word == "undefined"
 
 
 def test_root_of_a_square_is_refuted_at_every_seed() -> None:
