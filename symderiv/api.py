@@ -11,11 +11,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from symderiv.build.contents import document_of, kernel_goals, kernel_source
+from symderiv.build.contents import document_of, kernel_goals
 from symderiv.checking import check as check_derivation
 from symderiv.documents import FORMATS, text_of
 from symderiv.encoding import encode_derivation
-from symderiv.kernels import LossKernel, make_kernel
+from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.losses import CATALOGUE, find
 from symderiv.proving import derive as derive_goal
 from symderiv.statements import Derivation, Goal, Line, Problem, Theorem, Verdict, worst
@@ -177,4 +177,4 @@ def kernel(name: str, **parameters: float) -> LossKernel:
 def _source(name: str) -> str:
     problem = find(name)
     theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(problem))
-    return kernel_source(problem, theorems, "numba", 3)
+    return emit_module(problem, theorems)

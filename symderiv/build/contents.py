@@ -13,9 +13,6 @@ from symderiv.statements import Goal, Problem, Theorem
 KERNEL_FILES: Final = {"numba": "kernels.py", "numpy": "kernels_numpy.py", "unrolled": "kernels_unrolled.py"}
 """The file of each kernel target."""
 
-BUILT_TARGETS: Final = ("numba", "unrolled")
-"""The targets that a build writes; the NumPy one is for ``symderiv kernel``."""
-
 MOST_UNROLLED: Final = 8
 """The largest class count that is unrolled."""
 
@@ -67,11 +64,6 @@ def targets_of(problem: Problem) -> tuple[str, ...]:
     return tuple(target for target in KERNEL_FILES if target != "unrolled" or open_classes)
 
 
-def kernel_source(problem: Problem, theorems: tuple[Theorem, ...], target: str, classes: int) -> str:
-    """The module of `problem` for `target`, lowered from `theorems`; `classes` matters for the unrolled one alone."""
-    return emit_module(problem, theorems, target, classes if target == "unrolled" else None)
-
-
 def rule_infos() -> dict[str, RuleInfo]:
     """What documents say about each rule: its identity, then what it needs."""
     return {
@@ -94,18 +86,18 @@ def document_of(
 def entry_files(
     problem: Problem,
     theorems: tuple[Theorem, ...],
-    known: tuple[Theorem, ...],
+    kernel_theorems: tuple[Theorem, ...],
     explicit: tuple[ExplicitMatrix, ...],
-    classes: int,
+    unrolled: int | None,
 ) -> dict[str, str]:
     """Every file of one entry (path under generated/ -> text): its documents, its record, its kernels.
 
-    `known` are the theorems of the whole catalogue, which kernels may build on. UnpublishableError if a theorem is
-    false or undefined, LoweringError if a kernel cannot be lowered.
+    `kernel_theorems` are those of `kernel_goals`; `unrolled` is the class count of the unrolled kernels, None for none.
+    UnpublishableError if a theorem is false or undefined, LoweringError if a kernel cannot be lowered.
     """
     document = document_of(problem, theorems, explicit)
     made = {name: FORMATS[kind].render(document) for kind, name in DOCUMENT_FILES.items()}
-    for target in (target for target in targets_of(problem) if target in BUILT_TARGETS):
-        if target != "unrolled" or classes <= MOST_UNROLLED:
-            made[KERNEL_FILES[target]] = kernel_source(problem, known, target, classes)
+    made[KERNEL_FILES["numba"]] = emit_module(problem, kernel_theorems)
+    if unrolled is not None:
+        made[KERNEL_FILES["unrolled"]] = emit_module(problem, kernel_theorems, "unrolled", unrolled)
     return {f"{folder_of(problem.name)}/{name}": text for name, text in made.items()}

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
+from typing import Final
 
 import click
+import numpy as np
 
-from symderiv.api import SEED
+from symderiv.api import SEED, kernel
 from symderiv.checking import check
 from symderiv.cli.entries import entries
 from symderiv.cli.output import DONE, CommandError, Output, output_options, table
 from symderiv.cli.progress import Progress, Report
 from symderiv.proving import derive
 from symderiv.statements import Goal, Problem
+from symderiv.verification.timing import BASELINES, KernelTime, time_kernel
 
-REPEATS = 5
+SHAPES: Final = "1024x10,256x1000"
 
 
 @dataclass(frozen=True, slots=True)
 class EngineTime:
     """The median process time, in seconds, of deriving a goal and of checking it; `lines` displayed, `verdict` word."""
 
-    entry: str
+    name: str
     goal: str
     lines: int
-    derive: float
-    check: float
+    derive_seconds: float
+    check_seconds: float
     verdict: str
 
 
@@ -42,9 +46,8 @@ def time_engine(problem: Problem, goal: Goal, repeats: int) -> EngineTime:
         theorem = check(derivation, seed=SEED)
         deriving.append(middle - start)
         checking.append(time.process_time() - middle)
-    return EngineTime(
-        problem.name, goal.slug, len(derivation.lines), median(deriving), median(checking), theorem.verdict.word
-    )
+    lines = len(derivation.lines)
+    return EngineTime(problem.name, goal.slug, lines, median(deriving), median(checking), theorem.verdict.word)
 
 
 def engine(problems: tuple[Problem, ...], repeats: int, progress: Report) -> tuple[EngineTime, ...]:
@@ -57,47 +60,84 @@ def engine(problems: tuple[Problem, ...], repeats: int, progress: Report) -> tup
     return tuple(made)
 
 
+def kernels(
+    problems: tuple[Problem, ...], shapes: tuple[tuple[int, int], ...], repeats: int, progress: Report
+) -> tuple[KernelTime, ...]:
+    """The times of the kernels of `problems` next to NumPy, in float32 and float64."""
+    chosen = [baseline for baseline in BASELINES if baseline.entry in {problem.name for problem in problems}]
+    made: list[KernelTime] = []
+    total = len(chosen) * len(shapes) * 2
+    for baseline in chosen:
+        progress(f"making the kernel of {baseline.entry}", len(made), total)
+        compiled = kernel(baseline.entry)
+        for shape in shapes:
+            for dtype in (np.float32, np.float64):
+                progress(f"timing {baseline.entry} on {shape[0]} x {shape[1]}", len(made), total)
+                made.append(time_kernel(baseline, compiled, shape, dtype, repeats=repeats))
+    return tuple(made)
+
+
+def read_shapes(text: str) -> tuple[tuple[int, int], ...]:
+    """``1024x10,256x1000`` as pairs of rows and classes; CommandError for anything else."""
+    parts = [re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", part.strip()) for part in text.split(",")]
+    if not all(parts):
+        raise CommandError(f"{text!r} is no list of shapes", "rows x classes, e.g. --shape 1024x10,256x1000")
+    return tuple((int(part[1]), int(part[2])) for part in parts if part is not None)
+
+
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--engine", "wants_engine", is_flag=True, help="Time deriving and checking instead of kernels.")
-@click.option(
-    "--repeats", type=click.IntRange(1), default=REPEATS, show_default=True, help="Repetitions; the median counts."
-)
+@click.option("--shape", default=SHAPES, show_default=True, help="Rows x classes, separated by commas.")
+@click.option("--repeats", type=click.IntRange(1), default=5, show_default=True, help="The median counts.")
 @output_options
-def command(output: Output, names: tuple[str, ...], wants_engine: bool, repeats: int) -> int:
+def command(output: Output, names: tuple[str, ...], wants_engine: bool, shape: str, repeats: int) -> int:
     """Time the kernels, or with --engine the derivations and their checks.
 
-    Times are process time in milliseconds on this machine, now.
+    Kernels and plain NumPy formulas are called in turn on the same data. Times are process time on this machine, now; a
+    ratio above 1 means that the kernel is the faster one.
     """
     problems = entries(names)
-    if not wants_engine:
-        raise CommandError("only --engine is there", "symderiv bench --engine")
+    shapes = read_shapes(shape)
     with Progress() as progress:
-        times = engine(problems, repeats, progress)
+        if wants_engine:
+            _show_engine(engine(problems, repeats, progress), output)
+        else:
+            _show_kernels(kernels(problems, shapes, repeats, progress), output)
+    return DONE
+
+
+def _show_engine(times: tuple[EngineTime, ...], output: Output) -> None:
     if output.as_json:
-        output.data(
-            {
-                "engine": [
-                    {
-                        "name": each.entry,
-                        "goal": each.goal,
-                        "lines": each.lines,
-                        "derive_seconds": each.derive,
-                        "check_seconds": each.check,
-                        "verdict": each.verdict,
-                    }
-                    for each in times
-                ]
-            }
-        )
-        return DONE
+        output.data({"engine": [asdict(each) for each in times]})
+        return
     rows = [
-        (each.entry, each.goal, str(each.lines), f"{each.derive * 1e3:.1f}", f"{each.check * 1e3:.1f}", each.verdict)
-        for each in times
+        (t.name, t.goal, str(t.lines), f"{t.derive_seconds * 1e3:.1f}", f"{t.check_seconds * 1e3:.1f}", t.verdict)
+        for t in times
     ]
     for line in table(("entry", "goal", "lines", "derive ms", "check ms", "verdict"), rows, output):
         output.say(line)
-    output.say(
-        f"slowest: derive {max(t.derive for t in times) * 1e3:.0f} ms, check {max(t.check for t in times):.2f} s"
-    )
-    return DONE
+    deriving, checking = max(t.derive_seconds for t in times), max(t.check_seconds for t in times)
+    output.say(f"slowest: derive {deriving * 1e3:.0f} ms, check {checking:.2f} s")
+
+
+def _show_kernels(times: tuple[KernelTime, ...], output: Output) -> None:
+    if output.as_json:
+        output.data({"numpy_version": np.__version__, "kernels": [asdict(each) for each in times]})
+        return
+    rows = [
+        (
+            t.entry,
+            t.function,
+            f"{t.rows} x {t.classes}",
+            t.dtype,
+            f"{t.kernel * 1e6:.1f}",
+            f"{t.numpy * 1e6:.1f}",
+            f"{t.ratio:.2f}",
+        )
+        for t in times
+    ]
+    heading = ("entry", "function", "rows x classes", "dtype", "kernel us", "NumPy us", "NumPy / kernel")
+    for line in table(heading, rows, output):
+        output.say(line)
+    output.hint(f"process time of one call, next to NumPy {np.__version__}")

@@ -14,7 +14,7 @@ from symderiv.cli.explicit import check_classes, explicit_matrices
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress, Report
 from symderiv.cli.proofs import prove_all
-from symderiv.cli.verifying import run_verification
+from symderiv.cli.verifying import entries_of, run_verification
 from symderiv.documents import UnpublishableError
 from symderiv.losses import CATALOGUE
 from symderiv.verification.printing import as_data, as_markdown
@@ -26,19 +26,19 @@ DEFAULT_CLASSES = 3
 def generated_files(classes: int, progress: Report) -> dict[str, str]:
     """Every file of a build, complete, in memory; CommandError, exit code 1, if something may not be published."""
     proved = prove_all(CATALOGUE, progress)
-    known = tuple(theorem for _, theorems in proved for theorem in theorems)
-    report = run_verification(proved, classes, "quick", SEED, progress)
+    entries = entries_of(proved, classes, progress, SEED)
+    report = run_verification(entries, "quick", SEED, progress)
     if not report.passed:
         raise CommandError(
             f"nothing was written, because the verification fell short: {'; '.join(failures(report))}",
             "symderiv verify", code="verification", exit_code=FAILED,
         )  # fmt: skip
     files: dict[str, str] = {}
-    for number, (problem, theorems) in enumerate(proved):
-        progress(f"writing {problem.name}", number, len(proved))
-        explicit = explicit_matrices(problem, theorems, classes)
+    for number, entry in enumerate(entries):
+        progress(f"writing {entry.problem.name}", number, len(entries))
+        explicit = explicit_matrices(entry.problem, entry.theorems, classes)
         try:
-            files |= entry_files(problem, theorems, known, explicit, classes)
+            files |= entry_files(entry.problem, entry.theorems, entry.kernel_theorems, explicit, entry.unrolled)
         except UnpublishableError as error:
             raise CommandError(str(error), code="false", exit_code=FAILED) from None
     files["report.md"] = as_markdown(report)

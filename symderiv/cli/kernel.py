@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, kernel_source, targets_of
+from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, targets_of
 from symderiv.build.writing import BuildError, drift, write
 from symderiv.cli.entries import entry
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import prove_goals
-from symderiv.kernels import LoweringError
+from symderiv.kernels import LoweringError, emit_module
 
 
 @click.command()
@@ -35,7 +35,7 @@ def command(output: Output, name: str, target: str, folder: Path | None, classes
     with Progress() as progress:
         theorems = prove_goals(kernel_goals(problem), progress)
     try:
-        source = kernel_source(problem, theorems, target, classes)
+        source = emit_module(problem, theorems, target, classes if target == "unrolled" else None)
     except LoweringError as error:
         raise CommandError(str(error), code="lowering", exit_code=FAILED) from None
     place = folder if folder is not None else Path("generated") / folder_of(name)

@@ -10,7 +10,7 @@ from symderiv.cli.output import FAILED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import exit_code, prove_all
 from symderiv.cli.recheck import recheck_file
-from symderiv.cli.verifying import lines, run_verification
+from symderiv.cli.verifying import entries_of, lines, run_verification
 from symderiv.verification.printing import as_data
 from symderiv.verification.report import Level, failures
 
@@ -34,7 +34,7 @@ def command(output: Output, names: tuple[str, ...], level: Level, classes: int, 
         return recheck_file(files[0], seed, output)
     with Progress() as progress:
         proved = prove_all(entries(names), progress, seed)
-        report = run_verification(proved, classes, level, seed, progress)
+        report = run_verification(entries_of(proved, classes, progress, seed), level, seed, progress)
     found = failures(report)
     if output.as_json:
         output.data({**as_data(report), "failures": list(found)})

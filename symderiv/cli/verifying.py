@@ -31,18 +31,10 @@ def entries_of(proved: Sequence[Proved], classes: int, progress: Report, seed: i
     return tuple(made)
 
 
-def run_verification(
-    proved: Sequence[Proved], classes: int, level: Level, seed: int, progress: Report
-) -> VerificationReport:
-    """The report on `proved`; false claims are tried only for the whole catalogue, because they belong to no entry."""
+def run_verification(entries: Sequence[Entry], level: Level, seed: int, progress: Report) -> VerificationReport:
+    """The report on `entries`; false claims are tried only for the whole catalogue, because they belong to no entry."""
     try:
-        return verify(
-            entries_of(proved, classes, progress, seed),
-            level,
-            seed=seed,
-            with_traps=len(proved) == len(CATALOGUE),
-            progress=progress,
-        )
+        return verify(entries, level, seed=seed, with_traps=len(entries) == len(CATALOGUE), progress=progress)
     except (LoweringError, ImportError) as error:
         raise CommandError(str(error), code="kernel", exit_code=FAILED) from error
 
