@@ -251,9 +251,10 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
     logits = _logits(next(iter(parts.values())).closed)
     if is_elementwise(logits):
         return _elementwise(problem, parts, known, logits)
-    targets = any(TARGETS_ARRAY in {a.name for a in arrays_of(part.closed)} for part in parts.values())
     made: list[Function] = []
     for role, part in parts.items():
+        # A loss may also differentiate the probabilities it is built on; those functions take no targets.
+        targets = TARGETS_ARRAY in {array.name for array in arrays_of(part.closed)}
         if not (role == "gradient" and targets):
             name = "grad" if role == "gradient" else role
             made.append(_function(name, (part,), licences, targets=targets))

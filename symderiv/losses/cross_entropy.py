@@ -236,6 +236,9 @@ PROBLEM: Final = Problem(
     kernels=(
         ("value", "logits-form"),
         ("gradient", "gradient-unnormalised"),
+        ("jacobian", "softmax:jacobian"),
+        ("jvp", "softmax:jvp"),
+        ("vjp", "softmax:vjp"),
         ("hessian", "hessian"),
         ("hvp", "hvp"),
         ("rewrite", "logsumexp:max-shift"),

@@ -82,6 +82,10 @@ class _Operators:
         made: int = self._hash  # type: ignore[attr-defined]
         return made
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        # Built again where it is unpickled: the hash of a string differs between processes.
+        return type(self), tuple(getattr(self, name) for name in _content(type(self)))
+
     def _check(self) -> None:
         """Raise ValueError if the node is not well formed."""
 

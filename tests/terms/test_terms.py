@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +23,7 @@ from symderiv.terms import (
     Number,
     Position,
     Power,
+    Size,
     Sum,
     Term,
     alpha_key,
@@ -204,3 +209,13 @@ def test_fresh_names_avoid_the_taken_ones() -> None:
 def test_hashing_is_by_value() -> None:
     assert {total(k, log(z[k])), total(k, log(z[k]))} == {total(k, log(z[k]))}
     assert Call("y", (i,)) != Call("y", (j,))
+
+
+def test_terms_pickled_by_another_process_are_still_equal() -> None:
+    code = (
+        "import pickle, sys; from symderiv.terms import *;"
+        "c = Domain('classes', 'C'); k = Index('k', c); z = Array('z', (c,));"
+        "sys.stdout.buffer.write(pickle.dumps(total(k, exp(z[k]) / Size(c))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONHASHSEED": "17"})
+    assert pickle.loads(done.stdout) == total(k, exp(z[k]) / Size(CLASSES))
