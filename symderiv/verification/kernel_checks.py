@@ -163,6 +163,12 @@ def _difference(of: Callable[[np.ndarray], np.ndarray], z: np.ndarray, direction
     return made
 
 
+def _probabilities(z: np.ndarray) -> np.ndarray:
+    exponentials = np.exp(z - z.max(axis=-1, keepdims=True))
+    made: np.ndarray = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    return made
+
+
 def _against_differences(
     problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int
 ) -> Iterator[Check]:
@@ -179,8 +185,11 @@ def _against_differences(
                 moved = Sample(sample.name, z, sample.labels, sample.targets, sample.direction)
                 return call(kernel, base, arguments(base, variant, moved))[0]
 
+            # A function of a loss that takes no targets differentiates the probabilities that the loss is built on.
+            of_loss = variant in {known for known, _ in base.kernels}
+            of = of if of_loss else "the probabilities"
             (result,) = call(kernel, function, given)
-            expected = _expected(how, of_logits, sample, function.elementwise)
+            expected = _expected(how, of_logits if of_loss else _probabilities, sample, function.elementwise)
             where = np.unravel_index(int(np.argmax(np.abs(result - expected))), result.shape)
             worst = float(np.max(np.abs(result - expected)))
             subject = f"{problem.name} {name} ({variant}, float64)"
