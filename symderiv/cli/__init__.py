@@ -14,7 +14,16 @@ from typing import Final, NamedTuple
 
 import click
 
-from symderiv.cli.output import FAILED, SCHEMA_VERSION, USAGE, CommandError, did_you_mean, to_ascii, wants_ascii
+from symderiv.cli.output import (
+    FAILED,
+    MISSING,
+    SCHEMA_VERSION,
+    USAGE,
+    CommandError,
+    did_you_mean,
+    to_ascii,
+    wants_ascii,
+)
 
 
 class Verb(NamedTuple):
@@ -99,6 +108,9 @@ def run(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         _report(error.format_message().rstrip("."), _usage_hint(error), "usage", as_json)
         return USAGE
+    except ModuleNotFoundError as error:
+        _report(f"the package {error.name!r} cannot be imported", "see: symderiv doctor", "missing-package", as_json)
+        return MISSING
     except click.Abort:
         _report("interrupted; files that were complete before are unchanged", "", "interrupted", as_json)
         return FAILED

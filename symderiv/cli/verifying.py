@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symderiv.build.contents import MOST_UNROLLED, kernel_goals, targets_of
-from symderiv.cli.output import FAILED, CommandError, Output, table
+from symderiv.cli.output import FAILED, MISSING, CommandError, Output, table
 from symderiv.cli.progress import Report
 from symderiv.cli.proofs import Proved, prove_goals
 from symderiv.kernels import LoweringError
@@ -35,8 +35,12 @@ def run_verification(entries: Sequence[Entry], level: Level, seed: int, progress
     """The report on `entries`; false claims are tried only for the whole catalogue, because they belong to no entry."""
     try:
         return verify(entries, level, seed=seed, with_traps=len(entries) == len(CATALOGUE), progress=progress)
-    except (LoweringError, ImportError) as error:
-        raise CommandError(str(error), code="kernel", exit_code=FAILED) from error
+    except LoweringError as error:
+        raise CommandError(str(error), code="kernel", exit_code=FAILED) from None
+    except ImportError as error:
+        missing = isinstance(error.__cause__, ModuleNotFoundError)
+        code, exit_code = ("missing-package", MISSING) if missing else ("kernel", FAILED)
+        raise CommandError(str(error), "see: symderiv doctor", code=code, exit_code=exit_code) from None
 
 
 def lines(report: VerificationReport, output: Output) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib import import_module
 
 import click
@@ -57,3 +58,28 @@ def test_no_arguments_is_help(capsys: pytest.CaptureFixture[str]) -> None:
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.startswith("symderiv ")
+
+
+def test_a_missing_package_is_a_sentence_and_exit_4(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "symderiv.build.matrices", raising=False)
+    monkeypatch.delitem(sys.modules, "symderiv.proving.explicit", raising=False)
+    for name in [
+        name for name in sys.modules if name.split(".")[0] == "sympy" or name.startswith("symderiv.sympy_border")
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [_Without("sympy"), *sys.meta_path])
+    assert run(["derive", "softmax", "--goal", "jacobian", "--classes", "3"]) == 4
+    assert "the package 'sympy' cannot be imported\nhint: see: symderiv doctor" in capsys.readouterr().err
+
+
+class _Without:
+    """Finds nothing, and says so for one package."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        if name.split(".")[0] == self.package:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=self.package)
