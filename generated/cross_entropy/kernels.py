@@ -24,7 +24,10 @@ Theorems (SHA-256 of the record each rests on):
     cross-entropy:logits-form  72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
     logsumexp:max-shift  33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     softmax:complement  be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    softmax:jacobian  61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
+    softmax:jvp  f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
     softmax:shift-invariance  a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    softmax:vjp  5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
 """
 
 import math
@@ -35,7 +38,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-__all__ = ["value", "value_and_grad", "grad", "hessian", "hvp"]
+__all__ = ["value", "value_and_grad", "grad", "jacobian", "jvp", "vjp", "hessian", "hvp"]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -231,6 +234,102 @@ def value_and_grad_of_targets_rows(start, stop, z, t, scale, value, gradient):
         value[row] = sum_t_times
         for i in range(extent_C):
             gradient[row, i] = (e[i] / total * sum_t - t[row, i]) * scale
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def jacobian_rows(start, stop, z, jacobian):
+    """Rows start..stop-1 of jacobian = y_i * (delta_{ij} - y_j)"""
+    extent_C = z.shape[1]
+    lowest = z.dtype.type(-np.inf)
+    zero = z.dtype.type(0)
+    e = np.empty(extent_C, z.dtype)
+    for row in range(start, stop):
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
+        # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest
+        for k in range(extent_C):
+            top = larger(z[row, k], top)
+        total = zero
+        total_lost = zero
+        for k in range(extent_C):
+            exponential = exp_difference(z[row, k], top)
+            e[k] = exponential
+            total, lost = two_sum(total, exponential)
+            total_lost += lost
+        total = settled(total, total_lost)
+        for i in range(extent_C):
+            y = e[i] / total
+            for j in range(extent_C):
+                jacobian[row, i, j] = y * (zero - e[j] / total)
+        for i in range(extent_C):
+            others = zero
+            others_lost = zero
+            for k in range(extent_C):
+                if k != i:
+                    others, lost = two_sum(others, e[k])
+                    others_lost += lost
+            others = settled(others, others_lost)
+            jacobian[row, i, i] = e[i] / total * (others / total)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def jvp_rows(start, stop, z, v, jvp):
+    """Rows start..stop-1 of jvp = y_i * (v_i - sum_j y_j * v_j)"""
+    extent_C = z.shape[1]
+    lowest = z.dtype.type(-np.inf)
+    zero = z.dtype.type(0)
+    e = np.empty(extent_C, z.dtype)
+    for row in range(start, stop):
+        # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest
+        for k in range(extent_C):
+            top = larger(z[row, k], top)
+        total = zero
+        total_lost = zero
+        for k in range(extent_C):
+            exponential = exp_difference(z[row, k], top)
+            e[k] = exponential
+            total, lost = two_sum(total, exponential)
+            total_lost += lost
+        total = settled(total, total_lost)
+        inner = zero
+        inner_lost = zero
+        for k in range(extent_C):
+            inner, lost = two_sum(inner, e[k] / total * v[row, k])
+            inner_lost += lost
+        inner = settled(inner, inner_lost)
+        for i in range(extent_C):
+            jvp[row, i] = e[i] / total * (v[row, i] - inner)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def vjp_rows(start, stop, z, u, vjp):
+    """Rows start..stop-1 of vjp = y_j * (u_j - sum_i u_i * y_i)"""
+    extent_C = z.shape[1]
+    lowest = z.dtype.type(-np.inf)
+    zero = z.dtype.type(0)
+    e = np.empty(extent_C, z.dtype)
+    for row in range(start, stop):
+        # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest
+        for k in range(extent_C):
+            top = larger(z[row, k], top)
+        total = zero
+        total_lost = zero
+        for k in range(extent_C):
+            exponential = exp_difference(z[row, k], top)
+            e[k] = exponential
+            total, lost = two_sum(total, exponential)
+            total_lost += lost
+        total = settled(total, total_lost)
+        sum_u_times = zero
+        sum_u_times_lost = zero
+        for k in range(extent_C):
+            sum_u_times, lost = two_sum(sum_u_times, u[row, k] * (e[k] / total))
+            sum_u_times_lost += lost
+        sum_u_times = settled(sum_u_times, sum_u_times_lost)
+        for j in range(extent_C):
+            vjp[row, j] = e[j] / total * (u[row, j] - sum_u_times)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -679,6 +778,69 @@ def grad(z, t, *, reduction="none", out=None, threads=None):
             value_and_grad_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), scale, value_memory, gradient_memory
         )
     return delivered(gradient, gradient_memory, out is not None)
+
+
+def jacobian(z, *, out=None, threads=None):
+    """jacobian = y_i * (delta_{ij} - y_j)
+
+    z (..., C) -> jacobian (..., C, C).
+    `out`: an array to fill; `threads`: at most so many at a time.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:jacobian: 61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("jacobian", z.shape + row)]
+    [jacobian] = checked_outputs(out, wanted, z.dtype, [z])
+    jacobian_memory = output_rows(jacobian, row + row)
+    launch(jacobian_rows, rows, threads, input_rows(z, row), jacobian_memory)
+    return delivered(jacobian, jacobian_memory, out is not None)
+
+
+def jvp(z, v, *, out=None, threads=None):
+    """jvp = y_i * (v_i - sum_j y_j * v_j)
+
+    z (..., C); v (..., C) -> jvp (..., C).
+    `out`: an array to fill; `threads`: at most so many at a time.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:jvp: f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    v = checked_like("v", v, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("jvp", z.shape)]
+    [jvp] = checked_outputs(out, wanted, z.dtype, [z, v])
+    jvp_memory = output_rows(jvp, row)
+    launch(jvp_rows, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
+    return delivered(jvp, jvp_memory, out is not None)
+
+
+def vjp(z, u, *, out=None, threads=None):
+    """vjp = y_j * (u_j - sum_i u_i * y_i)
+
+    z (..., C); u (..., C) -> vjp (..., C).
+    `out`: an array to fill; `threads`: at most so many at a time.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:vjp: 5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    u = checked_like("u", u, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("vjp", z.shape)]
+    [vjp] = checked_outputs(out, wanted, z.dtype, [z, u])
+    vjp_memory = output_rows(vjp, row)
+    launch(vjp_rows, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
+    return delivered(vjp, vjp_memory, out is not None)
 
 
 def hessian(z, t, *, out=None, threads=None):

@@ -25,7 +25,10 @@ Theorems (SHA-256 of the record each rests on):
     cross-entropy:logits-form  72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
     logsumexp:max-shift  33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     softmax:complement  be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    softmax:jacobian  61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
+    softmax:jvp  f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
     softmax:shift-invariance  a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    softmax:vjp  5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
 """
 
 import math
@@ -37,7 +40,7 @@ import numpy as np
 from math import exp, log, log1p
 from numba import njit
 
-__all__ = ["value", "value_and_grad", "grad", "hessian", "hvp"]
+__all__ = ["value", "value_and_grad", "grad", "jacobian", "jvp", "vjp", "hessian", "hvp"]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -235,6 +238,92 @@ def value_and_grad_of_targets_rows(start, stop, z, t, scale, value, gradient):
         gradient[row, 0] = made[1] + 0.0
         gradient[row, 1] = made[2] + 0.0
         gradient[row, 2] = made[3] + 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def jacobian_explicit(top, z0, z1, z2):
+    x0 = exp(-top + z1)
+    x1 = exp(-top + z2)
+    x2 = x0 + x1
+    x3 = exp(-top + z0)
+    x4 = (x2 + x3)**(-2)
+    x5 = x3*x4
+    x6 = -x0*x5
+    x7 = -x1*x5
+    x8 = x0*x4
+    x9 = -x1*x8
+    return (x2*x5, x6, x7, x6, x8*(x1 + x3), x9, x7, x9, x1*x4*(x0 + x3),)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def jacobian_rows(start, stop, z, jacobian):
+    """Rows start..stop-1 of jacobian = y_i * (delta_{ij} - y_j), 3 classes."""
+    for row in range(start, stop):
+        top = z[row, 0]
+        top = larger(z[row, 1], top)
+        top = larger(z[row, 2], top)
+        made = jacobian_explicit(top, z[row, 0], z[row, 1], z[row, 2])
+        jacobian[row, 0, 0] = made[0] + 0.0
+        jacobian[row, 0, 1] = made[1] + 0.0
+        jacobian[row, 0, 2] = made[2] + 0.0
+        jacobian[row, 1, 0] = made[3] + 0.0
+        jacobian[row, 1, 1] = made[4] + 0.0
+        jacobian[row, 1, 2] = made[5] + 0.0
+        jacobian[row, 2, 0] = made[6] + 0.0
+        jacobian[row, 2, 1] = made[7] + 0.0
+        jacobian[row, 2, 2] = made[8] + 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def jvp_explicit(top, z0, z1, z2, v0, v1, v2):
+    x0 = exp(-top + z0)
+    x1 = exp(-top + z1)
+    x2 = exp(-top + z2)
+    x3 = 1/(x0 + x1 + x2)
+    x4 = x0*x3
+    x5 = x1*x3
+    x6 = x2*x3
+    x7 = v0*x4 + v1*x5 + v2*x6
+    return (x4*(v0 - x7), x5*(v1 - x7), x6*(v2 - x7),)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def jvp_rows(start, stop, z, v, jvp):
+    """Rows start..stop-1 of jvp = y_i * (v_i - sum_j y_j * v_j), 3 classes."""
+    for row in range(start, stop):
+        top = z[row, 0]
+        top = larger(z[row, 1], top)
+        top = larger(z[row, 2], top)
+        made = jvp_explicit(top, z[row, 0], z[row, 1], z[row, 2], v[row, 0], v[row, 1], v[row, 2])
+        jvp[row, 0] = made[0] + 0.0
+        jvp[row, 1] = made[1] + 0.0
+        jvp[row, 2] = made[2] + 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def vjp_explicit(top, z0, z1, z2, u0, u1, u2):
+    x0 = exp(-top + z0)
+    x1 = exp(-top + z1)
+    x2 = exp(-top + z2)
+    x3 = 1/(x0 + x1 + x2)
+    x4 = x0*x3
+    x5 = x1*x3
+    x6 = x2*x3
+    x7 = u0*x4 + u1*x5 + u2*x6
+    return (x4*(u0 - x7), x5*(u1 - x7), x6*(u2 - x7),)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def vjp_rows(start, stop, z, u, vjp):
+    """Rows start..stop-1 of vjp = y_j * (u_j - sum_i u_i * y_i), 3 classes."""
+    for row in range(start, stop):
+        top = z[row, 0]
+        top = larger(z[row, 1], top)
+        top = larger(z[row, 2], top)
+        made = vjp_explicit(top, z[row, 0], z[row, 1], z[row, 2], u[row, 0], u[row, 1], u[row, 2])
+        vjp[row, 0] = made[0] + 0.0
+        vjp[row, 1] = made[1] + 0.0
+        vjp[row, 2] = made[2] + 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -725,6 +814,72 @@ def grad(z, t, *, reduction="none", out=None, threads=None):
             value_and_grad_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), scale, value_memory, gradient_memory
         )
     return delivered(gradient, gradient_memory, out is not None)
+
+
+def jacobian(z, *, out=None, threads=None):
+    """jacobian = y_i * (delta_{ij} - y_j)
+
+    z (..., C) -> jacobian (..., C, C).
+    `out`: an array to fill; `threads`: at most so many at a time.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:jacobian: 61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("jacobian", z.shape + row)]
+    [jacobian] = checked_outputs(out, wanted, z.dtype, [z])
+    jacobian_memory = output_rows(jacobian, row + row)
+    launch(jacobian_rows, rows, threads, input_rows(z, row), jacobian_memory)
+    return delivered(jacobian, jacobian_memory, out is not None)
+
+
+def jvp(z, v, *, out=None, threads=None):
+    """jvp = y_i * (v_i - sum_j y_j * v_j)
+
+    z (..., C); v (..., C) -> jvp (..., C).
+    `out`: an array to fill; `threads`: at most so many at a time.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:jvp: f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    v = checked_like("v", v, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("jvp", z.shape)]
+    [jvp] = checked_outputs(out, wanted, z.dtype, [z, v])
+    jvp_memory = output_rows(jvp, row)
+    launch(jvp_rows, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
+    return delivered(jvp, jvp_memory, out is not None)
+
+
+def vjp(z, u, *, out=None, threads=None):
+    """vjp = y_j * (u_j - sum_i u_i * y_i)
+
+    z (..., C); u (..., C) -> vjp (..., C).
+    `out`: an array to fill; `threads`: at most so many at a time.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:vjp: 5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    u = checked_like("u", u, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("vjp", z.shape)]
+    [vjp] = checked_outputs(out, wanted, z.dtype, [z, u])
+    vjp_memory = output_rows(vjp, row)
+    launch(vjp_rows, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
+    return delivered(vjp, vjp_memory, out is not None)
 
 
 def hessian(z, t, *, out=None, threads=None):
