@@ -21,7 +21,10 @@ from symderiv.proving import derive as derive_goal
 from symderiv.statements import Derivation, Goal, Line, Problem, Theorem, Verdict, worst
 from symderiv.verification.recheck import Recheck, Rechecked, recheck
 
-__all__ = ["SEED", "Proof", "Recheck", "Rechecked", "catalogue", "check", "derive", "kernel", "prove"]
+__all__ = [
+    "SEED", "Proof", "Recheck", "Rechecked", "assumptions_of", "catalogue", "check", "conditions_of", "derive",
+    "kernel", "prove",
+]  # fmt: skip
 
 SEED: Final = 0
 """Where the checker draws its sample points by default: the same in every run, so that documents are the same too."""
@@ -35,6 +38,17 @@ def catalogue() -> tuple[str, ...]:
 def prove(problem: Problem, goal: Goal, *, seed: int = SEED) -> Theorem:
     """`goal` derived and checked; `symderiv.proving.Stuck` if the strategy does not reach a result."""
     return check_derivation(derive_goal(problem, goal), seed=seed)
+
+
+def assumptions_of(theorem: Theorem) -> tuple[str, ...]:
+    """What `theorem` assumes, as text."""
+    theory = theorem.derivation.theory
+    return tuple(f"{text_of(a.left, theory)} = {text_of(a.right, theory)}" for a in theory.assumptions)
+
+
+def conditions_of(theorem: Theorem) -> tuple[str, ...]:
+    """What `theorem` holds for beyond its assumptions, as text."""
+    return tuple(text_of(condition, theorem.derivation.theory) for condition in theorem.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +81,12 @@ class Proof:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the theorem assumes, as text."""
-        theory = self.theorem.derivation.theory
-        return tuple(f"{text_of(a.left, theory)} = {text_of(a.right, theory)}" for a in theory.assumptions)
+        return assumptions_of(self.theorem)
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """What the theorem holds for beyond its assumptions, as text."""
-        return tuple(text_of(condition, self.theorem.derivation.theory) for condition in self.theorem.conditions)
+        return conditions_of(self.theorem)
 
     @property
     def verdict(self) -> Verdict:

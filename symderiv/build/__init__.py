@@ -1,0 +1,1 @@
+"""What is written to generated/ (`contents`, `matrices`) and how (`writing`)."""

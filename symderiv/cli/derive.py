@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import click
 
+from symderiv.api import assumptions_of, conditions_of
 from symderiv.build.contents import document_of
 from symderiv.cli.entries import entry
 from symderiv.cli.explicit import explicit_matrices
@@ -84,8 +85,8 @@ def as_data(problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[Exp
         "name": problem.name,
         "title": problem.title,
         "claim": text_of(main.claim, main.derivation.theory),
-        "assumptions": _unique(text for theorem in theorems for text in _assumptions(theorem)),
-        "conditions": _unique(text for theorem in theorems for text in _conditions(theorem)),
+        "assumptions": _unique(text for theorem in theorems for text in assumptions_of(theorem)),
+        "conditions": _unique(text for theorem in theorems for text in conditions_of(theorem)),
         "theorems": [_theorem(theorem) for theorem in theorems],
         "explicit": [_matrix(matrix, main) for matrix in explicit],
         "verdict": verdict_of(theorems).word,
@@ -97,15 +98,6 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _assumptions(theorem: Theorem) -> list[str]:
-    theory = theorem.derivation.theory
-    return [f"{text_of(a.left, theory)} = {text_of(a.right, theory)}" for a in theory.assumptions]
-
-
-def _conditions(theorem: Theorem) -> list[str]:
-    return [text_of(condition, theorem.derivation.theory) for condition in theorem.conditions]
-
-
 def _theorem(theorem: Theorem) -> dict[str, object]:
     theory, start = theorem.derivation.theory, theorem.derivation.start
     return {
@@ -113,8 +105,8 @@ def _theorem(theorem: Theorem) -> dict[str, object]:
         "title": theorem.derivation.title,
         "claim": text_of(theorem.claim, theory),
         "claim_latex": latex_of(theorem.claim, theory),
-        "assumptions": _assumptions(theorem),
-        "conditions": _conditions(theorem),
+        "assumptions": list(assumptions_of(theorem)),
+        "conditions": list(conditions_of(theorem)),
         "start": {
             "latex": latex_of(start, theory),
             "text": text_of(start, theory),
