@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from symderiv.build.contents import document_of, kernel_goals
 from symderiv.checking import check as check_derivation
-from symderiv.documents import FORMATS, text_of
+from symderiv.documents import FORMATS, ExplicitMatrix, text_of
 from symderiv.encoding import encode_derivation
 from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.losses import CATALOGUE, find
@@ -57,6 +57,8 @@ class Proof:
 
     problem: Problem
     theorems: tuple[Theorem, ...]
+    explicit: tuple[ExplicitMatrix, ...] = ()
+    """What was written out for a chosen class count."""
 
     @property
     def theorem(self) -> Theorem:
@@ -130,14 +132,17 @@ class Proof:
         return to_sympy(self.theorem.claim.right, self.theorem.derivation.theory)
 
     def _rendered(self, name: str) -> str:
-        return FORMATS[name].render(document_of(self.problem, self.theorems))
+        return FORMATS[name].render(document_of(self.problem, self.theorems, self.explicit))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": self.text(), "text/markdown": self.markdown()}
 
 
-def derive(name: str, *, goal: str | None = None) -> Proof:
+def derive(name: str, *, goal: str | None = None, classes: int | None = None) -> Proof:
     """The theorems of the entry called `name`, or the one called `goal`, derived and checked.
+
+    `classes` also writes the headline and what the kernels compute out for that many classes, each entry matched with a
+    derivation of its own; `symderiv.proving.explicit.ExplicitError` if it is less than 2.
 
     Raises `symderiv.losses.UnknownLossError`, with the nearest name, for an unknown entry, and ValueError for an
     unknown goal. A theorem that is not proved is no error: look at `verdict`.
@@ -146,7 +151,13 @@ def derive(name: str, *, goal: str | None = None) -> Proof:
     wanted = tuple(each for each in problem.goals if goal in (None, each.slug))
     if not wanted:
         raise ValueError(f"{name} has no goal {goal!r}; it has {', '.join(each.slug for each in problem.goals)}")
-    return Proof(problem, tuple(prove(problem, each) for each in wanted))
+    theorems = tuple(prove(problem, each) for each in wanted)
+    if classes is None:
+        return Proof(problem, theorems)
+    # SymPy takes a third of a second to import, and only this needs it.
+    from symderiv.build.matrices import written_out
+
+    return Proof(problem, theorems, tuple(each.matrix for each in written_out(problem, theorems, classes)))
 
 
 def check(record: str | PathLike[str] | Mapping[str, Any] | Derivation, *, seed: int | None = None) -> Rechecked:

@@ -100,3 +100,13 @@ def test_a_kernel_is_a_value_and_computes_the_gradient() -> None:
 def test_what_is_not_there_is_named() -> None:
     with pytest.raises(AttributeError, match=r"symderiv has no 'grad'; it has .*kernel"):
         sd.grad  # noqa: B018
+
+
+def test_a_chosen_class_count_shows_the_matrix_and_its_match() -> None:
+    proof = sd.derive("softmax", goal="jacobian", classes=3)
+    (matrix,) = proof.explicit
+    assert len(matrix.rows) == len(matrix.rows[0]) == 3
+    assert "9 of 9 equal the theorem exactly" in matrix.sentence
+    assert "y₁ (1 − y₁)" in proof.text()
+    with pytest.raises(ValueError, match="at least 2, not 1"):
+        sd.derive("softmax", goal="jacobian", classes=1)

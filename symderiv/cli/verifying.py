@@ -26,7 +26,7 @@ def entries_of(proved: Sequence[Proved], classes: int, progress: Report, seed: i
         for theorem in prove_goals(missing, progress, seed):
             known[theorem.derivation.problem, theorem.derivation.goal] = theorem
         needed: tuple[Theorem, ...] = tuple(known[owner.name, goal.slug] for owner, goal in wanted)
-        unrolled = min(classes, MOST_UNROLLED) if "unrolled" in targets_of(problem) else None
+        unrolled = classes if classes <= MOST_UNROLLED and "unrolled" in targets_of(problem) else None
         made.append(Entry(problem, theorems, needed, unrolled))
     return tuple(made)
 

@@ -88,6 +88,16 @@ def test_check_takes_the_class_count_from_the_manifest_and_names_the_edited_line
     assert content(folder) == before, "--check writes nothing"
 
 
+def test_beyond_eight_classes_there_is_no_unrolled_kernel(built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    for path, data in content(built).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    assert run(["build", "-o", str(folder), "--classes", "40"]) == 0
+    assert {path.name for path in (folder / "logsumexp").iterdir()} == WANTED - {"kernels_unrolled.py"}
+    assert "for 40 classes" in (folder / "logsumexp" / "proof.txt").read_text(encoding="utf-8")
+
+
 def test_build_refuses_with_sentences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["build", "-o", str(tmp_path), "--classes", "1"]) == 2
     assert "with fewer than 2 classes softmax is constant" in capsys.readouterr().err
