@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -37,7 +36,7 @@ def command(output: Output, name: str, kind: str, place: str | None, fragment: b
     if place == "-":
         if output.as_json:
             raise CommandError("--json and -o - would both print to standard output", "give -o a file name")
-        sys.stdout.write(text)
+        click.echo(text.encode("utf-8"), nl=False)  # a document is UTF-8, whatever the terminal is
         return DONE
     path = Path(place if place is not None else f"{name.replace('-', '_')}.{chosen.suffix}")
     try:
