@@ -5,15 +5,16 @@ These live below the checker, so that it can read a derivation without knowing t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from symderiv.terms import Array, Call, Domain, Index, Path, Place, Position, Term, rename, resize
+from symderiv.terms import Array, Call, Derivative, Domain, Index, Path, Place, Position, Term, rename, resize, subterms
 
 __all__ = [
     "VERDICTS", "Assumption", "Claim", "Condition", "Counterexample", "Definition", "Derivation", "Distinct", "Goal",
     "Line", "Nonzero", "Positive", "Problem", "Relation", "Step", "Theorem", "Theory", "Verdict", "VerdictWord",
-    "sized", "unfold", "worst",
+    "reachable", "sized", "unfold", "worst",
 ]  # fmt: skip
 
 Relation: TypeAlias = Literal["=", ">"]
@@ -90,6 +91,18 @@ def unfold(call: Call, theory: Theory) -> Term:
     """The body of the called definition at the called indices."""
     definition = theory.definition(call.name)
     return rename(definition.body, dict(zip(definition.indices, call.indices, strict=True)))
+
+
+def reachable(term: Term, theory: Theory) -> Iterator[Term]:
+    """Every subterm of `term` and of the definitions it refers to, each definition once and with its own indices."""
+    waiting, seen = [term], set[str]()
+    while waiting:
+        for _, part in subterms(waiting.pop()):
+            yield part
+            for call in (part, part.wrt if isinstance(part, Derivative) else part):
+                if isinstance(call, Call) and call.name not in seen:
+                    seen.add(call.name)
+                    waiting.append(theory.definition(call.name).body)
 
 
 @dataclass(frozen=True, slots=True)

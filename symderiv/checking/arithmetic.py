@@ -13,20 +13,17 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from symderiv.checking.evaluation import Arithmetic, Evaluator, Undefined, Unsupported
+from symderiv.checking.evaluation import Arithmetic, Evaluator, Exhausted, Undefined, Unsupported
 from symderiv.checking.normal import Monomial, Normaliser, Outside
 from symderiv.terms import Array, Exp, Index, Log, Parameter, Position, Term, own_places, rename, subterms
 
-__all__ = ["PRIME", "Atoms", "Crowded", "Exact", "Exhausted", "Modular", "Simplex", "Value"]
+__all__ = ["PRIME", "Atoms", "Crowded", "Exact", "Modular", "Simplex", "Value"]
 
 PRIME: Final = 2**61 - 1
 """A Mersenne prime; residues fit a machine word."""
 
 _TERM_LIMIT: Final = 60_000
-
-
-class Exhausted(Exception):  # noqa: N818
-    """The exact computation grew past its budget."""
+_PRODUCT_LIMIT: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +182,8 @@ class Exact:
         made: Value = {}
         for first, above in left.items():
             for second, below in right.items():
+                if len(above) * len(below) > _PRODUCT_LIMIT:
+                    raise Exhausted(f"a product of more than {_PRODUCT_LIMIT} pairs of terms")
                 poly = above * below
                 if len(poly) > _TERM_LIMIT:
                     raise Exhausted(f"a polynomial of more than {_TERM_LIMIT} terms")

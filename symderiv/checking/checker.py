@@ -53,7 +53,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     else:
         direct = _same(claim.left, claim.right, derivation.theory, seed, known)
     listed: dict[Condition, None] = {}
-    for verdict in (*lines, direct):
+    for verdict in (*(verdict for found in steps for verdict in found), direct):
         listed.update(dict.fromkeys(verdict.conditions))
     return Theorem(
         derivation=derivation,
@@ -76,9 +76,9 @@ def _check_line(
     where: str,
     known: dict[tuple[Term, Term, Theory], Verdict],
 ) -> tuple[Verdict, ...]:
+    connected(current, line, where)
     if line.relation == ">":
         return (positive(difference(current, line.term), theory, seed=seed),)
-    connected(current, line, where)
     if not line.steps:
         return (_same(current, line.term, theory, seed, known),)
     return tuple(_judge(step, theory, seed, known) for step in line.steps)
@@ -86,14 +86,16 @@ def _check_line(
 
 def connected(current: Term, line: Line, where: str) -> None:
     """Refused unless the steps of `line` lead from `current` to its term, each changing its own subterm only."""
-    if not line.steps or line.relation == ">":
+    if line.relation == ">":
+        if any((step.before, step.after) != (current, line.term) for step in line.steps):
+            raise Refused(f"{where} has a step that does not lead from the line above to its bound")
         return
     for count, step in enumerate(line.steps, start=1):
         if step.before != current:
             raise Refused(f"{where}, step {count} does not start where the one before it ended")
         _local_change(step, f"{where}, step {count}")
         current = step.after
-    if current != line.term:
+    if line.steps and current != line.term:
         raise Refused(f"{where} does not show the result of its last step")
 
 

@@ -31,7 +31,9 @@ from typing import assert_never
 
 from symderiv.checking.arithmetic import Simplex
 from symderiv.checking.evaluation import HIGHEST_POWER
+from symderiv.checking.formal import atoms_under, require_opaque
 from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.shape import RESERVED
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
     Add,
@@ -187,7 +189,7 @@ def _simplex_entry(entry: Entry, cut: Cut) -> Degree:
     """t_k = u_k / sum_l u_l: degree 0 over one closed factor of degree 1."""
     simplex = cut.simplex(entry)
     assert simplex is not None
-    bound = Index("_", entry.array.domains[simplex.axis])
+    bound = Index(RESERVED, entry.array.domains[simplex.axis])
     places = (*entry.indices[: simplex.axis], bound, *entry.indices[simplex.axis + 1 :])
     return Degree(0, {Sum(bound, Entry(entry.array, places)): (1, 1)})
 
@@ -253,10 +255,12 @@ def _factor_key(term: Term, cut: Cut) -> Term:
     """
 
     def visit(part: Term, depth: int) -> Term:
+        if isinstance(part, Derivative) and isinstance(part.wrt, Call):
+            return part  # In there y and the body of its definition are different functions.
         if isinstance(part, Call):
             return visit(unfold(part, cut.theory), depth)
         if isinstance(part, Sum | Product):
-            bound = Index(f"_{depth}", part.index.domain)
+            bound = Index(f"{RESERVED}{depth}", part.index.domain)
             return type(part)(bound, visit(rename(part.body, {part.index: bound}), depth + 1), part.skip)
         return rebuild(part, tuple(visit(child, depth) for child in children(part)))
 
@@ -333,9 +337,10 @@ def _derivative(body: Term, wrt: Entry | Call, cut: Cut) -> Degree:
         # 1 from the rule, and max(a, b) = a = b = 1 for the vector itself.
         extra = 2
         factors[Mul((_ONE, Log(wrt)))] = (1, 1)
+        require_opaque(body, wrt.name, cut.theory)
     elif any(simplex.name == wrt.array.name for simplex in cut.simplices):
         raise Outside(f"a derivative with respect to {wrt.array.name}, whose entries are tied by an assumption")
-    for letter, bound in _atoms_under(body, cut).items():
+    for letter, bound in atoms_under(body, cut.theory, cut.normaliser).items():
         inner = _degree(letter.argument, cut)
         size = inner.numerator + inner.denominator
         above, below = (size, size) if isinstance(letter, Log) else (size, 2 * inner.denominator)
@@ -359,39 +364,6 @@ def _derivative(body: Term, wrt: Entry | Call, cut: Cut) -> Degree:
     plain = _degree(body, cut)
     factors |= {factor: (2 * count, degree) for factor, (count, degree) in plain.factors.items()}
     return Degree(plain.numerator + plain.denominator + extra + grown, factors, coupled | plain.coupled)
-
-
-def _atoms_under(body: Term, cut: Cut) -> dict[Exp | Log, frozenset[Index]]:
-    """The distinct formal exponentials and logarithms in `body`, definitions unfolded, with the indices bound around
-    them.
-
-    An exponential of a single entry is a coordinate and left out.
-    """
-    found: dict[Exp | Log, frozenset[Index]] = {}
-
-    def visit(term: Term, bound: frozenset[Index]) -> None:
-        if isinstance(term, Call):
-            visit(unfold(term, cut.theory), bound)
-        elif isinstance(term, Exp | Log) or (isinstance(term, Power) and not _integer(term.exponent)):
-            collect(cut.normaliser.canonical(term), bound)
-        else:
-            inner = bound | {term.index} if isinstance(term, Sum | Product) else bound
-            for part in children(term):
-                visit(part, inner)
-
-    def collect(term: Term, bound: frozenset[Index]) -> None:
-        if isinstance(term, Exp | Log) and not (isinstance(term, Exp) and isinstance(term.argument, Entry)):
-            found[term] = found.get(term, frozenset()) | bound
-        inner = bound | {term.index} if isinstance(term, Sum | Product) else bound
-        for part in children(term):
-            collect(part, inner)
-
-    visit(body, frozenset())
-    return found
-
-
-def _integer(term: Term) -> bool:
-    return isinstance(term, Number) and term.value.denominator == 1
 
 
 _ONE = number(1)

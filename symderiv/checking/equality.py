@@ -9,13 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Final, Literal, TypeAlias
 
-from symderiv.checking.arithmetic import Atoms, Crowded, Exact, Exhausted, Modular, Simplex
+from symderiv.checking.arithmetic import Atoms, Crowded, Exact, Modular, Simplex
 from symderiv.checking.arithmetic import Value as _Fraction
 from symderiv.checking.cutoff import Cut, cutoff
-from symderiv.checking.evaluation import Evaluator, Undefined, Unsupported
+from symderiv.checking.evaluation import Budget, Evaluator, Exhausted, Undefined, Unsupported
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.reals import Gate, compare, exceeds
@@ -29,6 +29,9 @@ _ROOM: Final = (48, 192, 768, 2400)
 """Generators of the polynomial ring, tried in turn."""
 _MOST_SIZES: Final = 40
 _MOST_CELLS: Final = 600
+_MOST_DOMAINS: Final = 4
+_MOST_PATTERNS: Final = 210
+"""Patterns of equal indices; six free indices of one domain have 203."""
 _RAISES: Final = 4
 """How often a size where something is undefined may push the first size up."""
 _LARGEST_STATION: Final = 6
@@ -52,6 +55,7 @@ class _Question:
     difference: Term = field(init=False)
     atoms: Atoms = field(init=False)
     evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
     cells: int = 0
     modular: bool = False
 
@@ -68,7 +72,13 @@ def recognised(assumptions: tuple[Assumption, ...]) -> tuple[tuple[Simplex, ...]
         match assumption:
             case Assumption(
                 Sum(index=index, body=Entry(array=array, indices=places), skip=None), Number(value=one)
-            ) if one == 1 and places.count(index) == 1 and _others_free(places, index):
+            ) if (
+                one == 1
+                and places.count(index) == 1
+                and _others_free(places, index)
+                # A second sum over the same array would need weights that satisfy both; it is left unused.
+                and all(simplex.name != array.name for simplex in simplices)
+            ):
                 simplices.append(Simplex(array.name, places.index(index), index.domain.name))
             case _:
                 others.append(assumption)
@@ -89,14 +99,14 @@ def _zero(question: _Question, sizes: dict[str, int], env: dict[Index, int]) -> 
     atoms = question.atoms
     if question.modular:
         residues = Modular(atoms, sizes, question.simplices, question.seed)
-        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues)
+        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question.budget)
         return _cell(lambda: screen.at(question.difference, env) == 0)
     key = tuple(sorted(sizes.items()))
     for room in _ROOM:
         evaluator = question.evaluators.get(key)
         if evaluator is None:
             arithmetic = Exact(atoms, sizes, question.simplices, room)
-            evaluator = question.evaluators[key] = Evaluator(question.theory, sizes, arithmetic)
+            evaluator = question.evaluators[key] = Evaluator(question.theory, sizes, arithmetic, question.budget)
         exact = evaluator.arithmetic
         assert isinstance(exact, Exact)
         try:
@@ -165,6 +175,8 @@ def _decide(
 def _fragment(question: _Question, domains: tuple[str, ...]) -> tuple[str, ...]:
     """An order in which the domains can be cut; Outside with the first reason if there is none."""
     reason: Outside | None = None
+    if len(domains) > _MOST_DOMAINS:
+        raise Outside(f"more than {_MOST_DOMAINS} domains of symbolic size")
     for order in permutations(domains):
         sizes: dict[str, int] = {}
         try:
@@ -195,9 +207,11 @@ def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) ->
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))
     domains = symbolic_domains(terms)
-    cases = list(patterns(indices, named, theory.distinct))
+    cases = list(islice(patterns(indices, named, theory.distinct), _MOST_PATTERNS + 1))
     if not cases:
         return Verdict("undecided", "no index values satisfy the conditions")
+    if len(cases) > _MOST_PATTERNS:
+        return Verdict("undecided", f"more than {_MOST_PATTERNS} patterns of equal indices")
     word, how, refuted = _algebra(question, domains, cases, named)
     gate = _gates(question, domains, cases, named, refuted)
     return _verdict(question, word, how, gate, others, len(cases))
@@ -249,7 +263,8 @@ def _sampled(
     """Where no cutoff applies: a few sizes, first in exact arithmetic, then modulo a prime."""
     sizes: set[int] = set()
     for modular in (False, True):
-        question.modular, question.cells = modular, 0
+        question.modular, question.cells, question.budget = modular, 0, Budget()
+        question.evaluators.clear()
         sizes.clear()
         try:
             for env in cases:
@@ -341,17 +356,19 @@ def positive(term: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
     those; a sum without one member counts from size 2 on.
     """
     seed = secrets.randbits(64) if seed is None else seed
-    simplices, _ = recognised(theory.assumptions)
+    simplices, others = recognised(theory.assumptions)
     normaliser = Normaliser(theory)
     terms = (term, *(definition.body for definition in theory.definitions))
     domains = symbolic_domains(terms)
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(term.free, key=lambda index: (index.domain.name, index.name)))
-    cases = list(patterns(indices, named, theory.distinct))
+    cases = list(islice(patterns(indices, named, theory.distinct), _MOST_PATTERNS))
     passed = 0
     for sizes, env in _stations(domains, cases, named, None) if cases else ():
         gate = exceeds(term, number(0), theory, simplices, sizes, env, seed)
         if gate.outcome in ("false", "undefined"):
+            if others:
+                return Verdict("undecided", "an assumption of another form than a sum equal to 1 was not used")
             return Verdict(gate.outcome, "not positive at an admissible point", (), gate.counterexample)
         passed += gate.points
     listed = conditions((term,), theory, normaliser)

@@ -7,9 +7,10 @@ own: `Derivative` gives its variable a nilpotent part and reads the coefficient 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar, assert_never
 
-from symderiv.statements import Theory
+from symderiv.statements import Theory, reachable
 from symderiv.terms import (
     Add,
     Array,
@@ -30,12 +31,15 @@ from symderiv.terms import (
     Size,
     Sum,
     Term,
-    subterms,
 )
 
-__all__ = ["HIGHEST_POWER", "Arithmetic", "Evaluator", "Undefined", "Unsupported"]
+__all__ = ["HIGHEST_POWER", "Arithmetic", "Budget", "Evaluator", "Exhausted", "Undefined", "Unsupported"]
 
 Value = TypeVar("Value")
+MOST_DERIVATIVES: Final = 5
+"""Nested derivatives; the series below have the powers 0 to 5 of a nilpotent part, all that 5 nilpotents leave."""
+_EVALUATIONS: Final = 400_000
+"""Subterms that one question may evaluate, over all sizes and patterns."""
 HIGHEST_POWER: Final = 64
 """Integer exponents beyond this are not evaluated: no loss needs them, and a hostile record could."""
 Seed: TypeAlias = tuple[str, str, tuple[int, ...]]
@@ -44,6 +48,23 @@ Seed: TypeAlias = tuple[str, str, tuple[int, ...]]
 
 class Undefined(Exception):  # noqa: N818 - a fact about a point, not a fault
     """The term has no value at this point: a division by zero."""
+
+
+class Exhausted(Exception):  # noqa: N818
+    """The computation grew past its budget."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many subterms may still be evaluated."""
+
+    left: int = _EVALUATIONS
+
+    def spend(self) -> None:
+        """Count one; Exhausted when none is left."""
+        self.left -= 1
+        if self.left < 0:
+            raise Exhausted(f"more than {_EVALUATIONS} evaluations")
 
 
 class Unsupported(Exception):  # noqa: N818
@@ -68,7 +89,10 @@ class Arithmetic(Protocol[Value]):
 class Evaluator(Generic[Value]):
     """The values of terms of one theory, at one choice of domain sizes, each computed once."""
 
-    def __init__(self, theory: Theory, sizes: dict[str, int], arithmetic: Arithmetic[Value]) -> None:
+    def __init__(
+        self, theory: Theory, sizes: dict[str, int], arithmetic: Arithmetic[Value], budget: Budget | None = None
+    ) -> None:
+        self._budget = budget or Budget()
         self.theory = theory
         self.sizes = sizes
         self.arithmetic = arithmetic
@@ -86,6 +110,7 @@ class Evaluator(Generic[Value]):
         key = self._key(term, env, seeds)
         found = self._known.get(key)
         if found is None:
+            self._budget.spend()
             found = self._known[key] = self._dual(term, env, seeds)
         return found
 
@@ -182,7 +207,9 @@ class Evaluator(Generic[Value]):
         self, body: Term, wrt: Entry | Call, env: dict[Index, int], seeds: tuple[Seed, ...]
     ) -> dict[int, Value]:
         kind, name = ("entry", wrt.array.name) if isinstance(wrt, Entry) else ("call", wrt.name)
-        if kind == "call" and any(isinstance(part, Derivative) for _, part in subterms(body)):
+        if len(seeds) >= MOST_DERIVATIVES:
+            raise Unsupported(f"more than {MOST_DERIVATIVES} nested derivatives")
+        if kind == "call" and any(isinstance(part, Derivative) for part in reachable(body, self.theory)):
             raise Unsupported(f"a derivative with respect to the defined quantity {name} of another derivative")
         bit = 1 << len(seeds)
         found = self.dual(body, env, (*seeds, (kind, name, self._positions(wrt.indices, env))))

@@ -8,9 +8,9 @@ completeness, never soundness.
 
 Identities used, each valid for every size wherever both sides are defined (signs are checked elsewhere, by `signs` and
 by the real gate): log of products, quotients, powers, exponentials and products over an index; log of a sum as the log
-of its monomial content plus one letter; e**(a+b) = e**a e**b and e**(n log P) = P**n for integers n; factors constant
-in a bound index move out of its sum; a sum without one member is the full sum minus that member; sums over a domain of
-concrete size are written out.
+of its monomial content plus one letter; e**(a+b) = e**a e**b; e**(n log P) = P**n for even n, and for every integer n
+where P is positive by its shape; factors constant in a bound index move out of its sum; a sum without one member is the
+full sum minus that member; sums over a domain of concrete size are written out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from math import floor, gcd
 from typing import TypeAlias, assert_never
 
 from symderiv.checking.evaluation import HIGHEST_POWER
+from symderiv.checking.shape import RESERVED, sign_of
 from symderiv.encoding import encode_term
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -52,6 +53,8 @@ Monomial: TypeAlias = tuple[tuple[Term, int], ...]
 """Letters with nonzero exponents, sorted; the empty tuple is 1."""
 Polynomial: TypeAlias = dict[Monomial, Fraction]
 
+_LONGEST_NUMBER = 20_000
+"""Bits of a coefficient."""
 _EXPANSION_LIMIT = 400
 """Monomials in one normal form; a longer one is given up, which costs a verdict but never a wrong one."""
 
@@ -228,6 +231,8 @@ class Normaliser:
             made: Polynomial = {(): Fraction(1)}
             if len(inner) == 1:
                 ((monomial, value),) = inner.items()
+                if (value.numerator.bit_length() + value.denominator.bit_length()) * abs(power) > _LONGEST_NUMBER:
+                    raise Outside("a number too long to write out")
                 return self._expanded({letter: p * abs(power) for letter, p in monomial}, value ** abs(power))
             for _ in range(abs(power)):
                 made = self.times(made, inner)
@@ -276,8 +281,12 @@ class Normaliser:
         for monomial, value in poly.items():
             whole = 0
             if len(monomial) == 1 and isinstance(monomial[0][0], Log) and monomial[0][1] == 1:
+                inner = monomial[0][0].argument
                 whole = floor(value)
-                made = self.times(made, self._power(monomial[0][0].argument, number(whole)))
+                if sign_of(inner, self._theory) != 1:
+                    # The logarithm may stand for log |P|, after log P**2 = 2 log P: only even powers of P are safe.
+                    whole -= whole % 2
+                made = self.times(made, self._power(inner, number(whole)))
             rest = value - whole
             if rest:
                 letter = Exp(self.as_term({monomial: Fraction(1, rest.denominator)}))
@@ -318,7 +327,7 @@ class Normaliser:
             return self.times({outer: coefficient}, {((Size(index.domain), 1),): Fraction(1)})
         # Heights grow outwards, so a reserved name never meets a nested one.
         height = 1 + max(_height(letter) for letter, _ in inside)
-        bound = Index(f"_{height}", index.domain)
+        bound = Index(f"{RESERVED}{height}", index.domain)
         renamed = self._sorted({rename(letter, {index: bound}): power for letter, power in inside})
         letter = Sum(bound, self.as_term({renamed: Fraction(1)}))
         return {self._merge(outside, ((letter, 1),)): coefficient}
@@ -336,6 +345,6 @@ class Normaliser:
 
 def _height(term: Term) -> int:
     inner = max((_height(part) for part in children(term)), default=0)
-    if isinstance(term, Sum | Product) and term.index.name.startswith("_"):
+    if isinstance(term, Sum | Product) and term.index.name.startswith(RESERVED):
         return max(inner, int(term.index.name[1:]))
     return inner

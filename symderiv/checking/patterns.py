@@ -56,6 +56,8 @@ def patterns(
 
 def _apart(values: dict[Index, int], distinct: tuple[Distinct, ...]) -> bool:
     for pair in distinct:
+        if pair.left.domain.name != pair.right.domain.name:
+            continue
         left, right = (p.value if isinstance(p, Position) else values.get(p) for p in (pair.left, pair.right))
         if left is not None and left == right:
             return False

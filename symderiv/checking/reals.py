@@ -18,7 +18,7 @@ from typing import Final, Literal, TypeAlias
 from flint import arb, ctx, fmpq
 
 from symderiv.checking.arithmetic import Simplex
-from symderiv.checking.evaluation import Evaluator, Undefined, Unsupported
+from symderiv.checking.evaluation import Evaluator, Exhausted, Undefined, Unsupported
 from symderiv.statements import Counterexample, Theory
 from symderiv.terms import Array, Exp, Index, Log, Parameter, Term
 
@@ -55,7 +55,8 @@ class _Balls:
             source = random.Random(f"{self.seed}:{self.point // 2}:{name}")
             value = Fraction(source.randrange(1, 24), source.randrange(5, 12))
             sign = 1 if positive else source.choice((1, -1)) * (-1 if self.point % 2 else 1)
-            self.drawn[name] = sign * value
+            # The second pair of points lies further out: log(z + 10) has a value at every small z.
+            self.drawn[name] = sign * value * (8 if self.point >= 2 else 1)
         return self.drawn[name]
 
     def number(self, numerator: int, denominator: int) -> arb:
@@ -186,7 +187,7 @@ def _run(
         for bits in _BITS:
             try:
                 (first, second), data = at_point((left, right), theory, simplices, sizes, env, seed, point, bits)
-            except Unsupported:
+            except (Unsupported, Exhausted):
                 return Gate("wide", passed)
             with ctx.workprec(bits):
                 outcome = _judge_greater(first, second) if greater else _judge_equal(first, second)

@@ -6,20 +6,15 @@ Sampling cannot show a sign for all reals. What is not positive or nonzero by it
 from __future__ import annotations
 
 from symderiv.checking.normal import Normaliser, Outside, Polynomial
+from symderiv.checking.shape import sign_of
 from symderiv.statements import Condition, Nonzero, Positive, Theory, unfold
 from symderiv.terms import (
-    Add,
     Call,
     Div,
-    Entry,
-    Exp,
     Log,
     Mul,
     Number,
-    Parameter,
     Power,
-    Product,
-    Size,
     Sum,
     Term,
     number,
@@ -30,61 +25,15 @@ from symderiv.terms import (
 __all__ = ["conditions", "is_nonzero", "is_positive"]
 
 
-def _sign(term: Term, theory: Theory) -> int | None:
-    """1 or -1 where the sign is the same for all data and every size of at least 1, else None.
-
-    A sum without one member is empty at size 1, so its sign is not known here.
-    """
-    match term:
-        case Number(value=value):
-            return (value > 0) - (value < 0) or None
-        case Exp() | Size():
-            return 1
-        case Parameter(positive=positive):
-            return 1 if positive else None
-        case Entry(array=array):
-            return 1 if array.positive else None
-        case Call():
-            return _sign(unfold(term, theory), theory)
-        case Add(terms=parts):
-            signs = {_sign(part, theory) for part in parts}
-            return signs.pop() if len(signs) == 1 else None
-        case Mul(factors=parts):
-            made = 1
-            for part in parts:
-                sign = _sign(part, theory)
-                if sign is None:
-                    return None
-                made *= sign
-            return made
-        case Div(numerator=above, denominator=below):
-            return _sign(Mul((above, below)), theory)
-        case Power(base=base, exponent=exponent):
-            sign = _sign(base, theory)
-            if sign == 1:
-                return 1
-            whole = isinstance(exponent, Number) and exponent.value.denominator == 1
-            if sign == -1 and whole:
-                assert isinstance(exponent, Number)
-                return -1 if exponent.value.numerator % 2 else 1
-            return None
-        case Sum(body=body, skip=None):
-            return _sign(body, theory)
-        case Product(body=body):
-            return 1 if _sign(body, theory) == 1 else None
-        case _:
-            return None
-
-
 def _factored_positive(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
     """Whether the normal form without its content is positive: 1 - 1/(1+x) = x/(1+x), or a sum without one member."""
     try:
         coefficient, monomial, rest = normaliser.content(normaliser.normal(term))
     except Outside:
         return False
-    if coefficient < 0 or any(_sign(letter, theory) != 1 for letter, _ in monomial):
+    if coefficient < 0 or any(sign_of(letter, theory) != 1 for letter, _ in monomial):
         return False
-    return _sign(normaliser.as_term(rest), theory) == 1 or _skips_one(rest, theory, normaliser)
+    return sign_of(normaliser.as_term(rest), theory) == 1 or _skips_one(rest, theory, normaliser)
 
 
 def _skips_one(poly: Polynomial, theory: Theory, normaliser: Normaliser) -> bool:
@@ -99,13 +48,13 @@ def _skips_one(poly: Polynomial, theory: Theory, normaliser: Normaliser) -> bool
         member = normaliser.as_term({other: -poly[other]})
         for place in sorted((p for p in member.free if p.domain == full.index.domain), key=lambda p: p.name):
             if normaliser.canonical(rename(full.body, {full.index: place})) == member:
-                return _sign(full.body, theory) == 1
+                return sign_of(full.body, theory) == 1
     return False
 
 
 def is_positive(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
     """Whether term > 0 for all data, every size of at least 2, and every value of its indices."""
-    return _sign(term, theory) == 1 or _factored_positive(term, theory, normaliser)
+    return sign_of(term, theory) == 1 or _factored_positive(term, theory, normaliser)
 
 
 def is_nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> bool:

@@ -6,9 +6,10 @@ raise `RecordError`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from symderiv.encoding.writing import Data, Vocabulary
 from symderiv.statements import (
@@ -47,6 +48,8 @@ from symderiv.terms import (
     Sum,
     Term,
 )
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,300}(/[0-9]{1,300})?")
 
 
 class RecordError(ValueError):
@@ -92,6 +95,8 @@ def decode_term(data: Data, words: Vocabulary, where: str = "term") -> Term:
     def visit(node: Data) -> Term:
         match node:
             case ["Number", str(text)]:
+                if not _NUMBER.fullmatch(text):
+                    raise RecordError(f"{where}: {text[:40]!r} is not a fraction of whole numbers")
                 return Number(Fraction(text))
             case ["Parameter", str(name)]:
                 return parameters[name]

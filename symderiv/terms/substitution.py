@@ -64,6 +64,8 @@ def rename(term: Term, places: Mapping[Index, Place]) -> Term:
         index, body = term.index, term.body
         if any(new == index for old, new in inner.items() if old in free_indices(term)):
             taken = {i.name for i in free_indices(body)} | {p.name for p in inner.values() if isinstance(p, Index)}
+            if isinstance(term.skip, Index):
+                taken.add(term.skip.name)
             index = fresh(index.domain, taken | {index.name} | {old.name for old in inner})
             body = rename(body, {term.index: index})
         skip = inner.get(term.skip, term.skip) if isinstance(term.skip, Index) else term.skip

@@ -75,7 +75,7 @@ def _damaged(change: str) -> object:
         ("unknown domain", "'colours' is not in the vocabulary"),
         ("no index", "write it name:domain"),
         ("not a fraction", "Fraction"),
-        ("code", "Invalid literal"),
+        ("code", "not a fraction"),
         ("negative path", "child positions"),
         ("bad relation", "neither '=' nor '>'"),
         ("bound number", "a variable index is needed"),

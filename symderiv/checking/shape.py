@@ -1,0 +1,75 @@
+"""The sign that a term has by its shape alone: of exponentials, sizes, and data and parameters declared positive.
+
+Below the normal forms, because e**(log P) = P is used only where P is positive by its shape: log z**2 = 2 log z is an
+identity of logarithms of absolute values, and e**(log |z|) is not z.
+"""
+
+from __future__ import annotations
+
+from symderiv.statements import Theory, unfold
+from symderiv.terms import (
+    Add,
+    Call,
+    Div,
+    Entry,
+    Exp,
+    Mul,
+    Number,
+    Parameter,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+)
+
+__all__ = ["RESERVED", "sign_of"]
+
+RESERVED = "\0"
+"""How the names of indices made by the checker begin; `wellformed` refuses such a name in a record."""
+
+
+def sign_of(term: Term, theory: Theory) -> int | None:
+    """1 or -1 where the sign is the same for all data and every size of at least 1, else None.
+
+    A sum without one member is empty at size 1, so its sign is not known here.
+    """
+    match term:
+        case Number(value=value):
+            return (value > 0) - (value < 0) or None
+        case Exp() | Size():
+            return 1
+        case Parameter(positive=positive):
+            return 1 if positive else None
+        case Entry(array=array):
+            return 1 if array.positive else None
+        case Call():
+            return sign_of(unfold(term, theory), theory)
+        case Add(terms=parts):
+            signs = {sign_of(part, theory) for part in parts}
+            return signs.pop() if len(signs) == 1 else None
+        case Mul(factors=parts):
+            made = 1
+            for part in parts:
+                sign = sign_of(part, theory)
+                if sign is None:
+                    return None
+                made *= sign
+            return made
+        case Div(numerator=above, denominator=below):
+            return sign_of(Mul((above, below)), theory)
+        case Power(base=base, exponent=exponent):
+            sign = sign_of(base, theory)
+            if sign == 1:
+                return 1
+            whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+            if sign == -1 and whole:
+                assert isinstance(exponent, Number)
+                return -1 if exponent.value.numerator % 2 else 1
+            return None
+        case Sum(body=body, skip=None):
+            return sign_of(body, theory)
+        case Product(body=body):
+            return 1 if sign_of(body, theory) == 1 else None
+        case _:
+            return None
