@@ -19,7 +19,7 @@ from symderiv.checking.evaluation import Budget, Evaluator, Exhausted, Undefined
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.reals import Gate, compare, exceeds
-from symderiv.checking.signs import conditions, is_positive
+from symderiv.checking.signs import conditions, positivity
 from symderiv.statements import Assumption, Theory, Verdict
 from symderiv.terms import Add, Entry, Index, Mul, Number, Sum, Term, number
 
@@ -353,7 +353,7 @@ def positive(term: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
     """The verdict on term > 0: proved only where it follows from the shape of the term.
 
     Built from exponentials, data and parameters declared positive, sizes, and sums, products, quotients and powers of
-    those; a sum without one member counts from size 2 on.
+    those; a sum without one member under the listed condition that the domain has two.
     """
     seed = secrets.randbits(64) if seed is None else seed
     simplices, others = recognised(theory.assumptions)
@@ -374,6 +374,8 @@ def positive(term: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
     listed = conditions((term,), theory, normaliser)
     if not passed:
         return Verdict("undecided", "the real gate found no point to judge", listed)
-    if is_positive(term, theory, normaliser):
+    asked = positivity(term, theory, normaliser)
+    if asked is not None:
+        listed = tuple(dict.fromkeys((*asked, *listed)))
         return Verdict("proved", f"positive by its shape; real gate passed at {passed} points", listed)
     return Verdict("numeric", f"positive at {passed} points; no sign follows from its shape", listed)

@@ -9,12 +9,14 @@ from symderiv.checking.normal import Normaliser, Outside, Polynomial
 from symderiv.checking.shape import sign_of
 from symderiv.statements import Condition, Nonzero, Positive, Theory, unfold
 from symderiv.terms import (
+    Add,
     Call,
     Div,
     Log,
     Mul,
     Number,
     Power,
+    Size,
     Sum,
     Term,
     number,
@@ -22,24 +24,30 @@ from symderiv.terms import (
     subterms,
 )
 
-__all__ = ["conditions", "is_nonzero", "is_positive"]
+__all__ = ["conditions", "nonzero", "positivity"]
 
 
-def _factored_positive(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
-    """Whether the normal form without its content is positive: 1 - 1/(1+x) = x/(1+x), or a sum without one member."""
+def positivity(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...] | None:
+    """What term > 0 asks for beyond its shape, for all data and indices; None if no sign follows.
+
+    Nothing for sums, products and quotients of what is positive; C - 1 > 0 for a sum without one member, as in 1 - y_i.
+    """
+    if sign_of(term, theory) == 1:
+        return ()
     try:
         coefficient, monomial, rest = normaliser.content(normaliser.normal(term))
     except Outside:
-        return False
+        return None
     if coefficient < 0 or any(sign_of(letter, theory) != 1 for letter, _ in monomial):
-        return False
-    return sign_of(normaliser.as_term(rest), theory) == 1 or _skips_one(rest, theory, normaliser)
+        return None
+    # The content taken out: 1 - 1/(1+x) = x/(1+x).
+    return () if sign_of(normaliser.as_term(rest), theory) == 1 else _skips_one(rest, theory, normaliser)
 
 
-def _skips_one(poly: Polynomial, theory: Theory, normaliser: Normaliser) -> bool:
-    """Whether `poly` is a full sum of positive terms minus one of them, such as S - e**z_i: positive from size 2 on."""
+def _skips_one(poly: Polynomial, theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...] | None:
+    """Where `poly` is a full sum of positive terms minus one of them, such as S - e**z_i: C - 1 > 0, else None."""
     if len(poly) != 2:
-        return False
+        return None
     for outer, value in poly.items():
         if value != 1 or len(outer) != 1 or not isinstance(outer[0][0], Sum) or outer[0][1] != 1:
             continue
@@ -48,29 +56,24 @@ def _skips_one(poly: Polynomial, theory: Theory, normaliser: Normaliser) -> bool
         member = normaliser.as_term({other: -poly[other]})
         for place in sorted((p for p in member.free if p.domain == full.index.domain), key=lambda p: p.name):
             if normaliser.canonical(rename(full.body, {full.index: place})) == member:
-                return sign_of(full.body, theory) == 1
-    return False
+                enough = Positive(Add((Size(full.index.domain), Mul((number(-1), number(1))))))
+                return (enough,) if sign_of(full.body, theory) == 1 else None
+    return None
 
 
-def is_positive(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
-    """Whether term > 0 for all data, every size of at least 2, and every value of its indices."""
-    return sign_of(term, theory) == 1 or _factored_positive(term, theory, normaliser)
-
-
-def is_nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> bool:
-    """Whether `term` is nonzero in the same sense."""
-    minus = Mul((number(-1), term))
-    return is_positive(term, theory, normaliser) or is_positive(minus, theory, normaliser)
-
-
-def _is_negative(exponent: Term) -> bool:
-    return isinstance(exponent, Number) and exponent.value < 0
+def nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...] | None:
+    """The same for term != 0."""
+    above = positivity(term, theory, normaliser)
+    return above if above is not None else positivity(Mul((number(-1), term)), theory, normaliser)
 
 
 def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...]:
     """What must hold for `terms` to be defined and does not follow from their shape, in reading order."""
     found: dict[Condition, None] = {}
     seen: set[Term] = set()
+
+    def ask(needed: tuple[Condition, ...] | None, otherwise: Condition) -> None:
+        found.update(dict.fromkeys((otherwise,) if needed is None else needed))
 
     def visit(term: Term) -> None:
         for _, part in subterms(term):
@@ -81,17 +84,14 @@ def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) 
                         seen.add(body)
                         visit(body)
                 case Log(argument=inner):
-                    if not is_positive(inner, theory, normaliser):
-                        found[Positive(inner)] = None
+                    ask(positivity(inner, theory, normaliser), Positive(inner))
                 case Div(denominator=below):
-                    if not is_nonzero(below, theory, normaliser):
-                        found[Nonzero(below)] = None
+                    ask(nonzero(below, theory, normaliser), Nonzero(below))
                 case Power(base=base, exponent=exponent):
-                    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
-                    if not whole and not is_positive(base, theory, normaliser):
-                        found[Positive(base)] = None
-                    elif whole and _is_negative(exponent) and not is_nonzero(base, theory, normaliser):
-                        found[Nonzero(base)] = None
+                    if not (isinstance(exponent, Number) and exponent.value.denominator == 1):
+                        ask(positivity(base, theory, normaliser), Positive(base))
+                    elif exponent.value < 0:
+                        ask(nonzero(base, theory, normaliser), Nonzero(base))
                 case _:
                     pass
 

@@ -14,7 +14,7 @@ from symderiv.checking.evaluation import Evaluator, Undefined
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns
 from symderiv.checking.reals import compare
-from symderiv.checking.signs import conditions, is_positive
+from symderiv.checking.signs import conditions, positivity
 from symderiv.statements import Distinct, Nonzero, Positive
 from symderiv.terms import (
     Add,
@@ -131,12 +131,21 @@ def test_patterns_honour_facts_members_and_sizes() -> None:
 
 @pytest.mark.parametrize("term", [S, y(i), exp(z[i]) + w[j], w[i] / S, 1 - y(i), number(2), Power(w[i], gamma)])
 def test_signs_that_follow_from_shape(term: Term) -> None:
-    assert is_positive(term, PLAIN, Normaliser(PLAIN))
+    assert positivity(term, PLAIN, Normaliser(PLAIN)) is not None
 
 
 @pytest.mark.parametrize("term", [z[i], y(i) - y(j), 1 - z[i], S - 2, -S, Log(S), total(k, z[k])])
 def test_signs_that_do_not(term: Term) -> None:
-    assert not is_positive(term, PLAIN, Normaliser(PLAIN))
+    assert positivity(term, PLAIN, Normaliser(PLAIN)) is None
+
+
+def test_a_sum_without_one_member_asks_for_a_second() -> None:
+    """At one class 1 - y_i is 0 and the sum over the others is empty."""
+    enough = Positive(C - 1)
+    for term in (1 - y(i), total(k, exp(z[k]), i), S - exp(z[i])):
+        assert positivity(term, PLAIN, Normaliser(PLAIN)) == (enough,)
+    assert conditions((log(1 - y(i)) + 1 / (1 - y(j)),), PLAIN, Normaliser(PLAIN)) == (enough,)
+    assert enough in same(log(1 - y(i)), log(total(k, exp(z[k]), i)) - lse, PLAIN, seed=1).conditions
 
 
 def test_conditions_name_what_is_not_known() -> None:
