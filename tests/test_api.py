@@ -110,3 +110,13 @@ def test_a_chosen_class_count_shows_the_matrix_and_its_match() -> None:
     assert "y₁ (1 − y₁)" in proof.text()
     with pytest.raises(ValueError, match="at least 2, not 1"):
         sd.derive("softmax", goal="jacobian", classes=1)
+
+
+def test_a_record_has_one_verdict_the_weakest(gradient: sd.Proof) -> None:
+    record = json.loads(gradient.record())
+    assert sd.check(record).verdict.word == "proved"
+    lines = record["theorems"][0]["derivation"]["lines"]
+    lines[-1]["term"] = ["Entry", "t", "i:classes"]
+    found = sd.check(record).verdict
+    assert found.word == "false"
+    assert found.counterexample is not None

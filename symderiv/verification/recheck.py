@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from symderiv.checking import Refused, examine
 from symderiv.documents.record import RecordError, TamperedRecordError, read
-from symderiv.statements import Derivation, Theorem
+from symderiv.statements import Derivation, Theorem, Verdict, worst
 
 __all__ = ["Recheck", "Rechecked", "recheck"]
 
@@ -28,6 +28,11 @@ class Rechecked:
 
     results: tuple[Recheck, ...]
     tampered: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The weakest verdict of the record, with its counterexample if it is ``false``."""
+        return worst(tuple(result.theorem.verdict for result in self.results))
 
     @property
     def sound(self) -> bool:
