@@ -32,8 +32,10 @@ Theorems (SHA-256 of the record each rests on):
 """
 
 import math
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -43,7 +45,21 @@ from numba import njit
 __all__ = ["value", "value_and_grad", "grad", "jacobian", "jvp", "vjp", "hessian", "hvp"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+HOME = "kernels_cross_entropy_8951593b40cd"
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """`function` compiled by Numba on its first call, and cached for later runs.
+
+    The cache notes the name of the module a function came from and imports that again. HOME always can be imported,
+    whatever name this file itself was imported under.
+    """
+    sys.modules.setdefault(HOME, ModuleType(HOME))
+    function.__module__ = HOME
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+@compiled
 def exp_difference(a, b):
     """e^(a - b), with the rounding error of a - b (Knuth's two-sum) carried along: a few ulps less for large |a -
     b|."""
@@ -56,7 +72,7 @@ def exp_difference(a, b):
     return value + value * low
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def two_sum(total, value):
     """The rounded sum and its rounding error, exactly (Knuth)."""
     made = total + value
@@ -64,62 +80,62 @@ def two_sum(total, value):
     return made, (total - (made - behind)) + (value - behind)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def settled(total, low):
     """A sum with its collected rounding errors; an infinite or NaN sum has none."""
     made = total + low
     return made if made == made else total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def larger(a, b):
     """a if it is the larger, else b: a NaN in a is skipped."""
     return a if a > b else b
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def smaller(a, b):
     """a if it is the smaller, else b."""
     return a if a < b else b
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def weighted(a, b):
     """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
     return a if a == 0 and math.isinf(b) else a * b
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def if_equal(a, b, c, d):
     """c if a = b, else d."""
     return c if a == b else d
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def minus_one(a):
     """a - 1, kept apart: exact where a is near 1."""
     return a - 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_of_labels_explicit_0(top, z0, z1, z2):
     x0 = top - z0
     return (x0 + log1p(minus_one(exp(-x0)) + exp(-top + z1) + exp(-top + z2)),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_of_labels_explicit_1(top, z0, z1, z2):
     x0 = top - z1
     return (x0 + log1p(minus_one(exp(-x0)) + exp(-top + z0) + exp(-top + z2)),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_of_labels_explicit_2(top, z0, z1, z2):
     x0 = top - z2
     return (x0 + log1p(minus_one(exp(-x0)) + exp(-top + z0) + exp(-top + z1)),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_of_labels_rows(start, stop, z, labels, value):
     """Rows start..stop-1 of value = lse * (sum_k t_k) - sum_k t_k * z_k, 3 classes."""
     for row in range(start, stop):
@@ -135,7 +151,7 @@ def value_of_labels_rows(start, stop, z, labels, value):
         value[row] = made[0] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_of_targets_explicit(top, z0, z1, z2, t0, t1, t2):
     x0 = top - z0
     x1 = exp(-x0)
@@ -147,7 +163,7 @@ def value_of_targets_explicit(top, z0, z1, z2, t0, t1, t2):
     return (weighted(t0, x0 + x6) + weighted(t1, x2 + x6) + weighted(t2, x4 + x6),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_of_targets_rows(start, stop, z, t, value):
     """Rows start..stop-1 of value = lse * (sum_k t_k) - sum_k t_k * z_k, 3 classes."""
     for row in range(start, stop):
@@ -158,7 +174,7 @@ def value_of_targets_rows(start, stop, z, t, value):
         value[row] = made[0] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_and_grad_of_labels_explicit_0(top, z0, z1, z2, scale):
     x0 = top - z0
     x1 = exp(-x0)
@@ -169,7 +185,7 @@ def value_and_grad_of_labels_explicit_0(top, z0, z1, z2, scale):
     return (x0 + log1p(x4 + minus_one(x1)), -x4*x5, x2*x5, x3*x5,)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_and_grad_of_labels_explicit_1(top, z0, z1, z2, scale):
     x0 = top - z1
     x1 = exp(-x0)
@@ -180,7 +196,7 @@ def value_and_grad_of_labels_explicit_1(top, z0, z1, z2, scale):
     return (x0 + log1p(x4 + minus_one(x1)), x2*x5, -x4*x5, x3*x5,)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_and_grad_of_labels_explicit_2(top, z0, z1, z2, scale):
     x0 = top - z2
     x1 = exp(-x0)
@@ -191,7 +207,7 @@ def value_and_grad_of_labels_explicit_2(top, z0, z1, z2, scale):
     return (x0 + log1p(x4 + minus_one(x1)), x2*x5, x3*x5, -x4*x5,)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_and_grad_of_labels_rows(start, stop, z, labels, scale, value, gradient):
     """Rows start..stop-1 of value = lse * (sum_k t_k) - sum_k t_k * z_k and gradient = y_i * (sum_k t_k) - t_i, 3 classes."""
     for row in range(start, stop):
@@ -210,7 +226,7 @@ def value_and_grad_of_labels_rows(start, stop, z, labels, scale, value, gradient
         gradient[row, 2] = made[3] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_and_grad_of_targets_explicit(top, z0, z1, z2, t0, t1, t2, scale):
     x0 = top - z0
     x1 = exp(-x0)
@@ -226,7 +242,7 @@ def value_and_grad_of_targets_explicit(top, z0, z1, z2, t0, t1, t2, scale):
     return (weighted(t0, x0 + x8) + weighted(t1, x2 + x8) + weighted(t2, x4 + x8), scale*(-t0 + x1*x10*x9), scale*(-t1 + x10*x3*x9), scale*(-t2 + x10*x5*x9),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def value_and_grad_of_targets_rows(start, stop, z, t, scale, value, gradient):
     """Rows start..stop-1 of value = lse * (sum_k t_k) - sum_k t_k * z_k and gradient = y_i * (sum_k t_k) - t_i, 3 classes."""
     for row in range(start, stop):
@@ -240,7 +256,7 @@ def value_and_grad_of_targets_rows(start, stop, z, t, scale, value, gradient):
         gradient[row, 2] = made[3] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def jacobian_explicit(top, z0, z1, z2):
     x0 = exp(-top + z1)
     x1 = exp(-top + z2)
@@ -255,7 +271,7 @@ def jacobian_explicit(top, z0, z1, z2):
     return (x2*x5, x6, x7, x6, x8*(x1 + x3), x9, x7, x9, x1*x4*(x0 + x3),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def jacobian_rows(start, stop, z, jacobian):
     """Rows start..stop-1 of jacobian = y_i * (delta_{ij} - y_j), 3 classes."""
     for row in range(start, stop):
@@ -274,7 +290,7 @@ def jacobian_rows(start, stop, z, jacobian):
         jacobian[row, 2, 2] = made[8] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def jvp_explicit(top, z0, z1, z2, v0, v1, v2):
     x0 = exp(-top + z0)
     x1 = exp(-top + z1)
@@ -287,7 +303,7 @@ def jvp_explicit(top, z0, z1, z2, v0, v1, v2):
     return (x4*(v0 - x7), x5*(v1 - x7), x6*(v2 - x7),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def jvp_rows(start, stop, z, v, jvp):
     """Rows start..stop-1 of jvp = y_i * (v_i - sum_j y_j * v_j), 3 classes."""
     for row in range(start, stop):
@@ -300,7 +316,7 @@ def jvp_rows(start, stop, z, v, jvp):
         jvp[row, 2] = made[2] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def vjp_explicit(top, z0, z1, z2, u0, u1, u2):
     x0 = exp(-top + z0)
     x1 = exp(-top + z1)
@@ -313,7 +329,7 @@ def vjp_explicit(top, z0, z1, z2, u0, u1, u2):
     return (x4*(u0 - x7), x5*(u1 - x7), x6*(u2 - x7),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def vjp_rows(start, stop, z, u, vjp):
     """Rows start..stop-1 of vjp = y_j * (u_j - sum_i u_i * y_i), 3 classes."""
     for row in range(start, stop):
@@ -326,7 +342,7 @@ def vjp_rows(start, stop, z, u, vjp):
         vjp[row, 2] = made[2] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hessian_of_labels_explicit_0(top, z0, z1, z2):
     x0 = exp(-top + z1)
     x1 = exp(-top + z2)
@@ -341,7 +357,7 @@ def hessian_of_labels_explicit_0(top, z0, z1, z2):
     return (x2*x5, x6, x7, x6, x8*(x1 + x3), x9, x7, x9, x1*x4*(x0 + x3),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hessian_of_labels_explicit_1(top, z0, z1, z2):
     x0 = exp(-top + z1)
     x1 = exp(-top + z2)
@@ -356,7 +372,7 @@ def hessian_of_labels_explicit_1(top, z0, z1, z2):
     return (x2*x5, x6, x7, x6, x8*(x1 + x3), x9, x7, x9, x1*x4*(x0 + x3),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hessian_of_labels_explicit_2(top, z0, z1, z2):
     x0 = exp(-top + z1)
     x1 = exp(-top + z2)
@@ -371,7 +387,7 @@ def hessian_of_labels_explicit_2(top, z0, z1, z2):
     return (x2*x5, x6, x7, x6, x8*(x1 + x3), x9, x7, x9, x1*x4*(x0 + x3),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hessian_of_labels_rows(start, stop, z, labels, hessian):
     """Rows start..stop-1 of hessian = (sum_k t_k) * y_i * (delta_{ij} - y_j), 3 classes."""
     for row in range(start, stop):
@@ -395,7 +411,7 @@ def hessian_of_labels_rows(start, stop, z, labels, hessian):
         hessian[row, 2, 2] = made[8] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hessian_of_targets_explicit(top, z0, z1, z2, t0, t1, t2):
     x0 = exp(-top + z1)
     x1 = exp(-top + z2)
@@ -410,7 +426,7 @@ def hessian_of_targets_explicit(top, z0, z1, z2, t0, t1, t2):
     return (x2*x5, x6, x7, x6, x8*(x1 + x3), x9, x7, x9, x1*x4*(x0 + x3),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hessian_of_targets_rows(start, stop, z, t, hessian):
     """Rows start..stop-1 of hessian = (sum_k t_k) * y_i * (delta_{ij} - y_j), 3 classes."""
     for row in range(start, stop):
@@ -429,7 +445,7 @@ def hessian_of_targets_rows(start, stop, z, t, hessian):
         hessian[row, 2, 2] = made[8] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hvp_of_labels_explicit_0(top, z0, z1, z2, v0, v1, v2):
     x0 = exp(-top + z0)
     x1 = exp(-top + z1)
@@ -442,7 +458,7 @@ def hvp_of_labels_explicit_0(top, z0, z1, z2, v0, v1, v2):
     return (x4*(v0 - x7), x5*(v1 - x7), x6*(v2 - x7),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hvp_of_labels_explicit_1(top, z0, z1, z2, v0, v1, v2):
     x0 = exp(-top + z0)
     x1 = exp(-top + z1)
@@ -455,7 +471,7 @@ def hvp_of_labels_explicit_1(top, z0, z1, z2, v0, v1, v2):
     return (x4*(v0 - x7), x5*(v1 - x7), x6*(v2 - x7),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hvp_of_labels_explicit_2(top, z0, z1, z2, v0, v1, v2):
     x0 = exp(-top + z0)
     x1 = exp(-top + z1)
@@ -468,7 +484,7 @@ def hvp_of_labels_explicit_2(top, z0, z1, z2, v0, v1, v2):
     return (x4*(v0 - x7), x5*(v1 - x7), x6*(v2 - x7),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hvp_of_labels_rows(start, stop, z, v, labels, hvp):
     """Rows start..stop-1 of hvp = (sum_k t_k) * y_i * (v_i - sum_j y_j * v_j), 3 classes."""
     for row in range(start, stop):
@@ -486,7 +502,7 @@ def hvp_of_labels_rows(start, stop, z, v, labels, hvp):
         hvp[row, 2] = made[2] + 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hvp_of_targets_explicit(top, z0, z1, z2, t0, t1, t2, v0, v1, v2):
     x0 = t0 + t1 + t2
     x1 = exp(-top + z0)
@@ -500,7 +516,7 @@ def hvp_of_targets_explicit(top, z0, z1, z2, t0, t1, t2, v0, v1, v2):
     return (x0*x5*(v0 - x8), x0*x6*(v1 - x8), x0*x7*(v2 - x8),)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def hvp_of_targets_rows(start, stop, z, t, v, hvp):
     """Rows start..stop-1 of hvp = (sum_k t_k) * y_i * (v_i - sum_j y_j * v_j), 3 classes."""
     for row in range(start, stop):
@@ -607,7 +623,7 @@ def checked_fractions(t: Any, z: np.ndarray) -> np.ndarray:
 
 def check_reduction(reduction: Any) -> None:
     """ValueError unless it is none, sum or mean."""
-    if reduction not in ("none", "sum", "mean"):
+    if not isinstance(reduction, str) or reduction not in ("none", "sum", "mean"):
         raise ValueError(f"reduction {reduction!r} is unknown; use 'none', 'sum' or 'mean'")
 
 
@@ -619,6 +635,21 @@ def scale_of(reduction: str, rows: int, dtype: np.dtype) -> Any:
 def value_shape(reduction: str, batch: tuple[int, ...]) -> tuple[int, ...]:
     """The shape of a loss: one value a row, or a scalar."""
     return batch if reduction == "none" else ()
+
+
+def _moves(array: np.ndarray) -> list[tuple[int, int]]:
+    """(stride, extent) of the axes along which the address changes."""
+    return [(stride, extent) for stride, extent in zip(array.strides, array.shape, strict=True) if extent > 1]
+
+
+def _repeats_memory(array: np.ndarray) -> bool:
+    """Whether two elements may share an address: some axis steps less far than the axes within it reach."""
+    reach = array.itemsize
+    for stride, extent in sorted((abs(stride), extent) for stride, extent in _moves(array)):
+        if stride < reach:
+            return True
+        reach += stride * (extent - 1)
+    return False
 
 
 def checked_outputs(
@@ -645,12 +676,12 @@ def checked_outputs(
             raise ValueError(f"out for {name} has shape {array.shape}; it must be {shape}")
         if not array.flags.writeable:
             raise ValueError(f"out for {name} is read-only; pass a writable array")
-        if 0 in array.strides and array.size > 1:
+        if _repeats_memory(array):
             raise ValueError(f"out for {name} has several elements at one address; pass an array of its own")
         for position, other in enumerate((*inputs, *made)):
-            if other is None or not np.may_share_memory(array, other):
+            if other is None or not np.may_share_memory(array, other, max_work=1000):
                 continue
-            same = array.ctypes.data == other.ctypes.data and array.strides == other.strides
+            same = array.ctypes.data == other.ctypes.data and _moves(array) == _moves(other)
             if not (position == 0 and same and array.shape == other.shape):
                 raise ValueError(
                     f"out for {name} overlaps the memory of an input or of another output; "
@@ -691,21 +722,21 @@ def reduced(array: np.ndarray, rows: np.ndarray, reduction: str, given: bool) ->
     """The losses of the rows, or their sum or mean, added up in float64; the mean of no rows is NaN."""
     if reduction == "none":
         return delivered(array, rows, given)
-    total = float(np.sum(rows, dtype=np.float64))
-    with np.errstate(over="ignore"):  # a float32 total beyond the largest float32 is inf, without a warning
+    with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
+        total = float(np.sum(rows, dtype=np.float64))
         array[...] = total if reduction == "sum" else total / rows.size if rows.size else math.nan
     return array if given else array[()]
 
 
 def check_threads(threads: Any) -> None:
     """ValueError unless it is None (one thread) or an integer of at least 1."""
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1):
         raise ValueError(f"threads is {threads!r}; it must be None or an integer of at least 1")
 
 
 def launch(kernel: Callable[..., None], rows: int, threads: int | None, *arguments: Any) -> None:
     """Run `kernel` on all rows, in at most `threads` ranges at a time; a row's result never depends on the split."""
-    parts = min(threads or 1, rows)
+    parts = int(min(threads or 1, rows))
     if parts <= 1:
         kernel(0, rows, *arguments)
         return

@@ -6,13 +6,31 @@ Each keeps the dtype of its arguments: nothing here has a literal that would tur
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
 
 from numba import njit
 
 # ---- copied into generated modules from here
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+HOME = __name__
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """`function` compiled by Numba on its first call, and cached for later runs.
+
+    The cache notes the name of the module a function came from and imports that again. HOME always can be imported,
+    whatever name this file itself was imported under.
+    """
+    sys.modules.setdefault(HOME, ModuleType(HOME))
+    function.__module__ = HOME
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+@compiled
 def exp_difference(a, b):  # type: ignore[no-untyped-def]
     """e^(a - b), with the rounding error of a - b (Knuth's two-sum) carried along: a few ulps less for large |a -
     b|."""
@@ -25,7 +43,7 @@ def exp_difference(a, b):  # type: ignore[no-untyped-def]
     return value + value * low
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def two_sum(total, value):  # type: ignore[no-untyped-def]
     """The rounded sum and its rounding error, exactly (Knuth)."""
     made = total + value
@@ -33,26 +51,26 @@ def two_sum(total, value):  # type: ignore[no-untyped-def]
     return made, (total - (made - behind)) + (value - behind)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def settled(total, low):  # type: ignore[no-untyped-def]
     """A sum with its collected rounding errors; an infinite or NaN sum has none."""
     made = total + low
     return made if made == made else total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def larger(a, b):  # type: ignore[no-untyped-def]
     """a if it is the larger, else b: a NaN in a is skipped."""
     return a if a > b else b
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def smaller(a, b):  # type: ignore[no-untyped-def]
     """a if it is the smaller, else b."""
     return a if a < b else b
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def weighted(a, b):  # type: ignore[no-untyped-def]
     """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
     return a if a == 0 and math.isinf(b) else a * b

@@ -25,10 +25,15 @@ from symderiv.kernels.validation import (
 
 def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """W (C, D), b (C,) or None for zeros, and X (..., D) as rows (N, D), all of one dtype."""
-    W, X = checked_real("W", W, 2), checked_real("X", X, 1)
-    if W.ndim != 2 or W.shape[0] == 0:
-        raise ValueError(f"W has shape {W.shape}; it must be (C, D), a row of weights for each of at least one class")
-    b = np.zeros(W.shape[0], W.dtype) if b is None else checked_real("b", b, 1)
+    W, X = checked_real("W", W, 0), checked_real("X", X, 0)
+    if W.ndim != 2 or 0 in W.shape:
+        raise ValueError(
+            f"W has shape {W.shape}; it must be (C, D): for each of at least one class "
+            "the weights of at least one feature"
+        )
+    if X.ndim == 0:
+        raise ValueError("X is a scalar; its last axis must hold the features")
+    b = np.zeros(W.shape[0], W.dtype) if b is None else checked_real("b", b, 0)
     for name, array in (("b", b), ("X", X)):
         if array.dtype != W.dtype:
             raise TypeError(f"{name} has dtype {array.dtype.name} but W has {W.dtype.name}; convert one of them")

@@ -61,16 +61,14 @@ def load_module(source: str, name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[known] = module
     try:
         spec.loader.exec_module(module)
     except ModuleNotFoundError as error:
-        del sys.modules[known]
         raise ImportError(
             f"the generated module {name!r} needs the package {error.name!r}: install it, or generate the module "
             "for the target 'numpy', which needs NumPy only"
         ) from error
     except Exception as error:
-        del sys.modules[known]
         raise ImportError(f"the generated module {name!r} ({path}) does not run: {error}") from error
-    return module
+    # Registered once it is whole: another thread may ask for it at any time.
+    return sys.modules.setdefault(known, module)

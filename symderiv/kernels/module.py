@@ -61,13 +61,17 @@ def header(problem: Problem, cited: dict[str, str], emitter: Emitter, behaviour:
 
 def imports(emitter: Emitter) -> list[str]:
     """The import lines of a generated module."""
-    lines = ["import math", "from collections.abc import Callable", "from concurrent.futures import ThreadPoolExecutor"]
+    cached = any("njit" in line for line in emitter.imports)
     return [
-        *lines,
+        "import math",
+        *(("import sys",) if cached else ()),
+        "from collections.abc import Callable",
+        "from concurrent.futures import ThreadPoolExecutor",
+        *(("from types import ModuleType",) if cached else ()),
         "from typing import Any",
         "",
         "import numpy as np",
-        *(line for line in emitter.imports if line != lines[0]),
+        *(line for line in emitter.imports if line != "import math"),
         "",
     ]
 

@@ -109,7 +109,7 @@ def checked_fractions(t: Any, z: np.ndarray) -> np.ndarray:
 
 def check_reduction(reduction: Any) -> None:
     """ValueError unless it is none, sum or mean."""
-    if reduction not in ("none", "sum", "mean"):
+    if not isinstance(reduction, str) or reduction not in ("none", "sum", "mean"):
         raise ValueError(f"reduction {reduction!r} is unknown; use 'none', 'sum' or 'mean'")
 
 
@@ -121,6 +121,21 @@ def scale_of(reduction: str, rows: int, dtype: np.dtype) -> Any:
 def value_shape(reduction: str, batch: tuple[int, ...]) -> tuple[int, ...]:
     """The shape of a loss: one value a row, or a scalar."""
     return batch if reduction == "none" else ()
+
+
+def _moves(array: np.ndarray) -> list[tuple[int, int]]:
+    """(stride, extent) of the axes along which the address changes."""
+    return [(stride, extent) for stride, extent in zip(array.strides, array.shape, strict=True) if extent > 1]
+
+
+def _repeats_memory(array: np.ndarray) -> bool:
+    """Whether two elements may share an address: some axis steps less far than the axes within it reach."""
+    reach = array.itemsize
+    for stride, extent in sorted((abs(stride), extent) for stride, extent in _moves(array)):
+        if stride < reach:
+            return True
+        reach += stride * (extent - 1)
+    return False
 
 
 def checked_outputs(
@@ -147,12 +162,12 @@ def checked_outputs(
             raise ValueError(f"out for {name} has shape {array.shape}; it must be {shape}")
         if not array.flags.writeable:
             raise ValueError(f"out for {name} is read-only; pass a writable array")
-        if 0 in array.strides and array.size > 1:
+        if _repeats_memory(array):
             raise ValueError(f"out for {name} has several elements at one address; pass an array of its own")
         for position, other in enumerate((*inputs, *made)):
-            if other is None or not np.may_share_memory(array, other):
+            if other is None or not np.may_share_memory(array, other, max_work=1000):  # type: ignore[arg-type]
                 continue
-            same = array.ctypes.data == other.ctypes.data and array.strides == other.strides
+            same = array.ctypes.data == other.ctypes.data and _moves(array) == _moves(other)
             if not (position == 0 and same and array.shape == other.shape):
                 raise ValueError(
                     f"out for {name} overlaps the memory of an input or of another output; "
@@ -193,21 +208,21 @@ def reduced(array: np.ndarray, rows: np.ndarray, reduction: str, given: bool) ->
     """The losses of the rows, or their sum or mean, added up in float64; the mean of no rows is NaN."""
     if reduction == "none":
         return delivered(array, rows, given)
-    total = float(np.sum(rows, dtype=np.float64))
-    with np.errstate(over="ignore"):  # a float32 total beyond the largest float32 is inf, without a warning
+    with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
+        total = float(np.sum(rows, dtype=np.float64))
         array[...] = total if reduction == "sum" else total / rows.size if rows.size else math.nan
     return array if given else array[()]
 
 
 def check_threads(threads: Any) -> None:
     """ValueError unless it is None (one thread) or an integer of at least 1."""
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1):
         raise ValueError(f"threads is {threads!r}; it must be None or an integer of at least 1")
 
 
 def launch(kernel: Callable[..., None], rows: int, threads: int | None, *arguments: Any) -> None:
     """Run `kernel` on all rows, in at most `threads` ranges at a time; a row's result never depends on the split."""
-    parts = min(threads or 1, rows)
+    parts = int(min(threads or 1, rows))
     if parts <= 1:
         kernel(0, rows, *arguments)
         return

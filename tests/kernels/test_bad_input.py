@@ -125,7 +125,9 @@ def test_fractions_of_binary_cross_entropy() -> None:
 
 
 LAYER: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
-    "W of one axis": ({"W": np.ones(2)}, ValueError, "W is a scalar|W has shape"),
+    "W of one axis": ({"W": np.ones(2)}, ValueError, r"W has shape \(2,\); it must be \(C, D\)"),
+    "no features": ({"W": np.ones((3, 0)), "X": np.ones((4, 0))}, ValueError, "weights of at least one feature"),
+    "X a scalar": ({"X": np.float64(1.0)}, ValueError, "X is a scalar; its last axis must hold the features"),
     "another number of features": ({"X": np.ones((4, 5))}, ValueError, "X has 5 features but W has 2"),
     "another number of biases": ({"b": np.ones(4)}, ValueError, "b has shape"),
     "mixed dtypes": ({"X": np.ones((4, 2), np.float32)}, TypeError, "X has dtype float32 but W has float64"),
@@ -143,3 +145,31 @@ def test_layers(what: str) -> None:
     reduction = given.pop("reduction", "mean")
     with pytest.raises(error, match=words):
         kernel("linear-cross-entropy").value_and_grad(*given.values(), reduction=reduction)
+
+
+def test_results_may_go_beside_or_between_the_input_but_not_over_themselves() -> None:
+    softmax = kernel("softmax")
+    expected = softmax.value(Z)
+    beside = np.hstack([Z, np.zeros((2, 3))])
+    np.testing.assert_array_equal(softmax.value(beside[:, :3], out=beside[:, 3:]), expected)
+    between = np.zeros((2, 6))
+    between[:, ::2] = Z
+    np.testing.assert_array_equal(softmax.value(between[:, ::2], out=between[:, 1::2]), expected)
+    row = Z[0].copy()
+    np.testing.assert_array_equal(softmax.value(row[None], out=row.reshape(1, 3)), expected[:1])
+    np.testing.assert_array_equal(row, expected[0])
+    with pytest.raises(ValueError, match="several elements at one address"):
+        softmax.value(Z, out=np.lib.stride_tricks.as_strided(np.zeros(4), (2, 3), (8, 8)))
+
+
+def test_a_sum_beyond_the_largest_number_is_inf() -> None:
+    largest = np.finfo(np.float64).max
+    z = np.array([[largest, 0.0], [largest, 0.0]])
+    assert kernel("cross-entropy").value(z, np.array([1, 1]), reduction="sum") == np.inf
+
+
+def test_numpy_integers_count_threads_and_arrays_are_no_reduction() -> None:
+    loss = kernel("cross-entropy")
+    np.testing.assert_array_equal(loss.value(Z, LABELS, threads=np.uint8(2)), loss.value(Z, LABELS))
+    with pytest.raises(ValueError, match=r"reduction .* is unknown"):
+        loss.value(Z, LABELS, reduction=np.array(["sum", "mean"]))

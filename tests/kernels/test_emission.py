@@ -15,7 +15,7 @@ from symderiv.kernels import LoweringError, emit_module
 from symderiv.losses import find
 from tests.kernels.entries import NAMES, ROWS, kernel, source, theorems
 
-ALLOWED = {"math", "collections", "concurrent", "typing", "numpy", "numba"}
+ALLOWED = {"math", "sys", "types", "collections", "concurrent", "typing", "numpy", "numba"}
 
 
 def _imports(text: str) -> set[str]:

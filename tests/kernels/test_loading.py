@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +75,37 @@ def test_a_module_that_does_not_run_is_named() -> None:
 def test_a_missing_package_is_named_with_the_way_out() -> None:
     with pytest.raises(ImportError, match=r"needs the package 'no_such_package': install it, or .* target 'numpy'"):
         _ = LossKernel("lonely", "import no_such_package").value
+
+
+_ONE_CALL = """
+import importlib.util, sys
+import numpy as np
+name, registered, path = sys.argv[1:]
+spec = importlib.util.spec_from_file_location(name, path)
+module = importlib.util.module_from_spec(spec)
+if registered == "yes":
+    sys.modules[name] = module
+spec.loader.exec_module(module)
+print(module.value(np.zeros((1, 2)))[0].tolist(), sum(module.value_rows.stats.cache_hits.values()))
+assert not any(name.split(".")[0] in ("symderiv", "sympy") for name in sys.modules)
+"""
+
+
+def test_compiled_code_is_found_again_whatever_name_the_file_is_imported_under(tmp_path: Path) -> None:
+    path = tmp_path / "kernels.py"
+    path.write_text(source("softmax"), encoding="utf-8")
+    said = [
+        subprocess.run(
+            [sys.executable, "-I", "-c", _ONE_CALL, name, registered, str(path)],
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for name, registered in (("kernels", "yes"), ("another", "yes"), ("unregistered", "no"))
+    ]  # fmt: skip
+    assert said == ["[0.5, 0.5] 0\n", "[0.5, 0.5] 1\n", "[0.5, 0.5] 1\n"]
+
+
+def test_a_module_is_seen_by_other_threads_only_when_it_is_whole() -> None:
+    name = "symderiv_generated.slow_"
+    seen = f"import sys\n\nSEEN = [known for known in sys.modules if known.startswith({name!r})]\n"
+    assert load_module(seen, "slow").SEEN == []
+    assert load_module(seen, "slow") is load_module(seen, "slow")

@@ -27,7 +27,7 @@ from symderiv.kernels.source import copied_part
 
 IMPORTS: Final = ("from numba import njit",)
 WHAT: Final = "compiled with Numba, for any class count."
-DECORATOR: Final = '@njit(cache=True, nogil=True, error_model="numpy")'
+DECORATOR: Final = "@compiled"
 
 _INFIX: Final = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2)}
 _CALLS: Final = {

@@ -25,7 +25,7 @@ WHAT: Final = "explicit expressions by SymPy, compiled with Numba, for one class
 LARGEST: Final = 8
 """The text and its compilation grow with the square of the class count (89 s at 30 classes)."""
 
-_DECORATOR: Final = '@njit(cache=True, nogil=True, error_model="numpy")'
+_DECORATOR: Final = "@compiled"
 
 
 def helpers() -> str:
