@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,9 @@ def recorded_classes(folder: Path) -> int:
 def write(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
     """Write `files` (path inside `folder` -> text) and return the paths whose bytes changed.
 
-    If a manifest is among them, files that an earlier manifest lists and this one does not are removed. BuildError if
-    something cannot be written; then every file is as it was before.
+    If a manifest is among them, the folder is a build's own: files that an earlier manifest lists and this one does
+    not are removed, and so is what a killed build left. BuildError if something cannot be written; then every file is
+    as it was before.
     """
     changed = tuple(path for path in sorted(files) if _read(folder / path) != files[path].encode("utf-8"))
     gone = tuple(path for path in _listed(folder) if path not in files) if MANIFEST in files else ()
@@ -100,21 +102,15 @@ def write(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
         raise BuildError(
             f"{error.filename} cannot be replaced: {_reason(error)}; each file is whole, run the build again"
         ) from error
-    for stale in folder.rglob("*" + _PART):
-        stale.unlink(missing_ok=True)
+    if MANIFEST in files:
+        for stale in folder.rglob("*" + _PART):
+            stale.unlink(missing_ok=True)
     return changed
 
 
 def drift(folder: Path, files: Mapping[str, str]) -> tuple[Drift, ...]:
     """Where `folder` differs from `files`: files missing, edited, or listed nowhere; sorted by path."""
-    found: list[Drift] = []
-    for path in sorted(files):
-        there = _read(folder / path)
-        wanted = files[path].encode("utf-8")
-        if there is None:
-            found.append(Drift(path, 0, "is missing"))
-        elif there != wanted:
-            found.append(Drift(path, first_difference(there, wanted), "is not what build writes (edited by hand?)"))
+    found = list(edited(folder, files))
     if folder.is_dir():
         present = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
         found += [
@@ -123,6 +119,19 @@ def drift(folder: Path, files: Mapping[str, str]) -> tuple[Drift, ...]:
             if path not in files and "__pycache__" not in path
         ]
     return tuple(sorted(found, key=lambda each: each.path))
+
+
+def edited(folder: Path, files: Mapping[str, str]) -> tuple[Drift, ...]:
+    """Which of `files` are missing in `folder` or edited; nothing else there is looked at."""
+    found: list[Drift] = []
+    for path in sorted(files):
+        there = _read(folder / path)
+        wanted = files[path].encode("utf-8")
+        if there is None:
+            found.append(Drift(path, 0, "is missing"))
+        elif there != wanted:
+            found.append(Drift(path, first_difference(there, wanted), "is not what build writes (edited by hand?)"))
+    return tuple(found)
 
 
 def first_difference(one: bytes, other: bytes) -> int:
@@ -148,8 +157,13 @@ def _listed(folder: Path) -> tuple[str, ...]:
 
 
 def _read(place: Path) -> bytes | None:
-    """The bytes of a file, or None if there is none."""
+    """The bytes of a file, or None if there is none; BuildError for a folder, a device or a pipe."""
     try:
+        kind = place.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise BuildError(f"{place} is a folder, where a file should be; no file was changed")
+        if not stat.S_ISREG(kind):  # reading a device may never end, and a rename would replace it
+            raise BuildError(f"{place} is a device or a pipe, no file; no file was changed")
         return place.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None

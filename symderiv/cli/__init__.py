@@ -6,8 +6,10 @@ So ``symderiv --help`` imports neither SymPy nor Numba nor NumPy.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from typing import Final, NamedTuple
@@ -98,7 +100,21 @@ def group() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; errors are printed, never raised."""
-    as_json = "--json" in arguments
+    try:
+        return _attempt(arguments, as_json="--json" in arguments)
+    except BrokenPipeError:
+        # The reader of a pipe has gone (symderiv derive ... | head): there is nobody left to tell.
+        sys.stderr.close()
+        return FAILED
+    except OSError as error:
+        # Verbs give a sentence for the files they read and write; what is left is standard output, on a full disk.
+        reason = (error.strerror or str(error)).lower()
+        _report(f"{error.filename or 'standard output'} cannot be written: {reason}", "", "unwritable", as_json=False)
+        _forget_output()
+        return FAILED
+
+
+def _attempt(arguments: Sequence[str], as_json: bool) -> int:
     try:
         result = group.main(args=list(arguments) or ["--help"], prog_name="symderiv", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -114,10 +130,12 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         _report("interrupted; files that were complete before are unchanged", "", "interrupted", as_json)
         return FAILED
-    except BrokenPipeError:
-        # The reader of a pipe has gone (symderiv derive ... | head): there is nobody left to tell.
-        sys.stderr.close()
-        return FAILED
+
+
+def _forget_output() -> None:
+    """Send what standard output still holds nowhere: flushing it at exit would fail a second time."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage_hint(error: click.UsageError) -> str:

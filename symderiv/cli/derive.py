@@ -11,7 +11,7 @@ import click
 from symderiv.api import assumptions_of, conditions_of
 from symderiv.build.contents import document_of
 from symderiv.cli.entries import entry
-from symderiv.cli.explicit import explicit_matrices
+from symderiv.cli.explicit import explicit_matrices, hint_if_nothing
 from symderiv.cli.output import FAILED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import exit_code, prove_entry, verdict_of
@@ -41,6 +41,7 @@ def command(output: Output, name: str, goal: str | None, classes: int | None) ->
     for line in terminal_text(publishable(problem, theorems, explicit), output).splitlines():
         output.say(line)
     output.say(summary(theorems, output))
+    hint_if_nothing(problem, explicit, classes, output)
     output.hint(f"next: symderiv doc {name} · symderiv kernel {name} · symderiv verify {name}")
     return exit_code(theorem.verdict.word for theorem in theorems)
 

@@ -9,7 +9,7 @@ import click
 from symderiv.build.writing import BuildError, write
 from symderiv.cli.derive import publishable
 from symderiv.cli.entries import entry
-from symderiv.cli.explicit import explicit_matrices
+from symderiv.cli.explicit import explicit_matrices, hint_if_nothing
 from symderiv.cli.output import DONE, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import prove_entry
@@ -32,6 +32,7 @@ def command(output: Output, name: str, kind: str, place: str | None, fragment: b
     with Progress() as progress:
         theorems = prove_entry(problem, progress)
         explicit = explicit_matrices(problem, theorems, classes)
+    hint_if_nothing(problem, explicit, classes, output)
     text = chosen.render(publishable(problem, theorems, explicit))
     if place == "-":
         if output.as_json:
@@ -42,7 +43,7 @@ def command(output: Output, name: str, kind: str, place: str | None, fragment: b
     try:
         write(path.parent, {path.name: text})
     except BuildError as error:
-        raise CommandError(str(error), "name another place with -o", code="unwritable") from error
+        raise CommandError(str(error), "name a file with -o; -o - prints the document", code="unwritable") from error
     if output.as_json:
         output.data({"name": name, "format": kind, "path": str(path), "bytes": len(text.encode("utf-8"))})
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symderiv.cli.output import FAILED, CommandError
+from symderiv.cli.output import FAILED, CommandError, Output
 from symderiv.documents import ExplicitMatrix
 from symderiv.statements import Problem, Theorem
 
@@ -11,6 +11,17 @@ def check_classes(classes: int) -> None:
     """CommandError unless there is something to classify."""
     if classes < 2:
         raise CommandError(f"--classes {classes}: with fewer than 2 classes softmax is constant", "e.g. --classes 3")
+
+
+def hint_if_nothing(
+    problem: Problem, explicit: tuple[ExplicitMatrix, ...], classes: int | None, output: Output
+) -> None:
+    """Say so if ``--classes N`` was asked for and what was proved has no matrix or vector over the classes."""
+    if classes is not None and not explicit:
+        output.hint(
+            f"--classes {classes} adds nothing here: no Jacobian, gradient or Hessian over C classes is among these "
+            f"theorems of {problem.name}"
+        )
 
 
 def explicit_matrices(

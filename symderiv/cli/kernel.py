@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, targets_of
-from symderiv.build.writing import BuildError, drift, write
+from symderiv.build.writing import BuildError, edited, write
 from symderiv.cli.entries import entry
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
@@ -42,7 +42,10 @@ def command(output: Output, name: str, target: str, folder: Path | None, classes
     path = place / KERNEL_FILES[target]
     try:
         if check or diff:
-            return _compare(path, source, output, show=diff)
+            again = f"symderiv kernel {name}" + (f" -t {target}" if target != "numba" else "")
+            again += f" --classes {classes}" if target == "unrolled" else ""
+            again += f" -o {folder}" if folder is not None else ""
+            return _compare(path, source, again, output, show=diff)
         write(place, {path.name: source})
     except BuildError as error:
         raise CommandError(str(error), "name another folder with -o", code="unwritable") from error
@@ -53,8 +56,8 @@ def command(output: Output, name: str, target: str, folder: Path | None, classes
     return DONE
 
 
-def _compare(path: Path, source: str, output: Output, *, show: bool) -> int:
-    found = [each for each in drift(path.parent, {path.name: source}) if each.path == path.name]
+def _compare(path: Path, source: str, again: str, output: Output, *, show: bool) -> int:
+    found = edited(path.parent, {path.name: source})
     there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     difference = list(
         difflib.unified_diff(
@@ -75,7 +78,7 @@ def _compare(path: Path, source: str, output: Output, *, show: bool) -> int:
             output.say(line)
     elif found:
         output.say(f"{path.parent / str(found[0])}")
-        output.hint(f"see: the same with --diff · fix: symderiv kernel {path.parent.name.replace('_', '-')}")
+        output.hint(f"see: the same with --diff · fix: {again}")
     else:
         output.say(f"{path} is what its theorems give")
     return FAILED if found else DONE

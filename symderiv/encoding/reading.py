@@ -65,6 +65,16 @@ def _get(data: Data, key: str, kind: type | tuple[type, ...], where: str) -> Any
     return value
 
 
+def _text(data: Data, key: str, where: str) -> str:
+    """A field that only explains, such as prose, a reason or a rule's name: one who writes by hand may leave it out."""
+    return str(_get(data, key, str, where)) if not isinstance(data, dict) or key in data else ""
+
+
+def _list(data: Data, key: str, where: str) -> list[Any]:
+    """A list that may be left out where it is empty."""
+    return list(_get(data, key, list, where)) if not isinstance(data, dict) or key in data else []
+
+
 def _decode_place(data: Data, domains: Mapping[str, Domain], where: str) -> Place:
     if not isinstance(data, str) or ":" not in data:
         raise RecordError(f"{where}: {data!r} is not an index; write it name:domain")
@@ -97,6 +107,8 @@ def decode_term(data: Data, words: Vocabulary, where: str = "term") -> Term:
             case ["Number", str(text)]:
                 if not _NUMBER.fullmatch(text):
                     raise RecordError(f"{where}: {text[:40]!r} is not a fraction of whole numbers")
+                if not int(text.partition("/")[2] or 1):
+                    raise RecordError(f"{where}: {text[:40]!r} divides by zero")
                 return Number(Fraction(text))
             case ["Parameter", str(name)]:
                 return parameters[name]
@@ -166,27 +178,27 @@ def _decode_vocabulary(data: Data, where: str) -> Vocabulary:
         )
     parameters = tuple(
         Parameter(_get(item, "name", str, where), _get(item, "positive", bool, where))
-        for item in _get(data, "parameters", list, where)
+        for item in _list(data, "parameters", where)
     )
     return Vocabulary(tuple(domains.values()), tuple(arrays), parameters)
 
 
 def _decode_step(data: Data, words: Vocabulary, where: str) -> Step:
-    path = _get(data, "path", list, where)
+    path = _list(data, "path", where)
     if not all(isinstance(position, int) and position >= 0 for position in path):
         raise RecordError(f"{where}: the path {path!r} is not a list of child positions")
-    args = _get(data, "args", list, where)
+    args = _list(data, "args", where)
     if not all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair) for pair in args):
         raise RecordError(f"{where}: the arguments {args!r} are not pairs of strings")
     return Step(
         before=decode_term(_get(data, "before", list, where), words, f"{where} before"),
         after=decode_term(_get(data, "after", list, where), words, f"{where} after"),
-        rule=_get(data, "rule", str, where),
+        rule=_text(data, "rule", where),
         path=tuple(path),
-        reason=_get(data, "reason", str, where),
+        reason=_text(data, "reason", where),
         args=tuple((first, second) for first, second in args),
-        uses=tuple(_decode_condition(use, words, where) for use in _get(data, "uses", list, where)),
-        cites=_get(data, "cites", str, where),
+        uses=tuple(_decode_condition(use, words, where) for use in _list(data, "uses", where)),
+        cites=_text(data, "cites", where),
     )
 
 
@@ -204,7 +216,7 @@ def decode_derivation(data: Data) -> Derivation:
     words = _decode_vocabulary(_get(data, "vocabulary", dict, goal), f"{goal}, vocabulary")
     domains = {domain.name: domain for domain in words.domains}
     definitions = []
-    for item in _get(data, "definitions", list, goal):
+    for item in _list(data, "definitions", goal):
         name = _get(item, "name", str, goal)
         where = f"{goal}, definition {name}"
         definitions.append(
@@ -212,20 +224,20 @@ def decode_derivation(data: Data) -> Derivation:
                 name,
                 tuple(_decode_index(i, domains, where) for i in _get(item, "indices", list, where)),
                 decode_term(_get(item, "body", list, where), words, where),
-                _get(item, "prose", str, where),
-                _get(item, "symbol", str, where),
+                _text(item, "prose", where),
+                _text(item, "symbol", where),
             )
         )
     assumptions = tuple(
         Assumption(
             decode_term(_get(item, "left", list, goal), words, f"{goal}, assumption"),
             decode_term(_get(item, "right", list, goal), words, f"{goal}, assumption"),
-            _get(item, "prose", str, goal),
+            _text(item, "prose", goal),
         )
-        for item in _get(data, "assumptions", list, goal)
+        for item in _list(data, "assumptions", goal)
     )
     distinct = []
-    for pair in _get(data, "distinct", list, goal):
+    for pair in _list(data, "distinct", goal):
         made = _decode_condition(["Distinct", *pair] if isinstance(pair, list) else pair, words, goal)
         assert isinstance(made, Distinct)
         distinct.append(made)
@@ -235,25 +247,25 @@ def decode_derivation(data: Data) -> Derivation:
         lines.append(
             Line(
                 term=decode_term(_get(item, "term", list, where), words, where),
-                rule=_get(item, "rule", str, where),
-                reason=_get(item, "reason", str, where),
+                rule=_text(item, "rule", where),
+                reason=_text(item, "reason", where),
                 steps=tuple(
                     _decode_step(step, words, f"{where}, step {count}")
-                    for count, step in enumerate(_get(item, "steps", list, where), start=1)
+                    for count, step in enumerate(_list(item, "steps", where), start=1)
                 ),
                 relation=_decode_relation(_get(item, "relation", str, where), where),
             )
         )
-    cites = _get(data, "cites", list, goal)
+    cites = _list(data, "cites", goal)
     if not all(isinstance(cite, str) for cite in cites):
         raise RecordError(f"{goal}: the citations {cites!r} are not strings")
     return Derivation(
         problem=_get(data, "problem", str, goal),
         goal=goal,
-        title=_get(data, "title", str, goal),
+        title=_text(data, "title", goal),
         theory=Theory(tuple(definitions), assumptions, tuple(distinct)),
         start=decode_term(_get(data, "start", list, goal), words, f"{goal}, start"),
         lines=tuple(lines),
         cites=tuple(cites),
-        prose=_get(data, "prose", str, goal),
+        prose=_text(data, "prose", goal),
     )

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from symderiv.build.writing import BuildError, drift, first_difference, recorded_classes, sha256, with_manifest, write
+from symderiv.build.writing import (
+    BuildError,
+    drift,
+    edited,
+    first_difference,
+    recorded_classes,
+    sha256,
+    with_manifest,
+    write,
+)
 
 FILES = {"softmax/proof.txt": "one\ntwo\nthree\n", "report.md": "all passed\n"}
 
@@ -135,3 +144,30 @@ def test_files_of_an_earlier_build_are_removed_and_nothing_outside_the_folder(tm
 )
 def test_the_first_difference_by_hand(one: bytes, other: bytes, line: int) -> None:
     assert first_difference(one, other) == line
+
+
+def test_one_file_beside_others_leaves_them_alone(tmp_path: Path) -> None:
+    part = tmp_path / "deep" / "page.html.symderiv-part"
+    part.parent.mkdir()
+    part.write_text("another process is writing this")
+    assert write(tmp_path, {"page.txt": "text"}) == ("page.txt",)
+    assert part.exists()
+
+
+def test_a_folder_and_a_pipe_are_no_files(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BuildError, match="folder is a folder, where a file should be"):
+        write(tmp_path, {"folder": "text"})
+    os.mkfifo(tmp_path / "pipe")  # reading it would wait for ever
+    with pytest.raises(BuildError, match="pipe is a device or a pipe, no file; no file was changed"):
+        write(tmp_path, {"pipe": "text"})
+
+
+def test_edited_looks_at_the_named_files_only(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    (tmp_path / "notes.txt").write_text("mine")
+    assert edited(tmp_path, FILES) == ()
+    (tmp_path / "report.md").write_text("all passed\nby hand\n")
+    assert [str(each) for each in edited(tmp_path, FILES)] == [
+        "report.md:2: is not what build writes (edited by hand?)"
+    ]

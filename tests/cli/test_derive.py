@@ -118,6 +118,13 @@ def test_doc_refuses_with_sentences(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_a_class_count_that_adds_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["derive", "binary-cross-entropy", "--goal", "gradient", "--classes", "5"]) == 0
+    assert "--classes 5 adds nothing here" in capsys.readouterr().err
+    assert run(["derive", "logsumexp", "--goal", "gradient", "--classes", "5"]) == 0
+    assert "adds nothing" not in capsys.readouterr().err
+
+
 def test_doc_beside_a_build_removes_nothing(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"classes": 3, "files": {"mine.txt": "0"}}')
     (tmp_path / "mine.txt").write_text("mine")

@@ -60,6 +60,14 @@ def test_each_target_has_its_file(target: str, name: str, tmp_path: Path) -> Non
     assert [place.name for place in tmp_path.iterdir()] == [name]
 
 
+def test_the_suggested_command_writes_that_very_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = ["kernel", "logsumexp", "-t", "unrolled", "--classes", "4", "-o", str(tmp_path)]
+    assert run([*wanted, "--check"]) == 1
+    assert f"fix: symderiv {' '.join(wanted)}\n" in capsys.readouterr().err
+    assert run(wanted) == 0
+    assert run([*wanted, "--check"]) == 0
+
+
 def test_bench_of_a_kernel_and_of_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["bench", "logsumexp", "--shape", "4x3", "--repeats", "1", "--json"]) == 0
     times = json.loads(capsys.readouterr().out)["kernels"]

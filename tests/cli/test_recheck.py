@@ -57,6 +57,36 @@ def test_a_record_without_digest_verdicts_and_steps_is_judged_on_its_lines(
     assert (code, found["verdict"]) == (0, "proved")
 
 
+EXPLAINING = {"title", "prose", "symbol", "rule", "reason", "cites", "steps", "parameters"}
+
+
+def test_a_record_written_by_hand_needs_no_prose(
+    record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bare(data: Any, key: str = "") -> Any:
+        if isinstance(data, list):
+            return [bare(each, key) for each in data]
+        if not isinstance(data, dict):
+            return data
+        kept = EXPLAINING - {"symbol"} if key == "domains" else EXPLAINING
+        return {name: bare(value, name) for name, value in data.items() if name not in kept}
+
+    def strip(theorem: dict[str, Any]) -> None:
+        derivation = bare(theorem["derivation"])
+        theorem.clear()
+        theorem["derivation"] = derivation
+
+    code, found, _ = check(changed(record, strip), tmp_path, capsys)
+    assert (code, found["verdict"]) == (0, "proved")
+
+    def wrong(theorem: dict[str, Any]) -> None:
+        strip(theorem)
+        theorem["derivation"]["lines"][-1]["term"] = ["Number", "0"]
+
+    code, found, _ = check(changed(record, wrong), tmp_path, capsys)
+    assert (code, found["verdict"]) == (1, "false")
+
+
 def test_a_wrong_last_line_is_false_with_a_counterexample(
     record: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -74,7 +74,7 @@ def _damaged(change: str) -> object:
         ("unknown array", "'q' is not in the vocabulary"),
         ("unknown domain", "'colours' is not in the vocabulary"),
         ("no index", "write it name:domain"),
-        ("not a fraction", "Fraction"),
+        ("not a fraction", "'1/0' divides by zero"),
         ("code", "not a fraction"),
         ("negative path", "child positions"),
         ("bad relation", "neither '=' nor '>'"),
