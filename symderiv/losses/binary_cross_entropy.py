@@ -179,7 +179,7 @@ PROBLEM: Final = Problem(
                 "softmax:jacobian-off-diagonal",
                 "binary-cross-entropy:two-class-softmax",
             ),
-            prose="The same as the gradient of binary cross-entropy at s = z_1 - z_2.",
+            prose="The same as the gradient of binary cross-entropy at $s = z_1 - z_2$.",
             target=sigma() - t,
         ),
     ),

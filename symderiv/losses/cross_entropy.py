@@ -52,7 +52,7 @@ PROBLEM: Final = Problem(
         " and only the probabilities y of the classes given the input are modelled.",
         "If the targets t count how often each class was seen, the likelihood of the counts is the product of the"
         " probabilities, each to the power of its count. Its negative logarithm is the cross-entropy.",
-        "A target may be one-hot (all weight on the label) or smoothed. The gradient is y - t where the"
+        "A target may be one-hot (all weight on the label) or smoothed. The gradient is $y - t$ where the"
         " targets sum to one; without that it is y times their sum, minus t.",
     ),
     arrays=(z, t, v, Z, T),
@@ -88,7 +88,7 @@ PROBLEM: Final = Problem(
             ),
             cites=("log-softmax:closed-form", "logsumexp:max-shift"),
             prose="With c the largest logit. Where the label has it, the last bracket is 0 and the first one too,"
-            " and the loss is log(1 + x) with a small x that keeps all its digits.",
+            " and the loss is $\\log(1 + x)$ with a small $x$ that keeps all its digits.",
             target=Add(
                 (
                     c - z[l],

@@ -48,7 +48,7 @@ ell: Final = Definition(
 
 _MEAN: Final = 1 / Size(SAMPLES) * total(n, ell(n))
 _CHAIN: Final = "chain-through cite=cross-entropy:gradient reads=z:z gradient=dL/dz"
-_INSERT: Final = "definition name=dL/dz : the gradient of cross-entropy in the logits is y - t"
+_INSERT: Final = "definition name=dL/dz : the gradient of cross-entropy in the logits is $y - t$"
 _ROW: Final = "reads=x:X,t:T,z:Z,S:s,y:Y,L:ell row=n"
 
 PROBLEM: Final = Problem(
@@ -57,10 +57,10 @@ PROBLEM: Final = Problem(
     family="layer",
     prose=(
         "The logits are an affine function of the input: each class has a row of weights W and a bias b."
-        " The gradient in the logits is y - t; the chain rule through the logits carries it to the weights,"
+        " The gradient in the logits is $y - t$; the chain rule through the logits carries it to the weights,"
         " the bias and the input.",
-        "In matrix form: the gradient in W is the outer product of y - t and x, the gradient in b is y - t,"
-        " and the gradient in x is W transposed times y - t. For a batch they are averaged over the samples.",
+        "In matrix form: the gradient in W is the outer product of $y - t$ and $x$, the gradient in b is $y - t$,"
+        " and the gradient in x is $W$ transposed times $y - t$. For a batch they are averaged over the samples.",
     ),
     arrays=(W, x, b, t, X, T),
     definitions=(z, S, y, L, gradient_in_logits, Z, s, Y, ell),
@@ -110,7 +110,7 @@ PROBLEM: Final = Problem(
             (_CHAIN, _INSERT, "lemma cite=linear-cross-entropy:logits-by-weight", "sift"),
             uses=(0,),
             cites=("cross-entropy:gradient", "linear-cross-entropy:logits-by-weight"),
-            prose="The outer product of y - t and x.",
+            prose="The outer product of $y - t$ and $x$.",
             target=(y(j) - t[j]) * x[d],
         ),
         Goal(
@@ -130,11 +130,11 @@ PROBLEM: Final = Problem(
                 _CHAIN,
                 _INSERT,
                 "lemma cite=linear-cross-entropy:logits-by-input",
-                "regroup order=1.0 under=0 : W comes first, as in the product of W transposed and y - t",
+                "regroup order=1.0 under=0 : W comes first, as in the product of W transposed and $y - t$",
             ),
             uses=(0,),
             cites=("cross-entropy:gradient", "linear-cross-entropy:logits-by-input"),
-            prose="W transposed times y - t.",
+            prose="$W$ transposed times $y - t$.",
             target=total(i, W[i, d] * (y(i) - t[i])),
         ),
         Goal(
@@ -144,7 +144,7 @@ PROBLEM: Final = Problem(
             ("constant-factor", "linearity", f"lemma cite=linear-cross-entropy:gradient-weight {_ROW}"),
             uses=(1,),
             cites=("linear-cross-entropy:gradient-weight",),
-            prose="In matrix form: the transpose of Y - T, times X, divided by N.",
+            prose="In matrix form: the transpose of $Y - T$, times $X$, divided by $N$.",
             target=1 / Size(SAMPLES) * total(n, (Y(n, j) - T[n, j]) * X[n, d]),
         ),
         Goal(
@@ -154,7 +154,7 @@ PROBLEM: Final = Problem(
             ("constant-factor", "linearity", f"lemma cite=linear-cross-entropy:gradient-bias {_ROW}"),
             uses=(1,),
             cites=("linear-cross-entropy:gradient-bias",),
-            prose="The mean of the rows of Y - T.",
+            prose="The mean of the rows of $Y - T$.",
             target=1 / Size(SAMPLES) * total(n, Y(n, j) - T[n, j]),
         ),
     ),

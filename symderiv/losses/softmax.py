@@ -66,7 +66,7 @@ PROBLEM: Final = Problem(
                 "split-sum at=i under=0 form=flat",
                 "collect",
             ),
-            prose="Where one probability is close to 1 the right side keeps the digits that 1 - y loses.",
+            prose="Where one probability is close to 1 the right side keeps the digits that $1 - y$ loses.",
             target=total(k, exp(z[k]), i) / S(),
         ),
         Goal(
