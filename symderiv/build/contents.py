@@ -6,7 +6,7 @@ from typing import Final
 
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
 from symderiv.kernels import emit_module
-from symderiv.losses import find
+from symderiv.losses import CATALOGUE, find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
 
@@ -80,7 +80,8 @@ def document_of(
     problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...] | None = None
 ) -> Document:
     """The document of an entry; Unpublishable if a theorem in it is false or undefined."""
-    return present(problem, theorems, rule_infos(), explicit)
+    titles = {f"{other.name}:{goal.slug}": goal.title for other in CATALOGUE for goal in other.goals}
+    return present(problem, theorems, rule_infos(), explicit, titles)
 
 
 def entry_files(
