@@ -25,7 +25,7 @@ from symderiv.terms import Add, Entry, Index, Mul, Number, Sum, Term, number
 
 __all__ = ["positive", "same"]
 
-_ROOM: Final = (48, 192, 768, 2400)
+_ROOM: Final = (48, 96, 192, 768, 2400)
 """Generators of the polynomial ring, tried in turn."""
 _MOST_SIZES: Final = 40
 _MOST_CELLS: Final = 600
@@ -56,6 +56,7 @@ class _Question:
     atoms: Atoms = field(init=False)
     evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    room: int = 0
     cells: int = 0
     modular: bool = False
 
@@ -102,7 +103,7 @@ def _zero(question: _Question, sizes: dict[str, int], env: dict[Index, int]) -> 
         screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question.budget)
         return _cell(lambda: screen.at(question.difference, env) == 0)
     key = tuple(sorted(sizes.items()))
-    for room in _ROOM:
+    for room in _ROOM[question.room :]:
         evaluator = question.evaluators.get(key)
         if evaluator is None:
             arithmetic = Exact(atoms, sizes, question.simplices, room)
@@ -113,6 +114,7 @@ def _zero(question: _Question, sizes: dict[str, int], env: dict[Index, int]) -> 
             return _cell(lambda: exact.vanishes(evaluator.at(question.difference, env)))  # noqa: B023
         except Crowded:
             del question.evaluators[key]
+            question.room += 1  # Larger sizes follow; they would only fill the smaller rings again.
     raise Exhausted(f"more than {_ROOM[-1]} atoms")
 
 

@@ -36,6 +36,10 @@ class Index:
     name: str
     domain: Domain
 
+    def __hash__(self) -> int:
+        # Equal indices have equal names; the domain would be hashed anew at every lookup, of which there are millions.
+        return hash(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

@@ -53,6 +53,7 @@ def test_blocks_cost_nothing() -> None:
     [
         (total(k, 1 / (1 - y(k))), PLAIN),
         (total(k, 1 / (delta(i, k) * S + 1)), PLAIN),
+        (total(k, S / (1 + delta(i, k))), PLAIN),
         (Derivative(total(k, log(1 - y(k))), z[i]), PLAIN),
         (Derivative(total(k, Power(1 - y(k), gamma)), z[i]), PLAIN),
         (product(k, 1 + y(k)), PLAIN),
