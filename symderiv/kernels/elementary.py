@@ -44,6 +44,26 @@ def exp_difference(a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def scaled_exp_difference(a, b, c, d):  # type: ignore[no-untyped-def]
+    """e^((a - b)(c + d)), d what c lacks: the errors of a - b (two-sum) and of its product with c (Dekker) carried
+    along."""
+    high = a - b
+    product = high * c
+    value = math.exp(product)
+    if not -1000 < product < 1000:
+        return value
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    real = type(high)
+    half = real(4097) if real(16777217) == real(16777216) else real(134217729)  # splits 24 bits, or 53
+    first = high * half - (high * half - high)
+    second = c * half - (c * half - c)
+    rest, remainder = high - first, c - second
+    error = ((first * second - product) + first * remainder + rest * second) + rest * remainder
+    return settled(value, value * (error + (low * c + high * d)))
+
+
+@compiled
 def two_sum(total, value):  # type: ignore[no-untyped-def]
     """The rounded sum and its rounding error, exactly (Knuth)."""
     made = total + value

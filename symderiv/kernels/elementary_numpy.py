@@ -18,6 +18,22 @@ def exp_difference(a: Any, b: Any) -> Any:
     return np.where(np.abs(high) < 1000, value + value * low, value)
 
 
+def scaled_exp_difference(a: Any, b: Any, c: Any, d: Any) -> Any:
+    """e^((a - b)(c + d)), d what c lacks: the errors of a - b and of its product with c (Dekker) carried along."""
+    high = a - b
+    product = high * c
+    value = np.exp(product)
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    half = high.dtype.type(134217729 if high.dtype.itemsize == 8 else 4097)
+    first = high * half - (high * half - high)
+    second = c * half - (c * half - c)
+    rest, remainder = high - first, c - second
+    error = ((first * second - product) + first * remainder + rest * second) + rest * remainder
+    exact = value + value * (error + (low * c + high * d))
+    return np.where((np.abs(product) < 1000) & (exact == exact), exact, value)
+
+
 def weighted(a: Any, b: Any) -> Any:
     """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
     return np.where((a == 0) & np.isinf(b), a, a * b)

@@ -19,6 +19,7 @@ from symderiv.terms import Array, Derivative, Entry, Exp, Index, Parameter, Term
 
 Role: TypeAlias = Literal["value", "gradient", "jacobian", "jvp", "vjp", "hessian", "hvp"]
 Variant: TypeAlias = Literal["plain", "labels", "targets", "elements"]
+OptionVariant: TypeAlias = Literal["labels_weighted", "labels_smoothed", "targets_weighted", "targets_smoothed"]
 
 TARGETS_ARRAY = "t"
 """The array that holds the targets of a loss; integer labels stand for its one-hot rows."""
@@ -45,7 +46,8 @@ class Function:
 
     `outputs` are (name, number of class axes) and `parts` where they come from; `kernels` has one kernel for each kind
     of targets, or a plain one. Outputs of the kernel that are not among `outputs` are thrown away. `reducible`: it
-    takes `reduction`.
+    takes `reduction`. `option_kernels` has the kernels for weights, smoothing and temperature, empty where no theorem
+    licenses them; `symderiv.kernels.options` says what each of their parameters is.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Function:
     reducible: bool
     parts: tuple[Part, ...]
     elementwise: bool = False
+    option_kernels: tuple[tuple[OptionVariant, Kernel], ...] = ()
 
 
 def _parameters(term: Term) -> frozenset[Parameter]:

@@ -155,6 +155,15 @@ def _exp_difference(a: float, b: float) -> float:
     return value + value * low
 
 
+def _scaled_exp_difference(a: float, b: float, c: float, d: float) -> float:
+    high = (a - b) * c
+    if not -1000.0 < high < 1000.0:
+        return _exp(high)
+    low = float((Fraction(a) - Fraction(b)) * (Fraction(c) + Fraction(d)) - Fraction(high))
+    value = _exp(high)
+    return value + value * low
+
+
 def _power(a: float, b: float) -> float:
     if a == 0.0 and b < 0.0:
         return math.inf
@@ -175,6 +184,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "log": _log,
         "log1p": _log1p,
         "exp_difference": _exp_difference,
+        "scaled_exp_difference": _scaled_exp_difference,
         "maximum": lambda a, b: a if a > b else b,
         "minimum": lambda a, b: a if a < b else b,
         "weighted": lambda a, b: 0.0 if a == 0.0 and abs(b) == math.inf else a * b,

@@ -28,6 +28,7 @@ OPERATIONS: Final[dict[str, int]] = {
     "weighted": 2,  # a * b, and 0 where a = 0 and b is infinite: the convention 0 log 0 = 0
     "if_equal": 4,  # c if a = b, else d
     "if_negative": 3,  # b if a < 0, else c
+    "scaled_exp_difference": 4,  # e^((a - b)(c + d)), c + d one number in two parts, no digit of the product lost
 }
 """Every operation with the number of its arguments."""
 
@@ -130,11 +131,16 @@ Statement: TypeAlias = Let | Update | Store | Loop | Note
 
 @dataclass(frozen=True, slots=True)
 class ArrayParameter:
-    """An array of one row: its axes without the batch, and what it is for."""
+    """An array of one row: its axes without the batch, and what it is for.
+
+    `shared`: all rows read the same array, which then has no batch axis, such as a weight for each class. An input
+    without axes that is not shared is one number for each row.
+    """
 
     name: str
     axes: tuple[str, ...]
     role: Literal["input", "output", "scratch"]
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +224,11 @@ def validate(kernel: Kernel) -> None:
     if repeated:
         raise InvalidKernelError(f"kernel {kernel.name}: parameter {repeated[0]!r} is declared twice; rename one")
     arrays = {p.name: p for p in kernel.parameters if isinstance(p, ArrayParameter)}
+    for parameter in arrays.values():
+        if parameter.shared and parameter.role != "input":
+            raise InvalidKernelError(
+                f"kernel {kernel.name}: {parameter.role} {parameter.name!r} is shared by all rows; only inputs may be"
+            )
     axes = frozenset(axis for p in arrays.values() for axis in p.axes)
     scope = _Scope(
         arrays,
@@ -302,9 +313,12 @@ def _check_expression(kernel: str, expression: Expression, scope: _Scope) -> Non
                 raise InvalidKernelError(
                     f"kernel {kernel}: output {array!r} is read; keep the value in a scratch array"
                 )
-            shared = [name for name in scope.clobbered if scope.arrays[name].axes == parameter.axes]
-            if parameter.role == "input" and shared and at != scope.loops[-len(at) :]:
-                raise InvalidKernelError(f"kernel {kernel}: {array}{list(at)} is read after {shared[0]!r} was written")
+            overlaps = [name for name in scope.clobbered if scope.arrays[name].axes == parameter.axes]
+            own = parameter.role == "input" and not parameter.shared
+            if own and overlaps and at != scope.loops[-len(at) :]:
+                raise InvalidKernelError(
+                    f"kernel {kernel}: {array}{list(at)} is read after {overlaps[0]!r} was written"
+                )
         case Extent(axis=axis):
             if axis not in scope.axes:
                 raise InvalidKernelError(f"kernel {kernel}: no array has an axis {axis!r}")

@@ -32,7 +32,7 @@ DECORATOR: Final = "@compiled"
 _INFIX: Final = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2)}
 _CALLS: Final = {
     "power": "pow", "exp": "math.exp", "log": "math.log", "log1p": "math.log1p", "exp_difference": "exp_difference",
-    "maximum": "larger", "minimum": "smaller", "weighted": "weighted",
+    "scaled_exp_difference": "scaled_exp_difference", "maximum": "larger", "minimum": "smaller", "weighted": "weighted",
 }  # fmt: skip
 _ATOM = 3
 
@@ -67,6 +67,7 @@ class _Printer:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.scratch = {p.name for p in kernel.arrays("scratch")}
+        self.rowless = self.scratch | {p.name for p in kernel.arrays("input") if p.shared}
         self.lines: list[str] = []
 
     def write(self, depth: int, text: str) -> None:
@@ -83,7 +84,7 @@ class _Printer:
             case Local(name=name):
                 return name, _ATOM
             case Load(array=array, at=at):
-                return f"{array}[{', '.join(at if array in self.scratch else ('row', *at))}]", _ATOM
+                return f"{array}[{', '.join(at if array in self.rowless else ('row', *at))}]", _ATOM
             case Extent(axis=axis):
                 return f"extent_{axis}", _ATOM
             case Op(name="if_equal", arguments=(left, right, equal, different)):
@@ -205,7 +206,7 @@ def emit(kernel: Kernel) -> str:
     extents = dict.fromkeys(axis for p in kernel.arrays("input") for axis in p.axes)
     for axis in extents:
         owner = next(p for p in kernel.arrays("input") if axis in p.axes)
-        printer.write(1, f"extent_{axis} = {owner.name}.shape[{owner.axes.index(axis) + 1}]")
+        printer.write(1, f"extent_{axis} = {owner.name}.shape[{owner.axes.index(axis) + (not owner.shared)}]")
     for value in sorted(_constants(kernel.body), key=str):
         printer.write(1, f"{_constant_name(value)} = {_constant_value(value, first.name)}")
     for parameter in kernel.arrays("scratch"):

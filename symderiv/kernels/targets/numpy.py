@@ -30,7 +30,8 @@ WHAT: Final = "plain NumPy, for any class count."
 _INFIX: Final = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2)}
 _CALLS: Final = {
     "power": "np.power", "exp": "np.exp", "log": "np.log", "log1p": "np.log1p", "exp_difference": "exp_difference",
-    "maximum": "np.fmax", "minimum": "np.fmin", "weighted": "weighted",
+    "scaled_exp_difference": "scaled_exp_difference", "maximum": "np.fmax", "minimum": "np.fmin",
+    "weighted": "weighted",
 }  # fmt: skip
 _ATOM: Final = 3
 
@@ -171,7 +172,8 @@ def emit(kernel: Kernel) -> str:
     head.append(f'    """Rows start..stop-1 of {formulas[0]}' + ('"""' if len(formulas) == 1 else ""))
     head += [f"    and {text}" for text in formulas[1:]] + (['    """'] if len(formulas) > 1 else [])
     for parameter in (*kernel.arrays("input"), *kernel.arrays("output")):
-        head.append(f"    {parameter.name} = {parameter.name}[start:stop]")
+        rows = f"np.broadcast_to({parameter.name}, (stop - start, *{parameter.name}.shape))"
+        head.append(f"    {parameter.name} = {rows if parameter.shared else parameter.name + '[start:stop]'}")
     head += [f"    {label.name}s = {label.name}s[start:stop]" for label in labels]
     for axis in dict.fromkeys(axis for p in kernel.arrays("input") for axis in p.axes):
         owner = next(p for p in kernel.arrays("input") if axis in p.axes)
