@@ -302,14 +302,15 @@ def _elementwise(
     return tuple(made)
 
 
-def loss_functions(known: Mapping[str, Theorem], value: str, gradient: str) -> Function:
-    """`value_and_grad` of a loss from its two theorems, for what is built on top of it."""
+def loss_functions(known: Mapping[str, Theorem], value: str, gradient: str) -> tuple[Function, Function]:
+    """`value` and `value_and_grad` of a loss from its two theorems, for what is built on top of it."""
     for name in (value, gradient):
         if name not in known:
             raise LoweringError(f"the theorem {name} was not given")
     licences = {name: known[name] for name in REWRITES if name in known}
     parts = (_part("value", known[value]), _part("gradient", known[gradient]))
-    return _function("value_and_grad", parts, licences, targets=True)
+    alone = _function("value", parts[:1], licences, targets=True)
+    return alone, _function("value_and_grad", parts, licences, targets=True)
 
 
 def _only_gradient(both: Function) -> Function:

@@ -17,24 +17,33 @@ _BEHAVIOUR: Final = (
     "for zeros, X (..., D) inputs, a row for each sample; t integer labels 0..C-1 (...) or targets (..., C), each",
     "row of which sums to 1, as the theorems assume. `reduction` is 'mean' or 'sum' over the samples. The logits",
     "exist for a chunk of samples at a time, never for all. A sample with NaN, with +inf or with nothing but -inf",
-    "among its logits gives NaN. No samples: sum 0, mean NaN, gradients 0. Inputs are never written. Bad input",
-    "raises TypeError or ValueError with a sentence.",
+    "among its logits gives NaN in the loss, dW and db, and in its own row of dX. No samples: sum 0, mean NaN,",
+    "gradients 0. Inputs are never written. Bad input raises TypeError or ValueError with a sentence.",
+    "`memory_limit`, in bytes, bounds what is allocated beside the results: for each sample of a chunk its C logits,",
+    "and copies of its row of X, t or dX where that is not contiguous; a block of classes of dW; a loss and a label",
+    "for each sample; a float64 for each class; a copy of W if neither of its axes is contiguous. None: 32 MB for a",
+    "chunk and 1 MB for the block. `threads` is for the loss alone: the matrix products between run on as many",
+    "threads as NumPy's BLAS is set to, and the two never run at once. No result depends on `threads`; the chunk and",
+    "the threads of BLAS may change last digits of it.",
 )
 
 _BOTH: Final = ("dW", "db")
 _LOSS: Final = ("cross-entropy:logits-form", "cross-entropy:gradient-unnormalised")
 
 
-def _function(name: str, outputs: tuple[str, ...], about: list[str], inputs: bool, classes: int | None) -> str:
+def _function(name: str, outputs: tuple[str, ...], about: list[str], inputs: bool, emitter: Emitter,
+              kernels: tuple[str, ...]) -> str:  # fmt: skip
     option = "inputs=False, " if inputs else ""
     lines = [
-        f'def {name}(W, b, X, t, *, reduction="mean", {option}out=None, threads=None):',
+        f'def {name}(W, b, X, t, *, reduction="mean", {option}out=None, threads=None, memory_limit=None):',
         *about,
         "    wanted = (" + ", ".join(f'"{output}"' for output in outputs) + ("," if len(outputs) == 1 else "") + ")",
         *(['    wanted += ("dX",) if inputs else ()'] if inputs else []),
-        "    kernels = (value_and_grad_of_labels_rows, value_and_grad_of_targets_rows)",
+        f"    kernels = ({', '.join(kernels)})",
         '    contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}',
-        f"    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, {classes}, *kernels, contractions)",
+        "    results = layer_pass(",
+        f"        W, b, X, t, reduction, wanted, out, threads, memory_limit, {emitter.classes}, *kernels, contractions",
+        "    )",
         "    return results[0]" if len(outputs) == 1 else "    return tuple(results)",
     ]
     return "\n".join(lines)
@@ -47,7 +56,10 @@ def _about(first: str, result: str, items: tuple[Contraction, ...], inputs: bool
     if inputs:
         lines.append("    With inputs=True also dX (..., D), the gradient in the inputs of the reduced loss.")
     lines.append(
-        "    `out`: memory for the results, in their order; `threads`: at most so many ranges of rows at a time."
+        "    `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;"
+    )
+    lines.append(
+        "    `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit."
     )
     lines.append(
         "    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header."
@@ -60,7 +72,8 @@ def assemble_layer(problem: Problem, theorems: tuple[Theorem, ...], emitter: Emi
     """The module of a linear layer under cross-entropy; LoweringError names a theorem that is missing."""
     known = {reference(theorem): theorem for theorem in theorems}
     roles = {role: goal if ":" in goal else f"{problem.name}:{goal}" for role, goal in problem.kernels}
-    loss = loss_functions(known, *_LOSS)
+    alone, loss = loss_functions(known, *_LOSS)
+    compiled = "@compiled" if any("njit" in line for line in emitter.imports) else ""
     items = contractions(roles, known)
     gradient = known["cross-entropy:gradient"]
     cited = dict((*loss.theorems, (reference(gradient), gradient.digest), *(item.source for item in items)))
@@ -68,16 +81,20 @@ def assemble_layer(problem: Problem, theorems: tuple[Theorem, ...], emitter: Emi
     value = "The cross-entropy of softmax(W x + b), its sum or mean over the samples."
     gradients = "The gradients of the cross-entropy of softmax(W x + b) over the samples, without the loss."
     both = "The cross-entropy of softmax(W x + b) over the samples, and its gradients."
-    classes = emitter.classes
+    kernels = tuple(emitter.reference(kernel) for _, kernel in loss.kernels)
+    of_values = tuple(emitter.reference(kernel) for _, kernel in alone.kernels)
     parts = [
         "\n".join([*head, *imports(emitter), '__all__ = ["value", "value_and_grad", "grad"]']),
         emitter.helpers.rstrip("\n"),
-        *(emitter.emit(kernel).rstrip("\n") for _, kernel in loss.kernels),
-        *(emitted(item) for item in items),
+        *(emitter.emit(kernel).rstrip("\n") for _, kernel in (*alone.kernels, *loss.kernels)),
+        *(emitted(item, compiled) for item in items),
         copied_part(Path(__file__).parent / "validation.py").rstrip("\n"),
         copied_part(Path(__file__).parent / "layer_support.py").rstrip("\n"),
-        _function("value", ("value",), _about(value, "a scalar", (), False), False, classes),
-        _function("value_and_grad", ("value", *_BOTH), _about(both, "(value, dW, db)", items, True), True, classes),
-        _function("grad", _BOTH, _about(gradients, "(dW, db)", items, True), True, classes),
+        _function("value", ("value",), _about(value, "a scalar", (), False), False, emitter, of_values),
+        _function(
+            "value_and_grad", ("value", *_BOTH), _about(both, "(value, dW, db)", items, True), True, emitter, kernels
+        ),
+        _function("grad", _BOTH, _about(gradients, "(dW, db)", items, True), True, emitter, kernels),
+        emitter.library.rstrip("\n"),
     ]
-    return "\n\n\n".join(parts) + "\n"
+    return "\n\n\n".join(part for part in parts if part) + "\n"

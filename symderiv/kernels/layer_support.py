@@ -1,10 +1,12 @@
 """A linear layer under a loss, in chunks of rows: the logits of a whole batch are never in memory at once.
 
-The part below the line is copied into generated modules of layers, after `validation`.
+The part below the line is copied into generated modules of layers, after `validation`. Memory beside the results: the
+logits of one chunk, one block of a gradient in the weights, and arrays of one number a sample or a class.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,15 +18,17 @@ from symderiv.kernels.validation import (
     checked_outputs,
     checked_real,
     checked_targets,
+    input_rows,
     launch,
     reduced,
+    scale_of,
 )  # fmt: skip
 
 # ---- copied into generated modules from here
 
 
-def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """W (C, D), b (C,) or None for zeros, and X (..., D) as rows (N, D), all of one dtype."""
+def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """W (C, D), b (C,) or None for zeros, and X (..., D), all of one dtype."""
     W, X = checked_real("W", W, 0), checked_real("X", X, 0)
     if W.ndim != 2 or 0 in W.shape:
         raise ValueError(
@@ -33,11 +37,11 @@ def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray, np.nd
         )
     if X.ndim == 0:
         raise ValueError("X is a scalar; its last axis must hold the features")
-    b = np.zeros(W.shape[0], W.dtype) if b is None else checked_real("b", b, 0)
+    b = None if b is None else checked_real("b", b, 0)
     for name, array in (("b", b), ("X", X)):
-        if array.dtype != W.dtype:
+        if array is not None and array.dtype != W.dtype:
             raise TypeError(f"{name} has dtype {array.dtype.name} but W has {W.dtype.name}; convert one of them")
-    if b.shape != W.shape[:1]:
+    if b is not None and b.shape != W.shape[:1]:
         raise ValueError(
             f"b has shape {b.shape} but W has {W.shape}; b must be ({W.shape[0]},), one number for each class"
         )
@@ -47,7 +51,7 @@ def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(labels, None) or (None, targets (N, C)); rows of targets must sum to 1, as the theorems of the layer assume."""
+    """(labels (N,), None) or (None, targets (..., C)); targets must sum to 1, as the theorems of the layer assume."""
     logits = np.broadcast_to(np.empty((), W.dtype), (*X.shape[:-1], W.shape[0]))
     labels, targets = checked_targets(t, logits)
     if targets is None:
@@ -59,7 +63,121 @@ def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndar
         raise ValueError(
             f"the targets of sample {where} sum to {sums.reshape(-1)[where]!s}; the theorems of this layer assume 1"
         )
-    return None, np.ascontiguousarray(targets).reshape(-1, W.shape[0])
+    return None, targets
+
+
+def merged(array: np.ndarray) -> np.ndarray:
+    """`array` (..., K) as a view (N, K) if its memory allows one, else as it is."""
+    steps = zip(array.strides[:-1], array.shape[:-1], strict=True)
+    axes = [(stride, extent) for stride, extent in steps if extent > 1]
+    merges = all(axes[k - 1][0] == axes[k][0] * axes[k][1] for k in range(1, len(axes)))
+    rows = math.prod(array.shape[:-1])
+    return array.reshape(rows, array.shape[-1]) if merges or not array.size else array
+
+
+def place_of(array: np.ndarray, start: int, stop: int) -> Any:
+    """The index of samples start..stop-1, numbered in C order, in labels (N,) or what `merged` returned."""
+    return slice(start, stop) if array.ndim <= 2 else np.unravel_index(np.arange(start, stop), array.shape[:-1])
+
+
+def is_one_piece(array: np.ndarray) -> bool:
+    """Whether any range of samples of what `merged` returned is contiguous, so that kernels and BLAS can write it."""
+    return bool(array.ndim == 2 and array.flags.c_contiguous and array.flags.aligned)
+
+
+def suits_products(array: np.ndarray) -> bool:
+    """Whether BLAS takes this as it is: a matrix with one axis contiguous and the other stepping over it, forwards."""
+    if array.ndim != 2 or not array.flags.aligned:
+        return False
+    steps = sorted((stride, extent) for stride, extent in zip(array.strides, array.shape, strict=True) if extent > 1)
+    if any(stride <= 0 or stride % array.itemsize for stride, _ in steps):
+        return False
+    return len(steps) < 2 or (steps[0][0] == array.itemsize and steps[1][0] >= steps[0][0] * steps[0][1])
+
+
+def is_contiguous(array: np.ndarray) -> bool:
+    """Whether a matrix is one block of memory in either order."""
+    return bool(array.flags.aligned and (array.flags.c_contiguous or array.flags.f_contiguous))
+
+
+def in_order(array: np.ndarray) -> np.ndarray:
+    """A copy in C order."""
+    return np.require(array, requirements=["C", "A"])
+
+
+def at_a_time(
+    limit: Any, samples: int, classes: int, sample_bytes: int, class_bytes: int, fixed: int
+) -> tuple[int, int]:
+    """How many samples a chunk has, and how many classes of dW one matrix product makes.
+
+    `sample_bytes` are needed for each sample of a chunk, `class_bytes` for each of those classes, `fixed` in any case:
+    in all at most `limit`. Without a limit, 32 MB for samples and 1 MB for classes. Equal chunks are preferred to full
+    ones with a small rest. TypeError for a limit that is no integer, ValueError if not even one sample fits.
+    """
+    block = min(classes, max(128, 2**20 // max(1, class_bytes)))
+    most = max(1, 2**25 // sample_bytes)
+    if limit is not None:
+        if isinstance(limit, bool) or not isinstance(limit, (int, np.integer)):
+            raise TypeError(f"memory_limit is {limit!r}; it must be None or a number of bytes, an integer")
+        spare = int(limit) - (sample_bytes + class_bytes + fixed)
+        if spare < 0:
+            raise ValueError(
+                f"memory_limit is {limit} bytes, but one sample at a time needs {int(limit) - spare}: {sample_bytes} "
+                f"for its logits and copies, {class_bytes + fixed} beside them; pass at least that, or None"
+            )
+        block = min(block, 1 + spare // 4 // max(1, class_bytes))
+        most = (int(limit) - fixed - block * class_bytes) // sample_bytes
+    chunks = max(1, -(-samples // most))
+    return max(1, -(-samples // chunks)), block
+
+
+def loss_in_blocks(
+    kernel: Callable[..., None], logits: np.ndarray, b: np.ndarray | None, *arguments: Any
+) -> Callable[[int, int], None]:
+    """The function of (start, stop) that adds b to these rows of `logits` and runs `kernel` on them.
+
+    It goes by blocks of rows that stay in the processor's cache from the addition to the kernel.
+    """
+    view = logits.view()
+    view.flags.writeable = False
+    block = max(1, 2**19 // (logits.shape[1] * logits.itemsize))
+    block = block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
+
+    def run(start: int, stop: int) -> None:
+        with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
+            for first in range(start, stop, block):
+                last = min(first + block, stop)
+                if b is not None:
+                    logits[first:last] += b
+                kernel(first, last, view, *arguments)
+
+    return run
+
+
+def add_weight_gradient(
+    contract: Callable[..., None],
+    gradient: np.ndarray,
+    part: np.ndarray,
+    dW: np.ndarray,
+    scratch: np.ndarray | None,
+    block: int,
+    add: bool,
+) -> None:
+    """dW += gradient^T part, or dW = gradient^T part without `add`, a block of classes at a time.
+
+    `scratch` (block, D) holds a product before it is added; None if dW is one piece and nothing is added.
+    """
+    if scratch is None:
+        contract(gradient, part, 0, len(dW), dW)
+        return
+    for start in range(0, len(dW), block):
+        stop = min(start + block, len(dW))
+        made = scratch[: stop - start]
+        contract(gradient, part, start, stop, made)
+        if add:
+            dW[start:stop] += made
+        else:
+            dW[start:stop] = made
 
 
 def layer_pass(
@@ -71,15 +189,17 @@ def layer_pass(
     wanted: tuple[str, ...],
     out: Any,
     threads: Any,
+    memory_limit: Any,
     classes: int | None,
     of_labels: Callable[..., None],
     of_targets: Callable[..., None],
-    contractions: dict[str, Callable[..., Any]],
+    contractions: dict[str, Callable[..., None]],
 ) -> list[Any]:
     """The outputs named in `wanted`, of value, dW, db and dX, for z = W x + b.
 
-    For each chunk of rows: the logits, the loss and its gradient in place, then the contractions of that gradient.
-    `classes`: the only class count the row kernels are for, or None for any.
+    For each chunk of samples: the logits, the loss and its gradient in place, then the contractions of that gradient.
+    `of_labels` and `of_targets` compute the values alone if that is all that is wanted, else values and gradients.
+    `classes`: the only class count they are for, or None for any.
     """
     W, b, X = checked_layer(W, b, X)
     if classes is not None and W.shape[0] != classes:
@@ -89,38 +209,50 @@ def layer_pass(
         raise ValueError("reduction 'none' has no single gradient in the weights; use 'sum' or 'mean'")
     check_reduction(reduction)
     check_threads(threads)
-    shapes = {"value": (), "dW": W.shape, "db": b.shape, "dX": X.shape}
+    shapes = {"value": (), "dW": W.shape, "db": W.shape[:1], "dX": X.shape}
     results = checked_outputs(out, [(name, shapes[name]) for name in wanted], W.dtype, [None, W, b, X, labels, targets])
     by_name = dict(zip(wanted, results, strict=True))
-    rows = X.reshape(-1, W.shape[1]) if X.size else np.empty((int(np.prod(X.shape[:-1])), W.shape[1]), W.dtype)
-    values = np.empty(len(rows), W.dtype)
-    scale = W.dtype.type(1.0 / len(rows) if reduction == "mean" and len(rows) else 1.0)
-    sums = {name: np.zeros(shapes[name], np.float64 if name == "db" else W.dtype) for name in ("dW", "db")}
-    inputs = np.empty(rows.shape, W.dtype)
-    chunk = max(1, min(len(rows), 2**24 // (W.shape[0] * W.dtype.itemsize)))  # 16 MB of logits
-    with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
-        for start in range(0, len(rows), chunk):
-            part = rows[start : start + chunk]
-            logits = np.dot(part, W.T)
-            logits += b
-            view = logits.view()
-            view.flags.writeable = False
-            stop = start + len(part)
-            kernel, given = (of_targets, targets) if labels is None else (of_labels, labels)
-            assert given is not None
-            known = given[start:stop].view()
-            known.flags.writeable = False
-            launch(kernel, len(part), threads, view, known, scale, values[start:stop], logits)
-            for name in ("dW", "db"):
-                if name in wanted:
-                    sums[name] += contractions[name](logits, W, part)
-            if "dX" in wanted:
-                inputs[start:stop] = contractions["dX"](logits, W, part)
-    for name in ("dW", "db"):
-        if name in wanted:
-            by_name[name][...] = sums[name]
-    if "dX" in wanted:
-        by_name["dX"][...] = inputs.reshape(X.shape)
+    (count, features), rows, size = W.shape, math.prod(X.shape[:-1]), W.itemsize
+    X, dX, dW = merged(X), merged(by_name["dX"]) if "dX" in wanted else None, by_name.get("dW")
+    given = labels if targets is None else merged(targets)
+    assert given is not None
+
+    numbers = count + features * (not suits_products(X)) + features * (dX is not None and not is_one_piece(dX))
+    numbers += count * (targets is not None and not is_one_piece(given))
+    fixed = rows * (size + 8) + count * 8 + (0 if is_contiguous(W) else W.nbytes)
+    of_class = 0 if dW is None else features * size
+    chunk, block = at_a_time(memory_limit, rows, count, numbers * size, of_class, fixed)
+
+    W = W if is_contiguous(W) else in_order(W)
+    logits, values, totals = np.empty((chunk, count), W.dtype), np.empty(rows, W.dtype), np.zeros(count)
+    moved = None if dX is None or is_one_piece(dX) else np.empty((chunk, features), W.dtype)
+    direct = dW is not None and is_one_piece(dW)
+    scratch = None if dW is None or (direct and rows <= chunk) else np.empty((block, features), W.dtype)
+    scale = scale_of(reduction, rows, W.dtype)
+    for start in range(0, rows, chunk):
+        stop = min(start + chunk, rows)
+        z, part = logits[: stop - start], X[place_of(X, start, stop)]
+        part = part if suits_products(part) else in_order(part)
+        known = input_rows(given[place_of(given, start, stop)], given.shape[1:])
+        outputs = (values[start:stop],) if wanted == ("value",) else (scale, values[start:stop], z)
+        with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
+            np.dot(part, W.T, out=z)
+            launch(loss_in_blocks(of_labels if targets is None else of_targets, z, b, known, *outputs), len(z), threads)
+            if dW is not None:
+                first_here = direct and not start
+                add_weight_gradient(contractions["dW"], z, part, dW, None if first_here else scratch, block, start > 0)
+            if "db" in wanted:
+                contractions["db"](z, totals)
+            if dX is not None:
+                made = dX[start:stop] if moved is None else moved[: stop - start]
+                contractions["dX"](z, W, made)
+                if moved is not None:
+                    dX[place_of(dX, start, stop)] = made
+    if dW is not None and not rows:
+        dW[...] = 0
+    if "db" in wanted:
+        with np.errstate(over="ignore"):
+            by_name["db"][...] = totals
     if "value" in wanted:
         asked = out is not None and (out if isinstance(out, tuple) else (out,))[0] is not None
         by_name["value"] = reduced(by_name["value"], values, reduction, asked)

@@ -140,20 +140,39 @@ def contractions(roles: Mapping[str, str], known: Mapping[str, Theorem]) -> tupl
     return tuple(made)
 
 
-def emitted(item: Contraction) -> str:
-    """The NumPy function of one contraction: (gradient in the logits (n, C), W, X (n, D)) -> array."""
-    matrix = "gradient.T" if item.over_samples else "gradient"
-    if item.data:
-        value = f"np.dot({matrix}, {item.data})"
+def emitted(item: Contraction, decorator: str) -> str:
+    """The function of one contraction of the gradient in the logits (n, C); it writes or adds to its last argument.
+
+    Over samples against X: a range of classes of dW. Over classes against W: dX. Over samples alone: `total` grows by
+    the column sums, in float64, by a loop that `decorator` compiles if it is not empty.
+    """
+    about = [
+        f'    """{item.text}, with the factor 1/N of a mean already in `gradient`.',
+        "",
+        f"    Theorem {item.source[0]}: {item.source[1]}",
+        '    """',
+    ]
+    name = f"contract_{item.output}"
+    if item.over_samples and item.data:
+        arguments = f"gradient, {item.data}, start, stop, out"
+        body = [f"np.dot(gradient[:, start:stop].T, {item.data}, out=out)"]
+    elif item.data:
+        arguments, body = f"gradient, {item.data}, out", [f"np.dot(gradient, {item.data}, out=out)"]
+    elif not item.over_samples:
+        raise LoweringError(f"{item.source[0]} sums the gradient in the logits over classes; a layer has no use for it")
+    elif not decorator:
+        arguments, body = "gradient, total", ["total += np.sum(gradient, axis=0, dtype=np.float64)"]
     else:
-        value = f"np.sum(gradient, axis={0 if item.over_samples else 1}, dtype=np.float64)"
-    return "\n".join(
-        [
-            f"def contract_{item.output}(gradient, W, X):",
-            f'    """{item.text}, with the factor 1/N of a mean already in `gradient`.',
-            "",
-            f"    Theorem {item.source[0]}: {item.source[1]}",
-            '    """',
-            f"    return {value}",
+        arguments = "gradient, total"
+        body = [
+            "for first in range(0, gradient.shape[1], 1024):  # so many sums stay in the nearest cache",
+            "    last = min(first + 1024, gradient.shape[1])",
+            "    sums = np.zeros(last - first)",
+            "    for row in range(gradient.shape[0]):",
+            "        for j in range(first, last):",
+            "            sums[j - first] += gradient[row, j]",
+            "    for j in range(first, last):",
+            "        total[j] += sums[j - first]",
         ]
-    )
+        return "\n".join([decorator, f"def {name}({arguments}):", *about, *(f"    {line}" for line in body)])
+    return "\n".join([f"def {name}({arguments}):", *about, *(f"    {line}" for line in body)])
