@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.losses import log_softmax, logsumexp, softmax
+from symderiv.losses import cross_entropy_options, log_softmax, logsumexp, softmax
 from symderiv.losses.notation import (
     ROWS_SUM_TO_ONE,
     SAMPLES,
@@ -23,6 +23,7 @@ from symderiv.losses.notation import (
     n,
     t,
     v,
+    w,
     y,
     z,
 )
@@ -55,8 +56,8 @@ PROBLEM: Final = Problem(
         "A target may be one-hot (all weight on the label) or smoothed. The gradient is $y - t$ where the"
         " targets sum to one; without that it is y times their sum, minus t.",
     ),
-    arrays=(z, t, v, Z, T),
-    definitions=(S, y, lse, L, s, Y, ell),
+    arrays=(z, t, v, w, Z, T),
+    definitions=(S, y, lse, L, s, Y, ell, *cross_entropy_options.DEFINITIONS),
     assumptions=(TARGETS_SUM_TO_ONE, ROWS_SUM_TO_ONE),
     goals=(
         Goal(
@@ -231,6 +232,7 @@ PROBLEM: Final = Problem(
             cites=("cross-entropy:batch-sum",),
             target=1 / Size(SAMPLES) * (Y(m, i) - T[m, i]),
         ),
+        *cross_entropy_options.GOALS,
     ),
     headline="gradient",
     kernels=(
@@ -245,6 +247,7 @@ PROBLEM: Final = Problem(
         ("rewrite", "softmax:shift-invariance"),
         ("rewrite", "cross-entropy:one-hot-shift"),
         ("rewrite", "softmax:complement"),
+        *cross_entropy_options.KERNELS,
     ),
     builds_on=(softmax.PROBLEM, logsumexp.PROBLEM, log_softmax.PROBLEM),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from symderiv.losses import softmax
-from symderiv.losses.notation import S, c, i, j, k, lse, v, y, z
+from symderiv.losses.notation import S, S_tempered, beta, c, i, j, k, lse, lse_tempered, v, y, z
 from symderiv.statements import Goal, Problem
 from symderiv.terms import Derivative, delta, exp, log, total
 
@@ -21,7 +21,7 @@ PROBLEM: Final = Problem(
         "In its shifted form, with c the largest logit, no exponential is larger than 1 and none of them is lost.",
     ),
     arrays=(z, v),
-    definitions=(S, y, lse),
+    definitions=(S, y, lse, S_tempered, lse_tempered),
     assumptions=(),
     goals=(
         Goal(
@@ -46,6 +46,22 @@ PROBLEM: Final = Problem(
             ),
             prose="True for every number c; a programme takes the largest logit.",
             target=c + log(total(k, exp(z[k] - c))),
+        ),
+        Goal(
+            "tempered-max-shift",
+            "log-sum-exp at a temperature with a shift taken out",
+            beta * c + log(total(k, exp(beta * (z[k] - c)))),
+            (
+                "distribute",
+                "exp-of-sum",
+                "constant-out",
+                "log-of-product",
+                "log-of-exp",
+                "fold name=S(beta*z)",
+                "fold name=lse(beta*z)",
+            ),
+            prose="With $\\beta$ = 1/T for a temperature T. Every exponential is at most 1 if c is the largest logit.",
+            target=lse_tempered(),
         ),
         Goal(
             "gradient",

@@ -25,6 +25,14 @@ u: Final = Array("u", (CLASSES,))
 """A cotangent."""
 c: Final = Parameter("c")
 """A shift."""
+w: Final = Array("w", (CLASSES,))
+"""Weights of the classes."""
+beta: Final = Parameter("beta")
+"""An inverse temperature, 1/T."""
+omega: Final = Parameter("omega")
+"""The weight of a sample."""
+kappa, rho = Parameter("kappa"), Parameter("rho")
+"""What smoothed targets keep of the targets, and what they spread to every class: 1 - a and a/C for smoothing a."""
 Z: Final = Array("Z", (SAMPLES, CLASSES))
 """Logits of a batch, a row for each sample."""
 T: Final = Array("T", (SAMPLES, CLASSES))
@@ -41,6 +49,21 @@ softmax_shifted: Final = Definition(
     exp(z[i] + c) / total(k, exp(z[k] + c)),
     "the softmax of the logits, all shifted by one number c",
     r"\operatorname{softmax}(z + c)",
+)
+
+S_tempered: Final = Definition(
+    "S(beta*z)", (), total(k, exp(beta * z[k])), "that sum at an inverse temperature", r"S(\beta z)"
+)
+p: Final = Definition("p", (i,), exp(beta * z[i]) / S_tempered(), "the softmax at an inverse temperature")
+p_shifted: Final = Definition(
+    "softmax(beta*(z+c))",
+    (i,),
+    exp(beta * (z[i] + c)) / total(k, exp(beta * (z[k] + c))),
+    "the softmax at an inverse temperature of the logits, all shifted by one number c",
+    r"\operatorname{softmax}(\beta (z + c))",
+)
+lse_tempered: Final = Definition(
+    "lse(beta*z)", (), log(S_tempered()), "lse at an inverse temperature", r"\operatorname{lse}(\beta z)"
 )
 
 TARGETS_SUM_TO_ONE: Final = Assumption(total(k, t[k]), number(1), "the targets sum to 1")

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.losses.notation import S, i, j, k, softmax_shifted, u, v, y, z
+from symderiv.losses.notation import (
+    S,
+    S_tempered,
+    beta,
+    i,
+    j,
+    k,
+    p,
+    p_shifted,
+    softmax_shifted,
+    u,
+    v,
+    y,
+    z,
+)
 from symderiv.statements import Definition, Distinct, Goal, Problem
 from symderiv.terms import Derivative, delta, exp, number, total
 
@@ -16,6 +30,8 @@ _MATRIX: Final = Definition(
     r"\bigl(\operatorname{diag}(y) - y y^{\mathsf{T}}\bigr)",
 )
 _ENTRY: Final = Derivative(y(i), z[j])
+_FOLD_P: Final = "fold name=p"
+_TEMPERED_ENTRY: Final = Derivative(p(i), z[j])
 _JACOBIAN: Final = "lemma cite=softmax:jacobian"
 
 PROBLEM: Final = Problem(
@@ -29,7 +45,7 @@ PROBLEM: Final = Problem(
         " largest logit first and never takes the exponential of a positive number.",
     ),
     arrays=(z, v, u),
-    definitions=(S, y, softmax_shifted, _MATRIX),
+    definitions=(S, y, softmax_shifted, _MATRIX, S_tempered, p, p_shifted),
     assumptions=(),
     goals=(
         Goal(
@@ -172,6 +188,66 @@ PROBLEM: Final = Problem(
             cites=("softmax:jacobian",),
             prose="What back-propagation multiplies: u holds the derivatives with respect to the probabilities.",
             target=y(j) * (u[j] - total(i, u[i] * y(i))),
+        ),
+        Goal(
+            "tempered-shift-invariance",
+            "softmax at a temperature does not change when all logits are shifted by one number",
+            p_shifted(i),
+            (
+                "definition name=softmax(beta*(z+c))",
+                "distribute",
+                "exp-of-sum",
+                "constant-out",
+                "cancel",
+                "fold name=S(beta*z)",
+                _FOLD_P,
+            ),
+            prose="At a temperature T the logits are divided by T first; $\\beta$ stands for 1/T, the inverse"
+            " temperature. Softmax is close to uniform for a large T and close to the largest logit for a small one.",
+            target=p(i),
+        ),
+        Goal(
+            "tempered-complement",
+            "one minus a component of softmax at a temperature is the share of all others",
+            1 - p(i),
+            (
+                "definition name=p",
+                "common-denominator",
+                "definition name=S(beta*z) under=0",
+                "split-sum at=i under=0 form=flat",
+                "collect",
+            ),
+            target=total(k, exp(beta * z[k]), i) / S_tempered(),
+        ),
+        Goal(
+            "tempered-jacobian",
+            "Jacobian of softmax at a temperature",
+            _TEMPERED_ENTRY,
+            (
+                "differentiate-definition",
+                "quotient-rule",
+                "linearity-over-sum",
+                "derivative-of-exp",
+                "constant-factor",
+                "coordinate",
+                "sift",
+                "factor",
+                _FOLD_P,
+                "distribute + split-fraction : each term gets the denominator",
+                "cancel",
+                _FOLD_P,
+                "factor + regroup order=1.0.2",
+            ),
+            prose="The Jacobian without a temperature, times the inverse temperature.",
+            target=beta * p(i) * (delta(i, j) - p(j)),
+        ),
+        Goal(
+            "tempered-jvp",
+            "product of the Jacobian of softmax at a temperature with a direction",
+            total(j, _TEMPERED_ENTRY * v[j]),
+            ("lemma cite=softmax:tempered-jacobian", "constant-out", "expand-delta", "linearity-of-sum", "sift"),
+            cites=("softmax:tempered-jacobian",),
+            target=beta * p(i) * (v[i] - total(j, p(j) * v[j])),
         ),
     ),
     headline="jacobian",
