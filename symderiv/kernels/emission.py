@@ -31,7 +31,9 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         text: str = module.emit(kernel) if classes is None else module.emit(kernel, classes)
         return text
 
-    emitter = Emitter(target, classes, module.WHAT, module.IMPORTS, module.helpers(), emit)
+    emitter = Emitter(
+        target, classes, module.WHAT, module.IMPORTS, module.helpers(), module.library(), emit, module.reference
+    )
     if problem.family == "layer":
         text = assemble_layer(problem, theorems, emitter)
     else:

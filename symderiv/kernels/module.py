@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from symderiv.kernels.formula import formula
 from symderiv.kernels.functions import Function, Variant
@@ -41,7 +43,10 @@ class Emitter:
     what: str
     imports: tuple[str, ...]
     helpers: str
+    library: str
     emit: Callable[[Kernel], str]
+    reference: Callable[[Kernel], str]
+    """What to call to run a kernel: the name of a function (start, stop, arrays and numbers of the kernel)."""
 
 
 def header(problem: Problem, cited: dict[str, str], emitter: Emitter, behaviour: tuple[str, ...]) -> list[str]:
@@ -59,21 +64,27 @@ def header(problem: Problem, cited: dict[str, str], emitter: Emitter, behaviour:
     return [*lines, '"""', ""]
 
 
+_IMPORTS: Final = (
+    "import math",
+    "from collections.abc import Callable",
+    "from concurrent.futures import ThreadPoolExecutor",
+    "from typing import Any",
+    "import numpy as np",
+)
+"""What the validation needs."""
+
+
 def imports(emitter: Emitter) -> list[str]:
-    """The import lines of a generated module."""
-    cached = any("njit" in line for line in emitter.imports)
-    return [
-        "import math",
-        *(("import sys",) if cached else ()),
-        "from collections.abc import Callable",
-        "from concurrent.futures import ThreadPoolExecutor",
-        *(("from types import ModuleType",) if cached else ()),
-        "from typing import Any",
-        "",
-        "import numpy as np",
-        *(line for line in emitter.imports if line != "import math"),
-        "",
-    ]
+    """The import lines of a generated module, the standard library's first."""
+    plain = {line for line in (*_IMPORTS, *emitter.imports) if line.startswith("import ")}
+    named: dict[str, set[str]] = {}
+    for line in (*_IMPORTS, *emitter.imports):
+        if line not in plain:
+            source, _, names = line.removeprefix("from ").partition(" import ")
+            named.setdefault(source, set()).update(names.split(", "))
+    made = sorted(plain) + [f"from {source} import {', '.join(sorted(named[source]))}" for source in sorted(named)]
+    known = [line for line in made if line.split()[1].split(".")[0] in sys.stdlib_module_names]
+    return [*known, "", *(line for line in made if line not in known), ""]
 
 
 def _fixed(emitter: Emitter) -> tuple[str, ...]:
@@ -124,13 +135,13 @@ def _wrapped(line: str, limit: int = 112) -> list[str]:
     return [line[:opening], f"{indent}    {line[opening:-1]}", f"{indent})"]
 
 
-def _call(function: Function, variant: Variant, depth: int) -> list[str]:
+def _call(function: Function, variant: Variant, emitter: Emitter, depth: int) -> list[str]:
     kernel = dict(function.kernels)[variant]
     arguments = [f"input_rows({p.name}, row)" for p in kernel.arrays("input")]
     arguments += [label.name + "s" for label in kernel.labels()]
     arguments += [scalar.name for scalar in kernel.scalars()]
     arguments += [f"{p.name}_memory" for p in kernel.arrays("output")]
-    return _wrapped("    " * depth + f"launch({kernel.name}_rows, rows, threads, {', '.join(arguments)})")
+    return _wrapped("    " * depth + f"launch({emitter.reference(kernel)}, rows, threads, {', '.join(arguments)})")
 
 
 def _inputs(function: Function, classes: int | None) -> list[str]:
@@ -192,15 +203,16 @@ def _results(function: Function) -> str:
     return f"return {', '.join(made)}"
 
 
-def _wrapper(function: Function, classes: int | None) -> list[str]:
+def _wrapper(function: Function, emitter: Emitter) -> list[str]:
     options = ['reduction="none"'] if function.reducible else []
     options += ["out=None", "threads=None"]
     lines = [f"def {function.name}({', '.join(function.arguments)}, *, {', '.join(options)}):", *_docstring(function)]
-    body = [*_inputs(function, classes), *_outputs(function)]
+    body = [*_inputs(function, emitter.classes), *_outputs(function)]
     if len(function.kernels) == 2:
-        body += ["if labels is not None:", *_call(function, "labels", 1), "else:", *_call(function, "targets", 1)]
+        body += ["if labels is not None:", *_call(function, "labels", emitter, 1)]
+        body += ["else:", *_call(function, "targets", emitter, 1)]
     else:
-        body += _call(function, function.kernels[0][0], 0)
+        body += _call(function, function.kernels[0][0], emitter, 0)
     body.append(_results(function))
     return [*lines, *(f"    {line}" for line in body)]
 
@@ -217,6 +229,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
         emitter.helpers.rstrip("\n"),
         *(emitter.emit(kernel).rstrip("\n") for kernel in kernels),
         copied_part(Path(__file__).parent / "validation.py").rstrip("\n"),
-        *("\n".join(_wrapper(function, emitter.classes)) for function in made),
+        *("\n".join(_wrapper(function, emitter)) for function in made),
+        emitter.library.rstrip("\n"),
     ]
     return "\n\n\n".join(part for part in parts if part) + "\n"

@@ -182,3 +182,13 @@ def emit(kernel: Kernel) -> str:
     head.append('    with np.errstate(all="ignore"):  # NaN and infinities in a row are results, not mistakes')
     printer.body(kernel.body)
     return "\n".join([*head, *printer.lines]) + "\n"
+
+
+def library() -> str:
+    """Nothing more is needed."""
+    return ""
+
+
+def reference(kernel: Kernel) -> str:
+    """The name of the emitted function."""
+    return f"{kernel.name}_rows"

@@ -20,7 +20,13 @@ from symderiv.kernels.source import copied_part
 if TYPE_CHECKING:
     import sympy
 
-IMPORTS: Final = ("import math", "from math import exp, log, log1p", "from numba import njit")
+IMPORTS: Final = (
+    "import math",
+    "import sys",
+    "from math import exp, log, log1p",
+    "from types import ModuleType",
+    "from numba import njit",
+)
 WHAT: Final = "explicit expressions by SymPy, compiled with Numba, for one class count."
 LARGEST: Final = 8
 """The text and its compilation grow with the square of the class count (89 s at 30 classes)."""
@@ -144,3 +150,13 @@ def _range_function(kernel: Kernel, names: list[str], given: list[str], results:
         lines.append(f"            made = {name}({arguments})")
     # adding 0.0 turns -0.0 into 0.0 and changes nothing else
     return [*lines, *(f"        {entry} = made[{position}] + 0.0" for position, entry in enumerate(results))]
+
+
+def library() -> str:
+    """Nothing more is needed."""
+    return ""
+
+
+def reference(kernel: Kernel) -> str:
+    """The name of the emitted function."""
+    return f"{kernel.name}_rows"

@@ -1,0 +1,33 @@
+"""How emitted functions are compiled and cached. The part below the line is copied into every generated module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from numba import njit
+
+# ---- copied into generated modules from here
+
+
+HOME = __name__
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """`function` compiled by Numba on its first call, and cached for later runs."""
+    return njit(cache=True, nogil=True, error_model="numpy")(_at_home(function))
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """`function` compiled by Numba as a part of whatever calls it: it has values in registers for arguments."""
+    return njit(forceinline=True, nogil=True, error_model="numpy")(_at_home(function))
+
+
+def _at_home(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` as if from the module HOME. Numba's cache notes the module that functions came from and imports it
+    again; HOME always can be imported, whatever name this file itself was imported under."""
+    sys.modules.setdefault(HOME, ModuleType(HOME))
+    function.__module__ = HOME
+    return function

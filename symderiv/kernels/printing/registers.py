@@ -1,0 +1,169 @@
+"""A kernel whose rows stay in registers: straight-line code, W rows at a time or one row at a time.
+
+Every loop over the classes disappears into operations on all of them; a kernel with loops inside loops (a matrix a row)
+is left to the printer of long rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symderiv.kernels.ir import (
+    ArrayParameter,
+    Const,
+    Expression,
+    Kernel,
+    LabelParameter,
+    Let,
+    Load,
+    Local,
+    Loop,
+    Note,
+    Statement,
+    Store,
+    Update,
+)  # fmt: skip
+from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank
+from symderiv.kernels.printing.heading import array_name, heading
+
+_STARTS = {"add": Const(Fraction(0)), "maximum": Const("-inf")}
+
+
+def fits_registers(kernel: Kernel) -> bool:
+    """Whether the kernel's loops all run over one axis and none lies inside another."""
+    flat = all(not isinstance(inner, Loop) for s in kernel.body if isinstance(s, Loop) for inner in s.body)
+    axes = {axis for p in kernel.parameters if isinstance(p, ArrayParameter) for axis in p.axes}
+    return flat and len(axes) <= 1 and all(len(p.axes) <= 1 for p in kernel.parameters if isinstance(p, ArrayParameter))
+
+
+@dataclass(slots=True)
+class _Registers:
+    kernel: Kernel
+    lines: Lines
+    arrays: dict[str, ArrayParameter]
+    labels: dict[str, LabelParameter]
+    home: dict[str, str]
+    scratch: set[str] = field(default_factory=set)  # scratch arrays that have their value
+    pending: dict[str, Const] = field(default_factory=dict)  # accumulators that have their start and nothing else
+
+    def printer(self) -> Printer:
+        return Printer(self.lines, Places(self.element, self.same, self.lines.once), self.home)
+
+    def element(self, load: Load) -> tuple[str, Rank]:
+        name: str = load.array
+        rank: Rank = "class" if self.arrays[name].axes else "row"
+        if load.at and load.at[0] in self.labels:
+            label = load.at[0]
+            picked = f"{name}_at_{label}"
+            self.lines.once(picked, f"{picked} = picked({name}, at_{label})")
+            return picked, "row"
+        return name, rank
+
+    def same(self, left: str, right: str) -> str:
+        return f"at_{right if right in self.labels else left}"
+
+    def body(self, statements: tuple[Statement, ...]) -> None:
+        for statement in statements:
+            match statement:
+                case Note(text=text, theorem=theorem):
+                    self.lines.write(f"# {theorem + ': ' if theorem else ''}{text}")
+                case Let(name=name, value=value) if value in _STARTS.values():
+                    self.pending[name] = value  # type: ignore[assignment]
+                case Let(name=name, value=value):
+                    self.assign(self.home.get(name, name), value)
+                case Update():
+                    self.update(statement)
+                case Store():
+                    self.store(statement)
+                case Loop(body=inner):
+                    self.body(inner)
+
+    def assign(self, name: str, value: Expression) -> None:
+        printer = self.printer()
+        text = printer.text(value)
+        self.lines.ranks[name] = printer.rank(value)
+        self.lines.write(f"{name} = {text}")
+
+    def update(self, statement: Update) -> None:
+        text = self.printer().text(statement.value)
+        reduced = f"largest({text})" if statement.how == "maximum" else f"summed({text}, classes)"
+        start = self.pending.pop(statement.name, None)
+        if start is None or start != _STARTS[statement.how]:
+            before = statement.name if start is None else self.printer().text(start)
+            reduced = f"maximum({reduced}, {before})" if statement.how == "maximum" else f"{before} + {reduced}"
+        self.lines.write(f"{statement.name} = {reduced}")
+
+    def store(self, statement: Store) -> None:
+        array = self.arrays[statement.array]
+        if array.role == "scratch":
+            if not isinstance(statement.value, Local):  # a local of that name holds it already
+                self.assign(array.name, statement.value)
+            self.scratch.add(array.name)
+            return
+        text = self.printer().text(statement.value)
+        if statement.at and statement.at[0] in self.labels:
+            text = f"select(at_{statement.at[0]}, {text}, {array.name})"
+        self.lines.write(f"{array.name} = {text}")
+
+
+def _loads(kernel: Kernel, work: _Registers, logits: set[str]) -> None:
+    for parameter in kernel.arrays("input"):
+        rows = array_name(parameter)
+        if not parameter.axes:
+            work.lines.write(f"{parameter.name} = load_numbers({rows}, row, stop, layout)")
+        elif not parameter.shared:
+            fill = "-np.inf" if parameter.name in logits else "0.0"
+            work.lines.write(f"{parameter.name} = load_classes({rows}, row, stop, layout, {fill})")
+    like = array_name(kernel.arrays("input")[0])
+    for label in kernel.labels():
+        work.lines.write(f"{label.name} = load_labels({label.name}s, row, stop, layout, {like})")
+        work.lines.write(f"at_{label.name} = positions({like}, layout, 0) == {label.name}")
+
+
+def arrays_under_maximum(statements: tuple[Statement, ...]) -> set[str]:
+    """The arrays whose largest element is looked for: lanes past the last class must not win there."""
+    found: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, Loop):
+            found |= arrays_under_maximum(statement.body)
+        elif isinstance(statement, Update) and statement.how == "maximum" and isinstance(statement.value, Load):
+            found.add(statement.value.array)
+    return found
+
+
+def stored_locals(kernel: Kernel, statements: tuple[Statement, ...]) -> dict[str, str]:
+    """For each local that is kept in a scratch array the name of that array, which then serves for both."""
+    scratch = {parameter.name for parameter in kernel.arrays("scratch")}
+    found: dict[str, str] = {}
+    for statement in statements:
+        if isinstance(statement, Loop):
+            found |= stored_locals(kernel, statement.body)
+        elif isinstance(statement, Store) and statement.array in scratch and isinstance(statement.value, Local):
+            found[statement.value.name] = statement.array
+    return found
+
+
+def print_registers(kernel: Kernel) -> str:
+    """The Numba source of one kernel for rows that fit in registers."""
+    lines = Lines()
+    work = _Registers(
+        kernel,
+        lines,
+        {p.name: p for p in kernel.parameters if isinstance(p, ArrayParameter)},
+        {label.name: label for label in kernel.labels()},
+        stored_locals(kernel, kernel.body),
+    )
+    first = heading(kernel, lines, "_rows", ", layout", "")
+    logits = arrays_under_maximum(kernel.body)
+    for parameter in kernel.arrays("input"):
+        if parameter.shared:
+            lines.write(f"{parameter.name} = load_shared({array_name(parameter)}, layout, 0.0)")
+    lines.write(f"for row in range(start, stop, rows_at_once({first}, layout)):")
+    lines.depth += 1
+    _loads(kernel, work, logits)
+    work.body(kernel.body)
+    for parameter in kernel.arrays("output"):
+        store = "store_classes" if parameter.axes else "store_numbers"
+        lines.write(f"{store}({array_name(parameter)}, row, stop, layout, {parameter.name})")
+    return "\n".join(lines.text) + "\n"

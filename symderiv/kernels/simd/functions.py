@@ -1,0 +1,190 @@
+"""exp, log, log1p, expm1 and sums that keep their rounding error, on lanes.
+
+Written once for both formats. Nothing branches and nothing is looked up: every lane goes the same way, and a select at
+the end settles what fell out of range. Results are within 1 unit in the last place (`symderiv.approximation` has the
+bounds and their proofs); subnormal results are rounded once. The reduction is that of Cody and Waite, Software Manual
+for the Elementary Functions, 1980; the logarithm's polynomial in f/(2 + f) is that of FDLIBM.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from symderiv.kernels.compiling import inlined
+from symderiv.kernels.simd.arithmetic import (
+    bits_of,
+    exact_fma,
+    floats_of,
+    fmuladd,
+    magnitude,
+    product_error,
+    raised,
+    select,
+)  # fmt: skip
+from symderiv.kernels.simd.coefficients import EXP, LOG
+from symderiv.kernels.simd.polynomials import constant, integer_constant, polynomial
+
+# ---- copied into generated modules from here
+
+
+INFINITY: Final = float("inf")
+NOT_A_NUMBER: Final = float("nan")
+
+_exp_lowest = constant({name: each.lowest for name, each in EXP.items()})
+_exp_highest = constant({"float32": 88.72284, "float64": 709.7827128933841})
+_log2_e = constant({name: each.log2_e for name, each in EXP.items()})
+_magic = constant({name: each.magic for name, each in EXP.items()})
+_ln2_high = constant({name: each.ln2_high for name, each in EXP.items()})
+_ln2_low = constant({name: each.ln2_low for name, each in EXP.items()})
+_exp_polynomial = polynomial({name: each.coefficients for name, each in EXP.items()})
+_log_polynomial = polynomial({name: each.coefficients for name, each in LOG.items()})
+_mantissa_bits = integer_constant({"float32": 23, "float64": 52})
+# 2^n is made in two factors, 2^(n + 64) 2^-64 (2^(n + 512) 2^-512), so that a subnormal result is rounded once and a
+# lane that underflows never meets a multiplication whose result is subnormal by accident: that costs a microcode assist.
+_lifted_bias = integer_constant({"float32": (127 + 64) << 23, "float64": (1023 + 512) << 52})
+_lowered_power = constant({"float32": 2.0**-64, "float64": 2.0**-512})
+_bias = integer_constant({"float32": 127 << 23, "float64": 1023 << 52})
+_magic_bits = integer_constant({"float32": 0x4B400000, "float64": 0x4338000000000000})
+_least_mantissa_bits = integer_constant({"float32": 0x3F3504F3, "float64": 0x3FE6A09E667F3BCD})
+_smallest_normal = constant({"float32": 2.0**-126, "float64": 2.0**-1022})
+_subnormal_lift = constant({"float32": 2.0**32, "float64": 2.0**64})
+_subnormal_exponent = constant({"float32": 32.0, "float64": 64.0})
+
+
+@inlined
+def two_sum(a, b):  # type: ignore[no-untyped-def]
+    """a + b rounded, and its rounding error exactly (Knuth, The Art of Computer Programming, volume 2, 4.2.2)."""
+    made = a + b
+    behind = made - a
+    return made, (a - (made - behind)) + (b - behind)
+
+
+@inlined
+def exp_of_parts(x, low):  # type: ignore[no-untyped-def]
+    """e^(x + low) for x between the lowest exponent and 0 (or a little above) and a `low` of the last place of x."""
+    shifted = fmuladd(x, _log2_e(x), _magic(x))  # round(x log2 e), in the last bits of a large number
+    n = shifted - _magic(x)
+    r = fmuladd(n, -_ln2_low(x), fmuladd(n, -_ln2_high(x), x) + low)
+    p = fmuladd(_exp_polynomial(r), r * r, r)
+    power = floats_of((bits_of(shifted) << _mantissa_bits(x)) + _lifted_bias(x))
+    return fmuladd(p, power, power) * _lowered_power(x)
+
+
+@inlined
+def exp_difference(a, b):  # type: ignore[no-untyped-def]
+    """e^(a - b) for a <= b, with the rounding error of a - b carried along: it is exact by Knuth's two-sum."""
+    high = a - b
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    dead = high < _exp_lowest(high)
+    low = select(high > -1000.0, low, 0.0)  # beside an infinite difference it would be NaN
+    return select(dead, 0.0, exp_of_parts(select(dead, 0.0, high), low))
+
+
+@inlined
+def scaled_exp_difference(a, b, c, d):  # type: ignore[no-untyped-def]
+    """e^((a - b)(c + d)) for a <= b and c > 0, d what c lacks: the rounding errors of a - b and of its product with c
+    are carried along."""
+    high = a - b
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    product = high * c
+    error = product_error(high, c, product) + fmuladd(low, c, high * d)
+    dead = product < _exp_lowest(product)
+    error = select(product > -1000.0, select(error == error, error, 0.0), 0.0)
+    return select(dead, 0.0, exp_of_parts(select(dead, 0.0, product), error))
+
+
+@inlined
+def exp(x):  # type: ignore[no-untyped-def]
+    """e^x, for every x."""
+    dead, over = x < _exp_lowest(x), x > _exp_highest(x)
+    inside = select(dead | over, 0.0, x)
+    shifted = fmuladd(inside, _log2_e(x), _magic(x))
+    n = shifted - _magic(x)
+    r = fmuladd(n, -_ln2_low(x), fmuladd(n, -_ln2_high(x), inside))
+    p = fmuladd(_exp_polynomial(r), r * r, r)
+    # 2^n in two factors: 2^128 is no float32, and 2^-149 no normal one.
+    whole = bits_of(shifted) - _magic_bits(x)
+    half = whole >> 1
+    first = floats_of((half << _mantissa_bits(x)) + _bias(x))
+    second = floats_of(((whole - half) << _mantissa_bits(x)) + _bias(x))
+    return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
+
+
+@inlined
+def _log_of_sum(u, lost, extra):  # type: ignore[no-untyped-def]
+    """log(u + lost) + extra log 2 for a normal u > 0 and a `lost` of its last place."""
+    bits = bits_of(u)
+    exponent = (bits - _least_mantissa_bits(u)) >> _mantissa_bits(u)
+    f = floats_of(bits - (exponent << _mantissa_bits(u))) - 1.0
+    k = (floats_of(exponent + _magic_bits(u)) - _magic(u)) + extra
+    q = f / (f + 2.0)
+    s = q * q
+    half = 0.5 * f * f
+    rest = q * fmuladd(_log_polynomial(s), s, half)
+    return fmuladd(k, _ln2_high(u), f - (half - (rest + fmuladd(k, _ln2_low(u), lost / u))))
+
+
+@inlined
+def log1p(x):  # type: ignore[no-untyped-def]
+    """log(1 + x), for every x."""
+    u = x + 1.0
+    lost = select(magnitude(x) < 1.0, x - (u - 1.0), 1.0 - (u - x))
+    made = _log_of_sum(u, lost, 0.0)
+    made = select(u > 0.0, made, select(u == 0.0, -INFINITY, NOT_A_NUMBER))
+    made = select(x == INFINITY, x, made)
+    return select(x == x, select(magnitude(x) < _smallest_normal(x), x, made), x)
+
+
+@inlined
+def log(x):  # type: ignore[no-untyped-def]
+    """log x, for every x."""
+    small = x < _smallest_normal(x)
+    u = select(small, x * _subnormal_lift(x), x)
+    made = _log_of_sum(u, 0.0 * u, select(small, 0.0 * u - _subnormal_exponent(x), 0.0))
+    made = select(x > 0.0, made, select(x == 0.0, -INFINITY, NOT_A_NUMBER))
+    return select(x == INFINITY, x, select(x == x, made, x))
+
+
+@inlined
+def expm1(x):  # type: ignore[no-untyped-def]
+    """e^x - 1, for every x."""
+    inside = (x > -40.0) & (x < 80.0)
+    given = select(inside, x, 0.0)
+    shifted = fmuladd(given, _log2_e(x), _magic(x))
+    n = shifted - _magic(x)
+    r = fmuladd(n, -_ln2_low(x), fmuladd(n, -_ln2_high(x), given))
+    power = floats_of((bits_of(shifted) << _mantissa_bits(x)) + _bias(x))
+    # 2^n r and 2^n - 1 are added with their rounding error kept: near n = -1 they cancel.
+    high, lost = two_sum(power - 1.0, power * r)
+    made = high + fmuladd(power, _exp_polynomial(r) * (r * r), lost)
+    outside = select(x > 0.0, exp(x), -1.0)
+    made = select(n == 0.0, fmuladd(_exp_polynomial(r), r * r, r), made)
+    return select(x == x, select(inside, made, outside), x)
+
+
+@inlined
+def power(a, b):  # type: ignore[no-untyped-def]
+    """a^b."""
+    return raised(a, b)
+
+
+@inlined
+def weighted(a, b):  # type: ignore[no-untyped-def]
+    """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
+    return select((a == 0.0) & (magnitude(b) == INFINITY), a, a * b)
+
+
+@inlined
+def reciprocal(a):  # type: ignore[no-untyped-def]
+    """1 / a as the sum of two floats; for a = 0 or infinite the second is 0."""
+    high = 1.0 / a
+    low = high * exact_fma(-high, a, 1.0)
+    return high, select(low == low, low, 0.0)
+
+
+@inlined
+def quotient(a, inverse):  # type: ignore[no-untyped-def]
+    """a / b for a finite a, given the reciprocal of b: as good as a division, for the price of two multiplications."""
+    return fmuladd(a, inverse[0], a * inverse[1])

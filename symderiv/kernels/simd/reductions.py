@@ -1,0 +1,187 @@
+"""From the numbers of each class to a number of each row: the largest, the sum, the one at the label.
+
+With rows in lanes this is arithmetic between vectors. Along a row the vectors are folded into one, then its lanes into
+a scalar, which fills a vector again. Only that last fold may reassociate: it is a tree of adds in either case.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from symderiv.kernels.compiling import inlined
+from symderiv.kernels.simd.arithmetic import llvm_call, select
+from symderiv.kernels.simd.functions import two_sum
+from symderiv.kernels.simd.memory import classes_in
+from symderiv.kernels.simd.types import Lanes, element_type, packed, repeated, spread, vector_type, vectors, width_of
+
+# ---- copied into generated modules from here
+
+
+def folded(parts: list[Any], join: Any) -> Any:
+    """The parts joined as a balanced tree."""
+    while len(parts) > 1:
+        pairs = [join(left, right) for left, right in zip(parts[::2], parts[1::2], strict=False)]
+        parts = pairs + (parts[-1:] if len(parts) % 2 else [])
+    return parts[0]
+
+
+def _row(kind: Lanes) -> Lanes:
+    return Lanes(kind.element, kind.width, 1, "row")
+
+
+def _sum_of_lanes(builder: Any, kind: Lanes, part: Any) -> Any:
+    """Halves added to halves: a tree whose shape does not depend on the processor."""
+    width = kind.width
+    while width > 1:
+        width //= 2
+        numbers = ir.VectorType(ir.IntType(32), width)
+        low = builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width))))
+        high = builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width, 2 * width))))
+        part = builder.fadd(low, high)
+    return spread(builder, builder.extract_element(part, ir.Constant(ir.IntType(32), 0)), kind.width)
+
+
+def _without_the_rest(builder: Any, kind: Lanes, part: Any, offset: int, classes: Any) -> Any:
+    """One vector with 0 in the lanes whose class, offset + lane, is not below `classes`."""
+    narrow = ir.IntType(32)
+    left = builder.trunc(builder.sub(classes, ir.Constant(ir.IntType(64), offset)), narrow)
+    lanes = ir.Constant(ir.VectorType(narrow, kind.width), list(range(kind.width)))
+    mask = builder.icmp_signed("<", lanes, spread(builder, left, kind.width))
+    return builder.select(mask, part, repeated(kind, 0.0))
+
+
+@intrinsic
+def row_number(typingctx, like, number):  # type: ignore[no-untyped-def]
+    """A scalar as a number of each row, of the dtype of the array `like`."""
+    kind = Lanes(like.dtype, width_of(like.dtype), 1, "row")
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        scalar = context.cast(builder, values[1], number, like.dtype)
+        return packed(builder, kind, [spread(builder, scalar, kind.width)])
+
+    return kind(like, number), lowered
+
+
+@intrinsic
+def rows_at_once(typingctx, like, layout):  # type: ignore[no-untyped-def]
+    """How many rows of `like` are in registers together."""
+    kind = classes_in(layout, like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return ir.Constant(ir.IntType(64), kind.width if kind.axis == "lanes" else 1)
+
+    return types.int64(like, layout), lowered
+
+
+@intrinsic
+def lowest_part(typingctx, like):  # type: ignore[no-untyped-def]
+    """-inf for each class of a part: where a running maximum starts."""
+    kind = classes_in((), like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return packed(builder, kind, [repeated(kind, float("-inf"))] * kind.count)
+
+    return kind(like), lowered
+
+
+@intrinsic
+def part_sum(typingctx, value, start, classes):  # type: ignore[no-untyped-def]
+    """The vectors of a part added up into one; lanes past the last class do not count."""
+    kind = value
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, kind, values[0])
+        left = builder.sub(values[2], values[1])
+        everything = builder.icmp_signed(">=", left, ir.Constant(ir.IntType(64), kind.width * kind.count))
+        with builder.if_else(everything) as (full, partial):
+            with full:
+                whole, whole_block = folded(parts, builder.fadd), builder.block
+            with partial:
+                kept = [_without_the_rest(builder, kind, part, k * kind.width, left) for k, part in enumerate(parts)]
+                some, some_block = folded(kept, builder.fadd), builder.block
+        made = builder.phi(vector_type(kind))
+        made.add_incoming(whole, whole_block)
+        made.add_incoming(some, some_block)
+        return packed(builder, _row(kind), [made])
+
+    return _row(value)(value, start, classes), lowered
+
+
+@intrinsic
+def lanes_sum(typingctx, value):  # type: ignore[no-untyped-def]
+    """The sum of the lanes of one vector, in every lane of another."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (part,) = vectors(builder, value, values[0])
+        return packed(builder, value, [_sum_of_lanes(builder, value, part)])
+
+    return value(value), lowered
+
+
+@inlined
+def plus_part(total, lost, value, start, classes):  # type: ignore[no-untyped-def]
+    """A running sum, lane by lane, with a part added and its rounding error collected."""
+    made, error = two_sum(total, part_sum(value, start, classes))
+    return made, lost + error
+
+
+@inlined
+def settled(total, lost):  # type: ignore[no-untyped-def]
+    """A running sum over its lanes, with the collected rounding errors; an infinite or NaN sum has none."""
+    made = lanes_sum(total)
+    better = made + lanes_sum(lost)
+    return select(better == better, better, made)
+
+
+@intrinsic
+def largest(typingctx, value):  # type: ignore[no-untyped-def]
+    """The largest number of each row, NaN skipped; -inf if there is none."""
+    kind = value
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def larger(left: Any, right: Any) -> Any:
+            return builder.select(builder.fcmp_ordered(">", left, right), left, right)
+
+        lowest = repeated(kind, float("-inf"))
+        known = [larger(part, lowest) for part in vectors(builder, kind, values[0])]
+        part = folded(known, larger)
+        if kind.axis == "along":
+            name = f"llvm.vector.reduce.fmax.v{kind.width}f{kind.element.bitwidth}"
+            scalar = llvm_call(builder, name, element_type(kind.element), [part], ("nnan", "nsz"))
+            part = spread(builder, scalar, kind.width)
+        return packed(builder, _row(kind), [part])
+
+    return _row(value)(value), lowered
+
+
+@intrinsic
+def summed(typingctx, value, classes):  # type: ignore[no-untyped-def]
+    """The sum of the numbers of each row over its `classes` classes; lanes past the last class do not count."""
+    kind = value
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, kind, values[0])
+        if kind.axis == "along":
+            parts[-1] = _without_the_rest(builder, kind, parts[-1], (kind.count - 1) * kind.width, values[1])
+        part = folded(parts, builder.fadd)
+        return packed(builder, _row(kind), [_sum_of_lanes(builder, kind, part) if kind.axis == "along" else part])
+
+    return _row(value)(value, classes), lowered
+
+
+@intrinsic
+def picked(typingctx, value, mask):  # type: ignore[no-untyped-def]
+    """The number at the one class of each row where `mask` is true; 0 if there is none."""
+    kind = value
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        zero = repeated(kind, 0.0)
+        numbers, marks = vectors(builder, kind, values[0]), vectors(builder, mask, values[1])
+        part = folded([builder.select(m, n, zero) for m, n in zip(marks, numbers, strict=True)], builder.fadd)
+        return packed(builder, _row(kind), [_sum_of_lanes(builder, kind, part) if kind.axis == "along" else part])
+
+    return _row(value)(value, mask), lowered
