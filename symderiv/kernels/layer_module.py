@@ -21,10 +21,12 @@ _BEHAVIOUR: Final = (
     "gradients 0. Inputs are never written. Bad input raises TypeError or ValueError with a sentence.",
     "`memory_limit`, in bytes, bounds what is allocated beside the results: for each sample of a chunk its C logits,",
     "and copies of its row of X, t or dX where that is not contiguous; a block of classes of dW; a loss and a label",
-    "for each sample; a float64 for each class; a copy of W if neither of its axes is contiguous. None: 32 MB for a",
-    "chunk and 1 MB for the block. `threads` is for the loss alone: the matrix products between run on as many",
-    "threads as NumPy's BLAS is set to, and the two never run at once. No result depends on `threads`; the chunk and",
-    "the threads of BLAS may change last digits of it.",
+    "for each sample; a float64 for each class; a copy of W if it is not contiguous in either order. None: 1 MB for",
+    "the block, and for a chunk 32 MB or, if that is more, 512 samples in float32 and 256 in float64 but at most D.",
+    "`threads` is for the loss alone: the matrix products between run on as many threads as NumPy's BLAS is set to,",
+    "and the two never run at once. No result depends on `threads`; the size of a chunk, and the threads of BLAS, may",
+    "change last digits. Accuracy: losses and gradients in the logits as for the loss itself, from logits that BLAS",
+    "rounded; dW and dX are sums in the arrays' dtype, db in float64.",
 )
 
 _BOTH: Final = ("dW", "db")

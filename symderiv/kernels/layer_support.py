@@ -106,16 +106,17 @@ def in_order(array: np.ndarray) -> np.ndarray:
 
 
 def at_a_time(
-    limit: Any, samples: int, classes: int, sample_bytes: int, class_bytes: int, fixed: int
+    limit: Any, samples: int, classes: int, enough: int, sample_bytes: int, class_bytes: int, fixed: int
 ) -> tuple[int, int]:
     """How many samples a chunk has, and how many classes of dW one matrix product makes.
 
     `sample_bytes` are needed for each sample of a chunk, `class_bytes` for each of those classes, `fixed` in any case:
-    in all at most `limit`. Without a limit, 32 MB for samples and 1 MB for classes. Equal chunks are preferred to full
-    ones with a small rest. TypeError for a limit that is no integer, ValueError if not even one sample fits.
+    in all at most `limit`. Without a limit, classes for 1 MB, and samples for 32 MB or `enough` of them if that is
+    more. Equal chunks are preferred to full ones with a small rest. TypeError for a limit that is no integer,
+    ValueError if not even one sample fits.
     """
     block = min(classes, max(128, 2**20 // max(1, class_bytes)))
-    most = max(1, 2**25 // sample_bytes)
+    most = max(2**25 // sample_bytes, enough)
     if limit is not None:
         if isinstance(limit, bool) or not isinstance(limit, (int, np.integer)):
             raise TypeError(f"memory_limit is {limit!r}; it must be None or a number of bytes, an integer")
@@ -221,7 +222,9 @@ def layer_pass(
     numbers += count * (targets is not None and not is_one_piece(given))
     fixed = rows * (size + 8) + count * 8 + (0 if is_contiguous(W) else W.nbytes)
     of_class = 0 if dW is None else features * size
-    chunk, block = at_a_time(memory_limit, rows, count, numbers * size, of_class, fixed)
+    # For each chunk BLAS copies W into a shape of its own; so many samples repay that, in no more memory than dW has.
+    enough = min(features, 2048 // size)
+    chunk, block = at_a_time(memory_limit, rows, count, enough, numbers * size, of_class, fixed)
 
     W = W if is_contiguous(W) else in_order(W)
     logits, values, totals = np.empty((chunk, count), W.dtype), np.empty(rows, W.dtype), np.zeros(count)

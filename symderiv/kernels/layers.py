@@ -165,14 +165,16 @@ def emitted(item: Contraction, decorator: str) -> str:
     else:
         arguments = "gradient, total"
         body = [
-            "for first in range(0, gradient.shape[1], 1024):  # so many sums stay in the nearest cache",
-            "    last = min(first + 1024, gradient.shape[1])",
-            "    sums = np.zeros(last - first)",
-            "    for row in range(gradient.shape[0]):",
-            "        for j in range(first, last):",
-            "            sums[j - first] += gradient[row, j]",
-            "    for j in range(first, last):",
-            "        total[j] += sums[j - first]",
+            "rows, classes = gradient.shape",
+            "fours = rows - rows % 4  # four rows at a time: a quarter of the traffic to `total`",
+            "for row in range(0, fours, 4):",
+            "    for j in range(classes):",
+            "        first = np.float64(gradient[row, j]) + np.float64(gradient[row + 1, j])",
+            "        second = np.float64(gradient[row + 2, j]) + np.float64(gradient[row + 3, j])",
+            "        total[j] += first + second",
+            "for row in range(fours, rows):",
+            "    for j in range(classes):",
+            "        total[j] += gradient[row, j]",
         ]
         return "\n".join([decorator, f"def {name}({arguments}):", *about, *(f"    {line}" for line in body)])
     return "\n".join([f"def {name}({arguments}):", *about, *(f"    {line}" for line in body)])
