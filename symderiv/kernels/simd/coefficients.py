@@ -1,7 +1,7 @@
 """Constants of exp, expm1, log and log1p in float32 and float64. Made by `scripts/derive_coefficients`: edit that.
 
 Every number is a hexadecimal literal of a value that the format holds exactly; a float32 value is given as the Python
-float equal to it. The bounds that hold for them are proved in `symderiv.approximation`.
+float equal to it. `symderiv.approximation` derives them and proves what their polynomials and the functions are off.
 """
 
 from __future__ import annotations
@@ -93,11 +93,11 @@ LOG = {
         coefficients=(
             float.fromhex("0x1.5555555555592p-1"),
             float.fromhex("0x1.999999997ff63p-2"),
-            float.fromhex("0x1.24924941db48ap-2"),
-            float.fromhex("0x1.c71c521a19a0cp-3"),
-            float.fromhex("0x1.74663ba33f284p-3"),
-            float.fromhex("0x1.39a20ba64f674p-3"),
-            float.fromhex("0x1.2f02516d6924dp-3"),
+            float.fromhex("0x1.24924941db49bp-2"),
+            float.fromhex("0x1.c71c521a17ca4p-3"),
+            float.fromhex("0x1.74663ba3d0abep-3"),
+            float.fromhex("0x1.39a20b9313883p-3"),
+            float.fromhex("0x1.2f02525999c7p-3"),
         ),
     ),
 }

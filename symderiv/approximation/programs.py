@@ -1,0 +1,123 @@
+"""The elementary functions as programs: the order of the operations, written once for every arithmetic.
+
+An `Arithmetic` says what an operation does. `propagation` bounds what its rounding can do to every argument of an
+interval at once; `emulation` carries it out for one argument, each result rounded exactly. The compiled functions in
+`symderiv.kernels.simd.functions` do these operations in this order.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from symderiv.approximation.tables import ExponentialTable, LogarithmTable
+
+__all__ = ["Arithmetic", "expm1_near_zero", "expm1_parts", "exponential_part", "logarithm_of", "reduced"]
+
+Number = TypeVar("Number")
+
+
+class Arithmetic(Protocol[Number]):
+    """Operations of a format. `exact` ones are known to need no rounding; `last` is the rounding of a result."""
+
+    def constant(self, value: float) -> Number:
+        """A number of the format."""
+        ...
+
+    def is_zero(self, a: Number) -> bool:
+        """Whether `a` is known to be 0."""
+        ...
+
+    def add(self, a: Number, b: Number) -> Number:
+        """a + b, rounded."""
+        ...
+
+    def subtract(self, a: Number, b: Number) -> Number:
+        """a - b, rounded."""
+        ...
+
+    def multiply(self, a: Number, b: Number) -> Number:
+        """a b, rounded."""
+        ...
+
+    def exact_multiply(self, a: Number, b: Number) -> Number:
+        """a b, which the format holds."""
+        ...
+
+    def divide(self, a: Number, b: Number) -> Number:
+        """a / b, rounded."""
+        ...
+
+    def fused(self, a: Number, b: Number, c: Number) -> Number:
+        """a b + c: rounded once where the processor can, else twice."""
+        ...
+
+    def two_sum(self, a: Number, b: Number) -> tuple[Number, Number]:
+        """a + b rounded, and what the rounding lost, exactly."""
+        ...
+
+    def last(self, a: Number, b: Number) -> Number:
+        """a + b, rounded: the rounding that makes the result."""
+        ...
+
+    def last_fused(self, a: Number, b: Number, c: Number) -> Number:
+        """a b + c like `fused`, where its last rounding makes the result."""
+        ...
+
+
+def horner(do: Arithmetic[Number], coefficients: tuple[float, ...], x: Number) -> Number:
+    """c0 + x (c1 + x (c2 + ...))."""
+    made = do.constant(coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        made = do.fused(made, x, do.constant(coefficient))
+    return made
+
+
+def estrin(do: Arithmetic[Number], coefficients: tuple[float, ...], x: Number) -> Number:
+    """(c0 + c1 x) + x^2 ((c2 + c3 x) + ...), pair by pair: a short chain."""
+    level = [do.constant(coefficient) for coefficient in coefficients]
+    power = x
+    while len(level) > 1:
+        pairs = [do.fused(level[k + 1], power, level[k]) for k in range(0, len(level) - 1, 2)]
+        level = pairs + (level[-1:] if len(level) % 2 else [])
+        power = do.multiply(power, power) if len(level) > 1 else power
+    return level[0]
+
+
+def polynomial(do: Arithmetic[Number], coefficients: tuple[float, ...], x: Number) -> Number:
+    """Horner's scheme up to 5 coefficients, Estrin's beyond."""
+    return horner(do, coefficients, x) if len(coefficients) <= 5 else estrin(do, coefficients, x)
+
+
+def reduced(do: Arithmetic[Number], table: ExponentialTable, x: Number, low: Number | None, n: Number) -> Number:
+    """r = x + low - n ln 2: the product with the high part is exact, and so is its difference from x."""
+    high = do.add(x, do.exact_multiply(n, do.constant(-table.ln2_high)))
+    return do.fused(n, do.constant(-table.ln2_low), high if low is None else do.add(high, low))
+
+
+def exponential_part(do: Arithmetic[Number], table: ExponentialTable, r: Number) -> Number:
+    """e^r - 1 = r + r^2 Q(r)."""
+    return do.fused(polynomial(do, table.coefficients, r), do.multiply(r, r), r)
+
+
+def expm1_near_zero(do: Arithmetic[Number], table: ExponentialTable, x: Number) -> Number:
+    """e^x - 1 where n = 0: the same expression, with its rounding as the last."""
+    return do.last_fused(polynomial(do, table.coefficients, x), do.multiply(x, x), x)
+
+
+def expm1_parts(do: Arithmetic[Number], table: ExponentialTable, r: Number, power: Number) -> Number:
+    """2^n e^r - 1 = ((2^n - 1) + 2^n r) + 2^n r^2 Q(r) for n != 0; the first sum keeps its rounding error."""
+    high, lost = do.two_sum(do.subtract(power, do.constant(1.0)), do.exact_multiply(power, r))
+    curved = do.exact_multiply(power, do.multiply(polynomial(do, table.coefficients, r), do.multiply(r, r)))
+    return do.last(high, do.add(curved, lost))
+
+
+def logarithm_of(do: Arithmetic[Number], table: LogarithmTable, k: Number, f: Number, correction: Number) -> Number:
+    """k ln 2 + log(1 + f) + correction = k ln2_high + (f - (f^2/2 - (q (f^2/2 + R) + (k ln2_low + correction))))."""
+    q = do.divide(f, do.add(f, do.constant(2.0)))
+    s = do.multiply(q, q)
+    half = do.multiply(do.exact_multiply(do.constant(0.5), f), f)
+    rest = do.multiply(q, do.fused(polynomial(do, table.coefficients, s), s, half))
+    below = do.subtract(half, do.add(rest, do.fused(k, do.constant(table.ln2_low), correction)))
+    if do.is_zero(k):
+        return do.last(f, do.exact_multiply(do.constant(-1.0), below))
+    return do.last(do.exact_multiply(k, do.constant(table.ln2_high)), do.subtract(f, below))

@@ -1,0 +1,203 @@
+"""Everything that is derived and proved about the elementary functions, in one call and in plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from flint import arb, arb_series, ctx, fmpq
+
+from symderiv.approximation import emulation
+from symderiv.approximation.deriving import exponential_table, logarithm_table
+from symderiv.approximation.fitting import best
+from symderiv.approximation.formats import FORMATS, Format, exponent
+from symderiv.approximation.remez import PRECISION, Approximated
+from symderiv.approximation.suprema import supremum
+from symderiv.approximation.tables import ExponentialTable, LogarithmTable
+from symderiv.approximation.targets import (
+    exponential,
+    exponential_error,
+    logarithm,
+    logarithm_error,
+    reach,
+    squared_reach,
+)
+from symderiv.approximation.ulps import exp_bound, expm1_bound, log1p_bound, log_bound
+
+__all__ = ["ElementaryFunctions", "Fit", "FormatResults", "FunctionBound", "exponential_supremum",
+           "logarithm_supremum", "prove_elementary_functions"]  # fmt: skip
+
+ARGUMENTS: Final = 500
+"""Arguments on which each function is measured, in each way to round."""
+
+_POINTS: Final = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A polynomial of a format: how good the best real one is, where its error is largest, and what rounding left.
+
+    `extrema` are positions and signed errors of the best polynomial over the reals. `bound` is proved to bound the
+    relative error of the rounded one on all of [low, high]; `curve` samples that error.
+    """
+
+    coefficients: tuple[float, ...]
+    low: float
+    high: float
+    extrema: tuple[tuple[float, float], ...]
+    bound: float
+    curve: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionBound:
+    """Error of a function in units in the last place: proved with and without fused multiply-add, and measured.
+
+    `claim` names the function, `domain` where the bounds hold, both as formulas in LaTeX.
+    """
+
+    claim: str
+    domain: str
+    fused: float
+    unfused: float
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
+class FormatResults:
+    """Tables, fits and bounds of one format."""
+
+    exponential: ExponentialTable
+    logarithm: LogarithmTable
+    exponential_fit: Fit
+    logarithm_fit: Fit
+    bounds: tuple[FunctionBound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementaryFunctions:
+    """What is known about exp, expm1, log and log1p, format by format."""
+
+    formats: tuple[FormatResults, ...]
+
+
+def exponential_supremum(table: ExponentialTable) -> float:
+    """A proved bound of the relative error of 1 + r + r^2 Q(r) against e^r on |r| <= a."""
+    a = reach(table.kind)
+    return supremum(lambda r: exponential_error(table.coefficients, r), -a, a)
+
+
+def logarithm_supremum(table: LogarithmTable) -> float:
+    """A proved bound of the relative error of 2 q + q R(q^2) against log m on sqrt(1/2) <= m <= sqrt 2."""
+    return supremum(lambda s: logarithm_error(table.coefficients, s), arb(0), squared_reach())
+
+
+def prove_elementary_functions() -> ElementaryFunctions:
+    """Derives the tables of both formats, proves their bounds and measures the programs; takes a few seconds."""
+    return ElementaryFunctions(tuple(_results(kind) for kind in FORMATS))
+
+
+def _results(kind: Format) -> FormatResults:
+    powers, logs = exponential_table(kind), logarithm_table(kind)
+
+    def q_error(x: arb_series) -> arb_series:
+        return exponential_error(powers.coefficients, x)
+
+    def r_error(x: arb_series) -> arb_series:
+        return logarithm_error(logs.coefficients, x)
+
+    return FormatResults(
+        powers,
+        logs,
+        _fit(exponential(kind), powers.coefficients, q_error, exponential_supremum(powers)),
+        _fit(logarithm(), logs.coefficients, r_error, logarithm_supremum(logs)),
+        tuple(_bounds(powers, logs)),
+    )
+
+
+def _fit(
+    approximated: Approximated,
+    coefficients: tuple[float, ...],
+    error: Callable[[arb_series], arb_series],
+    bound: float,
+) -> Fit:
+    low, high = float(approximated.low), float(approximated.high)
+    extrema = best(approximated, len(coefficients)).extrema
+    xs = [low + (high - low) * k / _POINTS for k in range(_POINTS + 1)]
+    with ctx.workprec(PRECISION):
+        curve = tuple((x, float(error(arb_series([arb(x)]))[0].mid())) for x in xs)
+    found = tuple((float(point.position), float(point.error)) for point in extrema)
+    return Fit(coefficients, low, high, found, bound, curve)
+
+
+def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[FunctionBound]:
+    kind = powers.kind
+    rounded = emulation.Emulation(kind, True).rounded
+    lowest = Fraction(powers.lowest)
+
+    def even(low: float, high: float) -> list[Fraction]:
+        return [rounded(Fraction(low) + Fraction(high - low) * t) for t in _scattered()]
+
+    def scaled(low: int, high: int, sign: int) -> list[Fraction]:
+        """Arguments of all sizes from 2^low to 2^high."""
+        return [sign * rounded(Fraction(2.0 ** float(low + (high - low) * t))) for t in _scattered()]
+
+    parts = {a - b: rounded(a - b) for a, b in zip(even(-40, 40), even(-40, 40)[::-1], strict=True) if a < b}
+
+    def measured(
+        function: Callable[[bool, Fraction], Fraction], true: Callable[[arb], arb], xs: Sequence[Fraction]
+    ) -> float:
+        with ctx.workprec(PRECISION):
+            return max(_units(function(fuses, x), true(_arb(x)), kind) for fuses in (True, False) for x in xs)
+
+    yield FunctionBound(
+        "e^x", r"x \leq 0",
+        exp_bound(powers, True, False), exp_bound(powers, False, False),
+        measured(lambda fuses, x: emulation.exp(powers, fuses, x), arb.exp, even(0.8 * float(lowest), 0.0)),
+    )  # fmt: skip
+    yield FunctionBound(
+        "e^{a - b}", r"a \leq b",
+        exp_bound(powers, True, True), exp_bound(powers, False, True),
+        measured(lambda fuses, x: emulation.exp(powers, fuses, parts[x], x - parts[x]), arb.exp, list(parts)),
+    )  # fmt: skip
+    for domain, exponents, xs in (
+        (r"x \leq 0", range(-59, 1), even(-3, 0) + scaled(-30, 5, -1)),
+        (r"0 \leq x \leq 80", range(117), even(0, 2)),
+    ):
+        yield FunctionBound(
+            "e^x - 1", domain,
+            expm1_bound(powers, True, exponents), expm1_bound(powers, False, exponents),
+            measured(lambda fuses, x: emulation.expm1(powers, fuses, x), arb.expm1, [x for x in xs if x]),
+        )  # fmt: skip
+    yield FunctionBound(
+        r"\log x", "x > 0",
+        log_bound(logs, True), log_bound(logs, False),
+        measured(lambda fuses, x: emulation.log(logs, fuses, x), arb.log, even(0.3, 3)),
+    )  # fmt: skip
+    for domain, negative, xs in (
+        (r"x \geq 0", False, even(0, 3) + scaled(-kind.precision, 4, 1)),
+        (r"-1 < x < 0", True, even(-0.99, 0) + scaled(-kind.precision, -1, -1)),
+    ):
+        yield FunctionBound(
+            r"\log (1 + x)", domain,
+            log1p_bound(logs, True, negative), log1p_bound(logs, False, negative),
+            measured(lambda fuses, x: emulation.log1p(logs, fuses, x), arb.log1p, [x for x in xs if x]),
+        )  # fmt: skip
+
+
+def _scattered() -> list[Fraction]:
+    """Numbers between 0 and 1 that fill it evenly and hit no pattern: multiples of the golden ratio, modulo 1."""
+    golden = Fraction(0.6180339887498949)
+    return [k * golden % 1 for k in range(1, ARGUMENTS + 1)]
+
+
+def _arb(x: Fraction) -> arb:
+    return arb(fmpq(x.numerator, x.denominator))
+
+
+def _units(made: Fraction, true: arb, kind: Format) -> float:
+    """|made - true| in units in the last place of the true value."""
+    unit = arb(2) ** (exponent(Fraction(float(true.mid()))) - kind.precision + 1)
+    return float((abs(_arb(made) - true) / unit).mid())
