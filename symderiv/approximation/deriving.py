@@ -52,8 +52,8 @@ def _ln2(kind: Format) -> tuple[float, float]:
 
 
 def high_bits(kind: Format) -> int:
-    """Bits of ln2_high: with the bits of the largest n and one to spare they fill the format."""
-    return kind.precision - largest_multiple(kind).bit_length() - (1 if kind == FLOAT32 else 0)
+    """Bits of ln2_high: with those of three times the largest n, which a difference can need, they fill the format."""
+    return kind.precision - (3 * largest_multiple(kind)).bit_length()
 
 
 def largest_multiple(kind: Format) -> int:

@@ -16,10 +16,11 @@ from symderiv.approximation.programs import (
     exponential_part,
     logarithm_of,
     reduced,
+    reduced_difference,
 )
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 
-__all__ = ["Emulation", "exp", "expm1", "log", "log1p"]
+__all__ = ["Emulation", "exp", "exp_difference", "expm1", "log", "log1p"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +86,35 @@ class Emulation:
         return self.fused(a, b, c)
 
 
-def _reduced(table: ExponentialTable, do: Emulation, x: Fraction, low: Fraction | None) -> tuple[int, Fraction]:
+def _multiple(table: ExponentialTable, do: Emulation, x: Fraction) -> Fraction:
+    """round(x log2 e), by adding a large number and taking it away."""
     magic = Fraction(table.kind.magic)
-    n = do.fused(x, Fraction(table.log2_e), magic) - magic
-    return int(n), reduced(do, table, x, low, n)
+    return do.fused(x, Fraction(table.log2_e), magic) - magic
 
 
 def exp(table: ExponentialTable, fuses: bool, x: Fraction, low: Fraction | None = None) -> Fraction:
     """e^(x + low) as the program computes it, for a result that is no subnormal number."""
     do = Emulation(table.kind, fuses)
-    n, r = _reduced(table, do, x, low)
-    return do.last(Fraction(1), exponential_part(do, table, r)) * Fraction(2) ** n
+    n = _multiple(table, do, x)
+    r = reduced(do, table, x, low, n)
+    return do.last(Fraction(1), exponential_part(do, table, r)) * Fraction(2) ** int(n)
+
+
+def exp_difference(table: ExponentialTable, fuses: bool, a: Fraction, b: Fraction) -> Fraction:
+    """e^(a - b) as the program computes it, for a <= b and a result that is no subnormal number."""
+    do = Emulation(table.kind, fuses)
+    m, n = _multiple(table, do, b), _multiple(table, do, do.subtract(a, b))
+    r = reduced_difference(do, table, a, b, m, n)
+    return do.last(Fraction(1), exponential_part(do, table, r)) * Fraction(2) ** int(n)
 
 
 def expm1(table: ExponentialTable, fuses: bool, x: Fraction) -> Fraction:
     """e^x - 1 as the program computes it, for -40 <= x <= 80."""
     do = Emulation(table.kind, fuses)
-    n, r = _reduced(table, do, x, None)
-    return expm1_parts(do, table, r, Fraction(2) ** n) if n else expm1_near_zero(do, table, x)
+    n = _multiple(table, do, x)
+    if n == 0:
+        return expm1_near_zero(do, table, x)
+    return expm1_parts(do, table, reduced(do, table, x, None, n), Fraction(2) ** int(n))
 
 
 def _split(table: LogarithmTable, u: Fraction) -> tuple[int, Fraction]:

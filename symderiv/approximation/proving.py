@@ -144,7 +144,8 @@ def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[Function
         """Arguments of all sizes from 2^low to 2^high."""
         return [sign * rounded(Fraction(2.0 ** float(low + (high - low) * t))) for t in _scattered()]
 
-    parts = {a - b: rounded(a - b) for a, b in zip(even(-40, 40), even(-40, 40)[::-1], strict=True) if a < b}
+    pairs = {a - b: (a, b) for a, b in zip(even(-40, 40), even(-40, 40)[::-1], strict=True) if a < b}
+    parts = {x: (rounded(x), x - rounded(x)) for x in pairs}
 
     def measured(
         function: Callable[[bool, Fraction], Fraction], true: Callable[[arb], arb], xs: Sequence[Fraction]
@@ -154,13 +155,18 @@ def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[Function
 
     yield FunctionBound(
         "e^x", r"x \leq 0",
-        exp_bound(powers, True, False), exp_bound(powers, False, False),
+        exp_bound(powers, True), exp_bound(powers, False),
         measured(lambda fuses, x: emulation.exp(powers, fuses, x), arb.exp, even(0.8 * float(lowest), 0.0)),
     )  # fmt: skip
     yield FunctionBound(
+        "e^{x + l}", r"x + l \leq 0",
+        exp_bound(powers, True, "x + l"), exp_bound(powers, False, "x + l"),
+        measured(lambda fuses, x: emulation.exp(powers, fuses, *parts[x]), arb.exp, list(parts)),
+    )  # fmt: skip
+    yield FunctionBound(
         "e^{a - b}", r"a \leq b",
-        exp_bound(powers, True, True), exp_bound(powers, False, True),
-        measured(lambda fuses, x: emulation.exp(powers, fuses, parts[x], x - parts[x]), arb.exp, list(parts)),
+        exp_bound(powers, True, "a - b"), exp_bound(powers, False, "a - b"),
+        measured(lambda fuses, x: emulation.exp_difference(powers, fuses, *pairs[x]), arb.exp, list(pairs)),
     )  # fmt: skip
     for domain, exponents, xs in (
         (r"x \leq 0", range(-59, 1), even(-3, 0) + scaled(-30, 5, -1)),

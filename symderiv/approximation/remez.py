@@ -110,9 +110,11 @@ def _extrema(approximated: Approximated, powers: tuple[int, ...], coefficients: 
     points = _chebyshev_points(approximated, _SAMPLES_PER_COEFFICIENT * (len(powers) + 1))
     errors = [error(x) for x in points]
     found = [Extremum(points[0], errors[0])]
-    for k in range(1, len(points) - 1):
-        if (errors[k] - errors[k - 1]) * (errors[k + 1] - errors[k]) <= 0:
-            found.append(_refined(error, points[k - 1], points[k + 1], 1 if errors[k] > errors[k - 1] else -1))
+    found += [
+        _refined(error, points[k - 1], points[k + 1], 1 if errors[k] > errors[k - 1] else -1)
+        for k in range(1, len(points) - 1)
+        if (errors[k] - errors[k - 1]) * (errors[k + 1] - errors[k]) <= 0
+    ]
     found.append(Extremum(points[-1], errors[-1]))
     return found
 

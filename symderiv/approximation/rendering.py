@@ -9,7 +9,8 @@ from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 
 __all__ = ["hexadecimal", "source"]
 
-_HEAD: Final = '''"""Constants of exp, expm1, log and log1p in float32 and float64. Made by `scripts/derive_coefficients`: edit that.
+_HEAD: Final = '''\
+"""Constants of exp, expm1, log and log1p in float32 and float64. Made by `scripts/derive_coefficients`: edit that.
 
 Every number is a hexadecimal literal of a value that the format holds exactly; a float32 value is given as the Python
 float equal to it. `symderiv.approximation` derives them and proves what their polynomials and the functions are off.
@@ -31,7 +32,7 @@ class ExponentialConstants(NamedTuple):
     magic: float
     """1.5 * 2^(p-1) for a format of p bits: x log2 e + magic rounds to magic + n."""
     ln2_high: float
-    """The leading bits of ln 2 (15 in float32, 42 in float64), so few that n * ln2_high is exact."""
+    """The leading bits of ln 2 (15 in float32, 41 in float64), so few that n * ln2_high is exact."""
     ln2_low: float
     coefficients: tuple[float, ...]
     """Q(r) = c0 + c1 r + c2 r^2 + ..."""

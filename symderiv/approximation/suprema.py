@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from flint import arb, arb_series, ctx
@@ -73,7 +74,7 @@ def supremum(error: Callable[[arb_series], arb_series], low: arb, high: arb, hal
     with ctx.workprec(_PRECISION):
         old, ctx.cap = ctx.cap, _ORDER
         try:
-            return largest(bound, list(zip(cuts[:-1], cuts[1:], strict=True)), halvings).bound
+            return largest(bound, list(pairwise(cuts)), halvings).bound
         finally:
             ctx.cap = old
 

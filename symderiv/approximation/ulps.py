@@ -1,17 +1,19 @@
 """Proved bounds of whole functions, in units in the last place of the true result.
 
-A bound is the largest over pieces of the reduced argument. On a piece: what the operations before the last one can have
-lost (`propagation`), what the polynomial is off, what the reduced argument is off; then the last rounding. If the sum v
-before it is within E <= u of the true y, u the unit of y, then its rounding is within E + u/2 of y. For v below the next
-power of two above |y| that is the triangle inequality; beyond it |v| exceeds the power by E <= u at most, which is half
-the spacing there, so v is rounded to the power itself, and that lies between y and v.
+A bound is the largest over pieces of the reduced argument. On a piece: what the operations before the last one can
+have lost (`propagation`), what the polynomial is off, what the reduced argument is off; then the last rounding.
+
+If the sum v before it is within E <= u of the true y, u the unit of y, then its rounding is within E + u/2 of y. For v
+below the next power of two above |y| that is the triangle inequality. Beyond it |v| exceeds the power by E <= u at most,
+half the spacing there, so v is rounded to the power itself, and that lies between y and v.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Final, Literal, TypeAlias
 
 from flint import arb, arb_poly, ctx
 
@@ -22,7 +24,7 @@ from symderiv.approximation.programs import (
     exponential_part,
     logarithm_of,
 )
-from symderiv.approximation.propagation import Bounded, Propagation, exactly, within
+from symderiv.approximation.propagation import Bounded, Propagation, exactly
 from symderiv.approximation.suprema import largest, upper
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 from symderiv.approximation.targets import reach
@@ -34,6 +36,10 @@ _TERMS: Final = 24
 _PIECES: Final = 32
 _ALONE: Final = 16
 _QUARTERS: Final = ((-1.0, -0.5), (-0.5, 0.0), (0.0, 0.5), (0.5, 1.0))
+
+
+Argument: TypeAlias = Literal["x", "x + l", "a - b"]
+"""What the exponential is taken of: a number, a number with a low part that its rounding lost, or a difference."""
 
 
 class ReductionError(ArithmeticError):
@@ -87,43 +93,48 @@ def _logarithm_differences(table: LogarithmTable) -> arb_poly:
     return arb_poly(made)
 
 
-def _reduction(table: ExponentialTable, fuses: bool, compensated: bool, most: int) -> _Reduction:
-    """The parts of the reduction error, once it is shown that |r| <= a for every |n| <= most.
+def _reduction(table: ExponentialTable, fuses: bool, argument: Argument) -> _Reduction:
+    """The parts of the reduction error, once it is shown that |r| <= a for every n that a result can have.
 
     Raises ReductionError if it is not: n * ln2_high must be exact, its difference from x too, and n must be the
     nearest integer to x log2 e up to rounding.
     """
     kind, ln2 = table.kind, arb(2).log()
+    most = 1 - kind.smallest
+    multiples = 3 * most if argument == "a - b" else most
     a, p = reach(kind), kind.precision
     used = int(arb(table.ln2_high).man_exp()[0]).bit_length()
-    product = most * abs(arb(table.ln2_low))
+    product = multiples * abs(arb(table.ln2_low))
     split = most * abs(ln2 - arb(table.ln2_high) - arb(table.ln2_low))
-    biggest = (most + 1) * ln2
-    off = biggest * abs(1 / ln2 - arb(table.log2_e)) + (0 if fuses else half_unit(arb(most + 1), kind))
-    lost = half_unit(biggest, kind) if compensated else arb(0)
+    biggest = (multiples + 1) * ln2
+    off = biggest * abs(1 / ln2 - arb(table.log2_e)) + (0 if fuses else half_unit(arb(multiples + 1), kind))
+    lost = arb(0) if argument == "x" else half_unit(biggest, kind)
     true = ln2 * (arb("0.5") + off) + lost
-    rounded = true + split + 3 * half_unit(arb("0.5"), kind) + half_unit(product, kind)
-    exact_product = used + most.bit_length() <= p
+    rounded = true + split + 2 * half_unit(arb(1), kind) + half_unit(product, kind)
+    exact_product = used + multiples.bit_length() <= p
     # For n != 0, |x| > 1/4, so x is a multiple of 2^-(p+1), and so is n * ln2_high; a multiple below 1/2 is exact.
     exact_difference = bool(true + product + lost < arb("0.5")) and bool(ln2 * (arb("0.5") - off) > arb("0.25"))
-    if not (exact_product and exact_difference and rounded <= a and 2 * (most + 1) < 2 ** (p - 2)):
+    if not (exact_product and exact_difference and rounded <= a and multiples < 2 ** (p - 3)):
         raise ReductionError(
             f"the reduced argument of {kind.name} can leave |r| <= {a.str(8)}; the constants are wrong"
         )
-    return _Reduction(split, product if most else arb(0))
+    return _Reduction(split, product)
 
 
-def _argument_error(table: ExponentialTable, parts: _Reduction, size: arb, fuses: bool, compensated: bool) -> arb:
-    """|r - (x - n ln 2)| for a computed r of at most this size."""
-    error = parts.split + half_unit(size, table.kind)
-    if compensated:
-        error += half_unit(size + 2 * parts.product, table.kind)
-    return error if fuses else error + half_unit(parts.product, table.kind)
+def _argument_error(table: ExponentialTable, parts: _Reduction, size: arb, fuses: bool, argument: Argument) -> arb:
+    """|r - (argument - n ln 2)| for a computed r of at most this size: one half unit for each rounded sum."""
+    kind = table.kind
+    error = parts.split + half_unit(size, kind)
+    if argument != "x":
+        error += half_unit(size + 2 * parts.product, kind)
+    if argument == "a - b":
+        error += half_unit(2 * reach(kind) + 2 * parts.product, kind)
+    return error if fuses else error + half_unit(parts.product, kind)
 
 
 def _worst(bound: Callable[[float, float], float], cuts: list[float], halvings: int) -> float:
     with ctx.workprec(_PRECISION):
-        return largest(bound, list(zip(cuts[:-1], cuts[1:], strict=True)), halvings).bound
+        return largest(bound, list(pairwise(cuts)), halvings).bound
 
 
 def _even(low: float, high: float, count: int) -> list[float]:
@@ -138,19 +149,18 @@ def _towards_zero(far: float, near: float) -> list[float]:
     return sorted([*cuts, near])
 
 
-def exp_bound(table: ExponentialTable, fuses: bool, compensated: bool, halvings: int = 200) -> float:
-    """A bound of the error of e^x, or e^(x + low), in units in the last place, for lowest <= x <= log of the largest.
+def exp_bound(table: ExponentialTable, fuses: bool, argument: Argument = "x", halvings: int = 200) -> float:
+    """A bound of the error of e^argument in units in the last place, wherever the result is finite.
 
-    `low` is what the rounding of x = a - b lost. Raises ReductionError for constants that do not fit.
+    Raises ReductionError for constants that do not fit.
     """
     do, differences = Propagation(table.kind, fuses), _exponential_differences(table)
-    most = 1 - table.kind.smallest
     with ctx.workprec(_PRECISION):
-        parts = _reduction(table, fuses, compensated, most)
+        parts = _reduction(table, fuses, argument)
 
     def bound(low: float, high: float) -> float:
         r = _exact(low, high)
-        off = _argument_error(table, parts, r.size, fuses, compensated)
+        off = _argument_error(table, parts, r.size, fuses, argument)
         power = r.exact.exp()
         error = exponential_part(do, table, r).error
         error += (r.exact**2 * _off(differences, r.exact)).abs_upper() + power * off.expm1()
@@ -169,7 +179,7 @@ def expm1_bound(table: ExponentialTable, fuses: bool, exponents: range, halvings
     """
     kind, do, differences = table.kind, Propagation(table.kind, fuses), _exponential_differences(table)
     with ctx.workprec(_PRECISION):
-        parts = _reduction(table, fuses, False, 1 - kind.smallest)
+        parts = _reduction(table, fuses, "x")
     a = upper(reach(kind))
 
     def near(low: float, high: float) -> float:
@@ -182,7 +192,7 @@ def expm1_bound(table: ExponentialTable, fuses: bool, exponents: range, halvings
 
         def bound(low: float, high: float) -> float:
             r = _exact(low, high)
-            off = _argument_error(table, parts, r.size, fuses, False)
+            off = _argument_error(table, parts, r.size, fuses, "x")
             error = expm1_parts(do, table, r, exactly(power)).error
             error += power * (r.exact**2 * _off(differences, r.exact)).abs_upper()
             error += power * r.exact.exp() * off.expm1()

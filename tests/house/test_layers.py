@@ -17,6 +17,7 @@ LAYERS = (
     ("sympy_border",),
     ("proving",),
     ("losses",),
+    ("approximation",),
     ("documents", "kernels"),
     ("build", "verification"),
     ("api",),
@@ -76,7 +77,7 @@ def test_documents_and_kernels_receive_theorems() -> None:
         ("sympy", {"sympy_border", "proving", "kernels", "verification"}),
         ("numba", {"kernels"}),
         ("llvmlite", {"kernels"}),
-        ("flint", {"checking", "verification", "kernels", "proving"}),
+        ("flint", {"approximation", "checking", "verification", "kernels", "proving"}),
     ],
 )
 def test_heavy_packages_stay_in_their_rooms(package: str, rooms: set[str]) -> None:

@@ -20,7 +20,7 @@ class ExponentialConstants(NamedTuple):
     magic: float
     """1.5 * 2^(p-1) for a format of p bits: x log2 e + magic rounds to magic + n."""
     ln2_high: float
-    """The leading bits of ln 2 (15 in float32, 42 in float64), so few that n * ln2_high is exact."""
+    """The leading bits of ln 2 (15 in float32, 41 in float64), so few that n * ln2_high is exact."""
     ln2_low: float
     coefficients: tuple[float, ...]
     """Q(r) = c0 + c1 r + c2 r^2 + ..."""
@@ -57,8 +57,8 @@ EXP = {
         lowest=float.fromhex("-0x1.74910d52d3051p+9"),
         log2_e=float.fromhex("0x1.71547652b82fep+0"),
         magic=float.fromhex("0x1.8p+52"),
-        ln2_high=float.fromhex("0x1.62e42fefa38p-1"),
-        ln2_low=float.fromhex("0x1.ef35793c7673p-45"),
+        ln2_high=float.fromhex("0x1.62e42fefa4p-1"),
+        ln2_low=float.fromhex("-0x1.8432a1b0e2634p-43"),
         coefficients=(
             float.fromhex("0x1.000000000000ap-1"),
             float.fromhex("0x1.555555555550dp-3"),
@@ -88,8 +88,8 @@ LOG = {
     ),
     "float64": LogarithmConstants(
         least_mantissa=float.fromhex("0x1.6a09e667f3bcdp-1"),
-        ln2_high=float.fromhex("0x1.62e42fefa38p-1"),
-        ln2_low=float.fromhex("0x1.ef35793c7673p-45"),
+        ln2_high=float.fromhex("0x1.62e42fefa4p-1"),
+        ln2_low=float.fromhex("-0x1.8432a1b0e2634p-43"),
         coefficients=(
             float.fromhex("0x1.5555555555592p-1"),
             float.fromhex("0x1.999999997ff63p-2"),
