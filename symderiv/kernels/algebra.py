@@ -16,6 +16,7 @@ from symderiv.terms import (
     Entry,
     Exp,
     Index,
+    Log,
     Mul,
     Number,
     Parameter,
@@ -212,32 +213,51 @@ def signs_outside(term: Term) -> Term:
 
 
 def gathered(term: Term) -> Term:
-    """a sum_k t_k - sum_k t_k z_k -> sum_k t_k (a - z_k): one sum whose addends cancel exactly where they can.
+    """(a + log s) sum_k t_k - sum_k t_k z_k -> sum_k t_k (a - z_k) + (log s) sum_k t_k: the addends of the sum cancel
+    exactly where they can, and none of the sums needs the logarithm.
 
-    Applies to a sum of two or more products that each hold one sum, all over one domain and with a common entry as
-    factor.
+    Applies to products that each hold one sum and no logarithm, all over one domain and with common factors, an entry
+    among them; common parameters go in front.
     """
     parts = tuple(gathered(part) for part in children(term))
     made = rebuild(term, parts) if parts else term
     if not isinstance(made, Add):
         return made
+    kept: list[Term] = []
     bodies: list[Term] = []
     index: Index | None = None
-    for addend in made.terms:
-        inside = _inside_sum(addend, index)
+    for addend in (part for whole in made.terms for part in _without_logarithm(whole)):
+        inside = None if any(isinstance(factor, Log) for factor in _factors(addend)) else _inside_sum(addend, index)
         if inside is None:
-            return made
-        index, body = inside
-        bodies.append(body)
-    common = [f for f in _factors(bodies[0]) if isinstance(f, Entry) and all(f in _factors(b) for b in bodies)]
-    if index is None or not common:
+            kept.append(addend)
+        else:
+            index, body = inside
+            bodies.append(body)
+    if index is None or len(bodies) < 2:
+        return made
+    common = [f for f in _factors(bodies[0]) if all(f in _factors(b) for b in bodies) and not isinstance(f, Number)]
+    if not any(isinstance(factor, Entry) for factor in common):
         return made
     rests: list[Term] = []
     for body in bodies:
         rest = list(_factors(body))
-        rest.remove(common[0])
+        for factor in common:
+            rest.remove(factor)
         rests.append(multiplied(tuple(rest)))
-    return Sum(index, Mul((common[0], added(tuple(rests)))))
+    front = tuple(factor for factor in common if index not in free_indices(factor))
+    inner = tuple(factor for factor in common if factor not in front)
+    return added((multiplied((*front, Sum(index, Mul((*inner, added(tuple(rests))))))), *kept))
+
+
+def _without_logarithm(addend: Term) -> tuple[Term, ...]:
+    """(a + log s) sum_k f_k as its two addends, so that the first can be gathered; anything else as it is."""
+    factors = _factors(addend)
+    for position, factor in enumerate(factors):
+        others = (*factors[:position], *factors[position + 1 :])
+        sums = any(isinstance(other, Sum) for other in others)
+        if sums and isinstance(factor, Add) and any(isinstance(part, Log) for part in factor.terms):
+            return tuple(multiplied((part, *others)) for part in factor.terms)
+    return (addend,)
 
 
 def _inside_sum(addend: Term, index: Index | None) -> tuple[Index, Term] | None:
@@ -259,26 +279,90 @@ def _inside_sum(addend: Term, index: Index | None) -> tuple[Index, Term] | None:
 
 
 def arranged(term: Term, top: Parameter) -> Term:
-    """In every sum put the difference of `top` and an entry first, (top - z_k) + rest: it is exact to an ulp."""
+    """In every sum put the difference of `top` and an entry first, (top - z_k) + rest: it is exact to an ulp.
+
+    b top - b z_k + rest becomes b (top - z_k) + rest.
+    """
     parts = tuple(arranged(part, top) for part in children(term))
     if not isinstance(term, Add):
         return rebuild(term, parts) if parts else term
     flat = added(parts)
     if not isinstance(flat, Add):
         return flat
-    for sign in (1, -1):
-        shift = top if sign > 0 else negated(top)
-        entry = next((t for t in flat.terms if isinstance(negated(t) if sign > 0 else t, Entry)), None)
-        if shift in flat.terms and entry is not None:
+    for factor in (None, *(f for part in flat.terms for f in _factors(part) if isinstance(f, Parameter) and f != top)):
+        scaled = flat.terms if factor is None else tuple(_divided(part, factor) for part in flat.terms)
+        for sign in (1, -1):
+            shift = top if sign > 0 else negated(top)
+            present = tuple(part for part in scaled if part is not None)
+            entry = next((t for t in present if isinstance(negated(t) if sign > 0 else t, Entry)), None)
+            if shift not in scaled or entry is None:
+                continue
             pair = (shift, entry) if sign > 0 else (entry, shift)
-            rest = tuple(part for part in flat.terms if part not in pair)
-            return Add(pair) if not rest else Add((Add(pair), *rest))
+            rest = tuple(t for t, own in zip(flat.terms, scaled, strict=True) if own is None or own not in pair)
+            made: Term = Add(pair) if factor is None else Mul((factor, Add(pair)))
+            return made if not rest else Add((made, *rest))
     return flat
 
 
+def _divided(term: Term, factor: Parameter) -> Term | None:
+    """`term` without one factor `factor`; None if it has none."""
+    rest = list(_factors(term))
+    if factor not in rest:
+        return None
+    rest.remove(factor)
+    return multiplied(tuple(rest))
+
+
+def collected(term: Term, wanted: Callable[[Term], bool]) -> Term:
+    """a y + b (c y - d) -> y (a + b c) - b d for the first wanted factor y: multiplied once, by a number of the row."""
+    if not isinstance(term, Add):
+        return term
+    flat = added(tuple(part for whole in term.terms for part in _expanded(whole)))
+    if not isinstance(flat, Add):
+        return flat
+    common = next((factor for part in flat.terms for factor in _factors(part) if wanted(factor)), None)
+    holding = tuple(part for part in flat.terms if common in _factors(part))
+    if common is None or len(holding) < 2:
+        return term
+    rests: list[Term] = []
+    for part in holding:
+        rest = list(_factors(part))
+        rest.remove(common)
+        rests.append(multiplied(tuple(rest)))
+    return added((Mul((common, added(tuple(rests)))), *(part for part in flat.terms if part not in holding)))
+
+
+def _expanded(term: Term) -> tuple[Term, ...]:
+    """a (b + c) as a b and a c, with the first factor that is a sum of terms; anything else as it is."""
+    factors = _factors(term)
+    position = next((n for n, factor in enumerate(factors) if isinstance(factor, Add)), None)
+    if position is None:
+        return (term,)
+    bracket = factors[position]
+    assert isinstance(bracket, Add)
+    before, after = factors[:position], factors[position + 1 :]
+    return tuple(multiplied((*before, part, *after)) for part in bracket.terms)
+
+
+def exponent_of_top(term: Term, top: Parameter) -> tuple[tuple[Term, ...], Parameter | None] | None:
+    """The addends x and the factor b of a term e^(b (x - top)), b None where there is none; None for any other term."""
+    if not isinstance(term, Exp):
+        return None
+    factors = _factors(term.argument)
+    if len(factors) == 2 and isinstance(factors[0], Parameter) and isinstance(factors[1], Add):
+        factor, argument = factors[0], factors[1]
+    elif isinstance(term.argument, Add):
+        factor, argument = None, term.argument
+    else:
+        return None
+    if negated(top) not in argument.terms:
+        return None
+    return tuple(part for part in argument.terms if part != negated(top)), factor
+
+
 def is_exponential_of_top(term: Term, top: Parameter) -> bool:
-    """Whether `term` is e^(x - top)."""
-    return isinstance(term, Exp) and isinstance(term.argument, Add) and negated(top) in term.argument.terms
+    """Whether `term` is e^(x - top) or e^(b (x - top))."""
+    return exponent_of_top(term, top) is not None
 
 
 def power_of(term: Term) -> int | None:

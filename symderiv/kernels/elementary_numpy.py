@@ -19,7 +19,12 @@ def exp_difference(a: Any, b: Any) -> Any:
 
 
 def scaled_exp_difference(a: Any, b: Any, c: Any, d: Any) -> Any:
-    """e^((a - b)(c + d)), d what c lacks: the errors of a - b and of its product with c (Dekker) carried along."""
+    """e^((a - b)(c + d)), d what c lacks: the errors of a - b and of its product with c (Dekker) carried along.
+
+    Without c it is e^(a - b).
+    """
+    if c is None:
+        return exp_difference(a, b)
     high = a - b
     product = high * c
     value = np.exp(product)
@@ -32,6 +37,11 @@ def scaled_exp_difference(a: Any, b: Any, c: Any, d: Any) -> Any:
     error = ((first * second - product) + first * remainder + rest * second) + rest * remainder
     exact = value + value * (error + (low * c + high * d))
     return np.where((np.abs(product) < 1000) & (exact == exact), exact, value)
+
+
+def scaled(a: Any, b: Any) -> Any:
+    """a * b; a where b is left out."""
+    return a if b is None else a * b
 
 
 def weighted(a: Any, b: Any) -> Any:

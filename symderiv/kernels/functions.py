@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from symderiv.kernels.algebra import with_label
@@ -11,33 +11,28 @@ from symderiv.kernels.elementwise import elementwise_kernel, is_elementwise
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.lower import lower
-from symderiv.kernels.rewriting import reference, unfolded
-from symderiv.kernels.schedule import Case, Output
-from symderiv.kernels.stable import REWRITES, LoweringError, StableForm, diagonal, stable_form
+from symderiv.kernels.options import OptionVariant, option_kernels
+from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, closed_form, logits_of, part_of
+from symderiv.kernels.rewriting import reference
+from symderiv.kernels.schedule import Output
+from symderiv.kernels.stable import REWRITES, LoweringError
 from symderiv.statements import Problem, Theorem
-from symderiv.terms import Array, Derivative, Entry, Exp, Index, Parameter, Term, children, free_indices
+from symderiv.terms import Array, Index
+
+__all__ = [
+    "STANDARD_GOALS",
+    "Function",
+    "OptionVariant",
+    "Part",
+    "Role",
+    "Variant",
+    "functions",
+    "loss_functions",
+    "roles_of",
+]
 
 Role: TypeAlias = Literal["value", "gradient", "jacobian", "jvp", "vjp", "hessian", "hvp"]
 Variant: TypeAlias = Literal["plain", "labels", "targets", "elements"]
-OptionVariant: TypeAlias = Literal["labels_weighted", "labels_smoothed", "targets_weighted", "targets_smoothed"]
-
-TARGETS_ARRAY = "t"
-"""The array that holds the targets of a loss; integer labels stand for its one-hot rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One output: its role, the theorem it comes from, its closed form down to the data, and the axes of the result."""
-
-    role: str
-    theorem: Theorem
-    closed: Term
-    indices: tuple[Index, ...]
-
-    @property
-    def logits(self) -> Array:
-        """The array inside the exponentials."""
-        return _logits(self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,87 +57,14 @@ class Function:
     option_kernels: tuple[tuple[OptionVariant, Kernel], ...] = ()
 
 
-def _parameters(term: Term) -> frozenset[Parameter]:
-    own = {term} if isinstance(term, Parameter) else set()
-    return frozenset(own).union(*(_parameters(part) for part in children(term)))
-
-
-def closed_form(theorem: Theorem) -> Term:
-    """The side of the claim to compute: the right one, unless only that has the shift of a shift theorem in it."""
-    claim = theorem.claim
-    return claim.left if _parameters(claim.right) - _parameters(claim.left) else claim.right
-
-
-def _ordered_indices(theorem: Theorem, closed: Term) -> tuple[Index, ...]:
-    """The axes of a result: of what is differentiated first, then of the variables, as a Jacobian is written."""
-    found: list[Index] = []
-
-    def visit(term: Term) -> None:
-        if isinstance(term, Derivative):
-            visit(term.body)
-            found.extend(place for place in term.wrt.indices if isinstance(place, Index))
-        elif not children(term):
-            found.extend(sorted(free_indices(term), key=lambda index: index.name))
-        for part in children(term):
-            visit(part)
-
-    visit(theorem.claim.left)
-    visit(closed)
-    return tuple(index for index in dict.fromkeys(found) if index in free_indices(closed))
-
-
-def arrays_of(term: Term) -> tuple[Array, ...]:
-    """The data arrays of a term, in reading order."""
-    own = (term.array,) if isinstance(term, Entry) else ()
-    return tuple(dict.fromkeys((*own, *(array for part in children(term) for array in arrays_of(part)))))
-
-
-def _logits(term: Term) -> Array:
-    """The array inside an exponential."""
-    if isinstance(term, Exp) and arrays_of(term):
-        return arrays_of(term)[0]
-    for part in children(term):
-        try:
-            return _logits(part)
-        except LoweringError:
-            continue
-    raise LoweringError("the closed form has no exponential of a data array, so there are no logits to shift")
-
-
-def _part(role: str, theorem: Theorem) -> Part:
-    closed = unfolded(closed_form(theorem), theorem.derivation.theory)
-    return Part(role, theorem, closed, _ordered_indices(theorem, closed))
-
-
-def _cases(
-    part: Part, licences: Mapping[str, Theorem], label: Index | None
-) -> tuple[tuple[Case, ...], tuple[str, ...]]:
-    """The closed form by cases of equal indices: what coincides is computed apart, so that 1 - y keeps its digits."""
-    term = part.closed if label is None else with_label(part.closed, TARGETS_ARRAY, label)
-    places = part.indices
-    forms: list[tuple[tuple[Index, ...], StableForm]]
-    if len(places) == 2:
-        apart = stable_form(term, licences, ((places[0], places[1]),), label)
-        same = stable_form(diagonal(term, places[1], places[0]), licences, (), label)
-        forms = [((places[0], places[1]), apart), ((places[0], places[0]), same)]
-    elif len(places) == 1 and label is not None and label in free_indices(term):
-        apart = stable_form(term, licences, ((places[0], label),), label)
-        same = stable_form(diagonal(term, places[0], label), licences, (), label)
-        forms = [(places, apart), ((label,), same)]
-    else:
-        forms = [(places, stable_form(term, licences, (), label))]
-    cites = tuple(dict.fromkeys(name for _, form in forms for name in form.cites))
-    return tuple(Case(at, form.term) for at, form in forms), cites
-
-
 def _kernel(name: str, parts: tuple[Part, ...], licences: Mapping[str, Theorem], variant: Variant, *,
             scaled: bool, limits: bool) -> Kernel:  # fmt: skip
-    logits = _logits(parts[0].closed)
+    logits = logits_of(parts[0].closed)
     label = Index("label", logits.domains[0]) if variant == "labels" else None
     outputs: list[Output] = []
     cited: list[str] = []
     for part in parts:
-        cases, cites = _cases(part, licences, label)
+        cases, cites = cases_of(part, licences, label)
         axes = tuple(index.domain for index in part.indices)
         outputs.append(Output(part.role, axes, cases, scaled and part.role == "gradient"))
         cited.extend(cites)
@@ -250,19 +172,24 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
     for role, name in roles.items():
         if name not in known:
             raise LoweringError(f"the {role} of {problem.name} is lowered from the theorem {name}, which was not given")
-        parts[role] = _part(role, known[name])
-    logits = _logits(next(iter(parts.values())).closed)
+        parts[role] = part_of(role, known[name])
+    logits = logits_of(next(iter(parts.values())).closed)
     if is_elementwise(logits):
         return _elementwise(problem, parts, known, logits)
+    rows = {role: goal if ":" in goal else f"{problem.name}:{goal}" for role, goal in problem.kernels}
     made: list[Function] = []
     for role, part in parts.items():
         # A loss may also differentiate the probabilities it is built on; those functions take no targets.
         targets = TARGETS_ARRAY in {array.name for array in arrays_of(part.closed)}
         if not (role == "gradient" and targets):
             name = "grad" if role == "gradient" else role
-            made.append(_function(name, (part,), licences, targets=targets))
+            function = _function(name, (part,), licences, targets=targets)
+            options = option_kernels(name, rows, known, licences, gradient=False) if name == "value" else ()
+            made.append(replace(function, option_kernels=options))
         elif "value" in parts:
             both = _function("value_and_grad", (parts["value"], part), licences, targets=True)
+            options = option_kernels("value_and_grad", rows, known, licences, gradient=True)
+            both = replace(both, option_kernels=options)
             made.append(both)
             made.append(_only_gradient(both))
     return tuple(made)
@@ -308,7 +235,7 @@ def loss_functions(known: Mapping[str, Theorem], value: str, gradient: str) -> t
         if name not in known:
             raise LoweringError(f"the theorem {name} was not given")
     licences = {name: known[name] for name in REWRITES if name in known}
-    parts = (_part("value", known[value]), _part("gradient", known[gradient]))
+    parts = (part_of("value", known[value]), part_of("gradient", known[gradient]))
     alone = _function("value", parts[:1], licences, targets=True)
     return alone, _function("value_and_grad", parts, licences, targets=True)
 
@@ -325,4 +252,5 @@ def _only_gradient(both: Function) -> Function:
         both.reducible,
         both.parts[1:],
         both.elementwise,
+        both.option_kernels,
     )

@@ -25,6 +25,7 @@ from symderiv.kernels.ir import (
     Note,
     Op,
     Pick,
+    ScalarParameter,
     Statement,
     Store,
     Update,
@@ -64,11 +65,12 @@ def run(
     *,
     sizes: Mapping[str, int],
     labels: Mapping[str, int] | None = None,
-    scalars: Mapping[str, Value] | None = None,
+    scalars: Mapping[str, Value | None] | None = None,
 ) -> dict[str, dict[tuple[int, ...], Value]]:
     """The outputs of `kernel` for one row: for every output array its elements by position.
 
-    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter. Raises
+    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter; a scalar with a
+    neutral value may be None or missing. Raises
     InvalidKernelError if the program is not well formed, KeyError if an input is missing.
     """
     validate(kernel)
@@ -77,11 +79,19 @@ def run(
         sizes,
         {p.name: dict(inputs[p.name]) for p in kernel.arrays("input")}
         | {p.name: {} for role in ("output", "scratch") for p in kernel.arrays(role)},
-        {p.name: (scalars or {})[p.name] for p in kernel.scalars()},
+        {p.name: _scalar(p, scalars or {}, numbers) for p in kernel.scalars()},
         {p.name: (labels or {})[p.name] for p in kernel.labels()},
     )
     _execute(kernel.body, state)
     return {p.name: state.arrays[p.name] for p in kernel.arrays("output")}
+
+
+def _scalar(parameter: ScalarParameter, given: Mapping[str, Value | None], numbers: Arithmetic[Value]) -> Value:
+    value = given.get(parameter.name) if parameter.neutral is not None else given[parameter.name]
+    if value is not None:
+        return value
+    assert parameter.neutral is not None, f"scalar {parameter.name} is None"
+    return numbers.constant(parameter.neutral)
 
 
 def _execute(body: Sequence[Statement], state: _State[Value]) -> None:
@@ -187,6 +197,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "scaled_exp_difference": _scaled_exp_difference,
         "maximum": lambda a, b: a if a > b else b,
         "minimum": lambda a, b: a if a < b else b,
+        "scaled": lambda a, b: a * b,
         "weighted": lambda a, b: 0.0 if a == 0.0 and abs(b) == math.inf else a * b,
         "if_equal": lambda a, b, c, d: c if a == b else d,
         "if_negative": lambda a, b, c: b if a < 0.0 else c,

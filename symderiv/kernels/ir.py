@@ -28,9 +28,14 @@ OPERATIONS: Final[dict[str, int]] = {
     "weighted": 2,  # a * b, and 0 where a = 0 and b is infinite: the convention 0 log 0 = 0
     "if_equal": 4,  # c if a = b, else d
     "if_negative": 3,  # b if a < 0, else c
+    "scaled": 2,  # a * b, b a scalar that may be left out
     "scaled_exp_difference": 4,  # e^((a - b)(c + d)), c + d one number in two parts, no digit of the product lost
 }
 """Every operation with the number of its arguments."""
+
+
+_OMISSIBLE: Final[dict[str, tuple[int, ...]]] = {"scaled": (1,), "scaled_exp_difference": (2, 3)}
+"""The arguments, by operation, at which a scalar that the caller may leave out may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +158,14 @@ class LabelParameter:
 
 @dataclass(frozen=True, slots=True)
 class ScalarParameter:
-    """A real number given at run time, the same for every row."""
+    """A real number given at run time, the same for every row.
+
+    `neutral`: the caller may give None for this number, which changes nothing; a target then leaves the work out too.
+    Such a scalar may only stand second in "scaled" and third or fourth in "scaled_exp_difference".
+    """
 
     name: str
+    neutral: Fraction | None = None
 
 
 KernelParameter: TypeAlias = ArrayParameter | LabelParameter | ScalarParameter
@@ -210,6 +220,7 @@ class _Scope:
     axes: frozenset[str]
     locals: set[str]
     clobbered: set[str]  # outputs that have been written, any of which may share memory with an input
+    omissible: frozenset[str]  # scalars that may be None
     loops: tuple[str, ...] = ()
 
 
@@ -236,6 +247,7 @@ def validate(kernel: Kernel) -> None:
         axes | {p.axis for p in kernel.labels()},
         {p.name for p in kernel.scalars()},
         set(),
+        frozenset(p.name for p in kernel.scalars() if p.neutral is not None),
     )
     _check_body(kernel.name, kernel.body, scope)
     for parameter in kernel.arrays("output"):
@@ -281,7 +293,7 @@ def _check_body(kernel: str, body: tuple[Statement, ...], scope: _Scope) -> None
                     raise InvalidKernelError(f"kernel {kernel}: loop variable {index!r} is already in use")
                 within = _Scope(
                     scope.arrays, {**scope.indices, index: axis}, scope.axes, set(scope.locals), scope.clobbered,
-                    (*scope.loops, index),
+                    scope.omissible, (*scope.loops, index),
                 )  # fmt: skip
                 _check_body(kernel, inner, within)
             case _:
@@ -306,6 +318,8 @@ def _check_expression(kernel: str, expression: Expression, scope: _Scope) -> Non
         case Local(name=name):
             if name not in scope.locals:
                 raise InvalidKernelError(f"kernel {kernel}: {name!r} is read before it has a value")
+            if name in scope.omissible:
+                raise InvalidKernelError(f"kernel {kernel}: {name!r} may be None and is used as a number")
         case Load(array=array, at=at):
             _check_access(kernel, array, at, scope)
             parameter = scope.arrays[array]
@@ -327,8 +341,10 @@ def _check_expression(kernel: str, expression: Expression, scope: _Scope) -> Non
                 raise InvalidKernelError(
                     f"kernel {kernel}: there is no operation {name!r} with {len(arguments)} arguments"
                 )
-            for argument in arguments:
-                _check_expression(kernel, argument, scope)
+            for place, argument in enumerate(arguments):
+                left_out = isinstance(argument, Local) and argument.name in scope.omissible
+                if not (left_out and place in _OMISSIBLE.get(name, ())):
+                    _check_expression(kernel, argument, scope)
         case Pick(left=left, right=right, equal=equal, different=different):
             for index in (left, right):
                 if index not in scope.indices:

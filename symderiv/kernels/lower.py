@@ -6,17 +6,20 @@ loop; one more for each layer of sums built on those; then the outputs.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
-from symderiv.kernels.algebra import signs_outside
+from symderiv.kernels.algebra import exponent_of_top, multiplied, signs_outside
 from symderiv.kernels.ir import (
     ArrayParameter,
     Const,
+    Expression,
     Kernel,
     KernelParameter,
     LabelParameter,
     Let,
     Load,
+    Local,
     Loop,
     Note,
     Op,
@@ -27,9 +30,9 @@ from symderiv.kernels.ir import (
     loads,
     validate,
 )  # fmt: skip
-from symderiv.kernels.schedule import Case, Lowering, Output
+from symderiv.kernels.schedule import ROW_WEIGHT, Case, Lowering, Output
 from symderiv.kernels.stable import TOP, LoweringError
-from symderiv.terms import Array, Index, Term, children
+from symderiv.terms import Array, Index, Mul, Parameter, Term, children, subterms
 
 _ZERO = Const(Fraction(0))
 
@@ -39,26 +42,35 @@ def _uses(term: Term, wanted: Term) -> bool:
 
 
 def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, logits: Array, inputs: tuple[Array, ...],
-          label: Index | None = None, limits: bool = False, notes: tuple[tuple[str, str], ...] = (),
+          label: Index | None = None, limits: bool = False, weights: str = "", shared: frozenset[str] = frozenset(),
+          notes: tuple[tuple[str, str], ...] = (),
           theorems: tuple[tuple[str, str], ...] = ()) -> Kernel:  # fmt: skip
     """The kernel that computes `outputs` (stable closed forms) for one row.
 
     `logits` is the array whose largest element is `top`; `inputs` fixes the order of the array parameters. With
-    `limits`, rows of -inf only and rows with +inf give the limits of log-sum-exp instead of NaN. `notes` are
-    (theorem, remark) for the reader. Raises LoweringError for a closed form with a derivative, a product or a named
+    `limits`, rows of -inf only and rows with +inf give the limits of log-sum-exp instead of NaN. `weights` names the
+    array of the rows' weights, for weighted outputs; the inputs named in `shared` are the same for all rows. `notes`
+    are (theorem, remark) for the reader. Raises LoweringError for a closed form with a derivative, a product or a named
     class in it.
     """
     outputs = tuple(
-        Output(o.array, o.axes, tuple(Case(c.at, signs_outside(c.term)) for c in o.cases), o.scaled) for o in outputs
+        replace(output, cases=tuple(Case(case.at, signs_outside(case.term)) for case in output.cases))
+        for output in outputs
     )
     terms = tuple(case.term for output in outputs for case in output.cases)
     taken = {index.name for output in outputs for case in output.cases for index in case.at}
     classes = logits.domains[0] if logits.domains else None
     bound = None if classes is None else Index(next(n for n in "klmpqrs" if n not in taken), classes)
-    work = Lowering(label, limits, bound)
+    factors = _factors_of_exponents(terms)
+    outputs, common = _without_common_factors(outputs, factors)
+    terms = tuple(case.term for output in outputs for case in output.cases)
+    work = Lowering(label, limits, bound, factors=factors)
+    work.names |= {ROW_WEIGHT, weights}
     work.names |= {array.name for array in inputs} | {output.array for output in outputs} | taken | {"top", "scale"}
     for theorem, text in notes:
         work.emit(Note(text, theorem))
+    if weights:
+        _factor(work, weights, outputs, common)
     if any(_uses(term, TOP) for term in terms):
         _top(work, logits, bound)
     work.closed_sums(terms)
@@ -69,14 +81,16 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
     unread = set(work.scratch.values()) - _read(body)
     body = _without_stores(body, unread)
     parameters: list[KernelParameter] = [
-        ArrayParameter(array.name, tuple(domain.symbol for domain in array.domains), "input") for array in inputs
+        ArrayParameter(a.name, tuple(domain.symbol for domain in a.domains), "input", a.name in shared) for a in inputs
     ]
+    if weights:
+        parameters.append(ArrayParameter(weights, (), "input"))
     unknown = sorted(set(work.inputs) - {array.name for array in inputs})
     if unknown:
         raise LoweringError(f"the closed form reads {unknown[0]!r}, which is not among the inputs")
     if label is not None:
         parameters.append(LabelParameter(label.name, label.domain.symbol))
-    parameters += [ScalarParameter(scalar) for scalar in work.scalars]
+    parameters += work.scalars
     if any(output.scaled for output in outputs):
         parameters.append(ScalarParameter("scale"))
     parameters += [ArrayParameter(o.array, tuple(d.symbol for d in o.axes), "output") for o in outputs]
@@ -88,6 +102,44 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
     kernel = Kernel(name, formula, tuple(parameters), body, theorems)
     validate(kernel)
     return kernel
+
+
+def _factors_of_exponents(terms: tuple[Term, ...]) -> frozenset[Parameter]:
+    found = (exponent_of_top(part, TOP) for term in terms for _, part in subterms(term))
+    return frozenset(pair[1] for pair in found if pair is not None and pair[1] is not None)
+
+
+def _without_common_factors(
+    outputs: tuple[Output, ...], factors: frozenset[Parameter]
+) -> tuple[tuple[Output, ...], tuple[Parameter, ...]]:
+    """The weighted and scaled outputs without the factors of exponents that every case of them has, and those."""
+    cases = [case.term for output in outputs if output.weighted and output.scaled for case in output.cases]
+    common = tuple(f for f in sorted(factors, key=str) if cases and all(_has_factor(term, f) for term in cases))
+    made = []
+    for output in outputs:
+        own = tuple(
+            Case(case.at, multiplied(tuple(f for f in case.term.factors if f not in common)))
+            if isinstance(case.term, Mul)
+            else case
+            for case in output.cases
+        )
+        made.append(replace(output, cases=own) if output.weighted and output.scaled else output)
+    return tuple(made), common
+
+
+def _has_factor(term: Term, factor: Parameter) -> bool:
+    return isinstance(term, Mul) and factor in term.factors
+
+
+def _factor(work: Lowering, weights: str, outputs: tuple[Output, ...], common: tuple[Parameter, ...]) -> None:
+    """Name the row's weight, and its product with `scale` and the factors that all gradients have."""
+    work.emit(Let(ROW_WEIGHT, Load(weights, ())))
+    if any(output.scaled for output in outputs):
+        product: Expression = Op("multiply", (Local(ROW_WEIGHT), Local("scale")))
+        for factor in common:
+            product = Op("scaled", (product, work.value(factor)))
+        work.factor = Local(work.name("factor"))
+        work.emit(Let(work.factor.name, product))
 
 
 def _top(work: Lowering, logits: Array, bound: Index | None) -> None:

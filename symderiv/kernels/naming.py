@@ -16,8 +16,10 @@ def wanted_name(term: Term) -> str:
             return "total"
         case Sum(body=body) if is_exponential_of_top(body, TOP):
             return "rest"
-        case Sum(body=Mul(factors=(Entry(array=array), *_))):
-            return f"sum_{array.name}_times"
+        case Sum(body=body) if may_be_infinite(body):
+            return "gap"
+        case Sum(body=Mul()) if not _has_exponential(term):
+            return "_".join(("sum", *dict.fromkeys(_arrays(term))))
         case Sum():
             return "inner"
         case Add(terms=terms) if len(terms) == 2 and is_exponential_of_top(terms[1], TOP):
@@ -28,6 +30,15 @@ def wanted_name(term: Term) -> str:
             return "y"
         case _:
             return "shared"
+
+
+def _arrays(term: Term) -> tuple[str, ...]:
+    own = (term.array.name,) if isinstance(term, Entry) else ()
+    return (*own, *(name for part in children(term) for name in _arrays(part)))
+
+
+def _has_exponential(term: Term) -> bool:
+    return isinstance(term, Exp) or any(_has_exponential(part) for part in children(term))
 
 
 def worth_a_name(term: Term) -> bool:

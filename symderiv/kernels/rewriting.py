@@ -72,13 +72,14 @@ def _parameters(term: Term) -> tuple[Parameter, ...]:
 def as_rewrite(theorem: Theorem, top: Parameter | None = None) -> Rewrite:
     """The theorem's claim as a rewrite from its plain to its stable side.
 
-    A theorem that holds for every shift (a parameter c in z + c, or m in z - m) is instantiated at c = -top or m =
-    top; the side without the shift is the pattern. Without a parameter the left side is the pattern.
+    A theorem that holds for every shift (a parameter c in z + c, or m in z - m, on one side only) is instantiated at
+    c = -top or m = top; the side without the shift is the pattern. Without a shift the left side is the pattern.
     """
     theory = theorem.derivation.theory
     left = quotients_inside(cleaned(unfolded(theorem.claim.left, theory)))
     right = quotients_inside(cleaned(unfolded(theorem.claim.right, theory)))
-    shifts = (*_parameters(left), *_parameters(right))
+    here, there = _parameters(left), _parameters(right)
+    shifts = tuple(parameter for parameter in (*here, *there) if (parameter in here) != (parameter in there))
     if top is None or not shifts:
         return Rewrite(reference(theorem), left, right)
     shift = shifts[0]

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import assert_never
+from typing import Final, assert_never
 
-from symderiv.kernels.algebra import is_exponential_of_top, is_negated, negated, power_of
+from symderiv.kernels.algebra import exponent_of_top, is_exponential_of_top, is_negated, negated, power_of
 from symderiv.kernels.ir import (
     Const,
     Expression,
@@ -26,6 +26,7 @@ from symderiv.kernels.ir import (
     Loop,
     Op,
     Pick,
+    ScalarParameter,
     Statement,
     Store,
     Update,
@@ -62,6 +63,9 @@ from symderiv.terms import (
 _ZERO = Const(Fraction(0))
 _ONE = Const(Fraction(1))
 
+ROW_WEIGHT: Final = "weight"
+"""The name of the row's weight in a kernel with weighted outputs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -73,12 +77,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What to write into one output array: later cases overwrite earlier ones. `scaled`: times the scalar `scale`."""
+    """What to write into one output array: later cases overwrite earlier ones.
+
+    `scaled`: times the scalar `scale`; `weighted`: times the row's weight, and 0 where that is 0.
+    """
 
     array: str
     axes: tuple[Domain, ...]
     cases: tuple[Case, ...]
     scaled: bool = False
+    weighted: bool = False
 
 
 @dataclass(slots=True)
@@ -100,8 +108,10 @@ class Lowering:
     scopes: list[Scope] = field(default_factory=lambda: [Scope(())])
     names: set[str] = field(default_factory=set)
     inputs: dict[str, Array] = field(default_factory=dict)
-    scalars: list[str] = field(default_factory=list)
-    scratch: dict[str, str] = field(default_factory=dict)  # array of logits -> scratch of its exponentials
+    scalars: list[ScalarParameter] = field(default_factory=list)
+    scratch: dict[tuple[str, str], str] = field(default_factory=dict)  # logits and factor -> their exponentials
+    factors: frozenset[Parameter] = frozenset()  # of exponents: an inverse temperature
+    factor: Expression | None = None  # what a weighted and scaled output is multiplied by
     below: dict[str, str] = field(default_factory=dict)  # accumulator of ties -> accumulator of what is below top
     tied: set[tuple[object, ...]] = field(default_factory=set)  # shifted sums whose logarithm is taken
 
@@ -145,8 +155,8 @@ class Lowering:
             case Number(value=value):
                 return Const(value)
             case Parameter(name=name):
-                if term != TOP and name not in self.scalars:
-                    self.scalars.append(name)
+                if term != TOP and name not in [scalar.name for scalar in self.scalars]:
+                    self.scalars.append(ScalarParameter(name, Fraction(1) if term in self.factors else None))
                 return Local(name)
             case Size(domain=domain):
                 return Extent(domain.symbol)
@@ -221,38 +231,55 @@ class Lowering:
         return made
 
     def _product_of(self, factors: tuple[Term, ...]) -> Expression:
-        if len(factors) == 2 and isinstance(factors[0], Entry) and may_be_infinite(factors[1]):
-            return Op("weighted", (self.value(factors[0]), self.value(factors[1])))
-        made = self.value(factors[0])
-        for factor in factors[1:]:
+        scales = tuple(factor for factor in factors if factor in self.factors)
+        plain = tuple(factor for factor in factors if factor not in scales)
+        if not plain:
+            plain, scales = scales[:1], scales[1:]
+        made = self.value(plain[0])
+        for factor in plain[1:-1]:
             made = Op("multiply", (made, self.value(factor)))
+        if len(plain) > 1:
+            masked = may_be_infinite(plain[-1]) and not any(may_be_infinite(factor) for factor in plain[:-1])
+            made = Op("weighted" if masked else "multiply", (made, self.value(plain[-1])))
+        for factor in scales:
+            made = Op("scaled", (made, self.value(factor)))
         return made
 
     def _exponential(self, term: Exp) -> Expression:
-        argument = term.argument
-        assert isinstance(argument, Add)
-        rest = tuple(part for part in argument.terms if part != negated(TOP))
-        if not rest:
-            return Op("exp", (Op("subtract", (_ZERO, Local(TOP.name))),))
+        found = exponent_of_top(term, TOP)
+        assert found is not None
+        rest, factor = found
         if len(rest) != 1:
-            return Op("exp", (Op("subtract", (self._sum_of(rest), Local(TOP.name))),))
+            shifted: Expression = Op("subtract", (self._sum_of(rest) if rest else _ZERO, Local(TOP.name)))
+            return Op("exp", (shifted if factor is None else Op("scaled", (shifted, self.value(factor))),))
         entry = rest[0]
         if isinstance(entry, Entry) and len(entry.indices) == 1:
-            return self._stored_exponential(entry)
-        return Op("exp_difference", (self.value(entry), Local(TOP.name)))
+            return self._stored_exponential(entry, factor)
+        return self._difference(entry, factor)
 
-    def _stored_exponential(self, entry: Entry) -> Expression:
+    def _difference(self, logit: Term, factor: Parameter | None) -> Expression:
+        """e^(x - top), or e^(b (x - top)) with b in two parts."""
+        if factor is None:
+            return Op("exp_difference", (self.value(logit), Local(TOP.name)))
+        high = self.value(factor)
+        low = f"{factor.name}_low"
+        if low not in [scalar.name for scalar in self.scalars]:
+            at = [scalar.name for scalar in self.scalars].index(factor.name)
+            self.scalars.insert(at + 1, ScalarParameter(low, Fraction(0)))
+        return Op("scaled_exp_difference", (self.value(logit), Local(TOP.name), high, Local(low)))
+
+    def _stored_exponential(self, entry: Entry, factor: Parameter | None) -> Expression:
         """e^(z_k - top): computed in the loop that meets it first, read from a scratch row afterwards."""
-        array = entry.array.name
+        key = entry.array.name, "" if factor is None else factor.name
         at = self.at(entry.indices)
-        if array in self.scratch:
-            return Load(self.scratch[array], at)
+        if key in self.scratch:
+            return Load(self.scratch[key], at)
         if not self.scopes[-1].indices or entry.indices != self.scopes[-1].indices[-1:]:
-            raise LoweringError(f"the exponential of {array} is needed before the loop that computes it")
-        self.scratch[array] = self.name("e")
+            raise LoweringError(f"the exponential of {key[0]} is needed before the loop that computes it")
+        self.scratch[key] = self.name("e")
         local = Local(self.name("exponential"))
-        self.emit(Let(local.name, Op("exp_difference", (self.value(entry), Local(TOP.name)))))
-        self.emit(Store(self.scratch[array], at, local))
+        self.emit(Let(local.name, self._difference(entry, factor)))
+        self.emit(Store(self.scratch[key], at, local))
         return local
 
     def _logarithm(self, argument: Term) -> Expression:
@@ -293,9 +320,9 @@ class Lowering:
             key = alpha_key(item)
             value = self.value(item.body)
             if key in self.tied:
-                assert isinstance(item.body, Exp)
-                assert isinstance(item.body.argument, Add)
-                logit = self.value(next(t for t in item.body.argument.terms if t != negated(TOP)))
+                found = exponent_of_top(item.body, TOP)
+                assert found is not None
+                logit = self.value(found[0][0])
                 counted = _ONE if self.limits else value
                 here = Local(TOP.name)
                 self.emit(Update(name, "add", Op("if_equal", (logit, here, counted, _ZERO))))
@@ -359,7 +386,10 @@ class Lowering:
             self.scopes.append(Scope((*self.scopes[-1].indices, index)))
         value = self.value(case.term)
         if output.scaled:
-            value = Op("multiply", (value, Local("scale")))
+            value = Op("multiply", (value, Local("scale") if self.factor is None else self.factor))
+        if output.weighted:
+            weight = Local(ROW_WEIGHT)
+            value = Op("if_equal", (weight, _ZERO, _ZERO, value if output.scaled else Op("multiply", (weight, value))))
         self.emit(Store(output.array, tuple(index.name for index in case.at), value))
         for index in reversed(loops):
             made = self.scopes.pop()

@@ -33,6 +33,9 @@ REWRITES: Final[dict[str, str]] = {
     "log-softmax:closed-form": "the logarithm of a softmax is taken before the division, not after",
     "softmax:complement": "1 - y is the sum of the other classes: no digit is lost when y is near 1",
     "softmax:shift-invariance": "every logit is shifted by the largest one, so that no exponential overflows",
+    "softmax:tempered-complement": "1 - p is the sum of the other classes: no digit is lost when p is near 1",
+    "softmax:tempered-shift-invariance": "every logit is shifted by the largest one, so that no exponential overflows",
+    "logsumexp:tempered-max-shift": "the largest logit comes out of the logarithm of the sum",
     "logsumexp:max-shift": "the largest logit comes out of the logarithm of the sum",
     "binary-cross-entropy:stable-form": "the larger of 0 and the logit comes out of the logarithm",
 }
@@ -106,5 +109,5 @@ def diagonal(term: Term, index: Index, other: Place) -> Term:
 
 
 def is_shifted_sum(term: Term) -> bool:
-    """Whether `term` is sum_k e^(x_k - top), over all k."""
+    """Whether `term` is sum_k e^(x_k - top) or sum_k e^(b (x_k - top)), over all k."""
     return isinstance(term, Sum) and term.skip is None and is_exponential_of_top(term.body, TOP)

@@ -21,6 +21,7 @@ from symderiv.kernels.ir import (
     Loop,
     Op,
     Pick,
+    ScalarParameter,
     Statement,
     Store,
     Update,
@@ -67,6 +68,49 @@ def test_a_program_that_could_not_run_is_refused_with_the_reason(words: str) -> 
     assert words in str(caught.value)
 
 
+def test_only_inputs_are_shared_and_a_scalar_that_may_be_none_is_not_a_number() -> None:
+    shared = ArrayParameter("out", ("C",), "output", shared=True)
+    with pytest.raises(InvalidKernelError, match="output 'out' is shared by all rows; only inputs may be"):
+        validate(Kernel("probe", (), (Z, shared), (FILL,)))
+    factor = ScalarParameter("factor", Fraction(1))
+    for wrong in (
+        Op("multiply", (TWO, Local("factor"))),
+        Op("scaled", (Local("factor"), TWO)),
+        Op("scaled_exp_difference", (Local("factor"), TWO, TWO, TWO)),
+    ):
+        with pytest.raises(InvalidKernelError, match="'factor' may be None and is used as a number"):
+            validate(Kernel("probe", (), (Z, factor, SCALAR), (Store("scalar", (), wrong),)))
+
+
+def test_a_scalar_that_is_left_out_has_its_neutral_value() -> None:
+    factor, low = ScalarParameter("factor", Fraction(1)), ScalarParameter("low", Fraction(0))
+    power = Op("scaled_exp_difference", (Load("z", ("k",)), TWO, Local("factor"), Local("low")))
+    body = (
+        Store("scalar", (), Op("scaled", (TWO, Local("factor")))),
+        Loop("k", "C", (Store("out", ("k",), power),)),
+    )
+    program = Kernel("probe", (), (Z, factor, low, SCALAR, OUT), body)
+    inputs = {"z": {(0,): 1.0}}
+    plain = {"scalar": {(): 2.0}, "out": {(0,): math.exp(-1.0)}}
+    assert run(program, inputs, FLOATS, sizes={"C": 1}) == plain
+    assert run(program, inputs, FLOATS, sizes={"C": 1}, scalars={"factor": None, "low": None}) == plain
+    low_part = float(Fraction(1, 3) - Fraction(1 / 3))
+    far = {"z": {(0,): -298.0}}
+    made = run(program, far, FLOATS, sizes={"C": 1}, scalars={"factor": 1 / 3, "low": low_part})
+    assert made["scalar"] == {(): 2 / 3}
+    assert made["out"][(0,)] == pytest.approx(math.exp(-100.0), rel=3e-16)
+
+
+def test_a_shared_input_may_be_read_after_an_output_was_written() -> None:
+    weights = ArrayParameter("w", ("C",), "input", shared=True)
+    body = (FILL, Store("scalar", (), Load("w", ("label",))))
+    made = run(
+        Kernel("probe", (), (Z, weights, LABEL, SCALAR, OUT), body),
+        {"z": {(0,): 1.0, (1,): 2.0}, "w": {(0,): 3.0, (1,): 4.0}}, FLOATS, sizes={"C": 2}, labels={"label": 1},
+    )  # fmt: skip
+    assert made["scalar"] == {(): 4.0}
+
+
 def test_a_local_of_a_loop_is_unknown_after_it() -> None:
     body = (Loop("k", "C", (Let("inside", Load("z", ("k",))),)), Store("scalar", (), Local("inside")), FILL)
     with pytest.raises(InvalidKernelError, match="'inside' is read before"):
@@ -105,6 +149,8 @@ def test_the_interpreter_adds_skips_and_stores() -> None:
         ("power", (0.0, -0.5), math.inf),
         ("weighted", (0.0, math.inf), 0.0),
         ("weighted", (0.0, -math.inf), 0.0),
+        ("scaled_exp_difference", (-math.inf, 3.0, 0.5, 0.0), 0.0),
+        ("scaled_exp_difference", (3.0, 3.0, 0.1, 1e-18), 1.0),
         ("if_negative", (-1.0, 2.0, 3.0), 2.0),
         ("if_negative", (0.0, 2.0, 3.0), 3.0),
         ("if_equal", (2.0, 2.0, 5.0, 6.0), 5.0),

@@ -30,7 +30,7 @@ WHAT: Final = "plain NumPy, for any class count."
 _INFIX: Final = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "divide": ("/", 2)}
 _CALLS: Final = {
     "power": "np.power", "exp": "np.exp", "log": "np.log", "log1p": "np.log1p", "exp_difference": "exp_difference",
-    "scaled_exp_difference": "scaled_exp_difference", "maximum": "np.fmax", "minimum": "np.fmin",
+    "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference", "maximum": "np.fmax", "minimum": "np.fmin",
     "weighted": "weighted",
 }  # fmt: skip
 _ATOM: Final = 3

@@ -1,0 +1,371 @@
+"""The kernels with options: weights, smoothing, temperature and ignored rows, against rigorous values and by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from typing import cast
+
+import numpy as np
+import pytest
+
+from symderiv.kernels import LoweringError
+from symderiv.kernels.functions import Function, functions
+from symderiv.kernels.interpret import FLOATS, run
+from symderiv.kernels.ir import Kernel, Load, Loop, ScalarParameter, Statement, Update, loads
+from symderiv.kernels.options import (
+    CLASS_WEIGHTS,
+    CLASS_WEIGHTS_TOTAL,
+    INVERSE_TEMPERATURE,
+    INVERSE_TEMPERATURE_LOW,
+    KEPT,
+    ROW_WEIGHTS,
+    SCALE,
+    SPREAD,
+)
+from symderiv.kernels.parts import closed_form
+from symderiv.kernels.rewriting import substitute, unfolded
+from symderiv.kernels.targets import numpy as numpy_target
+from symderiv.losses import find
+from symderiv.statements import Theorem, Verdict
+from symderiv.terms import Index, Number, Parameter, Position, Term, rename
+from symderiv.verification.reference import Ball, reference, ulps
+from tests.kernels.entries import theorems
+
+C = 5
+VARIANTS = ("labels_weighted", "labels_smoothed", "targets_weighted", "targets_smoothed")
+THEOREMS = {
+    ("weighted", "value"): "tempered-logits-form",
+    ("weighted", "gradient"): "tempered-gradient",
+    ("smoothed", "value"): "smoothed-logits-form",
+    ("smoothed", "gradient"): "smoothed-gradient",
+}
+ROWS = {
+    "ordinary": (0.3, -1.2, 2.5, 0.0, 0.7),
+    "confident": (-3.0, 41.0, 2.5, 0.25, 1.0),
+    "spread": (-300.0, 12.0, 700.0, 695.5, 10.0),
+    "offset": (10000.0, 10001.5, 9999.0, 10000.25, 10000.5),
+    "tie": (2.0, 2.0, -1.0, 2.0, 0.5),
+    "masked": (0.5, 1.5, -math.inf, 0.25, -math.inf),
+}
+W = (0.5, 2.0, 0.0, 1.25, 0.75)
+T = (0.125, 0.5, 0.0, 0.25, 0.0625)
+
+
+@cache
+def both() -> Function:
+    return next(f for f in functions(find("cross-entropy"), theorems("cross-entropy")) if f.name == "value_and_grad")
+
+
+def option_kernel(variant: str) -> Kernel:
+    return dict(both().option_kernels)[variant]
+
+
+def scalars(temperature: float, smoothing: float, w: tuple[float, ...], dtype: type = np.float64) -> dict[str, object]:
+    """What a caller fills in, each number rounded once."""
+    inverse = Fraction(1) / Fraction(temperature)
+    high = dtype(float(inverse))
+    neutral = temperature == 1.0
+    return {
+        INVERSE_TEMPERATURE: None if neutral else high,
+        INVERSE_TEMPERATURE_LOW: None if neutral else dtype(float(inverse - Fraction(float(high)))),
+        KEPT: dtype(1.0 - smoothing),
+        SPREAD: dtype(smoothing / len(w)),
+        CLASS_WEIGHTS_TOTAL: dtype(sum(w)),
+        SCALE: dtype(1.0),
+    }
+
+
+def interpreted(kernel: Kernel, z: tuple[float, ...], target: int | tuple[float, ...], *, weight: float = 1.0,
+                w: tuple[float, ...] = (1.0,) * C, temperature: float = 1.0, smoothing: float = 0.0,
+                scale: float = 1.0) -> tuple[float, list[float]]:  # fmt: skip
+    """Value and gradient of one row by the interpreter, in double precision."""
+    arrays = {"z": z, "w": w, ROW_WEIGHTS: None, "t": target}
+    rows = {p.name: arrays[p.name] for p in kernel.arrays("input")}
+    inputs: dict[str, Mapping[tuple[int, ...], float]] = {
+        name: {(): weight} if row is None else {(k,): float(row[k]) for k in range(C)} for name, row in rows.items()
+    }
+    given = scalars(temperature, smoothing, w) | {SCALE: scale}
+    label = {"label": target} if isinstance(target, int) else None
+    made = run(kernel, inputs, FLOATS, sizes={"C": C}, labels=label, scalars=given)
+    return made["value"][()], [made["gradient"][(k,)] for k in range(C)]
+
+
+@cache
+def theorem(slug: str) -> Theorem:
+    return next(found for found in theorems("cross-entropy") if found.derivation.goal == slug)
+
+
+def true_values(variant: str, role: str, z: tuple[float, ...], target: int | tuple[float, ...], *,
+                w: tuple[float, ...], temperature: float, smoothing: float) -> list[Ball]:  # fmt: skip
+    """The theorem's closed form with the options put in as exact numbers, in rigorous arithmetic.
+
+    Labels are one-hot targets of the dense theorem here: the theorems of labels themselves are not consulted.
+    """
+    stated = theorem(THEOREMS[variant.split("_")[1], role])
+    closed = unfolded(closed_form(stated), stated.derivation.theory)
+    numbers = {
+        "beta": 1 / Fraction(temperature),
+        "kappa": 1 - Fraction(smoothing),
+        "rho": Fraction(smoothing) / len(w),
+    }
+
+    def placed(node: Term) -> Term | None:
+        return Number(numbers[node.name]) if isinstance(node, Parameter) else None
+
+    index = Index("i", find("cross-entropy").arrays[0].domains[0])
+    one_hot = tuple(float(k == target) for k in range(len(z))) if isinstance(target, int) else target
+    data = {"z": np.array(z), "t": np.array(one_hot), "w": np.array(w)}
+    indices = (index,) if role == "gradient" else ()
+    found = reference(substitute(closed, placed), indices, data, {"classes": len(z)})
+    return [found[at] for at in sorted(found)]
+
+
+OPTIONS = [
+    (weight, temperature, smoothing, w)
+    for weight, temperature, smoothing, w in product((1.0, 0.3), (1.0, 0.7, 13.0), (0.0, 0.1, 1.0), ((1.0,) * C, W))
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("name", [name for name in ROWS if name != "masked"])
+def test_values_and_gradients_are_the_theorems(variant: str, name: str) -> None:
+    """Sums of numbers of one sign keep their digits; other gradients those of what would be there uncancelled."""
+    kernel, z = option_kernel(variant), ROWS[name]
+    targets = (1, 2) if variant.startswith("labels") else (T,)
+    for target, (weight, temperature, smoothing, w) in product(targets, OPTIONS):
+        if variant.endswith("weighted") and (smoothing or w != (1.0,) * C):
+            continue
+        options = {"w": w, "temperature": temperature, "smoothing": smoothing}
+        value, gradient = interpreted(kernel, z, target, weight=weight, **options)
+        (true,) = true_values(variant, "value", z, target, **options)
+        assert ulps(value, _times(true, weight), of_magnitude=False) <= 5
+        cancels = variant != "labels_weighted" and (smoothing != 0 or variant.startswith("targets"))
+        for found, ball in zip(gradient, true_values(variant, "gradient", z, target, **options), strict=True):
+            assert ulps(found, _times(ball, weight), of_magnitude=cancels) <= 5
+
+
+def _times(ball: Ball, weight: float) -> Ball:
+    return Ball(ball.value * weight, ball.magnitude * weight)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_masked_classes_cost_nothing_where_nothing_is_asked_of_them(variant: str) -> None:
+    """A class at -inf with target 0, or with class weight 0, is as if it were not there."""
+    kernel, z = option_kernel(variant), ROWS["masked"]
+    w = (0.5, 2.0, 0.0, 1.25, 0.0)
+    t = (0.125, 0.5, 0.0, 0.25, 0.0)
+    target: int | tuple[float, ...] = 1 if variant.startswith("labels") else t
+    smoothing = 0.1 if variant.endswith("smoothed") else 0.0
+    value, gradient = interpreted(kernel, z, target, w=w, smoothing=smoothing)
+    kept = [k for k in range(C) if z[k] > -math.inf]
+    few = [z[k] for k in kept]
+    lse = math.log(math.fsum(math.exp(x) for x in few))
+    hard = [float(k == target) for k in kept] if isinstance(target, int) else [t[k] for k in kept]
+    smoothed = [((1 - smoothing) * q + smoothing / C) * w[k] for k, q in zip(kept, hard, strict=True)]
+    wanted = smoothed if variant.endswith("smoothed") else hard
+    assert value == pytest.approx(math.fsum(q * (lse - x) for q, x in zip(wanted, few, strict=True)), rel=1e-14)
+    assert [gradient[k] for k in range(C) if k not in kept] == [0.0, 0.0]
+    if smoothing:
+        masked, _ = interpreted(kernel, z, target, smoothing=smoothing)
+        assert masked == math.inf
+
+
+def test_the_low_part_of_the_inverse_temperature_keeps_digits() -> None:
+    """With 1/T rounded once, e^((z - top)/T) would be wrong by half the size of its exponent, in last places."""
+    z, temperature = (0.0, 699.7, 3.1, 650.2, 1.3), 1.1
+    _, gradient = interpreted(option_kernel("labels_weighted"), z, 1, temperature=temperature)
+    (_, _, _, true, _) = true_values("labels_weighted", "gradient", z, 1, w=W, temperature=temperature, smoothing=0.0)
+    assert ulps(gradient[3], true, of_magnitude=False) <= 3
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("name", ROWS)
+def test_neutral_options_change_nothing(variant: str, name: str) -> None:
+    kind = variant.split("_")[0]
+    target: int | tuple[float, ...] = 1 if kind == "labels" else T
+    plain = interpreted(dict(both().kernels)[kind], ROWS[name], target, scale=0.25)
+    optional = interpreted(option_kernel(variant), ROWS[name], target, scale=0.25)
+    assert optional[0] == pytest.approx(plain[0], rel=5e-16, abs=0)
+    assert optional[1] == pytest.approx(plain[1], rel=5e-16, abs=0)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("scale", [1.0, math.inf, math.nan])
+def test_a_row_of_weight_0_is_left_out_whatever_it_holds(variant: str, bad: float, scale: float) -> None:
+    target: int | tuple[float, ...] = 1 if variant.startswith("labels") else T
+    value, gradient = interpreted(
+        option_kernel(variant), (bad,) * C, target, weight=0.0, temperature=2.0, smoothing=0.1, scale=scale
+    )
+    assert [math.copysign(1.0, x) for x in (value, *gradient)] == [1.0] * (C + 1)
+    assert [value, *gradient] == [0.0] * (C + 1)
+
+
+def test_an_infinite_loss_stays_infinite_unless_its_row_is_left_out() -> None:
+    kernel = option_kernel("labels_weighted")
+    assert interpreted(kernel, ROWS["masked"], 2, weight=0.5)[0] == math.inf
+    assert interpreted(kernel, ROWS["masked"], 2, weight=0.0)[0] == 0.0
+
+
+def _documented(z: tuple[float, ...], label: int, w: tuple[float, ...], smoothing: float) -> float:
+    """The loss of one row as PyTorch documents it: (1 - a) w_y nll_y + (a/C) sum_k w_k nll_k."""
+    lse = math.log(math.fsum(math.exp(x) for x in z))
+    uniform = math.fsum(weight * (lse - x) for weight, x in zip(w, z, strict=True))
+    return (1 - smoothing) * w[label] * (lse - z[label]) + smoothing / len(z) * uniform
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_mean_with_class_weights_and_ignored_labels_is_the_documented_one(smoothing: float) -> None:
+    """The sum over counted rows, divided by the sum of their class weights; the gradient by differences."""
+    random = np.random.default_rng(7)
+    rows = [tuple(row) for row in random.normal(size=(6, C)) * 3]
+    labels, ignored = [0, 1, 3, 4, 1, 0], {2, 5}
+    counted = [n for n in range(6) if n not in ignored]
+    divisor = math.fsum(W[labels[n]] for n in counted)
+
+    def mean(rows: list[tuple[float, ...]]) -> float:
+        return math.fsum(_documented(rows[n], labels[n], W, smoothing) for n in counted) / divisor
+
+    # Without smoothing the class weight goes into the row's weight, with it into the smoothed targets.
+    kernel = option_kernel("labels_smoothed" if smoothing else "labels_weighted")
+    made = []
+    for n in range(6):
+        weight = 0.0 if n in ignored else 1.0 if smoothing else W[labels[n]]
+        made.append(interpreted(kernel, rows[n], labels[n], weight=weight, w=W, smoothing=smoothing, scale=1 / divisor))
+    assert math.fsum(value for value, _ in made) / divisor == pytest.approx(mean(rows), rel=1e-14)
+    step = 1e-5
+    for n, k in product(range(6), range(C)):
+        moved = [
+            mean([tuple(np.array(row) + sign * (np.arange(C) == k) * (m == n)) for m, row in enumerate(rows)])
+            for sign in (step, -step)
+        ]
+        assert made[n][1][k] == pytest.approx((moved[0] - moved[1]) / (2 * step), rel=1e-6, abs=1e-9)
+
+
+def _loops(body: tuple[Statement, ...]) -> list[Loop]:
+    return [statement for statement in body if isinstance(statement, Loop)]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_an_option_kernel_reads_its_row_in_three_passes(variant: str) -> None:
+    """Every sum is added up in the loop of the exponentials; none needs a pass of its own."""
+    first, second, last = _loops(option_kernel(variant).body)
+    assert [s.name for s in first.body if isinstance(s, Update)] == ["top"]
+    assert len([s for s in second.body if isinstance(s, Update)]) >= 1
+    assert not [s for s in last.body if isinstance(s, Update)]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_parameters_are_the_documented_ones(variant: str) -> None:
+    kernel = option_kernel(variant)
+    smoothed, labels = variant.endswith("smoothed"), variant.startswith("labels")
+    arrays = ["z", *([] if labels else ["t"]), *([CLASS_WEIGHTS] if smoothed else []), ROW_WEIGHTS]
+    assert [p.name for p in kernel.arrays("input")] == arrays
+    assert {p.name for p in kernel.arrays("input") if p.shared} == ({CLASS_WEIGHTS} if smoothed else set())
+    neutral = {INVERSE_TEMPERATURE: Fraction(1), INVERSE_TEMPERATURE_LOW: Fraction(0)}
+    wanted = [INVERSE_TEMPERATURE, INVERSE_TEMPERATURE_LOW, *([KEPT, SPREAD] if smoothed else [])]
+    wanted += [CLASS_WEIGHTS_TOTAL] if smoothed and labels else []
+    assert sorted(p.name for p in kernel.scalars()) == sorted([*wanted, SCALE])
+    assert all(p == ScalarParameter(p.name, neutral.get(p.name)) for p in kernel.scalars())
+    assert ("labels" in variant) == bool(kernel.labels())
+
+
+def test_only_a_loss_with_the_theorems_has_options() -> None:
+    assert all(not function.option_kernels for function in functions(find("softmax"), theorems("softmax")))
+    few = tuple(t for t in theorems("cross-entropy") if not t.derivation.goal.startswith("smoothed"))
+    (value, *_) = functions(find("cross-entropy"), few)
+    assert [variant for variant, _ in value.option_kernels] == ["labels_weighted", "targets_weighted"]
+    assert [f.name for f in functions(find("cross-entropy"), few) if f.option_kernels] == [
+        "value", "value_and_grad", "grad",
+    ]  # fmt: skip
+
+
+def test_an_option_kernel_cites_what_it_rests_on() -> None:
+    cited = {name for _, kernel in both().option_kernels for name, _ in kernel.theorems}
+    assert {"cross-entropy:weighted-gradient", "softmax:tempered-shift-invariance"} <= cited
+    for name, digest in (pair for _, kernel in both().option_kernels for pair in kernel.theorems):
+        problem, slug = name.split(":")
+        found = [t for t in theorems("cross-entropy") if (t.derivation.problem, t.derivation.goal) == (problem, slug)]
+        assert [t.digest for t in found] == [digest]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_emitted_code_does_what_the_interpreter_does(variant: str, dtype: type) -> None:
+    kernel = option_kernel(variant)
+    space: dict[str, object] = {"np": np, "Any": object}
+    exec(compile(f"{numpy_target.helpers()}\n\n{numpy_target.emit(kernel)}", "<kernel>", "exec"), space)
+    names = [name for name in ROWS if name != "spread"]
+    z = np.array([ROWS[name] for name in names], dtype)
+    n = len(z)
+    weights = np.array([0.5, 1.0, 2.0, 0.0, 0.75], dtype)[:n]
+    for temperature, smoothing in product((1.0, 0.7), (0.0, 0.125)):
+        value, gradient = np.empty(n, dtype), np.empty_like(z)
+        given = scalars(temperature, smoothing, W, dtype)
+        arrays = {"z": z, "t": np.tile(np.array(T, dtype), (n, 1)), "w": np.array(W, dtype), ROW_WEIGHTS: weights,
+                  "value": value, "gradient": gradient, "label": np.ones(n, np.int64)}  # fmt: skip
+        known = {p.name for p in kernel.arrays("scratch")}
+        rows = cast("Callable[..., None]", space[f"{kernel.name}_rows"])
+        rows(0, n, *({**arrays, **given}[p.name] for p in kernel.parameters if p.name not in known))
+        for row in range(n):
+            target = 1 if variant.startswith("labels") else T
+            wanted = interpreted(kernel, tuple(z[row].tolist()), target, weight=float(weights[row]), w=W,
+                                 temperature=temperature, smoothing=smoothing)  # fmt: skip
+            limit = 64 * np.finfo(dtype).eps
+            np.testing.assert_allclose(value[row], wanted[0], rtol=limit)
+            np.testing.assert_allclose(gradient[row], wanted[1], rtol=limit, atol=limit)
+
+
+def test_a_theorem_of_an_option_that_is_not_proved_makes_no_kernel() -> None:
+    given = tuple(
+        dataclasses.replace(t, verdict=Verdict("numeric", "only looked at"))
+        if t.derivation.goal == "smoothed-label-gradient"
+        else t
+        for t in theorems("cross-entropy")
+    )
+    with pytest.raises(LoweringError, match="smoothed-label-gradient is numeric, not proved"):
+        functions(find("cross-entropy"), given)
+
+
+def test_the_dense_kernel_adds_up_in_one_pass_and_reads_nothing_twice() -> None:
+    kernel = dict(both().kernels)["targets"]
+    _, sums, _ = _loops(kernel.body)
+    read = [load for s in sums.body if isinstance(s, Update) for load in loads(s.value)]
+    assert Load("t", ("k",)) in read
+    assert {s.name for s in sums.body if isinstance(s, Update)} == {"gap", "ties", "below", "sum_t"}
+
+
+@pytest.mark.parametrize(
+    ("z", "t", "value"),
+    [
+        ((0.0, -math.inf, 0.0, 0.0, 0.0), (0.5, 0.0, 0.5, 0.0, 0.0), math.log(4.0)),
+        ((0.0, -math.inf, 0.0, 0.0, 0.0), (0.5, 0.5, 0.0, 0.0, 0.0), math.inf),
+        ((0.0, math.nan, 0.0, 0.0, 0.0), (0.5, 0.0, 0.5, 0.0, 0.0), math.nan),
+        ((1.0, -2.0, 7.5, 0.0, 0.5), (0.0,) * C, 0.0),
+    ],
+)
+def test_dense_targets_on_masks_nan_and_nothing(z: tuple[float, ...], t: tuple[float, ...], value: float) -> None:
+    found, _ = interpreted(dict(both().kernels)["targets"], z, t)
+    assert found == pytest.approx(value, rel=1e-15, nan_ok=True)
+
+
+def test_labels_have_theorems_of_their_own_that_are_the_dense_ones_at_one_hot_targets() -> None:
+    """kappa w_l (...) + rho (...) is the smoothed loss of the one-hot row: compared in rigorous numbers."""
+    classes = find("cross-entropy").arrays[0].domains[0]
+    numbers = {"beta": 1 / Fraction(1.3), "kappa": 1 - Fraction(0.1), "rho": Fraction(0.1) / C}
+    data = {"z": np.array(ROWS["ordinary"]), "w": np.array(W)}
+    for role, slug in (("value", "smoothed-label-logits-form"), ("gradient", "smoothed-label-gradient")):
+        stated = theorem(slug)
+        closed = unfolded(closed_form(stated), stated.derivation.theory)
+        closed = rename(closed, {Index("l", classes): Position(2, classes)})
+        placed = substitute(closed, lambda node: Number(numbers[node.name]) if isinstance(node, Parameter) else None)
+        indices = (Index("i", classes),) if role == "gradient" else ()
+        mine = reference(placed, indices, data, {"classes": C})
+        other = true_values("labels_smoothed", role, ROWS["ordinary"], 1, w=W, temperature=1.3, smoothing=0.1)
+        for at, ball in zip(sorted(mine), other, strict=True):
+            assert mine[at].value.overlaps(ball.value)
