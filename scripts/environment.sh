@@ -1,5 +1,5 @@
 # Sourced by the scripts beside it: makes the virtual environment .venv of this checkout and installs the package into it.
-#   prepare_environment EXTRAS    EXTRAS is empty, [examples] or [dev]
+#   prepare_environment EXTRAS    EXTRAS is empty, [examples], [bench] or [dev]; `venv` may name another place before
 # PYTHON names another interpreter than python3. Nothing is installed again while pyproject.toml stays as it was.
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -17,7 +17,7 @@ prepare_environment() {
     }
     # Debian keeps ensurepip in a package of its own; pip outside the environment can fill one that has none.
     if [ ! -x "$venv/bin/python" ]; then
-        echo "making the virtual environment .venv"
+        echo "making the virtual environment ${venv##*/}"
         "$python" -m venv "$venv" >/dev/null 2>&1 || {
             rm -rf "$venv"
             "$python" -m venv --without-pip "$venv"
@@ -28,7 +28,7 @@ prepare_environment() {
     fi
     stamp=$venv/installed$1
     if ! cmp -s "$root/pyproject.toml" "$stamp"; then
-        echo "installing symderiv$1 and what it needs into .venv"
+        echo "installing symderiv$1 and what it needs into ${venv##*/}"
         if "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
             set -- "$1" "$venv/bin/python" -m pip
         else

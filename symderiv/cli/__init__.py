@@ -46,7 +46,7 @@ VERBS: Final = (
     ),
     Verb("Generate", "build", "build", "Write all of generated/; --check names what was edited by hand."),
     Verb("Check", "verify", "verify", "Prove and test entries and their kernels again, or re-check a record."),
-    Verb("Check", "bench", "bench", "Time the kernels, or with --engine the derivations and their checks."),
+    Verb("Check", "bench", "bench", "Measure the kernels next to their peers, and the proofs."),
     Verb("Check", "doctor", "doctor", "Show versions, optional parts and what each is needed for."),
 )
 

@@ -1,4 +1,4 @@
-"""`kernel` and `bench`; oracles: the file that was written, read back and edited, and plain NumPy."""
+"""`kernel`; oracles: the file that was written, read back and edited, and plain NumPy."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 
 from symderiv.cli import run
-from symderiv.cli.bench import read_shapes
-from symderiv.cli.output import CommandError
 from symderiv.kernels import load_module
 
 
@@ -66,21 +64,3 @@ def test_the_suggested_command_writes_that_very_file(tmp_path: Path, capsys: pyt
     assert f"fix: symderiv {' '.join(wanted)}\n" in capsys.readouterr().err
     assert run(wanted) == 0
     assert run([*wanted, "--check"]) == 0
-
-
-def test_bench_of_a_kernel_and_of_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bench", "logsumexp", "--shape", "4x3", "--repeats", "1", "--json"]) == 0
-    times = json.loads(capsys.readouterr().out)["kernels"]
-    assert [(each["rows"], each["classes"], each["dtype"]) for each in times] == [(4, 3, "float32"), (4, 3, "float64")]
-    assert all(each["kernel"] > 0 and each["numpy"] > 0 for each in times)
-    assert run(["bench", "logsumexp", "--engine", "--repeats", "1"]) == 0
-    out = capsys.readouterr().out
-    assert "logsumexp  gradient" in out
-    assert "slowest: derive " in out
-
-
-def test_shapes() -> None:
-    assert read_shapes("1024x10, 1x2") == ((1024, 10), (1, 2))
-    for wrong in ("", "10", "0x3", "3x", "3x4x5", "a"):
-        with pytest.raises(CommandError, match="no list of shapes"):
-            read_shapes(wrong)

@@ -21,6 +21,7 @@ LAYERS = (
     ("documents", "kernels"),
     ("build", "verification"),
     ("api",),
+    ("bench",),
     ("cli",),
     ("__main__",),
 )
@@ -77,7 +78,7 @@ def test_documents_and_kernels_receive_theorems() -> None:
         ("sympy", {"sympy_border", "proving", "kernels", "verification"}),
         ("numba", {"kernels"}),
         ("llvmlite", {"kernels"}),
-        ("flint", {"approximation", "checking", "verification", "kernels", "proving"}),
+        ("flint", {"approximation", "bench", "checking", "verification", "kernels", "proving"}),
     ],
 )
 def test_heavy_packages_stay_in_their_rooms(package: str, rooms: set[str]) -> None:

@@ -1,14 +1,12 @@
-"""The report and the timing: what falls short is named, and nothing measured is recorded; oracles written by hand."""
+"""The report: what falls short is named, and nothing measured is recorded; oracles written by hand."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from symderiv.checking import check
-from symderiv.kernels import LossKernel
 from symderiv.losses import find
 from symderiv.proving import derive
 from symderiv.statements import Theorem, Verdict
@@ -17,7 +15,6 @@ from symderiv.verification.mutants import Judgement, Mutant, MutationScore
 from symderiv.verification.printing import as_data, as_markdown
 from symderiv.verification.report import EntryReport, TheoremReport, VerificationReport, failures, weakest
 from symderiv.verification.second_derivation import SecondDerivation
-from symderiv.verification.timing import BASELINES, time_kernel
 from symderiv.verification.traps import TrapScore
 
 LOGSUMEXP = find("logsumexp")
@@ -82,29 +79,3 @@ def test_the_weakest_verdict(theorem: Theorem) -> None:
     numeric = replace(theorem, verdict=Verdict("numeric", ""))
     assert weakest(()) == "undecided"
     assert weakest([TheoremReport(theorem, AGREED, ()), TheoremReport(numeric, AGREED, ())]) == "numeric"
-
-
-@dataclass(frozen=True, slots=True)
-class Fake:
-    """A kernel that is off by `error`."""
-
-    error: float
-
-    def value(self, z: np.ndarray) -> np.ndarray:
-        e = np.exp(z)
-        made: np.ndarray = e / e.sum(axis=-1, keepdims=True) + self.error
-        return made
-
-
-def as_kernel(fake: Fake) -> LossKernel:
-    return fake  # type: ignore[return-value]
-
-
-def test_timing_compares_numbers_before_it_times() -> None:
-    softmax = next(baseline for baseline in BASELINES if baseline.entry == "softmax")
-    found = time_kernel(softmax, as_kernel(Fake(0.0)), (4, 3), np.float64, repeats=1)
-    assert (found.rows, found.classes, found.dtype) == (4, 3, "float64")
-    assert found.kernel > 0
-    assert found.ratio > 0
-    with pytest.raises(ValueError, match="softmax value and the NumPy formula give different numbers"):
-        time_kernel(softmax, as_kernel(Fake(1e-6)), (4, 3), np.float64, repeats=1)
