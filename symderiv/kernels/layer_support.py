@@ -86,18 +86,15 @@ def is_one_piece(array: np.ndarray) -> bool:
 
 
 def suits_products(array: np.ndarray) -> bool:
-    """Whether BLAS takes this as it is: a matrix with one axis contiguous and the other stepping over it, forwards."""
+    """Whether NumPy hands this matrix to BLAS as it is: one axis contiguous, the other stepping forwards over it."""
     if array.ndim != 2 or not array.flags.aligned:
         return False
-    steps = sorted((stride, extent) for stride, extent in zip(array.strides, array.shape, strict=True) if extent > 1)
-    if any(stride <= 0 or stride % array.itemsize for stride, _ in steps):
-        return False
-    return len(steps) < 2 or (steps[0][0] == array.itemsize and steps[1][0] >= steps[0][0] * steps[0][1])
-
-
-def is_contiguous(array: np.ndarray) -> bool:
-    """Whether a matrix is one block of memory in either order."""
-    return bool(array.flags.aligned and (array.flags.c_contiguous or array.flags.f_contiguous))
+    return any(
+        array.strides[inner] == array.itemsize
+        and array.strides[outer] % array.itemsize == 0
+        and array.strides[outer] >= array.shape[inner] * array.itemsize
+        for outer, inner in ((0, 1), (1, 0))
+    )
 
 
 def in_order(array: np.ndarray) -> np.ndarray:
@@ -111,11 +108,11 @@ def at_a_time(
     """How many samples a chunk has, and how many classes of dW one matrix product makes.
 
     `sample_bytes` are needed for each sample of a chunk, `class_bytes` for each of those classes, `fixed` in any case:
-    in all at most `limit`. Without a limit, classes for 1 MB, and samples for 32 MB or `enough` of them if that is
+    in all at most `limit`. Without a limit, classes for 2 MB, and samples for 32 MB or `enough` of them if that is
     more. Equal chunks are preferred to full ones with a small rest. TypeError for a limit that is no integer,
     ValueError if not even one sample fits.
     """
-    block = min(classes, max(128, 2**20 // max(1, class_bytes)))
+    block = min(classes, max(128, 2**21 // max(1, class_bytes)))
     most = max(2**25 // sample_bytes, enough)
     if limit is not None:
         if isinstance(limit, bool) or not isinstance(limit, (int, np.integer)):
@@ -220,13 +217,13 @@ def layer_pass(
 
     numbers = count + features * (not suits_products(X)) + features * (dX is not None and not is_one_piece(dX))
     numbers += count * (targets is not None and not is_one_piece(given))
-    fixed = rows * (size + 8) + count * 8 + (0 if is_contiguous(W) else W.nbytes)
+    fixed = rows * (size + 8) + count * (8 + size * int(threads or 1)) + (0 if suits_products(W) else W.nbytes)
     of_class = 0 if dW is None else features * size
     # For each chunk BLAS copies W into a shape of its own; so many samples repay that, in no more memory than dW has.
     enough = min(features, 2048 // size)
     chunk, block = at_a_time(memory_limit, rows, count, enough, numbers * size, of_class, fixed)
 
-    W = W if is_contiguous(W) else in_order(W)
+    W = W if suits_products(W) else in_order(W)
     logits, values, totals = np.empty((chunk, count), W.dtype), np.empty(rows, W.dtype), np.zeros(count)
     moved = None if dX is None or is_one_piece(dX) else np.empty((chunk, features), W.dtype)
     direct = dW is not None and is_one_piece(dW)
@@ -236,10 +233,10 @@ def layer_pass(
         stop = min(start + chunk, rows)
         z, part = logits[: stop - start], X[place_of(X, start, stop)]
         part = part if suits_products(part) else in_order(part)
-        known = input_rows(given[place_of(given, start, stop)], given.shape[1:])
+        known = input_rows(given[place_of(given, start, stop)], () if targets is None else (count,))
         outputs = (values[start:stop],) if wanted == ("value",) else (scale, values[start:stop], z)
         with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
-            np.dot(part, W.T, out=z)
+            np.matmul(part, W.T, out=z)
             launch(loss_in_blocks(of_labels if targets is None else of_targets, z, b, known, *outputs), len(z), threads)
             if dW is not None:
                 first_here = direct and not start

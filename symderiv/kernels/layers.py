@@ -155,9 +155,9 @@ def emitted(item: Contraction, decorator: str) -> str:
     name = f"contract_{item.output}"
     if item.over_samples and item.data:
         arguments = f"gradient, {item.data}, start, stop, out"
-        body = [f"np.dot(gradient[:, start:stop].T, {item.data}, out=out)"]
+        body = [f"np.matmul(gradient[:, start:stop].T, {item.data}, out=out)  # np.dot would copy the slice"]
     elif item.data:
-        arguments, body = f"gradient, {item.data}, out", [f"np.dot(gradient, {item.data}, out=out)"]
+        arguments, body = f"gradient, {item.data}, out", [f"np.matmul(gradient, {item.data}, out=out)"]
     elif not item.over_samples:
         raise LoweringError(f"{item.source[0]} sums the gradient in the logits over classes; a layer has no use for it")
     elif not decorator:

@@ -131,6 +131,8 @@ def _moves(array: np.ndarray) -> list[tuple[int, int]]:
 def _repeats_memory(array: np.ndarray) -> bool:
     """Whether two elements may share an address: some axis steps less far than the axes within it reach."""
     reach = array.itemsize
+    if not array.size:
+        return False
     for stride, extent in sorted((abs(stride), extent) for stride, extent in _moves(array)):
         if stride < reach:
             return True
