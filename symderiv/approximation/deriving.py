@@ -52,7 +52,10 @@ def _ln2(kind: Format) -> tuple[float, float]:
 
 
 def high_bits(kind: Format) -> int:
-    """Bits of ln2_high: with those of three times the largest n, which a difference can need, they fill the format."""
+    """Bits of ln2_high: with those of three times the largest n they fill the format.
+
+    Three times, because kernels reduce a logit as it stands before they compare it with the largest of its row.
+    """
     return kind.precision - (3 * largest_multiple(kind)).bit_length()
 
 

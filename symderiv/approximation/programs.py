@@ -11,8 +11,7 @@ from typing import Protocol, TypeVar
 
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 
-__all__ = ["Arithmetic", "expm1_near_zero", "expm1_parts", "exponential_part", "logarithm_of", "reduced",
-           "reduced_difference"]  # fmt: skip
+__all__ = ["Arithmetic", "expm1_near_zero", "expm1_parts", "exponential_part", "logarithm_of", "reduced"]
 
 Number = TypeVar("Number")
 
@@ -93,16 +92,6 @@ def reduced(do: Arithmetic[Number], table: ExponentialTable, x: Number, low: Num
     """r = x + low - n ln 2: the product with the high part is exact, and so is its difference from x."""
     high = do.add(x, do.exact_multiply(n, do.constant(-table.ln2_high)))
     return do.fused(n, do.constant(-table.ln2_low), high if low is None else do.add(high, low))
-
-
-def reduced_difference(
-    do: Arithmetic[Number], table: ExponentialTable, a: Number, b: Number, m: Number, n: Number
-) -> Number:
-    """r = a - b - n ln 2 = (a - (n + m) ln 2) - (b - m ln 2): both brackets are small, so little is lost."""
-    high = do.constant(-table.ln2_high)
-    end = do.add(b, do.exact_multiply(m, high))
-    begin = do.add(a, do.exact_multiply(do.add(n, m), high))
-    return do.fused(n, do.constant(-table.ln2_low), do.subtract(begin, end))
 
 
 def exponential_part(do: Arithmetic[Number], table: ExponentialTable, r: Number) -> Number:

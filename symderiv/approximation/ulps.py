@@ -3,9 +3,9 @@
 A bound is the largest over pieces of the reduced argument. On a piece: what the operations before the last one can
 have lost (`propagation`), what the polynomial is off, what the reduced argument is off; then the last rounding.
 
-If the sum v before it is within E <= u of the true y, u the unit of y, then its rounding is within E + u/2 of y. For v
-below the next power of two above |y| that is the triangle inequality. Beyond it |v| exceeds the power by E <= u at most,
-half the spacing there, so v is rounded to the power itself, and that lies between y and v.
+If the sum v before it is within E <= u of the true y, u the unit of y, then its rounding is within E + u/2 of y. For
+v below the next power of two above |y| that is the triangle inequality. Beyond it |v| exceeds the power by E <= u at
+most, half the spacing there, so v is rounded to the power itself, and that lies between y and v.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeAlias
 
 from flint import arb, arb_poly, ctx
 
+from symderiv.approximation.deriving import largest_multiple
 from symderiv.approximation.formats import Format, half_unit, unit
 from symderiv.approximation.programs import (
     expm1_near_zero,
@@ -38,8 +39,8 @@ _ALONE: Final = 16
 _QUARTERS: Final = ((-1.0, -0.5), (-0.5, 0.0), (0.0, 0.5), (0.5, 1.0))
 
 
-Argument: TypeAlias = Literal["x", "x + l", "a - b"]
-"""What the exponential is taken of: a number, a number with a low part that its rounding lost, or a difference."""
+Argument: TypeAlias = Literal["x", "x + l"]
+"""What the exponential is taken of: a number of the format, or one with the low part that its rounding lost."""
 
 
 class ReductionError(ArithmeticError):
@@ -94,18 +95,17 @@ def _logarithm_differences(table: LogarithmTable) -> arb_poly:
 
 
 def _reduction(table: ExponentialTable, fuses: bool, argument: Argument) -> _Reduction:
-    """The parts of the reduction error, once it is shown that |r| <= a for every n that a result can have.
+    """The parts of the reduction error, once it is shown that |r| <= a for every n up to three times what is needed.
 
     Raises ReductionError if it is not: n * ln2_high must be exact, its difference from x too, and n must be the
     nearest integer to x log2 e up to rounding.
     """
     kind, ln2 = table.kind, arb(2).log()
-    most = 1 - kind.smallest
-    multiples = 3 * most if argument == "a - b" else most
+    multiples = 3 * largest_multiple(kind)
     a, p = reach(kind), kind.precision
     used = int(arb(table.ln2_high).man_exp()[0]).bit_length()
     product = multiples * abs(arb(table.ln2_low))
-    split = most * abs(ln2 - arb(table.ln2_high) - arb(table.ln2_low))
+    split = multiples * abs(ln2 - arb(table.ln2_high) - arb(table.ln2_low))
     biggest = (multiples + 1) * ln2
     off = biggest * abs(1 / ln2 - arb(table.log2_e)) + (0 if fuses else half_unit(arb(multiples + 1), kind))
     lost = arb(0) if argument == "x" else half_unit(biggest, kind)
@@ -125,10 +125,8 @@ def _argument_error(table: ExponentialTable, parts: _Reduction, size: arb, fuses
     """|r - (argument - n ln 2)| for a computed r of at most this size: one half unit for each rounded sum."""
     kind = table.kind
     error = parts.split + half_unit(size, kind)
-    if argument != "x":
+    if argument == "x + l":
         error += half_unit(size + 2 * parts.product, kind)
-    if argument == "a - b":
-        error += half_unit(2 * reach(kind) + 2 * parts.product, kind)
     return error if fuses else error + half_unit(parts.product, kind)
 
 
@@ -152,6 +150,7 @@ def _towards_zero(far: float, near: float) -> list[float]:
 def exp_bound(table: ExponentialTable, fuses: bool, argument: Argument = "x", halvings: int = 200) -> float:
     """A bound of the error of e^argument in units in the last place, wherever the result is finite.
 
+    It also bounds 2^-m e^argument for any m, as long as |x| is at most three times the largest that matters.
     Raises ReductionError for constants that do not fit.
     """
     do, differences = Propagation(table.kind, fuses), _exponential_differences(table)

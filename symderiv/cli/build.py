@@ -9,6 +9,7 @@ import click
 
 from symderiv.api import SEED
 from symderiv.build.contents import entry_files
+from symderiv.build.elementary import elementary_files
 from symderiv.build.writing import BuildError, Drift, drift, recorded_classes, with_manifest, write
 from symderiv.cli.explicit import check_classes, explicit_matrices
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, output_options
@@ -41,6 +42,8 @@ def generated_files(classes: int, progress: Report) -> dict[str, str]:
             files |= entry_files(entry.problem, entry.theorems, entry.kernel_theorems, explicit, entry.unrolled)
         except UnpublishableError as error:
             raise CommandError(str(error), code="false", exit_code=FAILED) from None
+    progress("deriving the elementary functions", len(entries), len(entries))
+    files |= elementary_files()
     files["report.md"] = as_markdown(report)
     files["report.json"] = json.dumps(as_data(report), indent=1, ensure_ascii=False) + "\n"
     return with_manifest(files, classes)

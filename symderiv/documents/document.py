@@ -14,9 +14,10 @@ from symderiv.terms import Path, Term
 
 __all__ = [
     "AssumptionItem", "Assumptions", "Block", "Chain", "CheckRow", "Checks", "Contents", "ContentsItem", "Data",
-    "DataItem", "DefinitionItem", "Definitions", "Document", "ExplicitMatrix", "Footer", "Heading", "Headline", "Link",
+    "DataItem", "DefinitionItem", "Definitions", "Document", "Equation", "ExplicitMatrix", "Figure", "Footer",
+    "Heading", "Headline", "Link",
     "Matrix", "Paragraph", "Row",
-    "RuleEntry", "RuleIndex", "RuleInfo", "Statement", "Text", "UnpublishableError",
+    "RuleEntry", "RuleIndex", "RuleInfo", "Statement", "Table", "Text", "UnpublishableError",
 ]  # fmt: skip
 
 
@@ -76,6 +77,35 @@ class Paragraph:
 
     text: Text
     quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A formula on a line of its own."""
+
+    formula: Display
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells of text under a head; every row has as many as the head."""
+
+    head: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A curve from left to right between two dashed lines at +-`bound`.
+
+    `points` are (x, y) in increasing x with |y| <= bound; `across` and `along` say in words what the axes are.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    bound: float
+    across: str
+    along: str
+    caption: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,20 +296,21 @@ class Footer:
 
 Block: TypeAlias = (
     Heading | Paragraph | Headline | Data | Definitions | Assumptions | Contents | Statement | Chain | Matrix | Checks
-    | RuleIndex | Footer
+    | RuleIndex | Footer | Equation | Table | Figure
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A catalogue entry ready to print: blocks in reading order, and the notation (`theory`) of their terms.
+    """A catalogue entry, or a page without one, ready to print: blocks in reading order, and the notation (`theory`)
+    of their terms.
 
-    `problem` and `theorems` are kept for the record format alone.
+    `problem` and `theorems` are kept for the record format alone; a page without theorems has no problem.
     """
 
     name: str
     title: str
     theory: Theory
     blocks: tuple[Block, ...]
-    problem: Problem
+    problem: Problem | None
     theorems: tuple[Theorem, ...]

@@ -22,6 +22,8 @@ from symderiv.documents.document import (
     Data,
     Definitions,
     Document,
+    Equation,
+    Figure,
     Footer,
     Heading,
     Headline,
@@ -31,8 +33,10 @@ from symderiv.documents.document import (
     Row,
     RuleIndex,
     Statement,
+    Table,
     Text,
 )
+from symderiv.documents.figures import svg
 from symderiv.documents.mathml import mathml, mathml_piece
 from symderiv.documents.measure import broken, width
 from symderiv.documents.notation import display, display_claim, display_condition, display_whole
@@ -106,6 +110,12 @@ class _Printer:
                 return self.rules(block)
             case Footer():
                 return self.footer(block)
+            case Equation(formula=formula):
+                return f'<div class="matrix">{mathml(formula)}</div>'
+            case Table():
+                return self.table(block)
+            case Figure(caption=caption):
+                return f'<figure style="margin:20px 0">{svg(block)}<p class="caption">{self.text(caption)}</p></figure>'
             case _:
                 assert_never(block)
 
@@ -277,6 +287,12 @@ class _Printer:
             f"<footer>SHA-256 of claim, assumptions and steps<ul>{items}</ul>"
             f"Check again: <code>{escape(block.command)}</code></footer>"
         )
+
+    def table(self, block: Table) -> str:
+        """Rows of text under a head."""
+        head = "".join(f"<th>{self.text(cell)}</th>" for cell in block.head)
+        rows = "".join(f"<tr>{''.join(f'<td>{self.text(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
     def link(self, link: Link) -> str:
         """A link within the page or to another entry's page."""

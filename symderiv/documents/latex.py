@@ -17,6 +17,8 @@ from symderiv.documents.document import (
     Data,
     Definitions,
     Document,
+    Equation,
+    Figure,
     Footer,
     Heading,
     Headline,
@@ -26,8 +28,10 @@ from symderiv.documents.document import (
     Row,
     RuleIndex,
     Statement,
+    Table,
     Text,
 )
+from symderiv.documents.figures import picture, tabular
 from symderiv.documents.latex_math import escaped, latex_math
 from symderiv.documents.measure import broken, width
 from symderiv.documents.notation import display, display_condition, display_whole
@@ -159,6 +163,12 @@ class _Printer:
                 )
             case Footer():
                 return self.footer(block)
+            case Equation(formula=formula):
+                return f"\\[ {latex_math(formula)} \\]"
+            case Table(head=head, rows=cells):
+                return tabular([[self.text(cell) for cell in row] for row in (head, *cells)])
+            case Figure(caption=caption):
+                return f"{picture(block)}\n{self.text(caption)}"
             case _:
                 assert_never(block)
 

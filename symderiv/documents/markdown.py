@@ -17,6 +17,8 @@ from symderiv.documents.document import (
     Data,
     Definitions,
     Document,
+    Equation,
+    Figure,
     Footer,
     Heading,
     Headline,
@@ -26,8 +28,10 @@ from symderiv.documents.document import (
     Row,
     RuleIndex,
     Statement,
+    Table,
     Text,
 )
+from symderiv.documents.figures import characters
 from symderiv.documents.latex_math import latex_math
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
@@ -128,6 +132,14 @@ class _Printer:
             case Footer(digests=digests, command=command):
                 lines = "\n".join(f"* `{digest}` {self.link(link)}" for link, digest in digests)
                 return f"---\n\nSHA-256 of claim, assumptions and steps:\n\n{lines}\n\nCheck again: `{command}`"
+            case Equation(formula=formula):
+                return self.displayed(self.latex(formula))
+            case Table(head=head, rows=cells):
+                filled = [tuple(self.text(cell) for cell in row) for row in cells]
+                return self.table(tuple(self.text(cell) for cell in head), filled)
+            case Figure(caption=caption):
+                drawn = "\n".join(line.rstrip() for line in characters(block))
+                return f"```text\n{drawn}\n```\n\n{self.text(caption)}"
             case _:
                 assert_never(block)
 

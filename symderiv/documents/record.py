@@ -34,7 +34,9 @@ class TamperedRecordError(RecordError):
 
 
 def render(document: Document) -> str:
-    """The record of the document's theorems."""
+    """The record of the document's theorems; RecordError for a document without any."""
+    if document.problem is None:
+        raise RecordError(f"{document.name!r} states no theorems, so it has no record; print it in another format")
     return write(document.problem, document.theorems)
 
 

@@ -16,6 +16,8 @@ from symderiv.documents.document import (
     Data,
     Definitions,
     Document,
+    Equation,
+    Figure,
     Footer,
     Heading,
     Headline,
@@ -26,8 +28,10 @@ from symderiv.documents.document import (
     RuleEntry,
     RuleIndex,
     Statement,
+    Table,
     Text,
 )
+from symderiv.documents.figures import characters
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.plain import plain_math
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
@@ -108,6 +112,12 @@ class _Printer:
             case Footer(digests=digests, command=command):
                 lines = [f"  {digest}  {self.text(link.text)}" for link, digest in digests]
                 return ["Digests (SHA-256 of claim, assumptions and steps)", *lines, "", f"Check again: {command}"]
+            case Equation(formula=formula):
+                return [f"  {self.math(formula)}"]
+            case Table(head=head, rows=cells):
+                return self.table([tuple(self.text(cell) for cell in row) for row in (head, *cells)])
+            case Figure(caption=caption):
+                return [*characters(block), *self.wrapped(self.text(caption), "")]
             case _:
                 assert_never(block)
 
