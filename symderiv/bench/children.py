@@ -44,16 +44,16 @@ def run_batch(
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
             process = _started(Batch(batch.environment, remaining), command, errors)
             assert process.stdout is not None
-            for text in process.stdout:
-                line = json.loads(text)
-                match line:
-                    case {"begun": number}:
-                        progress(remaining[number].label, len(batch.tasks) - len(remaining) + number)
-                    case {"ended": number}:
-                        ended = number + 1
-                    case {"kind": kind, "fields": fields}:
-                        yield decode(_KINDS[kind], fields)
-            code = process.wait()
+            with process:
+                for text in process.stdout:
+                    match json.loads(text):
+                        case {"begun": number}:
+                            progress(remaining[number].label, len(batch.tasks) - len(remaining) + number)
+                        case {"ended": number}:
+                            ended = number + 1
+                        case {"kind": kind, "fields": fields}:
+                            yield decode(_KINDS[kind], fields)
+            code = process.returncode
             if code == 0:
                 return
             errors.seek(0)

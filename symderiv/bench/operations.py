@@ -64,7 +64,7 @@ def traffic(operation: str, given: Inputs) -> int:
 
 
 def deviation(found: Arrays, truth: Arrays) -> float:
-    """The largest difference over the largest true number, of the worst of the arrays; inf for another shape."""
+    """The largest difference over the largest true number, of the worst array; inf for NaN or another shape."""
     if len(found) != len(truth):
         return float("inf")
     return max((_deviation(one, other) for one, other in zip(found, truth, strict=True)), default=0.0)
@@ -76,6 +76,8 @@ def _deviation(found: np.ndarray, truth: np.ndarray) -> float:
     if not truth.size:
         return 0.0
     worst = float(np.max(np.abs(found - truth)))
+    if not worst < float("inf"):
+        return float("inf")
     size = float(np.max(np.abs(truth)))
     return worst / size if size else worst
 

@@ -23,6 +23,8 @@ GOOD_BITS: Final = 90
 _SHIFT: Final = 700
 """Small values are held times 2^700: their second part would be below the smallest float otherwise."""
 _SMALL: Final = 2.0**-400
+_NOTHING: Final = arb(2) ** -1800
+"""Below this a value is 0 for every purpose: the smallest float64 is 2^-1074."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +61,8 @@ def _reals(balls: list[arb]) -> Reals:
     lift = arb(2) ** _SHIFT
     high, low, shift = np.empty(len(balls)), np.empty(len(balls)), np.zeros(len(balls), np.int64)
     for place, ball in enumerate(balls):
+        if abs(ball) < _NOTHING:
+            ball = arb(0)
         assert ball.is_zero() or ball.rel_accuracy_bits() >= GOOD_BITS, "a ball of the reference is too wide"
         if abs(ball) < _SMALL:
             ball, shift[place] = ball * lift, _SHIFT

@@ -1,0 +1,72 @@
+"""`bench`; oracles: the file it wrote, read back, and what its page must name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from symderiv.bench import plans
+from symderiv.bench.encoding import decode, encode
+from symderiv.bench.records import Run
+from symderiv.cli import run
+from tests.bench.samples import whole_run
+
+
+@pytest.fixture
+def _one_goal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from symderiv.losses import find
+
+    monkeypatch.setattr(plans, "CATALOGUE", (find("logsumexp"),))
+
+
+@pytest.mark.usefixtures("_one_goal")
+def test_a_section_is_measured_shown_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "found.json"
+    assert run(["bench", "proofs", "--quick", "--json", str(place)]) == 0
+    out = capsys.readouterr().out
+    assert "Deriving and checking" in out
+    assert "logsumexp" in out
+    found = decode(Run, json.loads(place.read_text(encoding="utf-8")))
+    assert found.sections == ("proofs",)
+    assert {each.name for each in found.proofs} == {"logsumexp"}
+
+
+@pytest.mark.usefixtures("_one_goal")
+def test_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "proofs", "--quick", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["plan"] == "quick"
+
+
+def test_the_page_stands_beside_its_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    place = tmp_path / "bench.json"
+    place.write_text(json.dumps(encode(whole_run())), encoding="utf-8")
+    (tmp_path / "performance-notes.md").write_text("## Words\n", encoding="utf-8")
+    assert run(["bench", "--page", str(place)]) == 0
+    written = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each.name for each in written] == ["performance.md", "bench-roofline.svg", "bench-ratios.svg"]
+    assert "## Words" in written[0].read_text(encoding="utf-8")
+
+
+def test_bench_refuses_with_sentences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "smal"]) == 2
+    assert "no section called 'smal'. Did you mean 'small'?" in capsys.readouterr().err
+    assert run(["bench", "--page", str(tmp_path / "none.json")]) == 2
+    assert "cannot be read: no such file" in capsys.readouterr().err
+    place = tmp_path / "other.json"
+    for text, complaint in (("{", "is no JSON"), ("{}", "is no record of symderiv bench")):
+        place.write_text(text, encoding="utf-8")
+        assert run(["bench", "--page", str(place)]) == 2
+        assert complaint in capsys.readouterr().err
+    place.write_text(json.dumps({**encode(whole_run()), "machine": 3}), encoding="utf-8")
+    assert run(["bench", "--page", str(place)]) == 2
+    assert "Run.machine must be an object" in capsys.readouterr().err
+
+
+def test_the_help_lists_the_sections(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "--help"]) == 0
+    out = capsys.readouterr().out
+    for name in plans.SECTIONS:
+        assert f"  {name} " in out
