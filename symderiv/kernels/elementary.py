@@ -92,5 +92,5 @@ def smaller(a, b):  # type: ignore[no-untyped-def]
 
 @compiled
 def weighted(a, b):  # type: ignore[no-untyped-def]
-    """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
-    return a if a == 0 and math.isinf(b) else a * b
+    """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
+    return a if a == 0 else a * b

@@ -45,5 +45,5 @@ def scaled(a: Any, b: Any) -> Any:
 
 
 def weighted(a: Any, b: Any) -> Any:
-    """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
-    return np.where((a == 0) & np.isinf(b), a, a * b)
+    """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
+    return np.where(a == 0, a, a * b)

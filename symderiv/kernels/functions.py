@@ -12,9 +12,9 @@ from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.lower import lower
 from symderiv.kernels.options import OptionVariant, option_kernels
+from symderiv.kernels.outputs import Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, closed_form, logits_of, part_of
 from symderiv.kernels.rewriting import reference
-from symderiv.kernels.schedule import Output
 from symderiv.kernels.stable import REWRITES, LoweringError
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Array, Index

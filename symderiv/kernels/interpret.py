@@ -11,9 +11,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from typing import Final, Generic, TypeAlias, TypeVar, assert_never, cast
 
 from symderiv.kernels.ir import (
+    ArrayParameter,
     Const,
     Expression,
     Extent,
@@ -60,7 +62,7 @@ class _State(Generic[Value]):
 
 def run(
     kernel: Kernel,
-    inputs: Mapping[str, Row[Value]],
+    inputs: Mapping[str, Row[Value] | None],
     numbers: Arithmetic[Value],
     *,
     sizes: Mapping[str, int],
@@ -69,21 +71,32 @@ def run(
 ) -> dict[str, dict[tuple[int, ...], Value]]:
     """The outputs of `kernel` for one row: for every output array its elements by position.
 
-    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter; a scalar with a
-    neutral value may be None or missing. Raises
+    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter; an input or a
+    scalar with a neutral value may be None or missing. Raises
     InvalidKernelError if the program is not well formed, KeyError if an input is missing.
     """
     validate(kernel)
     state = _State(
         numbers,
         sizes,
-        {p.name: dict(inputs[p.name]) for p in kernel.arrays("input")}
+        {p.name: _row(p, inputs.get(p.name), sizes, numbers) for p in kernel.arrays("input")}
         | {p.name: {} for role in ("output", "scratch") for p in kernel.arrays(role)},
         {p.name: _scalar(p, scalars or {}, numbers) for p in kernel.scalars()},
         {p.name: (labels or {})[p.name] for p in kernel.labels()},
     )
     _execute(kernel.body, state)
     return {p.name: state.arrays[p.name] for p in kernel.arrays("output")}
+
+
+def _row(
+    parameter: ArrayParameter, given: Row[Value] | None, sizes: Mapping[str, int], numbers: Arithmetic[Value]
+) -> dict[tuple[int, ...], Value]:
+    if given is not None:
+        return dict(given)
+    if parameter.neutral is None:
+        raise KeyError(parameter.name)
+    everywhere = product(*(range(sizes[axis]) for axis in parameter.axes))
+    return dict.fromkeys(everywhere, numbers.constant(parameter.neutral))
 
 
 def _scalar(parameter: ScalarParameter, given: Mapping[str, Value | None], numbers: Arithmetic[Value]) -> Value:
@@ -198,7 +211,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "maximum": lambda a, b: a if a > b else b,
         "minimum": lambda a, b: a if a < b else b,
         "scaled": lambda a, b: a * b,
-        "weighted": lambda a, b: 0.0 if a == 0.0 and abs(b) == math.inf else a * b,
+        "weighted": lambda a, b: 0.0 if a == 0.0 else a * b,
         "if_equal": lambda a, b, c, d: c if a == b else d,
         "if_negative": lambda a, b, c: b if a < 0.0 else c,
     },

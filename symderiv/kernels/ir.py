@@ -25,7 +25,7 @@ OPERATIONS: Final[dict[str, int]] = {
     "exp_difference": 2,  # e^(a - b), with the rounding error of a - b carried along
     "maximum": 2,  # skips a NaN on the left, like `a if a > b else b`
     "minimum": 2,
-    "weighted": 2,  # a * b, and 0 where a = 0 and b is infinite: the convention 0 log 0 = 0
+    "weighted": 2,  # a * b, and 0 where a = 0, whatever b is: the convention 0 log 0 = 0
     "if_equal": 4,  # c if a = b, else d
     "if_negative": 3,  # b if a < 0, else c
     "scaled": 2,  # a * b, b a scalar that may be left out
@@ -139,13 +139,15 @@ class ArrayParameter:
     """An array of one row: its axes without the batch, and what it is for.
 
     `shared`: all rows read the same array, which then has no batch axis, such as a weight for each class. An input
-    without axes that is not shared is one number for each row.
+    without axes that is not shared is one number for each row. `neutral`: the caller may give None for this shared
+    input, which then has this number everywhere.
     """
 
     name: str
     axes: tuple[str, ...]
     role: Literal["input", "output", "scratch"]
     shared: bool = False
+    neutral: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,8 @@ def validate(kernel: Kernel) -> None:
         raise InvalidKernelError(f"kernel {kernel.name}: parameter {repeated[0]!r} is declared twice; rename one")
     arrays = {p.name: p for p in kernel.parameters if isinstance(p, ArrayParameter)}
     for parameter in arrays.values():
+        if parameter.neutral is not None and not parameter.shared:
+            raise InvalidKernelError(f"kernel {kernel.name}: {parameter.name!r} may be None and is not a shared input")
         if parameter.shared and parameter.role != "input":
             raise InvalidKernelError(
                 f"kernel {kernel.name}: {parameter.role} {parameter.name!r} is shared by all rows; only inputs may be"

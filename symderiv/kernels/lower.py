@@ -30,7 +30,8 @@ from symderiv.kernels.ir import (
     loads,
     validate,
 )  # fmt: skip
-from symderiv.kernels.schedule import ROW_WEIGHT, Case, Lowering, Output
+from symderiv.kernels.outputs import ROW_WEIGHT, Case, Output
+from symderiv.kernels.schedule import Lowering
 from symderiv.kernels.stable import TOP, LoweringError
 from symderiv.terms import Array, Index, Mul, Parameter, Term, children, subterms
 
@@ -42,16 +43,16 @@ def _uses(term: Term, wanted: Term) -> bool:
 
 
 def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, logits: Array, inputs: tuple[Array, ...],
-          label: Index | None = None, limits: bool = False, weights: str = "", shared: frozenset[str] = frozenset(),
+          label: Index | None = None, limits: bool = False, weights: str = "", shared: tuple[str, ...] = (),
           notes: tuple[tuple[str, str], ...] = (),
           theorems: tuple[tuple[str, str], ...] = ()) -> Kernel:  # fmt: skip
     """The kernel that computes `outputs` (stable closed forms) for one row.
 
     `logits` is the array whose largest element is `top`; `inputs` fixes the order of the array parameters. With
     `limits`, rows of -inf only and rows with +inf give the limits of log-sum-exp instead of NaN. `weights` names the
-    array of the rows' weights, for weighted outputs; the inputs named in `shared` are the same for all rows. `notes`
-    are (theorem, remark) for the reader. Raises LoweringError for a closed form with a derivative, a product or a named
-    class in it.
+    array of the rows' weights, for weighted outputs; the inputs named in `shared` are the same for all rows and may be
+    left out for ones. `notes` are (theorem, remark) for the reader. Raises LoweringError for a closed form with a
+    derivative, a product or a named class in it.
     """
     outputs = tuple(
         replace(output, cases=tuple(Case(case.at, signs_outside(case.term)) for case in output.cases))
@@ -81,7 +82,14 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
     unread = set(work.scratch.values()) - _read(body)
     body = _without_stores(body, unread)
     parameters: list[KernelParameter] = [
-        ArrayParameter(a.name, tuple(domain.symbol for domain in a.domains), "input", a.name in shared) for a in inputs
+        ArrayParameter(
+            a.name,
+            tuple(domain.symbol for domain in a.domains),
+            "input",
+            a.name in shared,
+            Fraction(1) if a.name in shared else None,
+        )
+        for a in inputs
     ]
     if weights:
         parameters.append(ArrayParameter(weights, (), "input"))

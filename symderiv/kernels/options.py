@@ -20,9 +20,9 @@ from symderiv.kernels.algebra import collected, is_exponential_of_top
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.lower import lower
+from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, closed_form, logits_of, part_of
 from symderiv.kernels.rewriting import reference, substitute
-from symderiv.kernels.schedule import Case, Output
 from symderiv.kernels.stable import REWRITES, TOP, LoweringError
 from symderiv.statements import Theorem
 from symderiv.terms import Div, Entry, Index, Mul, Parameter, Sum, Term, rename
@@ -32,9 +32,9 @@ OptionVariant: TypeAlias = Literal["labels_weighted", "labels_smoothed", "target
 ROW_WEIGHTS: Final = "weights"
 """Input without axes: the weight s >= 0 of each row; 0 leaves the row out."""
 CLASS_WEIGHTS: Final = "w"
-"""Shared input with the class axis: the weight w_k >= 0 of each class, 1 where none are given. Smoothed kernels."""
+"""Shared input with the class axis: the weight w_k >= 0 of each class; None for weights of 1. Smoothed kernels."""
 CLASS_WEIGHTS_TOTAL: Final = "sum_w"
-"""Scalar: sum_k w_k. Smoothed kernels of labels."""
+"""Scalar: sum_k w_k, C without class weights. Smoothed kernels of labels."""
 INVERSE_TEMPERATURE: Final = "beta"
 """Scalar: 1/T rounded to the dtype, finite and not 0 there; None for T = 1, which then costs nothing."""
 INVERSE_TEMPERATURE_LOW: Final = "beta_low"
@@ -42,7 +42,8 @@ INVERSE_TEMPERATURE_LOW: Final = "beta_low"
 KEPT: Final = "kappa"
 """Scalar: 1 - a, rounded once to the dtype. Smoothed kernels."""
 SPREAD: Final = "rho"
-"""Scalar: a/C, rounded once to the dtype. Smoothed kernels."""
+"""Scalar: a/C, rounded once to the dtype. Smoothed kernels; for labels it must not be 0 where a class is masked (without
+smoothing labels have the weighted kernel)."""
 SCALE: Final = "scale"
 """Scalar: what gradients are multiplied by, 1 or 1 / (sum of the rows' weights), as in the plain kernels."""
 
@@ -108,7 +109,7 @@ def _kernel(
         inputs=(logits, *sorted(inputs, key=lambda array: (array.name != TARGETS_ARRAY, array.name))),
         label=label,
         weights=ROW_WEIGHTS,
-        shared=frozenset({CLASS_WEIGHTS}),
+        shared=(CLASS_WEIGHTS,),
         notes=tuple((theorem, REWRITES[theorem]) for theorem in named),
         theorems=(*own, *((theorem, licences[theorem].digest) for theorem in named)),
     )

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symderiv.kernels.algebra import with_label
+from symderiv.kernels.outputs import Case
 from symderiv.kernels.rewriting import unfolded
-from symderiv.kernels.schedule import Case
 from symderiv.kernels.stable import LoweringError, StableForm, diagonal, stable_form
 from symderiv.statements import Theorem
 from symderiv.terms import Array, Derivative, Entry, Exp, Index, Parameter, Term, children, free_indices

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, assert_never
+from typing import assert_never
 
 from symderiv.kernels.algebra import exponent_of_top, is_exponential_of_top, is_negated, negated, power_of
 from symderiv.kernels.ir import (
@@ -32,6 +32,7 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.naming import may_be_infinite, wanted_name, worth_a_name
+from symderiv.kernels.outputs import ROW_WEIGHT, Case, Output
 from symderiv.kernels.stable import TOP, LoweringError, is_shifted_sum
 from symderiv.terms import (
     Add,
@@ -40,7 +41,6 @@ from symderiv.terms import (
     Delta,
     Derivative,
     Div,
-    Domain,
     Entry,
     Exp,
     Index,
@@ -58,35 +58,11 @@ from symderiv.terms import (
     alpha_key,
     children,
     rename,
+    subterms,
 )  # fmt: skip
 
 _ZERO = Const(Fraction(0))
 _ONE = Const(Fraction(1))
-
-ROW_WEIGHT: Final = "weight"
-"""The name of the row's weight in a kernel with weighted outputs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """The value of an output at an index tuple; a repeated index is a diagonal, the label a single element."""
-
-    at: tuple[Index, ...]
-    term: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What to write into one output array: later cases overwrite earlier ones.
-
-    `scaled`: times the scalar `scale`; `weighted`: times the row's weight, and 0 where that is 0.
-    """
-
-    array: str
-    axes: tuple[Domain, ...]
-    cases: tuple[Case, ...]
-    scaled: bool = False
-    weighted: bool = False
 
 
 @dataclass(slots=True)
@@ -239,7 +215,8 @@ class Lowering:
         for factor in plain[1:-1]:
             made = Op("multiply", (made, self.value(factor)))
         if len(plain) > 1:
-            masked = may_be_infinite(plain[-1]) and not any(may_be_infinite(factor) for factor in plain[:-1])
+            data = any(isinstance(part, Entry | Sum) for factor in plain[:-1] for _, part in subterms(factor))
+            masked = data and may_be_infinite(plain[-1]) and not any(may_be_infinite(factor) for factor in plain[:-1])
             made = Op("weighted" if masked else "multiply", (made, self.value(plain[-1])))
         for factor in scales:
             made = Op("scaled", (made, self.value(factor)))
@@ -379,14 +356,41 @@ class Lowering:
                 else:
                     self.scopes[0].memo[key] = Local(name)
 
+    def _scaled(self, term: Term) -> Expression:
+        """`term` times the factor of gradients; in a sum, numbers of the row are multiplied by it once for the row."""
+        factor = Local("scale") if self.factor is None else self.factor
+        if not isinstance(term, Add) or not all(self._known(part) for part in term.terms):
+            return Op("multiply", (self.value(term), factor))
+        made: Expression | None = None
+        for part in sorted(term.terms, key=is_negated):
+            minus = is_negated(part)
+            product = self._scaled_product(negated(part) if minus else part, factor)
+            made = product if made is None else Op("subtract" if minus else "add", (made, product))
+        assert made is not None
+        return made
+
+    def _scaled_product(self, term: Term, factor: Expression) -> Expression:
+        factors = term.factors if isinstance(term, Mul) else (term,)
+        inner = tuple(part for part in factors if self._known(part))
+        outer = tuple(part for part in factors if not self._known(part))
+        if outer:
+            key = ("scaled", *(alpha_key(part) for part in outer))
+            if key not in self.scopes[0].memo:
+                scopes = self.scopes[1:]
+                del self.scopes[1:]
+                local = Local(self.name("shared"))
+                self.emit(Let(local.name, Op("multiply", (self._product_of(outer), factor))))
+                self.scopes[0].memo[key] = local
+                self.scopes.extend(scopes)
+            factor = self.scopes[0].memo[key]
+        return Op("multiply", (self._product_of(inner), factor))
+
     def case(self, output: Output, case: Case) -> None:
         """Emit the loops that write one case of an output."""
         loops = tuple(dict.fromkeys(index for index in case.at if index != self.label))
         for index in loops:
             self.scopes.append(Scope((*self.scopes[-1].indices, index)))
-        value = self.value(case.term)
-        if output.scaled:
-            value = Op("multiply", (value, Local("scale") if self.factor is None else self.factor))
+        value = self._scaled(case.term) if output.scaled else self.value(case.term)
         if output.weighted:
             weight = Local(ROW_WEIGHT)
             value = Op("if_equal", (weight, _ZERO, _ZERO, value if output.scaled else Op("multiply", (weight, value))))

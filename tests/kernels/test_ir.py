@@ -72,6 +72,8 @@ def test_only_inputs_are_shared_and_a_scalar_that_may_be_none_is_not_a_number() 
     shared = ArrayParameter("out", ("C",), "output", shared=True)
     with pytest.raises(InvalidKernelError, match="output 'out' is shared by all rows; only inputs may be"):
         validate(Kernel("probe", (), (Z, shared), (FILL,)))
+    with pytest.raises(InvalidKernelError, match="'z' may be None and is not a shared input"):
+        validate(Kernel("probe", (), (ArrayParameter("z", ("C",), "input", neutral=Fraction(1)), OUT), (FILL,)))
     factor = ScalarParameter("factor", Fraction(1))
     for wrong in (
         Op("multiply", (TWO, Local("factor"))),
@@ -109,6 +111,12 @@ def test_a_shared_input_may_be_read_after_an_output_was_written() -> None:
         {"z": {(0,): 1.0, (1,): 2.0}, "w": {(0,): 3.0, (1,): 4.0}}, FLOATS, sizes={"C": 2}, labels={"label": 1},
     )  # fmt: skip
     assert made["scalar"] == {(): 4.0}
+    ones = ArrayParameter("w", ("C",), "input", shared=True, neutral=Fraction(1))
+    left_out = Kernel("probe", (), (Z, ones, LABEL, SCALAR, OUT), body)
+    z = {(0,): 1.0, (1,): 2.0}
+    assert run(left_out, {"z": z}, FLOATS, sizes={"C": 2}, labels={"label": 1})["scalar"] == {(): 1.0}
+    with pytest.raises(KeyError, match="z"):
+        run(left_out, {}, FLOATS, sizes={"C": 2}, labels={"label": 1})
 
 
 def test_a_local_of_a_loop_is_unknown_after_it() -> None:
@@ -149,6 +157,7 @@ def test_the_interpreter_adds_skips_and_stores() -> None:
         ("power", (0.0, -0.5), math.inf),
         ("weighted", (0.0, math.inf), 0.0),
         ("weighted", (0.0, -math.inf), 0.0),
+        ("weighted", (0.0, math.nan), 0.0),
         ("scaled_exp_difference", (-math.inf, 3.0, 0.5, 0.0), 0.0),
         ("scaled_exp_difference", (3.0, 3.0, 0.1, 1e-18), 1.0),
         ("if_negative", (-1.0, 2.0, 3.0), 2.0),
@@ -161,7 +170,7 @@ def test_operations_have_the_limits_of_floating_point(name: str, arguments: tupl
 
 
 def test_undefined_operations_give_nan() -> None:
-    for name, arguments in (("divide", (0.0, 0.0)), ("log", (-1.0,)), ("weighted", (0.0, math.nan))):
+    for name, arguments in (("divide", (0.0, 0.0)), ("log", (-1.0,)), ("weighted", (1.0, math.nan))):
         assert math.isnan(FLOATS.operations[name](*arguments))
 
 

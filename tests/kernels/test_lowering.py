@@ -12,8 +12,8 @@ from symderiv.kernels.functions import functions
 from symderiv.kernels.ir import Loop as IrLoop
 from symderiv.kernels.ir import Note, Statement, Update
 from symderiv.kernels.lower import lower
+from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.rewriting import as_rewrite, rewrite_everywhere, unfolded
-from symderiv.kernels.schedule import Case, Output
 from symderiv.kernels.stable import TOP, LoweringError, diagonal, stable_form
 from symderiv.statements import Verdict
 from symderiv.terms import Index, Product, exp, log, number, total

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from symderiv.kernels.ir import (
+    ArrayParameter,
     Const,
     Expression,
     Extent,
@@ -162,6 +163,15 @@ def _updates(statements: tuple[Statement, ...]) -> tuple[Update, ...]:
     return tuple(inner for loop in loops for inner in loop.body if isinstance(inner, Update))
 
 
+def _shared(parameter: ArrayParameter, like: str) -> list[str]:
+    """The lines that give a shared input a row axis."""
+    name, axes = parameter.name, "".join(f", extent_{axis}" for axis in parameter.axes)
+    lines = [f"    {name} = np.broadcast_to({name}, (stop - start{axes}))"]
+    if parameter.neutral is not None:
+        lines.insert(0, f"    {name} = {like}.dtype.type({parameter.neutral}) if {name} is None else {name}")
+    return lines
+
+
 def emit(kernel: Kernel) -> str:
     """The NumPy source of one kernel, a function of (start, stop, the kernel's parameters but for scratch)."""
     printer = _Printer(kernel)
@@ -172,12 +182,15 @@ def emit(kernel: Kernel) -> str:
     head.append(f'    """Rows start..stop-1 of {formulas[0]}' + ('"""' if len(formulas) == 1 else ""))
     head += [f"    and {text}" for text in formulas[1:]] + (['    """'] if len(formulas) > 1 else [])
     for parameter in (*kernel.arrays("input"), *kernel.arrays("output")):
-        rows = f"np.broadcast_to({parameter.name}, (stop - start, *{parameter.name}.shape))"
-        head.append(f"    {parameter.name} = {rows if parameter.shared else parameter.name + '[start:stop]'}")
+        if not parameter.shared:
+            head.append(f"    {parameter.name} = {parameter.name}[start:stop]")
     head += [f"    {label.name}s = {label.name}s[start:stop]" for label in labels]
     for axis in dict.fromkeys(axis for p in kernel.arrays("input") for axis in p.axes):
         owner = next(p for p in kernel.arrays("input") if axis in p.axes)
         head.append(f"    extent_{axis} = {owner.name}.shape[{owner.axes.index(axis) + 1}]")
+    for parameter in kernel.arrays("input"):
+        if parameter.shared:
+            head += _shared(parameter, kernel.arrays("input")[0].name)
     head += ["    every_row = np.arange(stop - start)"] if labels else []
     head.append('    with np.errstate(all="ignore"):  # NaN and infinities in a row are results, not mistakes')
     printer.body(kernel.body)
