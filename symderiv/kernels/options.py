@@ -42,7 +42,7 @@ INVERSE_TEMPERATURE_LOW: Final = "beta_low"
 KEPT: Final = "kappa"
 """Scalar: 1 - a, rounded once to the dtype. Smoothed kernels."""
 SPREAD: Final = "rho"
-"""Scalar: a/C, rounded once to the dtype. Smoothed kernels; for labels it must not be 0 where a class is masked (without
+"""Scalar: a/C, rounded once to the dtype. Smoothed kernels; for labels not 0 where a class is masked (without
 smoothing labels have the weighted kernel)."""
 SCALE: Final = "scale"
 """Scalar: what gradients are multiplied by, 1 or 1 / (sum of the rows' weights), as in the plain kernels."""
