@@ -68,9 +68,11 @@ def _probe(cache: Path) -> _Probe:
     used = _children()
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", PROBE], env=environment, capture_output=True, text=True, check=True, timeout=300
+        [sys.executable, "-c", PROBE], env=environment, capture_output=True, text=True, check=False, timeout=300
     )
     wall = time.perf_counter() - start
+    if done.returncode:
+        raise RuntimeError(f"a new process failed: {(done.stderr.strip().splitlines() or ['it said nothing'])[-1]}")
     imported, made, called, sympy = json.loads(done.stdout)
     return _Probe(wall, _children() - used, imported, made, called, sympy)
 
