@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import types
 from collections.abc import Mapping
@@ -24,6 +25,27 @@ def encode(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
+
+
+def shortened(data: Any) -> Any:
+    """Plain data with its measured numbers cut to six digits: more of them are noise."""
+    if isinstance(data, dict):
+        return {name: shortened(each) for name, each in data.items()}
+    if isinstance(data, list):
+        return [shortened(each) for each in data]
+    return float(f"{data:.6g}") if isinstance(data, float) else data
+
+
+def text_of(record: Any) -> str:
+    """`record` as JSON text with a line for each field and for each member of its lists."""
+    lines = [f" {json.dumps(name)}: {_field_text(data)}" for name, data in encode(record).items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _field_text(data: Any) -> str:
+    if not isinstance(data, list) or not data:
+        return json.dumps(data, allow_nan=False)
+    return "[\n" + ",\n".join(f"  {json.dumps(each, allow_nan=False)}" for each in data) + "\n ]"
 
 
 def decode(kind: type[T], data: Any) -> T:

@@ -6,7 +6,7 @@ classes, so a quick run, with fewer rows, is held against the same figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -145,6 +145,9 @@ SLOWER: Final = (
 """Classes; how many times slower (float32, float64) scikit-learn, torch, torch.compile and jax must be."""
 
 SLOWER_PEERS: Final = ("sklearn", "torch", "torch-compiled", "jax")
+
+OTHER_FORMS: Final[Mapping[str, str]] = {"torch": "torch-out", "torch-compiled": "torch-formula", "jax": "jax-lse"}
+"""The usual form of a peer, which the goal speaks of, and its other form, which is shown beside it."""
 
 SOFTMAX: Final = ((3, 10.0, 20.0), (10, 10.0, 20.0), (100, 2.0, 2.5), (1000, 1.1, 1.5), (32_000, 1.1, 1.5),
                   (128_000, 1.1, 1.5))  # fmt: skip

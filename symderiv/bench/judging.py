@@ -7,6 +7,7 @@ from typing import Final, TypeAlias, assert_never
 
 from symderiv.bench.goals import (
     GOALS,
+    OTHER_FORMS,
     Copies,
     Extra,
     FirstResult,
@@ -67,7 +68,7 @@ def found(run: Run, quantity: Quantity) -> Found:
                 if (timing := contest.timing(OURS)) is not None
             )
         case Slower(operation=operation, classes=classes, dtype=dtype, contestant=contestant):
-            return _least(_ratios(_of_shape(run, operation, classes, dtype), contestant))
+            return _slower(_of_shape(run, operation, classes, dtype), contestant)
         case WorstSlower(section=section, contestant=contestant):
             contests = (c for c in run.contests if c.section == section and c.rows <= SMALL_ROWS and c.classes <= 10)
             return _least(_ratios(contests, contestant))
@@ -117,6 +118,15 @@ def _ratios(contests: Iterable[Contest], contestant: str) -> list[tuple[float | 
     return [
         (timing.ratio, shape(contest)) for contest in contests if (timing := contest.timing(contestant)) is not None
     ]
+
+
+def _slower(contests: list[Contest], contestant: str) -> Found:
+    """The least ratio of a contestant, and beside it that of its other form."""
+    usual, other = _least(_ratios(contests, contestant)), OTHER_FORMS.get(contestant)
+    beside = None if other is None else _least(_ratios(contests, other))
+    if usual is None or beside is None:
+        return usual
+    return usual[0], f"{usual[1]}; {other}: {beside[0]:.3g}"
 
 
 def _speed_up(run: Run, operation: str, dtype: str) -> Found:

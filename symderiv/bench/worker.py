@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, assert_never
 
 from symderiv.bench import contest, memory, precision, proofs, starts
-from symderiv.bench.encoding import encode
+from symderiv.bench.encoding import encode, shortened
 from symderiv.bench.records import Contest, EngineTime, Memory, Precision, Result, Start
 from symderiv.bench.tasks import ContestTask, MemoryTask, PrecisionTask, ProofTask, StartTask, Task, decode_task
 
@@ -56,7 +56,7 @@ def main() -> None:
         task = decode_task(data)
         say({"begun": number})
         for result in perform(task):
-            say({"kind": _kind(result), "fields": encode(result)})
+            say({"kind": _kind(result), "fields": shortened(encode(result))})
         say({"ended": number})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from symderiv.bench.encoding import BenchRecordError, decode, encode
+from symderiv.bench.encoding import BenchRecordError, decode, text_of
 from symderiv.bench.page import NOTES, PAGE, page
 from symderiv.bench.plans import SECTIONS
 from symderiv.bench.records import Run
@@ -41,7 +41,7 @@ def command(sections: tuple[str, ...], quick: bool, json_file: str | None, page_
             )
     with Progress() as progress:
         found = run("quick" if quick else "full", sections, date.today().isoformat(), progress)
-    text = json.dumps(encode(found), indent=1) + "\n"
+    text = text_of(found)
     if json_file == "-":
         click.echo(text, nl=False)
         return FAILED if found.failures else DONE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from symderiv.bench.encoding import BenchRecordError, decode, encode
+from symderiv.bench.encoding import BenchRecordError, decode, encode, shortened, text_of
 from symderiv.bench.judging import judge
 from symderiv.bench.plans import SECTIONS
 from symderiv.bench.records import Precision, Run
@@ -17,8 +17,13 @@ from tests.bench.samples import run_of, whole_run
 
 def test_a_run_survives_json() -> None:
     run = whole_run()
-    text = json.dumps(encode(run), allow_nan=False)
-    assert decode(Run, json.loads(text)) == run
+    assert decode(Run, json.loads(text_of(run))) == run
+    assert len(text_of(run).splitlines()) > 30
+
+
+def test_measured_numbers_keep_six_digits() -> None:
+    data = {"a": [1.23456789e-7, 3, "1.23456789"], "b": {"c": 123456789.0}, "d": True}
+    assert shortened(data) == {"a": [1.23457e-7, 3, "1.23456789"], "b": {"c": 123457000.0}, "d": True}
 
 
 def test_every_task_of_every_plan_survives_json() -> None:

@@ -67,6 +67,12 @@ def test_what_was_not_measured_is_none(quantity: Quantity) -> None:
     assert found(whole_run(), quantity) is None
 
 
+def test_the_other_form_of_a_peer_is_shown_beside_the_usual_one() -> None:
+    seconds = {"copy": 1.0, "symderiv": 2.0, "jax": 8.0, "jax-lse": 5.0}
+    run = run_of(contest("cross-entropy", "cross-entropy", (5, 3), "float32", seconds))
+    assert found(run, Slower("cross-entropy", 3, "float32", "jax")) == (4.0, "5 x 3 float32; jax-lse: 2.5")
+
+
 def test_the_sweep_over_classes_is_no_shape_of_a_goal() -> None:
     swept = contest("classes", "cross-entropy", (80, 100), "float32", {"copy": 1.0, "symderiv": 9.0})
     assert found(run_of(swept), Copies("cross-entropy", 100, "float32")) is None
