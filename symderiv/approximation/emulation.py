@@ -7,20 +7,26 @@ the same on every machine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from flint import fmpq, fmpz
 
 from symderiv.approximation.formats import Format
 from symderiv.approximation.programs import (
+    estrin,
     expm1_near_zero,
     expm1_parts,
     exponential_part,
+    horner,
     logarithm_of,
     reduced,
 )
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 
 __all__ = ["Emulation", "exp", "expm1", "exponent", "log", "log1p", "power_of_two", "rational"]
+
+
+Scheme: TypeAlias = Literal["horner", "estrin"]
 
 
 def rational(value: float) -> fmpq:
@@ -45,6 +51,7 @@ class Emulation:
 
     kind: Format
     fuses: bool
+    scheme: Scheme = "horner"
 
     def rounded(self, a: fmpq) -> fmpq:
         """The number of the format nearest to `a`."""
@@ -91,6 +98,10 @@ class Emulation:
         """a b + c, rounded once if the processor fuses."""
         return self.rounded((a * b if self.fuses else self.rounded(a * b)) + c)
 
+    def polynomial(self, coefficients: tuple[float, ...], x: fmpq) -> fmpq:
+        """By Horner's scheme or by Estrin's, as `scheme` says."""
+        return horner(self, coefficients, x) if self.scheme == "horner" else estrin(self, coefficients, x)
+
     def two_sum(self, a: fmpq, b: fmpq) -> tuple[fmpq, fmpq]:
         """a + b rounded, and the rest."""
         made = self.rounded(a + b)
@@ -111,17 +122,15 @@ def _multiple(table: ExponentialTable, do: Emulation, x: fmpq) -> fmpq:
     return do.fused(x, rational(table.log2_e), magic) - magic
 
 
-def exp(table: ExponentialTable, fuses: bool, x: fmpq, low: fmpq | None = None) -> fmpq:
+def exp(table: ExponentialTable, do: Emulation, x: fmpq, low: fmpq | None = None) -> fmpq:
     """e^(x + low) as the program computes it, for a result that is no subnormal number."""
-    do = Emulation(table.kind, fuses)
     n = _multiple(table, do, x)
     r = reduced(do, table, x, low, n)
     return do.last(fmpq(1), exponential_part(do, table, r)) * power_of_two(int(n))
 
 
-def expm1(table: ExponentialTable, fuses: bool, x: fmpq) -> fmpq:
+def expm1(table: ExponentialTable, do: Emulation, x: fmpq) -> fmpq:
     """e^x - 1 as the program computes it, for -40 <= x <= 80."""
-    do = Emulation(table.kind, fuses)
     n = _multiple(table, do, x)
     if n == 0:
         return expm1_near_zero(do, table, x)
@@ -135,16 +144,14 @@ def _split(table: LogarithmTable, u: fmpq) -> tuple[int, fmpq]:
     return k, u / power_of_two(k) - 1
 
 
-def log(table: LogarithmTable, fuses: bool, x: fmpq) -> fmpq:
+def log(table: LogarithmTable, do: Emulation, x: fmpq) -> fmpq:
     """log x as the program computes it."""
-    do = Emulation(table.kind, fuses)
     k, f = _split(table, x)
     return logarithm_of(do, table, fmpq(k), f, fmpq(0))
 
 
-def log1p(table: LogarithmTable, fuses: bool, x: fmpq) -> fmpq:
+def log1p(table: LogarithmTable, do: Emulation, x: fmpq) -> fmpq:
     """log(1 + x) as the program computes it."""
-    do = Emulation(table.kind, fuses)
     u = do.rounded(1 + x)
     k, f = _split(table, u)
-    return logarithm_of(do, table, fmpq(k), f, do.divide(1 + x - u, u))
+    return logarithm_of(do, table, fmpq(k), f, (1 + x - u) / power_of_two(k))

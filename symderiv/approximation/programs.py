@@ -11,7 +11,8 @@ from typing import Protocol, TypeVar
 
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 
-__all__ = ["Arithmetic", "expm1_near_zero", "expm1_parts", "exponential_part", "logarithm_of", "reduced"]
+__all__ = ["Arithmetic", "estrin", "expm1_near_zero", "expm1_parts", "exponential_part", "horner", "logarithm_of",
+           "reduced"]  # fmt: skip
 
 Number = TypeVar("Number")
 
@@ -51,6 +52,10 @@ class Arithmetic(Protocol[Number]):
         """a b + c: rounded once where the processor can, else twice."""
         ...
 
+    def polynomial(self, coefficients: tuple[float, ...], x: Number) -> Number:
+        """c0 + c1 x + c2 x^2 + ..., by Horner's scheme or by Estrin's."""
+        ...
+
     def two_sum(self, a: Number, b: Number) -> tuple[Number, Number]:
         """a + b rounded, and what the rounding lost, exactly."""
         ...
@@ -83,11 +88,6 @@ def estrin(do: Arithmetic[Number], coefficients: tuple[float, ...], x: Number) -
     return level[0]
 
 
-def polynomial(do: Arithmetic[Number], coefficients: tuple[float, ...], x: Number) -> Number:
-    """Horner's scheme up to 5 coefficients, Estrin's beyond."""
-    return horner(do, coefficients, x) if len(coefficients) <= 5 else estrin(do, coefficients, x)
-
-
 def reduced(do: Arithmetic[Number], table: ExponentialTable, x: Number, low: Number | None, n: Number) -> Number:
     """r = x + low - n ln 2: the product with the high part is exact, and so is its difference from x."""
     high = do.add(x, do.exact_multiply(n, do.constant(-table.ln2_high)))
@@ -96,27 +96,32 @@ def reduced(do: Arithmetic[Number], table: ExponentialTable, x: Number, low: Num
 
 def exponential_part(do: Arithmetic[Number], table: ExponentialTable, r: Number) -> Number:
     """e^r - 1 = r + r^2 Q(r)."""
-    return do.fused(polynomial(do, table.coefficients, r), do.multiply(r, r), r)
+    return do.fused(do.polynomial(table.coefficients, r), do.multiply(r, r), r)
 
 
 def expm1_near_zero(do: Arithmetic[Number], table: ExponentialTable, x: Number) -> Number:
     """e^x - 1 where n = 0: the same expression, with its rounding as the last."""
-    return do.last_fused(polynomial(do, table.coefficients, x), do.multiply(x, x), x)
+    return do.last_fused(do.polynomial(table.coefficients, x), do.multiply(x, x), x)
 
 
 def expm1_parts(do: Arithmetic[Number], table: ExponentialTable, r: Number, power: Number) -> Number:
     """2^n e^r - 1 = ((2^n - 1) + 2^n r) + 2^n r^2 Q(r) for n != 0; the first sum keeps its rounding error."""
     high, lost = do.two_sum(do.subtract(power, do.constant(1.0)), do.exact_multiply(power, r))
-    curved = do.exact_multiply(power, do.multiply(polynomial(do, table.coefficients, r), do.multiply(r, r)))
+    curved = do.exact_multiply(power, do.multiply(do.polynomial(table.coefficients, r), do.multiply(r, r)))
     return do.last(high, do.add(curved, lost))
 
 
-def logarithm_of(do: Arithmetic[Number], table: LogarithmTable, k: Number, f: Number, correction: Number) -> Number:
-    """k ln 2 + log(1 + f) + correction = k ln2_high + (f - (f^2/2 - (q (f^2/2 + R) + (k ln2_low + correction))))."""
+def logarithm_of(do: Arithmetic[Number], table: LogarithmTable, k: Number, f: Number, lost: Number) -> Number:
+    """log(2^k (1 + f + lost)) = k ln2_high + (f - (f^2/2 - (q (f^2/2 + R) + (k ln2_low + lost/(1 + f))))).
+
+    `lost` is at most half a last place of 1 + f, so 1 - f + f^2 is enough of 1/(1 + f).
+    """
+    inverse = do.fused(f, f, do.subtract(do.constant(1.0), f))
+    correction = do.multiply(lost, inverse)
     q = do.divide(f, do.add(f, do.constant(2.0)))
     s = do.multiply(q, q)
     half = do.multiply(do.exact_multiply(do.constant(0.5), f), f)
-    rest = do.multiply(q, do.fused(polynomial(do, table.coefficients, s), s, half))
+    rest = do.multiply(q, do.fused(do.polynomial(table.coefficients, s), s, half))
     below = do.subtract(half, do.add(rest, do.fused(k, do.constant(table.ln2_low), correction)))
     if do.is_zero(k):
         return do.last(f, do.exact_multiply(do.constant(-1.0), below))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flint import arb
 
 from symderiv.approximation.formats import Format, half_unit, holds
+from symderiv.approximation.programs import estrin, horner
 
 __all__ = ["Bounded", "Propagation", "exactly", "within"]
 
@@ -105,6 +106,11 @@ class Propagation:
     def fused(self, a: Bounded, b: Bounded, c: Bounded) -> Bounded:
         """a b + c, rounded at most by the size of the product."""
         return self._rounded(self.last_fused(a, b, c), a.size * b.size)
+
+    def polynomial(self, coefficients: tuple[float, ...], x: Bounded) -> Bounded:
+        """What holds for Horner's scheme and for Estrin's."""
+        one, other = horner(self, coefficients, x), estrin(self, coefficients, x)
+        return Bounded(one.exact.union(other.exact), one.error.max(other.error), one.size.max(other.size))
 
     def two_sum(self, a: Bounded, b: Bounded) -> tuple[Bounded, Bounded]:
         """The rounded sum and what was lost: together exactly the sum, so the first carries no error of its own."""

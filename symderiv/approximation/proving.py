@@ -136,7 +136,8 @@ def _fit(
 
 def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[FunctionBound]:
     kind = powers.kind
-    rounded = emulation.Emulation(kind, True).rounded
+    ways = (emulation.Emulation(kind, True, "estrin"), emulation.Emulation(kind, False, "horner"))
+    rounded = ways[0].rounded
 
     def even(low: float, high: float) -> list[fmpq]:
         return [rounded(emulation.rational(low + (high - low) * t)) for t in _scattered()]
@@ -148,19 +149,21 @@ def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[Function
     differences = [-abs(a - b) for a, b in zip(even(-40, 40), even(-40, 40)[::-1], strict=True) if a != b]
     parts = {x: (rounded(x), x - rounded(x)) for x in differences}
 
-    def measured(function: Callable[[bool, fmpq], fmpq], true: Callable[[arb], arb], xs: Sequence[fmpq]) -> float:
+    def measured(
+        function: Callable[[emulation.Emulation, fmpq], fmpq], true: Callable[[arb], arb], xs: Sequence[fmpq]
+    ) -> float:
         with ctx.workprec(PRECISION):
-            return max(_units(function(fuses, x), true(arb(x)), kind) for fuses in (True, False) for x in xs)
+            return max(_units(function(do, x), true(arb(x)), kind) for do in ways for x in xs)
 
     yield FunctionBound(
         "e^x", "every $x$",
         exp_bound(powers, False),
-        measured(lambda fuses, x: emulation.exp(powers, fuses, x), arb.exp, even(0.8 * powers.lowest, 0.0)),
+        measured(lambda do, x: emulation.exp(powers, do, x), arb.exp, even(0.8 * powers.lowest, 0.0)),
     )  # fmt: skip
     yield FunctionBound(
         "e^{a - b}", r"$a \leq b$",
         exp_bound(powers, False, "x + l"),
-        measured(lambda fuses, x: emulation.exp(powers, fuses, *parts[x]), arb.exp, list(parts)),
+        measured(lambda do, x: emulation.exp(powers, do, *parts[x]), arb.exp, list(parts)),
     )  # fmt: skip
     for domain, exponents, xs in (
         (r"$x \leq 0$", range(-59, 1), even(-3, 0) + scaled(-30, 5, -1)),
@@ -169,12 +172,12 @@ def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[Function
         yield FunctionBound(
             "e^x - 1", domain,
             expm1_bound(powers, False, exponents),
-            measured(lambda fuses, x: emulation.expm1(powers, fuses, x), arb.expm1, [x for x in xs if x]),
+            measured(lambda do, x: emulation.expm1(powers, do, x), arb.expm1, [x for x in xs if x]),
         )  # fmt: skip
     yield FunctionBound(
         r"\log x", "$x > 0$",
         log_bound(logs, False),
-        measured(lambda fuses, x: emulation.log(logs, fuses, x), arb.log, even(0.3, 3)),
+        measured(lambda do, x: emulation.log(logs, do, x), arb.log, even(0.3, 3)),
     )  # fmt: skip
     for domain, negative, xs in (
         (r"$x \geq 0$", False, even(0, 3) + scaled(-kind.precision, 4, 1)),
@@ -183,7 +186,7 @@ def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[Function
         yield FunctionBound(
             r"\log (1 + x)", domain,
             log1p_bound(logs, False, negative),
-            measured(lambda fuses, x: emulation.log1p(logs, fuses, x), arb.log1p, [x for x in xs if x]),
+            measured(lambda do, x: emulation.log1p(logs, do, x), arb.log1p, [x for x in xs if x]),
         )  # fmt: skip
 
 

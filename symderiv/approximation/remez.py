@@ -85,9 +85,11 @@ def remez(approximated: Approximated, powers: tuple[int, ...]) -> BestPolynomial
 
 
 def _chebyshev_points(approximated: Approximated, count: int) -> list[arb]:
+    """Extrema of a Chebyshev polynomial, pushed to the right a little: the middle may be a zero of the weight."""
     middle = (approximated.low + approximated.high) / 2
     half = (approximated.high - approximated.low) / 2
-    return [(middle - half * (arb.pi() * k / (count - 1)).cos()).mid() for k in range(count)]
+    places = [-(arb.pi() * k / (count - 1)).cos() for k in range(count)]
+    return [(middle + half * (place + (1 - place * place) / 20)).mid() for place in places]
 
 
 def _levelled(approximated: Approximated, powers: tuple[int, ...], reference: list[arb]) -> tuple[arb, ...]:

@@ -245,11 +245,11 @@ def _logarithm_bound(table: LogarithmTable, fuses: bool, exponents: range, plus_
 
         def bound(low: float, high: float) -> float:
             f = _exact(low, high)
-            u = 1 + f.exact  # times 2^k, which changes neither lost/u nor its rounding
+            u = 1 + f.exact  # what was lost of it is divided by 2^k too, exactly
             share = half_unit(u, kind) if plus_one else arb(0)
             least = after_tie if plus_one and first == last == 0 and low > 0 else arb(-1)
-            correction = do.divide(Bounded(share * _ball(*lost), arb(0), share * max(map(abs, lost))), exactly(u))
-            error = logarithm_of(do, table, k, f, correction).error
+            missed = Bounded(share * _ball(*lost), arb(0), share * max(map(abs, lost)))
+            error = logarithm_of(do, table, k, f, missed).error + share * abs(f.exact) ** 3 / u
             q = f.exact / (2 + f.exact)
             error += abs(q**3) * _off(differences, q * q) + abs(k.exact) * missing + (share / u) ** 2 / (2 - 4 * share)
             from_below = first * arb(2).log() + (arb(low) + lost[0] * share).max(least).log1p()

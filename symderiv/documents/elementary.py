@@ -177,7 +177,8 @@ def _plus_one() -> list[Block]:
         *_paragraphs(
             (
                 "The quotient $c / u$ is at most half a unit in the last place of 1. Half its square is dropped: at "
-                "most a quarter of a unit, even for the smallest $x$ with $u > 1$, and part of the bound. Where "
+                "most a quarter of a unit, even for the smallest $x$ with $u > 1$; and for its size no division is "
+                "needed, since $1 - f + f^{2}$ is near enough to $1 / (1 + f)$. Both are part of the bound. Where "
                 "$u = 1$ the formula gives $x$, as it should.",
             )
         ),
@@ -227,9 +228,7 @@ def _polynomial(results: FormatResults, fit: Fit, name: str, variable: str) -> l
             fit.bound,
             variable if name == "Q" else f"{variable} = q^2",
             f"relative error in {kind.name}",
-            prose(
-                f"Relative error of the rounded polynomial of ${function}$ in {kind.name}; dashed, the proved bound."
-            ),
+            prose(f"Relative error of the rounded polynomial of ${function}$ in {kind.name}, and its proved bound."),
         ),
     ]
 

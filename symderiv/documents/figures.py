@@ -99,6 +99,7 @@ def _ruled(row: Sequence[str], rule: bool) -> str:
 def tabular(rows: Sequence[Sequence[str]]) -> str:
     """Cells of LaTeX in columns as wide as they need, the first row above a line; kept on one page."""
     first, *others = (f"{' & '.join(row)} \\\\" for row in rows)
+    others[0] = f"\\rule{{0pt}}{{2.8ex}}{others[0]}"  # so that a power does not touch the line
     body = "\n".join((first, "\\hline", *others))
     columns = f"@{{}}{'l' * len(rows[0])}@{{}}"
     return f"\\begin{{center}}\\small\n\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n\\end{{center}}"

@@ -289,10 +289,15 @@ class _Printer:
         )
 
     def table(self, block: Table) -> str:
-        """Rows of text under a head."""
+        """Rows of text under a head: a grid, so that a narrow screen keeps the columns and scrolls."""
+        flat = ' style="display:contents"'
         head = "".join(f"<th>{self.text(cell)}</th>" for cell in block.head)
-        rows = "".join(f"<tr>{''.join(f'<td>{self.text(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = "".join(f"<tr{flat}>{''.join(f'<td>{self.text(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
+        columns = f"display:grid;column-gap:6px;grid-template-columns:repeat({len(block.head)},auto)"
+        return (
+            f'<div class="matrix"><table style="{columns}"><thead{flat}><tr{flat}>{head}</tr></thead>'
+            f"<tbody{flat}>{rows}</tbody></table></div>"
+        )
 
     def link(self, link: Link) -> str:
         """A link within the page or to another entry's page."""
