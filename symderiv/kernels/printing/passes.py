@@ -23,7 +23,9 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank, constant
+from symderiv.kernels.printing.groups import close_groups, open_groups
 from symderiv.kernels.printing.heading import array_name, heading
+from symderiv.kernels.printing.lateness import split
 from symderiv.kernels.printing.registers import arrays_under_maximum, stored_locals
 
 Frame: TypeAlias = tuple[str, bool]
@@ -40,12 +42,14 @@ class _Passes:
     logits: set[str]
     home: dict[str, str]
     pending: dict[str, str] = field(default_factory=dict)  # accumulators that have their start and nothing else
+    waiting: bool = False
+    """Whether the statements are those that run once for a group of rows."""
     loops: list[Frame] = field(default_factory=list)
     known: list[set[str]] = field(default_factory=lambda: [set()])
     hoisted: list[int] = field(default_factory=list)  # line numbers where the present loops begin
 
     def printer(self) -> Printer:
-        return Printer(self.lines, Places(self.element, self.same, self.hoist), self.home)
+        return Printer(self.lines, Places(self.element, self.same, self.hoist, self.drop), self.home)
 
     def once(self, name: str, line: str) -> str:
         """`name`, given its value by `line` unless a line in force does so already."""
@@ -81,6 +85,7 @@ class _Passes:
         if self.in_parts(index):
             return self.part(parameter, rows, load), "class"
         name = f"{load.array}_at_{index}"
+        self.lines.degrees[name] = self.lines.degrees.get(load.array, 0)
         if parameter.role == "scratch":
             return self.once(name, f"{name} = scratch_at({load.array}_memory, {index})"), "row"
         place = index if parameter.shared else f"row * classes + {index}"
@@ -99,6 +104,19 @@ class _Passes:
         mask = f"{index}_is_{other}"
         return self.once(mask, f"{mask} = positions({self.first}, (), {index}) == {other}")
 
+    def drop(self, left: str, right: str, value: str) -> str:
+        index, other = (left, right) if self.in_parts(left) else (right, left)
+        return f"without({value}, {index}, {other})"
+
+    def prefetches(self, index: str) -> None:
+        """While exponentials keep the processor busy: what the next row reads, and what this one will write."""
+        for parameter in self.kernel.arrays("input"):
+            if len(parameter.axes) == 1 and not parameter.shared:
+                self.lines.write(f"prefetch_input({array_name(parameter)}, row + 1, {index})")
+        for parameter in self.kernel.arrays("output"):
+            if len(parameter.axes) == 1:
+                self.lines.write(f"prefetch_output({array_name(parameter)}, row, {index})")
+
     def body(self, statements: tuple[Statement, ...]) -> None:
         for statement in statements:
             match statement:
@@ -108,14 +126,20 @@ class _Passes:
                     self.pending[name] = constant(value)
                 case Let(name=name, value=value):
                     printer, name = self.printer(), self.home.get(name, name)
-                    text = printer.text(value)
+                    text = printer.shifted(name, value)
+                    if text is None:
+                        text = printer.raw(value)
+                        self.lines.degrees[name] = printer.degree(value) or 0
                     self.lines.ranks[name] = printer.rank(value)
-                    self.lines.write(f"{name} = {text}")
+                    if text != name:
+                        self.lines.write(f"{name} = {text}")
                     self.known[-1].add(name)
                 case Update(name=name, how="maximum", value=value):
                     self.lines.write(f"{name} = maximum({self.printer().text(value)}, {name})")
                 case Update(name=name, value=value):
-                    text = self.printer().text(value)
+                    printer = self.printer()
+                    text = printer.raw(value)
+                    self.lines.degrees[name] = printer.degree(value) or 0
                     at = self.loops[-1][0]
                     self.lines.write(f"{name}, {name}_lost = plus_part({name}, {name}_lost, {text}, {at}, classes)")
                 case Store():
@@ -125,9 +149,10 @@ class _Passes:
 
     def store(self, statement: Store) -> None:
         parameter, rows = self.arrays[statement.array], array_name(self.arrays[statement.array])
-        text = self.printer().text(statement.value)
+        printer = self.printer()
+        text = printer.raw(statement.value) if parameter.role == "scratch" else printer.text(statement.value)
         if not statement.at:
-            self.lines.write(f"{rows}[row] = first_lane({text})")
+            self.lines.write(f"{parameter.name} = {text}" if self.waiting else f"{rows}[row] = first_lane({text})")
             return
         index = statement.at[-1]
         if not self.in_parts(index):
@@ -159,10 +184,13 @@ class _Passes:
         self.loops.append((index, parts))
         self.known.append(set())
         self.body(body)
+        if parts and any(isinstance(s, Store) and self.arrays[s.array].role == "scratch" for s in body):
+            self.prefetches(index)
         self.known.pop()
         self.loops.pop()
         self.lines.depth -= 1
         self.hoisted.pop()
+        self.known[-1] |= {*sums, *tops}
         for name in sums:
             self.lines.write(f"{name} = settled({name}, {name}_lost)")
         for name in tops:
@@ -178,10 +206,17 @@ def print_passes(kernel: Kernel) -> str:
                    arrays_under_maximum(kernel.body), stored_locals(kernel, kernel.body))  # fmt: skip
     for parameter in kernel.arrays("scratch"):
         lines.write(f"{parameter.name}_memory = scratch_row({first})")
-    lines.write("for row in range(start, stop):")
-    lines.depth += 1
+    parts = split(kernel)
+    if parts.late:
+        open_groups(lines, first, "()")
+    else:
+        lines.write("for row in range(start, stop):")
+        lines.depth += 1
     for label in kernel.labels():
         clamp = f"min(max({label.name}s[row], 0), classes - 1)"
         lines.write(f"{label.name} = {clamp}  # checked before; the clamp keeps a later change in memory")
-    work.body(kernel.body)
+    work.body(parts.early)
+    if parts.late:
+        work.waiting = True
+        close_groups(lines, work.body, parts, kernel, set(work.known[0]), first, "()")
     return "\n".join(lines.text) + "\n"

@@ -25,7 +25,9 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank
+from symderiv.kernels.printing.groups import close_groups, open_groups
 from symderiv.kernels.printing.heading import array_name, heading
+from symderiv.kernels.printing.lateness import split
 
 _STARTS = {"add": Const(Fraction(0)), "maximum": Const("-inf")}
 
@@ -44,6 +46,8 @@ class _Registers:
     arrays: dict[str, ArrayParameter]
     labels: dict[str, LabelParameter]
     home: dict[str, str]
+    known_of_rows: set[str] = field(default_factory=set)
+    defined: set[str] = field(default_factory=set)  # row numbers that late statements may ask for
     scratch: set[str] = field(default_factory=set)  # scratch arrays that have their value
     pending: dict[str, Const] = field(default_factory=dict)  # accumulators that have their start and nothing else
 
@@ -56,7 +60,12 @@ class _Registers:
         if load.at and load.at[0] in self.labels:
             label = load.at[0]
             picked = f"{name}_at_{label}"
-            self.lines.once(picked, f"{picked} = picked({name}, at_{label})")
+            if self.arrays[name].role == "input":
+                rows = array_name(self.arrays[name])
+                self.lines.once(picked, f"{picked} = picked_from({rows}, row, {name}, {label}, at_{label})")
+            else:
+                self.lines.once(picked, f"{picked} = picked({name}, {label}, at_{label})")
+            self.lines.degrees[picked] = self.lines.degrees.get(name, 0)
             return picked, "row"
         return name, rank
 
@@ -81,18 +90,26 @@ class _Registers:
 
     def assign(self, name: str, value: Expression) -> None:
         printer = self.printer()
-        text = printer.text(value)
+        text = printer.shifted(name, value)
+        if text is None:
+            text = printer.raw(value)
+            self.lines.degrees[name] = printer.degree(value) or 0
         self.lines.ranks[name] = printer.rank(value)
-        self.lines.write(f"{name} = {text}")
+        if text != name:
+            self.lines.write(f"{name} = {text}")
+        self.defined.add(name)
 
     def update(self, statement: Update) -> None:
-        text = self.printer().text(statement.value)
+        printer = self.printer()
+        text = printer.raw(statement.value) if statement.how == "add" else printer.text(statement.value)
+        self.lines.degrees[statement.name] = (printer.degree(statement.value) or 0) if statement.how == "add" else 0
         reduced = f"largest({text})" if statement.how == "maximum" else f"summed({text}, classes)"
         start = self.pending.pop(statement.name, None)
         if start is None or start != _STARTS[statement.how]:
             before = statement.name if start is None else self.printer().text(start)
             reduced = f"maximum({reduced}, {before})" if statement.how == "maximum" else f"{before} + {reduced}"
         self.lines.write(f"{statement.name} = {reduced}")
+        self.defined.add(statement.name)
 
     def store(self, statement: Store) -> None:
         array = self.arrays[statement.array]
@@ -154,16 +171,24 @@ def print_registers(kernel: Kernel) -> str:
         {label.name: label for label in kernel.labels()},
         stored_locals(kernel, kernel.body),
     )
+    parts = split(kernel)
     first = heading(kernel, lines, "_rows", ", layout", "")
-    logits = arrays_under_maximum(kernel.body)
     for parameter in kernel.arrays("input"):
         if parameter.shared:
             lines.write(f"{parameter.name} = load_shared({array_name(parameter)}, layout, 0.0)")
-    lines.write(f"for row in range(start, stop, rows_at_once({first}, layout)):")
-    lines.depth += 1
-    _loads(kernel, work, logits)
-    work.body(kernel.body)
+    if parts.late:
+        open_groups(lines, first, "layout")
+    else:
+        lines.write(f"for row in range(start, stop, rows_at_once({first}, layout)):")
+        lines.depth += 1
+    _loads(kernel, work, arrays_under_maximum(kernel.body))
+    work.body(parts.early)
+    late_outputs = {s.array for s in parts.late if isinstance(s, Store)}
     for parameter in kernel.arrays("output"):
-        store = "store_classes" if parameter.axes else "store_numbers"
-        lines.write(f"{store}({array_name(parameter)}, row, stop, layout, {parameter.name})")
+        if parameter.name not in late_outputs:
+            store = "store_classes" if parameter.axes else "store_numbers"
+            lines.write(f"{store}({array_name(parameter)}, row, stop, layout, {parameter.name})")
+    if parts.late:
+        work.known_of_rows |= {p.name for p in kernel.arrays("input") if not p.axes}
+        close_groups(lines, work.body, parts, kernel, work.known_of_rows | work.defined | lines.known, first, "layout")
     return "\n".join(lines.text) + "\n"

@@ -31,6 +31,8 @@ INFINITY: Final = float("inf")
 NOT_A_NUMBER: Final = float("nan")
 
 _exp_lowest = constant({name: each.lowest for name, each in EXP.items()})
+# Twice the length of the range in which e^x is not 0: beyond it a - b is exact for every a that matters.
+_exact_from = constant({name: -2.0 * each.lowest for name, each in EXP.items()})
 _exp_highest = constant({"float32": 88.72284, "float64": 709.7827128933841})
 _log2_e = constant({name: each.log2_e for name, each in EXP.items()})
 _magic = constant({name: each.magic for name, each in EXP.items()})
@@ -45,6 +47,7 @@ _lifted_bias = integer_constant({"float32": (127 + 64) << 23, "float64": (1023 +
 _lowered_power = constant({"float32": 2.0**-64, "float64": 2.0**-512})
 _bias = integer_constant({"float32": 127 << 23, "float64": 1023 << 52})
 _magic_bits = integer_constant({"float32": 0x4B400000, "float64": 0x4338000000000000})
+_half_power = integer_constant({"float32": 1 << 22, "float64": 1 << 51})
 _least_mantissa_bits = integer_constant({"float32": 0x3F3504F3, "float64": 0x3FE6A09E667F3BCD})
 _smallest_normal = constant({"float32": 2.0**-126, "float64": 2.0**-1022})
 _subnormal_lift = constant({"float32": 2.0**32, "float64": 2.0**64})
@@ -60,9 +63,54 @@ def two_sum(a, b):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def shift_to(top):  # type: ignore[no-untyped-def]
+    """What `shifted_exp` needs to know of the largest logit of a row: (origin, end, limit, bias).
+
+    z - origin is exact for every z that matters, those not so far below `top` that e^(z - top) is 0: origin is 0, or
+    `top` itself where it is so large that Sterbenz' lemma applies. `end` is top - origin, `limit` where the result
+    becomes 0, and `bias` is what turns n, in the last bits of a sum with the magic number, into the exponent of
+    2^(n - m), m the power of two next to e^end.
+    """
+    origin = select(magnitude(top) < _exact_from(top), 0.0, top)
+    end = top - origin
+    end = select(end == end, end, 0.0)  # inf - inf
+    shifted = fmuladd(end, _log2_e(top), _magic(top))
+    bias = _lifted_bias(top) - (bits_of(shifted) << _mantissa_bits(top))
+    return origin, end, top + _exp_lowest(top), bias
+
+
+@inlined
+def shifted_exp(z, shift):  # type: ignore[no-untyped-def]
+    """e^(z - top) in the unit of its row, unit e^(z - top), for z <= top: 0 or a normal number, never subnormal.
+
+    No rounding error of z - top can spoil it, as z is reduced as it stands: e^(z - origin) = 2^n e^r.
+    """
+    origin, end, limit, bias = shift
+    dead = z < limit
+    return select(dead, 0.0, _power_of_two_times_exp(select(dead, end, z - origin), bias))
+
+
+@inlined
+def unit_of(shift):  # type: ignore[no-untyped-def]
+    """The unit of a row's shifted exponentials: what comes out at z = top, digit for digit, so that e^0 = 1 exactly."""
+    return _power_of_two_times_exp(shift[1], shift[3])
+
+
+@inlined
+def _power_of_two_times_exp(x, bias):  # type: ignore[no-untyped-def]
+    """e^x with its exponent moved by `bias`."""
+    shifted = fmuladd(x, _log2_e(x), _magic(x))  # round(x log2 e), in the last bits of a large number
+    n = shifted - _magic(x)
+    r = fmuladd(n, -_ln2_low(x), fmuladd(n, -_ln2_high(x), x))
+    p = fmuladd(_exp_polynomial(r), r * r, r)
+    power = floats_of((bits_of(shifted) << _mantissa_bits(x)) + bias)
+    return fmuladd(p, power, power)
+
+
+@inlined
 def exp_of_parts(x, low):  # type: ignore[no-untyped-def]
     """e^(x + low) for x between the lowest exponent and 0 (or a little above) and a `low` of the last place of x."""
-    shifted = fmuladd(x, _log2_e(x), _magic(x))  # round(x log2 e), in the last bits of a large number
+    shifted = fmuladd(x, _log2_e(x), _magic(x))
     n = shifted - _magic(x)
     r = fmuladd(n, -_ln2_low(x), fmuladd(n, -_ln2_high(x), x) + low)
     p = fmuladd(_exp_polynomial(r), r * r, r)
@@ -119,11 +167,13 @@ def _log_of_sum(u, lost, extra):  # type: ignore[no-untyped-def]
     exponent = (bits - _least_mantissa_bits(u)) >> _mantissa_bits(u)
     f = floats_of(bits - (exponent << _mantissa_bits(u))) - 1.0
     k = (floats_of(exponent + _magic_bits(u)) - _magic(u)) + extra
+    # What was lost is at most half a last place of u, so that three bits of 1/u = 2^-k / (1 + f) do.
+    lost = lost * floats_of(_bias(u) - (exponent << _mantissa_bits(u))) * fmuladd(f, f, 1.0 - f)
     q = f / (f + 2.0)
     s = q * q
     half = 0.5 * f * f
     rest = q * fmuladd(_log_polynomial(s), s, half)
-    return fmuladd(k, _ln2_high(u), f - (half - (rest + fmuladd(k, _ln2_low(u), lost / u))))
+    return fmuladd(k, _ln2_high(u), f - (half - (rest + fmuladd(k, _ln2_low(u), lost))))
 
 
 @inlined
@@ -135,6 +185,23 @@ def log1p(x):  # type: ignore[no-untyped-def]
     made = select(u > 0.0, made, select(u == 0.0, -INFINITY, NOT_A_NUMBER))
     made = select(x == INFINITY, x, made)
     return select(x == x, select(magnitude(x) < _smallest_normal(x), x, made), x)
+
+
+@inlined
+def log1p_of(a, unit):  # type: ignore[no-untyped-def]
+    """log(1 + a / unit) for a >= 0 and a normal unit > 0, with one division: log(t / unit) = k log 2 + 2 atanh q,
+    q = (t - 2^k unit) / (t + 2^k unit), for t = a + unit, whose rounding error is carried along."""
+    t = a + unit
+    lost = select(a < unit, a - (t - unit), unit - (t - a))
+    # The bits of a float are nearly linear in its logarithm, so that their difference rounds to k, or its neighbour.
+    k = (bits_of(t) - bits_of(unit) + _half_power(unit)) >> _mantissa_bits(unit)
+    scaling = floats_of(_bias(unit) - (k << _mantissa_bits(unit)))
+    t = t * scaling
+    q = ((t - unit) + lost * scaling) / (t + unit)
+    s = q * q
+    n = floats_of(k + _magic_bits(unit)) - _magic(unit)
+    made = fmuladd(n, _ln2_high(unit), fmuladd(n, _ln2_low(unit), fmuladd(q, _log_polynomial(s) * s, q + q)))
+    return select(a == a, made, a)
 
 
 @inlined
@@ -185,6 +252,13 @@ def reciprocal(a):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def times(inverse, factor):  # type: ignore[no-untyped-def]
+    """A number in two parts times a factor, in two parts."""
+    high = inverse[0] * factor
+    return high, product_error(inverse[0], factor, high) + inverse[1] * factor
+
+
+@inlined
 def quotient(a, inverse):  # type: ignore[no-untyped-def]
-    """a / b for a finite a, given the reciprocal of b: as good as a division, for the price of two multiplications."""
+    """a / b for a finite a, given 1/b in two parts: as good as a division, for the price of two multiplications."""
     return fmuladd(a, inverse[0], a * inverse[1])

@@ -63,7 +63,8 @@ def _address(context: Any, builder: Any, kind: Any, array: Any, offset: Any) -> 
     return builder.gep(data, [offset])
 
 
-def _extent(context: Any, builder: Any, kind: Any, array: Any, axis: int) -> Any:
+def extent(context: Any, builder: Any, kind: Any, array: Any, axis: int) -> Any:
+    """The length of an array's axis."""
     return builder.extract_value(context.make_array(kind)(context, builder, array).shape, axis)
 
 
@@ -203,7 +204,7 @@ def load_classes(typingctx, array, row, stop, layout, fill):  # type: ignore[no-
     kind = classes_in(layout, array.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        classes = _extent(context, builder, array, values[0], 1)
+        classes = extent(context, builder, array, values[0], 1)
         pointer = _address(context, builder, array, values[0], builder.mul(values[1], classes))
         blank = context.cast(builder, values[4], fill, array.dtype)
         if kind.axis == "lanes":
@@ -226,7 +227,7 @@ def store_classes(typingctx, array, row, stop, layout, value):  # type: ignore[n
     kind = classes_in(layout, array.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        classes = _extent(context, builder, array, values[0], 1)
+        classes = extent(context, builder, array, values[0], 1)
         pointer = _address(context, builder, array, values[0], builder.mul(values[1], classes))
         parts = vectors(builder, value, values[4])
         parts = parts if value.count == kind.count else parts * kind.count
@@ -256,7 +257,7 @@ def load_shared(typingctx, array, layout, fill):  # type: ignore[no-untyped-def]
             return packed(builder, kind, [spread(builder, number, kind.width) for number in numbers])
         whole, align = vector_type(kind), _bytes(kind.element)
         parts = [_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count - 1)]
-        mask = _last_part(builder, kind, _extent(context, builder, array, values[0], 0))
+        mask = _last_part(builder, kind, extent(context, builder, array, values[0], 0))
         filled = spread(builder, context.cast(builder, values[2], fill, array.dtype), kind.width)
         parts.append(_masked_load(builder, pointer, whole, (kind.count - 1) * kind.width, align, mask, filled))
         return packed(builder, kind, parts)
@@ -340,15 +341,20 @@ def positions(typingctx, like, layout, start):  # type: ignore[no-untyped-def]
     return kind(like, layout, start), lowered
 
 
+def address_of_part(context: Any, builder: Any, kind: Any, array: Any, line: Any, start: Any) -> Any:
+    """The address of class `start` of row `line` of an array whose last axis is the classes."""
+    classes = extent(context, builder, kind, array, kind.ndim - 1)
+    return _address(context, builder, kind, array, builder.add(builder.mul(line, classes), start))
+
+
 @intrinsic
 def load_part(typingctx, array, line, start, fill):  # type: ignore[no-untyped-def]
     """Four vectors of a row: classes start, start + 1, ... of row `line` of `array`, whose last axis is the classes."""
     kind = classes_in((), array.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        classes = _extent(context, builder, array, values[0], array.ndim - 1)
-        offset = builder.add(builder.mul(values[1], classes), values[2])
-        pointer = _address(context, builder, array, values[0], offset)
+        classes = extent(context, builder, array, values[0], array.ndim - 1)
+        pointer = address_of_part(context, builder, array, *values[:3])
         blank = context.cast(builder, values[3], fill, array.dtype)
         return packed(builder, kind, _read(builder, pointer, kind, builder.sub(classes, values[2]), blank))
 
@@ -361,9 +367,8 @@ def store_part(typingctx, array, line, start, value):  # type: ignore[no-untyped
     kind = classes_in((), array.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        classes = _extent(context, builder, array, values[0], array.ndim - 1)
-        offset = builder.add(builder.mul(values[1], classes), values[2])
-        pointer = _address(context, builder, array, values[0], offset)
+        classes = extent(context, builder, array, values[0], array.ndim - 1)
+        pointer = address_of_part(context, builder, array, *values[:3])
         parts = vectors(builder, value, values[3])
         parts = parts if value.count == kind.count else parts * kind.count
         _write(builder, pointer, kind, builder.sub(classes, values[2]), parts)

@@ -14,6 +14,9 @@ from symderiv.kernels.simd.types import element_type, integer_of, packed, repeat
 # ---- copied into generated modules from here
 
 
+ESTRIN_FROM = 99
+
+
 def constant(numbers: Mapping[str, float]) -> Any:
     """The function that gives the number for the format of its argument, as a scalar."""
 
@@ -69,7 +72,7 @@ def polynomial(coefficients: Mapping[str, tuple[float, ...]]) -> Any:
     @intrinsic
     def at(typingctx, x):  # type: ignore[no-untyped-def]
         terms = coefficients[str(x.element)]
-        scheme = _horner if len(terms) <= 5 else _estrin
+        scheme = _horner if len(terms) <= ESTRIN_FROM else _estrin
 
         def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
             return packed(builder, x, [scheme(builder, x, part, terms) for part in vectors(builder, x, values[0])])

@@ -10,13 +10,23 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from symderiv.kernels.compiling import inlined
 from symderiv.kernels.simd.arithmetic import llvm_call, select
-from symderiv.kernels.simd.functions import two_sum
 from symderiv.kernels.simd.memory import classes_in
-from symderiv.kernels.simd.types import Lanes, element_type, packed, repeated, spread, vector_type, vectors, width_of
+from symderiv.kernels.simd.types import (
+    VECTOR_BYTES,
+    Lanes,
+    element_type,
+    packed,
+    repeated,
+    spread,
+    vector_type,
+    vectors,
+    width_of,
+)  # fmt: skip
 
 # ---- copied into generated modules from here
 
@@ -78,6 +88,21 @@ def rows_at_once(typingctx, like, layout):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def turns(typingctx, like, first, stop, layout):  # type: ignore[no-untyped-def]
+    """How many times the rows of the group that begins at `first` are loaded: once, or one by one."""
+    kind = classes_in(layout, like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        width = ir.Constant(ir.IntType(64), kind.width)
+        if kind.axis == "lanes":
+            return ir.Constant(ir.IntType(64), 1)
+        left = builder.sub(values[2], values[1])
+        return builder.select(builder.icmp_signed("<", left, width), left, width)
+
+    return types.int64(like, types.int64, types.int64, layout), lowered
+
+
+@intrinsic
 def lowest_part(typingctx, like):  # type: ignore[no-untyped-def]
     """-inf for each class of a part: where a running maximum starts."""
     kind = classes_in((), like.dtype)
@@ -112,6 +137,37 @@ def part_sum(typingctx, value, start, classes):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def without(typingctx, value, start, place):  # type: ignore[no-untyped-def]
+    """A part of a row, from class `start` on, with 0 at class `place`, a scalar, if that is in it."""
+    kind = value
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, kind, values[0])
+        offset = builder.sub(values[2], values[1])
+        before = builder.block
+        inside = builder.icmp_unsigned("<", offset, ir.Constant(ir.IntType(64), kind.width * kind.count))
+        # Nearly always it is elsewhere: a branch that is foreseen is cheaper than comparing every lane.
+        with builder.if_then(inside, likely=False):
+            narrow = ir.IntType(32)
+            wanted = spread(builder, builder.trunc(offset, narrow), kind.width)
+            kept = []
+            for k, part in enumerate(parts):
+                lanes = [k * kind.width + lane for lane in range(kind.width)]
+                other = builder.icmp_signed("!=", ir.Constant(ir.VectorType(narrow, kind.width), lanes), wanted)
+                kept.append(builder.select(other, part, repeated(kind, 0.0)))
+            inner = builder.block
+        made = []
+        for part, changed in zip(parts, kept, strict=True):
+            phi = builder.phi(part.type)
+            phi.add_incoming(part, before)
+            phi.add_incoming(changed, inner)
+            made.append(phi)
+        return packed(builder, kind, made)
+
+    return kind(value, start, place), lowered
+
+
+@intrinsic
 def lanes_sum(typingctx, value):  # type: ignore[no-untyped-def]
     """The sum of the lanes of one vector, in every lane of another."""
 
@@ -124,9 +180,11 @@ def lanes_sum(typingctx, value):  # type: ignore[no-untyped-def]
 
 @inlined
 def plus_part(total, lost, value, start, classes):  # type: ignore[no-untyped-def]
-    """A running sum, lane by lane, with a part added and its rounding error collected."""
-    made, error = two_sum(total, part_sum(value, start, classes))
-    return made, lost + error
+    """A running sum, lane by lane, with a part added and its rounding error collected (Dekker's fast two-sum: exact
+    where the sum is the larger, and off by less than the last place of the smaller where it is not)."""
+    value = part_sum(value, start, classes)
+    made = total + value
+    return made, lost + (value - (made - total))
 
 
 @inlined
@@ -173,15 +231,71 @@ def summed(typingctx, value, classes):  # type: ignore[no-untyped-def]
     return _row(value)(value, classes), lowered
 
 
+def _selected(builder: Any, kind: Lanes, value: Any, mask: Any, marked: Any) -> Any:
+    """With rows in lanes: the number of the class where the mask is true, 0 if there is none."""
+    part = repeated(kind, 0.0)
+    for mark, number in zip(vectors(builder, mask, marked), vectors(builder, kind, value), strict=True):
+        part = builder.select(mark, number, part)
+    return packed(builder, _row(kind), [part])
+
+
+def _clamped(builder: Any, label: Any, position: Any, size: Any) -> Any:
+    """The position of a row's label as an index below `size`, whatever it holds."""
+    wide = ir.IntType(64)
+    index = builder.extract_element(vectors(builder, label, position)[0], ir.Constant(ir.IntType(32), 0))
+    index = builder.sext(index, wide) if index.type.width < 64 else index
+    most = builder.sub(size, ir.Constant(wide, 1))
+    return builder.select(builder.icmp_unsigned("<", index, most), index, most)
+
+
 @intrinsic
-def picked(typingctx, value, mask):  # type: ignore[no-untyped-def]
-    """The number at the one class of each row where `mask` is true; 0 if there is none."""
+def picked(typingctx, value, label, mask):  # type: ignore[no-untyped-def]
+    """The number of each row at its label; `mask` is true there and nowhere else."""
     kind = value
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        zero = repeated(kind, 0.0)
-        numbers, marks = vectors(builder, kind, values[0]), vectors(builder, mask, values[1])
-        part = folded([builder.select(m, n, zero) for m, n in zip(marks, numbers, strict=True)], builder.fadd)
-        return packed(builder, _row(kind), [_sum_of_lanes(builder, kind, part) if kind.axis == "along" else part])
+        if kind.axis == "lanes":
+            return _selected(builder, kind, values[0], mask, values[2])
+        # One row in registers: through memory, as lanes have no addresses. Stores are forwarded to the load.
+        memory = cgutils.alloca_once(builder, values[0].type)
+        builder.store(values[0], memory).align = VECTOR_BYTES
+        index = _clamped(builder, label, values[1], ir.Constant(ir.IntType(64), kind.count * kind.width))
+        first = builder.bitcast(memory, element_type(kind.element).as_pointer())
+        number = builder.load(builder.gep(first, [index]))
+        return packed(builder, _row(kind), [spread(builder, number, kind.width)])
 
-    return _row(value)(value, mask), lowered
+    return _row(value)(value, label, mask), lowered
+
+
+@intrinsic
+def picked_from(typingctx, array, row, value, label, mask):  # type: ignore[no-untyped-def]
+    """The number of each row of `array` at its label, where `value` has the rows from `row` on already."""
+    kind = value
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if kind.axis == "lanes":
+            return _selected(builder, kind, values[2], mask, values[4])
+        described = context.make_array(array)(context, builder, values[0])
+        classes = builder.extract_value(described.shape, 1)
+        index = builder.add(builder.mul(values[1], classes), _clamped(builder, label, values[3], classes))
+        return packed(builder, _row(kind), [spread(builder, builder.load(builder.gep(described.data, [index])), kind.width)])
+
+    return _row(value)(array, row, value, label, mask), lowered
+
+
+@intrinsic
+def of_each_row(typingctx, kept, value, row, layout):  # type: ignore[no-untyped-def]
+    """Numbers of W rows, gathered: with rows in lanes `value` is that already; else it is put in lane `row` of
+    `kept`."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if classes_in(layout, value.element).axis == "lanes":
+            return values[1]
+        narrow = ir.IntType(32)
+        lane = spread(builder, builder.trunc(values[2], narrow), value.width)
+        lanes = ir.Constant(ir.VectorType(narrow, value.width), list(range(value.width)))
+        here = builder.icmp_signed("==", lanes, lane)
+        (before,), (now,) = vectors(builder, kept, values[0]), vectors(builder, value, values[1])
+        return packed(builder, value, [builder.select(here, now, before)])
+
+    return value(kept, value, row, layout), lowered
