@@ -39,9 +39,9 @@ def scaled_exp_difference(a: Any, b: Any, c: Any, d: Any) -> Any:
     return np.where((np.abs(product) < 1000) & (exact == exact), exact, value)
 
 
-def scaled(a: Any, b: Any) -> Any:
-    """a * b; a where b is left out."""
-    return a if b is None else a * b
+def scaled(a: Any, b: Any, c: Any) -> Any:
+    """a * (b + c), c what b lacks; a where both are left out."""
+    return a if b is None else np.where(np.isfinite(a), a * b + a * c, a * b)
 
 
 def weighted(a: Any, b: Any) -> Any:

@@ -210,7 +210,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "scaled_exp_difference": _scaled_exp_difference,
         "maximum": lambda a, b: a if a > b else b,
         "minimum": lambda a, b: a if a < b else b,
-        "scaled": lambda a, b: a * b,
+        "scaled": lambda a, b, c: a * b + a * c if abs(a) < math.inf else a * b,
         "weighted": lambda a, b: 0.0 if a == 0.0 else a * b,
         "if_equal": lambda a, b, c, d: c if a == b else d,
         "if_negative": lambda a, b, c: b if a < 0.0 else c,

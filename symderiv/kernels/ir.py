@@ -28,13 +28,13 @@ OPERATIONS: Final[dict[str, int]] = {
     "weighted": 2,  # a * b, and 0 where a = 0, whatever b is: the convention 0 log 0 = 0
     "if_equal": 4,  # c if a = b, else d
     "if_negative": 3,  # b if a < 0, else c
-    "scaled": 2,  # a * b, b a scalar that may be left out
+    "scaled": 3,  # a * (b + c), b + c one number in two parts, scalars that may be left out
     "scaled_exp_difference": 4,  # e^((a - b)(c + d)), c + d one number in two parts, no digit of the product lost
 }
 """Every operation with the number of its arguments."""
 
 
-_OMISSIBLE: Final[dict[str, tuple[int, ...]]] = {"scaled": (1,), "scaled_exp_difference": (2, 3)}
+_OMISSIBLE: Final[dict[str, tuple[int, ...]]] = {"scaled": (1, 2), "scaled_exp_difference": (2, 3)}
 """The arguments, by operation, at which a scalar that the caller may leave out may stand."""
 
 
@@ -163,7 +163,7 @@ class ScalarParameter:
     """A real number given at run time, the same for every row.
 
     `neutral`: the caller may give None for this number, which changes nothing; a target then leaves the work out too.
-    Such a scalar may only stand second in "scaled" and third or fourth in "scaled_exp_difference".
+    Such a scalar may only stand second or third in "scaled" and third or fourth in "scaled_exp_difference".
     """
 
     name: str

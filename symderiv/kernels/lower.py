@@ -145,7 +145,7 @@ def _factor(work: Lowering, weights: str, outputs: tuple[Output, ...], common: t
     if any(output.scaled for output in outputs):
         product: Expression = Op("multiply", (Local(ROW_WEIGHT), Local("scale")))
         for factor in common:
-            product = Op("scaled", (product, work.value(factor)))
+            product = work.times(product, factor)
         work.factor = Local(work.name("factor"))
         work.emit(Let(work.factor.name, product))
 

@@ -131,8 +131,9 @@ class Lowering:
             case Number(value=value):
                 return Const(value)
             case Parameter(name=name):
-                if term != TOP and name not in [scalar.name for scalar in self.scalars]:
-                    self.scalars.append(ScalarParameter(name, Fraction(1) if term in self.factors else None))
+                low = ScalarParameter(f"{name}_low", Fraction(0))
+                both = (ScalarParameter(name, Fraction(1)), low) if term in self.factors else (ScalarParameter(name),)
+                self.scalars += [scalar for scalar in both if term != TOP and scalar not in self.scalars]
                 return Local(name)
             case Size(domain=domain):
                 return Extent(domain.symbol)
@@ -194,8 +195,7 @@ class Lowering:
                 assert_never(term)
 
     def _sum_of(self, terms: tuple[Term, ...]) -> Expression:
-        ordered = sorted(range(len(terms)), key=lambda i: (is_negated(terms[i]), i))
-        first = next(i for i in range(len(terms)) if i == ordered[0])
+        first = min(range(len(terms)), key=lambda i: (is_negated(terms[i]), i))
         made = self.value(terms[first])
         for position, term in enumerate(terms):
             if position == first:
@@ -219,8 +219,13 @@ class Lowering:
             masked = data and may_be_infinite(plain[-1]) and not any(may_be_infinite(factor) for factor in plain[:-1])
             made = Op("weighted" if masked else "multiply", (made, self.value(plain[-1])))
         for factor in scales:
-            made = Op("scaled", (made, self.value(factor)))
+            made = self.times(made, factor)
         return made
+
+    def times(self, expression: Expression, factor: Term) -> Expression:
+        """A product with a factor of exponents, which is given in two parts."""
+        assert isinstance(factor, Parameter)
+        return Op("scaled", (expression, self.value(factor), Local(f"{factor.name}_low")))
 
     def _exponential(self, term: Exp) -> Expression:
         found = exponent_of_top(term, TOP)
@@ -228,7 +233,7 @@ class Lowering:
         rest, factor = found
         if len(rest) != 1:
             shifted: Expression = Op("subtract", (self._sum_of(rest) if rest else _ZERO, Local(TOP.name)))
-            return Op("exp", (shifted if factor is None else Op("scaled", (shifted, self.value(factor))),))
+            return Op("exp", (shifted if factor is None else self.times(shifted, factor),))
         entry = rest[0]
         if isinstance(entry, Entry) and len(entry.indices) == 1:
             return self._stored_exponential(entry, factor)
@@ -238,12 +243,8 @@ class Lowering:
         """e^(x - top), or e^(b (x - top)) with b in two parts."""
         if factor is None:
             return Op("exp_difference", (self.value(logit), Local(TOP.name)))
-        high = self.value(factor)
-        low = f"{factor.name}_low"
-        if low not in [scalar.name for scalar in self.scalars]:
-            at = [scalar.name for scalar in self.scalars].index(factor.name)
-            self.scalars.insert(at + 1, ScalarParameter(low, Fraction(0)))
-        return Op("scaled_exp_difference", (self.value(logit), Local(TOP.name), high, Local(low)))
+        parts = (self.value(factor), Local(f"{factor.name}_low"))
+        return Op("scaled_exp_difference", (self.value(logit), Local(TOP.name), *parts))
 
     def _stored_exponential(self, entry: Entry, factor: Parameter | None) -> Expression:
         """e^(z_k - top): computed in the loop that meets it first, read from a scratch row afterwards."""
@@ -301,9 +302,8 @@ class Lowering:
                 assert found is not None
                 logit = self.value(found[0][0])
                 counted = _ONE if self.limits else value
-                here = Local(TOP.name)
-                self.emit(Update(name, "add", Op("if_equal", (logit, here, counted, _ZERO))))
-                self.emit(Update(self.below[name], "add", Op("if_equal", (logit, here, _ZERO, value))))
+                self.emit(Update(name, "add", Op("if_equal", (logit, Local(TOP.name), counted, _ZERO))))
+                self.emit(Update(self.below[name], "add", Op("if_equal", (logit, Local(TOP.name), _ZERO, value))))
             elif item.skip is not None:
                 (skipped,) = self.at((item.skip,))
                 self.emit(Update(name, "add", Pick(index.name, skipped, _ZERO, value)))

@@ -77,7 +77,7 @@ def test_only_inputs_are_shared_and_a_scalar_that_may_be_none_is_not_a_number() 
     factor = ScalarParameter("factor", Fraction(1))
     for wrong in (
         Op("multiply", (TWO, Local("factor"))),
-        Op("scaled", (Local("factor"), TWO)),
+        Op("scaled", (Local("factor"), TWO, TWO)),
         Op("scaled_exp_difference", (Local("factor"), TWO, TWO, TWO)),
     ):
         with pytest.raises(InvalidKernelError, match="'factor' may be None and is used as a number"):
@@ -88,7 +88,7 @@ def test_a_scalar_that_is_left_out_has_its_neutral_value() -> None:
     factor, low = ScalarParameter("factor", Fraction(1)), ScalarParameter("low", Fraction(0))
     power = Op("scaled_exp_difference", (Load("z", ("k",)), TWO, Local("factor"), Local("low")))
     body = (
-        Store("scalar", (), Op("scaled", (TWO, Local("factor")))),
+        Store("scalar", (), Op("scaled", (TWO, Local("factor"), Local("low")))),
         Loop("k", "C", (Store("out", ("k",), power),)),
     )
     program = Kernel("probe", (), (Z, factor, low, SCALAR, OUT), body)
