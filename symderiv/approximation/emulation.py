@@ -13,6 +13,7 @@ from flint import fmpq, fmpz
 
 from symderiv.approximation.formats import Format
 from symderiv.approximation.programs import (
+    SHORT,
     estrin,
     expm1_near_zero,
     expm1_parts,
@@ -99,8 +100,9 @@ class Emulation:
         return self.rounded((a * b if self.fuses else self.rounded(a * b)) + c)
 
     def polynomial(self, coefficients: tuple[float, ...], x: fmpq) -> fmpq:
-        """By Horner's scheme or by Estrin's, as `scheme` says."""
-        return horner(self, coefficients, x) if self.scheme == "horner" else estrin(self, coefficients, x)
+        """By Horner's scheme, or beyond SHORT coefficients by Estrin's if `scheme` says so."""
+        simple = self.scheme == "horner" or len(coefficients) <= SHORT
+        return horner(self, coefficients, x) if simple else estrin(self, coefficients, x)
 
     def two_sum(self, a: fmpq, b: fmpq) -> tuple[fmpq, fmpq]:
         """a + b rounded, and the rest."""

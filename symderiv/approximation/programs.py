@@ -7,14 +7,18 @@ interval at once; `emulation` carries it out for one argument, each result round
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 
-__all__ = ["Arithmetic", "estrin", "expm1_near_zero", "expm1_parts", "exponential_part", "horner", "logarithm_of",
-           "reduced"]  # fmt: skip
+__all__ = ["SHORT", "Arithmetic", "estrin", "expm1_near_zero", "expm1_parts", "exponential_part", "horner",
+           "logarithm_of", "reduced"]  # fmt: skip
 
 Number = TypeVar("Number")
+
+
+SHORT: Final = 5
+"""So few coefficients are not worth Estrin's scheme."""
 
 
 class Arithmetic(Protocol[Number]):
@@ -53,7 +57,7 @@ class Arithmetic(Protocol[Number]):
         ...
 
     def polynomial(self, coefficients: tuple[float, ...], x: Number) -> Number:
-        """c0 + c1 x + c2 x^2 + ..., by Horner's scheme or by Estrin's."""
+        """c0 + c1 x + c2 x^2 + ...: up to SHORT coefficients by Horner's scheme, more by his or by Estrin's."""
         ...
 
     def two_sum(self, a: Number, b: Number) -> tuple[Number, Number]:

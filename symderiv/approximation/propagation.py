@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flint import arb
 
 from symderiv.approximation.formats import Format, half_unit, holds
-from symderiv.approximation.programs import estrin, horner
+from symderiv.approximation.programs import SHORT, estrin, horner
 
 __all__ = ["Bounded", "Propagation", "exactly", "within"]
 
@@ -108,8 +108,11 @@ class Propagation:
         return self._rounded(self.last_fused(a, b, c), a.size * b.size)
 
     def polynomial(self, coefficients: tuple[float, ...], x: Bounded) -> Bounded:
-        """What holds for Horner's scheme and for Estrin's."""
-        one, other = horner(self, coefficients, x), estrin(self, coefficients, x)
+        """What holds for Horner's scheme and, beyond SHORT coefficients, for Estrin's too."""
+        one = horner(self, coefficients, x)
+        if len(coefficients) <= SHORT:
+            return one
+        other = estrin(self, coefficients, x)
         return Bounded(one.exact.union(other.exact), one.error.max(other.error), one.size.max(other.size))
 
     def two_sum(self, a: Bounded, b: Bounded) -> tuple[Bounded, Bounded]:

@@ -29,7 +29,7 @@ from symderiv.approximation.ulps import exp_bound, expm1_bound, log1p_bound, log
 __all__ = ["ElementaryFunctions", "Fit", "FormatResults", "FunctionBound", "exponential_supremum",
            "logarithm_supremum", "prove_elementary_functions"]  # fmt: skip
 
-ARGUMENTS: Final = 500
+ARGUMENTS: Final = 250
 """Arguments on which each function is measured, in each way to round."""
 
 _POINTS: Final = 320

@@ -205,7 +205,7 @@ def expm1_bound(table: ExponentialTable, fuses: bool, exponents: range, halvings
     bounds = [
         _worst(near, _towards_zero(a, tiny), halvings),
         _worst(near, _towards_zero(-a, -tiny), halvings),
-        *(_worst(far(n), _even(-a, a, 6), halvings if abs(n) < 3 else 0) for n in exponents if n),
+        *(_worst(far(n), _even(-a, a, 6), halvings if abs(n) < 3 else 6) for n in exponents if n),
     ]
     return max(bounds)
 

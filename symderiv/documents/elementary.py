@@ -281,7 +281,8 @@ def _honesty() -> list[Block]:
             (
                 "Proved: the bounds of the polynomials, by Taylor expansion in balls on pieces that cover the whole "
                 "interval, remainders included; the bounds of the functions, by the chain above, for the order of "
-                "operations written down in symderiv/approximation/programs.py, in arithmetic that rounds to nearest. "
+                "operations written down in symderiv/approximation/programs.py, polynomials by Horner's scheme or by "
+                "Estrin's, in arithmetic that rounds to nearest. "
                 "Both rest on python-flint's ball arithmetic and on the propagation rules, which fit on a page. "
                 "The exchange that found the coefficients is not trusted: the bounds are computed from the rounded "
                 "ones alone.",
