@@ -113,7 +113,7 @@ def _reduction(table: ExponentialTable, fuses: bool, argument: Argument) -> _Red
     rounded = true + split + 2 * half_unit(arb(1), kind) + half_unit(product, kind)
     exact_product = used + multiples.bit_length() <= p
     # For n != 0, |x| > 1/4, so x is a multiple of 2^-(p+1), and so is n * ln2_high; a multiple below 1/2 is exact.
-    exact_difference = bool(true + product + lost < arb("0.5")) and bool(ln2 * (arb("0.5") - off) > arb("0.25"))
+    exact_difference = bool(true + product + split + lost < arb("0.5")) and bool(ln2 * (arb("0.5") - off) > arb("0.25"))
     if not (exact_product and exact_difference and rounded <= a and multiples < 2 ** (p - 3)):
         raise ReductionError(
             f"the reduced argument of {kind.name} can leave |r| <= {a.str(8)}; the constants are wrong"
@@ -121,10 +121,18 @@ def _reduction(table: ExponentialTable, fuses: bool, argument: Argument) -> _Red
     return _Reduction(split, product)
 
 
+def _lost_by_rounding_to(size: arb, kind: Format) -> arb:
+    """What rounding can have taken from a number whose rounded value is at most `size`.
+
+    Before its rounding it may have been larger: above a power of two by half the spacing there.
+    """
+    return half_unit(size * (1 + arb(2) ** -kind.precision), kind)
+
+
 def _argument_error(table: ExponentialTable, parts: _Reduction, size: arb, fuses: bool, argument: Argument) -> arb:
     """|r - (argument - n ln 2)| for a computed r of at most this size: one half unit for each rounded sum."""
     kind = table.kind
-    error = parts.split + half_unit(size, kind)
+    error = parts.split + _lost_by_rounding_to(size, kind)
     if argument == "x + l":
         error += half_unit(size + 2 * parts.product, kind)
     return error if fuses else error + half_unit(parts.product, kind)
@@ -246,7 +254,7 @@ def _logarithm_bound(table: LogarithmTable, fuses: bool, exponents: range, plus_
         def bound(low: float, high: float) -> float:
             f = _exact(low, high)
             u = 1 + f.exact  # what was lost of it is divided by 2^k too, exactly
-            share = half_unit(u, kind) if plus_one else arb(0)
+            share = _lost_by_rounding_to(u, kind) if plus_one else arb(0)
             least = after_tie if plus_one and first == last == 0 and low > 0 else arb(-1)
             missed = Bounded(share * _ball(*lost), arb(0), share * max(map(abs, lost)))
             error = logarithm_of(do, table, k, f, missed).error + share * abs(f.exact) ** 3 / u
