@@ -146,10 +146,10 @@ def _suffix(kind: Lanes) -> str:
     return f"v{kind.width}f{kind.element.bitwidth}"
 
 
-def llvm_call(builder: Any, name: str, result: Any, arguments: list[Any], flags: tuple[str, ...] = ()) -> Any:
+def llvm_call(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
     """A call of an LLVM intrinsic by its full name."""
     kind = ir.FunctionType(result, [argument.type for argument in arguments])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments, fastmath=flags)
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
 
 
 def _llvm(name: str) -> Callable[..., Any]:

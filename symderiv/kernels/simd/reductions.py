@@ -1,7 +1,7 @@
 """From the numbers of each class to a number of each row: the largest, the sum, the one at the label.
 
 With rows in lanes this is arithmetic between vectors. Along a row the vectors are folded into one, then its lanes into
-a scalar, which fills a vector again. Only that last fold may reassociate: it is a tree of adds in either case.
+a scalar, which fills a vector again. Every fold is a balanced tree of a fixed shape.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from symderiv.kernels.compiling import inlined
-from symderiv.kernels.simd.arithmetic import llvm_call, select
+from symderiv.kernels.simd.arithmetic import select
 from symderiv.kernels.simd.memory import classes_in
 from symderiv.kernels.simd.types import (
     VECTOR_BYTES,
@@ -43,16 +43,20 @@ def _row(kind: Lanes) -> Lanes:
     return Lanes(kind.element, kind.width, 1, "row")
 
 
-def _sum_of_lanes(builder: Any, kind: Lanes, part: Any) -> Any:
-    """Halves added to halves: a tree whose shape does not depend on the processor."""
+def _over_lanes(builder: Any, kind: Lanes, part: Any, join: Any) -> Any:
+    """The lanes of a vector joined, halves with halves: a tree whose shape does not depend on the processor."""
     width = kind.width
     while width > 1:
         width //= 2
         numbers = ir.VectorType(ir.IntType(32), width)
         low = builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width))))
         high = builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width, 2 * width))))
-        part = builder.fadd(low, high)
+        part = join(low, high)
     return spread(builder, builder.extract_element(part, ir.Constant(ir.IntType(32), 0)), kind.width)
+
+
+def _sum_of_lanes(builder: Any, kind: Lanes, part: Any) -> Any:
+    return _over_lanes(builder, kind, part, builder.fadd)
 
 
 def _without_the_rest(builder: Any, kind: Lanes, part: Any, offset: int, classes: Any) -> Any:
@@ -208,9 +212,7 @@ def largest(typingctx, value):  # type: ignore[no-untyped-def]
         known = [larger(part, lowest) for part in vectors(builder, kind, values[0])]
         part = folded(known, larger)
         if kind.axis == "along":
-            name = f"llvm.vector.reduce.fmax.v{kind.width}f{kind.element.bitwidth}"
-            scalar = llvm_call(builder, name, element_type(kind.element), [part], ("nnan", "nsz"))
-            part = spread(builder, scalar, kind.width)
+            part = _over_lanes(builder, kind, part, larger)
         return packed(builder, _row(kind), [part])
 
     return _row(value)(value), lowered
