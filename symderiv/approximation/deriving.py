@@ -20,7 +20,7 @@ def terms_of(kind: Format) -> tuple[int, int]:
 
     The fewest whose error, rounded to the format, stays below a sixteenth of a unit in the last place.
     """
-    return (5, 3) if kind == FLOAT32 else (10, 7)
+    return (5, 3) if kind == FLOAT32 else (10, 8)
 
 
 def exponential_table(kind: Format) -> ExponentialTable:

@@ -90,7 +90,7 @@ def exponential_supremum(table: ExponentialTable) -> float:
 
 
 def logarithm_supremum(table: LogarithmTable) -> float:
-    """A proved bound of the relative error of 2 q + q R(q^2) against log m on sqrt(1/2) <= m <= sqrt 2."""
+    """A proved bound of the relative error of 2 q + q R(q^2) against log m on 2/3 <= m <= 3/2."""
     return supremum(lambda s: logarithm_error(table.coefficients, s), arb(0), squared_reach())
 
 

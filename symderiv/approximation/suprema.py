@@ -20,7 +20,7 @@ __all__ = ["Piece", "largest", "supremum"]
 _PRECISION: Final = 256
 _ORDER: Final = 16
 _TAIL: Final = "1e-80"
-"""More than what a truncated series of the error can hide (`targets`: below 2^-300), added to every bound."""
+"""More than what a truncated series of the error can hide (`targets`: below 2^-260), added to every bound."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

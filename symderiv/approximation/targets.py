@@ -17,7 +17,7 @@ from symderiv.approximation.remez import Approximated
 __all__ = ["exponential", "exponential_error", "logarithm", "logarithm_error", "reach", "squared_reach"]
 
 _TERMS: Final = 60
-"""Terms of g that are summed; s^60/121 < 2^-311 bounds the rest."""
+"""Terms of g that are summed; s^60/121 < 2^-270 bounds the rest."""
 
 
 def reach(kind: Format) -> arb:
@@ -26,9 +26,12 @@ def reach(kind: Format) -> arb:
 
 
 def squared_reach() -> arb:
-    """The largest s = q^2: q = (sqrt 2 - 1)/(sqrt 2 + 1), enlarged by 1e-6 for the rounding of sqrt(1/2)."""
-    root = arb(2).sqrt()
-    return ((root - 1) / (root + 1)) ** 2 * (1 + arb("1e-6"))
+    """The largest s = q^2, enlarged by 1e-6 for rounding: 1/25, which is m = 2/3 and m = 3/2.
+
+    From sqrt(1/2) to sqrt 2 it would be 0.0295. But where the logarithm of a quotient is wanted, its power of two is
+    read off the bits of both, without dividing, and may then be the neighbour of the best one.
+    """
+    return arb(1) / 25 * (1 + arb("1e-6"))
 
 
 def exponential(kind: Format) -> Approximated:
@@ -74,7 +77,7 @@ def exponential_error(coefficients: tuple[float, ...], r: arb_series) -> arb_ser
 
 
 def logarithm_error(coefficients: tuple[float, ...], s: arb_series) -> arb_series:
-    """1 - (2 + R(s))/(2 g(s)), the relative error of log m, but for the tail of g (below 2^-300, see `suprema`)."""
+    """1 - (2 + R(s))/(2 g(s)), the relative error of log m, but for the tail of g (below 2^-260, see `suprema`)."""
     ratio = arb_series([0])
     for k in reversed(range(_TERMS)):
         ratio = ratio * s + arb(1) / (2 * k + 1)

@@ -86,7 +86,7 @@ def _exponential_differences(table: ExponentialTable) -> arb_poly:
 
 
 def _logarithm_differences(table: LogarithmTable) -> arb_poly:
-    """The coefficients of R(s)/s - (2 atanh q - 2 q)/(q s); the tail, below s^24 <= 2^-120, is added."""
+    """The coefficients of R(s)/s - (2 atanh q - 2 q)/(q s); the tail, below s^24 <= 2^-111, is added."""
     made = [-arb(2) / (2 * k + 3) for k in range(_TERMS)]
     for k, coefficient in enumerate(table.coefficients):
         made[k] += arb(coefficient)

@@ -144,9 +144,10 @@ def _logarithm(found: ElementaryFunctions) -> list[Block]:
         Equation(read("\\log m = 2 \\sum_{k = 0}^{\\infty} \\frac{q^{2 k + 1}}{2 k + 1} = 2 q + q R(q^{2})")),
         *_paragraphs(
             (
-                "The series has odd powers only and $q$ is below 0.172: few terms go far. But $2 q$ is a quotient and "
-                "carries a rounding error, while $f$ carries none. Since $2 q = f - q f$ and $q f = f^{2} / 2 - "
-                "q f^{2} / 2$, the same number is",
+                "The series has odd powers only and $q$ is below 0.172: few terms go far. (The polynomials below are "
+                "made for $q$ up to 0.2, so that they also serve where the power of two is found less carefully.) But "
+                "$2 q$ is a quotient and carries a rounding error, while $f$ carries none. Since $2 q = f - q f$ and "
+                "$q f = f^{2} / 2 - q f^{2} / 2$, the same number is",
             )
         ),
         Equation(
