@@ -16,16 +16,20 @@ HOME = __name__
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`function` compiled by Numba on its first call, and cached for later runs."""
-    return njit(cache=True, nogil=True, error_model="numpy")(_at_home(function))
+    """`function` compiled by Numba on its first call, and cached for later runs where a cache can be written."""
+    function = at_home(function)
+    try:
+        return njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # Numba finds no folder it may write
+        return njit(nogil=True, error_model="numpy")(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """`function` compiled by Numba as a part of whatever calls it: it has values in registers for arguments."""
-    return njit(forceinline=True, nogil=True, error_model="numpy")(_at_home(function))
+    return njit(forceinline=True, nogil=True, error_model="numpy")(at_home(function))
 
 
-def _at_home(function: Callable[..., Any]) -> Callable[..., Any]:
+def at_home(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function` as if from the module HOME. Numba's cache notes the module that functions came from and imports it
     again; HOME always can be imported, whatever name this file itself was imported under."""
     sys.modules.setdefault(HOME, ModuleType(HOME))

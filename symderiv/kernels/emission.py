@@ -32,8 +32,9 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         return text
 
     emitter = Emitter(
-        target, classes, module.WHAT, module.IMPORTS, module.helpers(), module.library(), emit, module.reference
-    )
+        target, classes, module.WHAT, module.IMPORTS, module.helpers(), module.library(),
+        compiled=target == "numba", options=target == "numpy", emit=emit, reference=module.reference,
+    )  # fmt: skip
     if problem.family == "layer":
         text = assemble_layer(problem, theorems, emitter)
     else:

@@ -7,7 +7,7 @@ from typing import Final
 
 from symderiv.kernels.functions import loss_functions
 from symderiv.kernels.layers import Contraction, contractions, emitted
-from symderiv.kernels.module import Emitter, header, imports
+from symderiv.kernels.module import Emitter, header, imports, support
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.source import copied_part
 from symderiv.statements import Problem, Theorem
@@ -91,7 +91,7 @@ def assemble_layer(problem: Problem, theorems: tuple[Theorem, ...], emitter: Emi
         emitter.helpers.rstrip("\n"),
         *(emitter.emit(kernel).rstrip("\n") for _, kernel in (*alone.kernels, *loss.kernels)),
         *(emitted(item, compiled) for item in items),
-        copied_part(Path(__file__).parent / "validation.py").rstrip("\n"),
+        support(emitter, False),
         copied_part(Path(__file__).parent / "layer_support.py").rstrip("\n"),
         _function("value", ("value",), _about(value, "a scalar", (), False), False, emitter, of_values),
         _function(

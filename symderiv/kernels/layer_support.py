@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from symderiv.kernels.reducing import reduced, scale_of, totals_of
+from symderiv.kernels.threads import MOST_THREADS, launch, usable_processors
 from symderiv.kernels.validation import (
     check_reduction,
     check_threads,
@@ -19,10 +21,7 @@ from symderiv.kernels.validation import (
     checked_real,
     checked_targets,
     input_rows,
-    launch,
-    reduced,
-    scale_of,
-)  # fmt: skip
+)
 
 # ---- copied into generated modules from here
 
@@ -53,7 +52,7 @@ def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray | None
 def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
     """(labels (N,), None) or (None, targets (..., C)); targets must sum to 1, as the theorems of the layer assume."""
     logits = np.broadcast_to(np.empty((), W.dtype), (*X.shape[:-1], W.shape[0]))
-    labels, targets = checked_targets(t, logits)
+    labels, targets = (None, t) if _fits_without_copy(t, logits) else checked_targets(t, logits)
     if targets is None:
         return labels, None
     sums = np.sum(targets, axis=-1, dtype=np.float64)
@@ -64,6 +63,12 @@ def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndar
             f"the targets of sample {where} sum to {sums.reshape(-1)[where]!s}; the theorems of this layer assume 1"
         )
     return None, targets
+
+
+def _fits_without_copy(t: Any, logits: np.ndarray) -> bool:
+    """Whether t is targets that are fine but not contiguous: checking those as they lie saves a copy of them all."""
+    fits = type(t) is np.ndarray and t.dtype == logits.dtype and t.shape == logits.shape and not t.flags.c_contiguous
+    return bool(fits and t.size and t.min() >= 0 and t.max() < math.inf)
 
 
 def merged(array: np.ndarray) -> np.ndarray:
@@ -129,19 +134,17 @@ def at_a_time(
     return max(1, -(-samples // chunks)), block
 
 
-def loss_in_blocks(
-    kernel: Callable[..., None], logits: np.ndarray, b: np.ndarray | None, *arguments: Any
-) -> Callable[[int, int], None]:
-    """The function of (start, stop) that adds b to these rows of `logits` and runs `kernel` on them.
+def loss_in_blocks(kernel: Callable[..., None], b: np.ndarray | None, *arguments: Any) -> Callable[..., None]:
+    """The function of (start, stop, logits) that adds b to these rows of the logits and runs `kernel` on them.
 
     It goes by blocks of rows that stay in the processor's cache from the addition to the kernel.
     """
-    view = logits.view()
-    view.flags.writeable = False
-    block = max(1, 2**19 // (logits.shape[1] * logits.itemsize))
-    block = block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
 
-    def run(start: int, stop: int) -> None:
+    def run(start: int, stop: int, logits: np.ndarray) -> None:
+        view = logits.view()
+        view.flags.writeable = False
+        block = max(1, 2**19 // (logits.shape[1] * logits.itemsize))
+        block = block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
         with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
             for first in range(start, stop, block):
                 last = min(first + block, stop)
@@ -217,7 +220,8 @@ def layer_pass(
 
     numbers = count + features * (not suits_products(X)) + features * (dX is not None and not is_one_piece(dX))
     numbers += count * (targets is not None and not is_one_piece(given))
-    fixed = rows * (size + 8) + count * (8 + size * int(threads or 1)) + (0 if suits_products(W) else W.nbytes)
+    workers = min(int(threads or usable_processors()), MOST_THREADS)
+    fixed = rows * (size + 8) + count * (8 + size * workers) + (0 if suits_products(W) else W.nbytes)
     of_class = 0 if dW is None else features * size
     # For each chunk BLAS copies W into a shape of its own; so many samples repay that, in no more memory than dW has.
     enough = min(features, 2048 // size)
@@ -237,7 +241,8 @@ def layer_pass(
         outputs = (values[start:stop],) if wanted == ("value",) else (scale, values[start:stop], z)
         with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
             np.matmul(part, W.T, out=z)
-            launch(loss_in_blocks(of_labels if targets is None else of_targets, z, b, known, *outputs), len(z), threads)
+            run = loss_in_blocks(of_labels if targets is None else of_targets, b, known, *outputs)
+            launch(run, len(z), threads, z)
             if dW is not None:
                 first_here = direct and not start
                 add_weight_gradient(contractions["dW"], z, part, dW, None if first_here else scratch, block, start > 0)
@@ -248,6 +253,7 @@ def layer_pass(
                 contractions["dX"](z, W, made)
                 if moved is not None:
                     dX[place_of(dX, start, stop)] = made
+        del part, known, run  # copies of this chunk go before those of the next are made
     if dW is not None and not rows:
         dW[...] = 0
     if "db" in wanted:
@@ -255,5 +261,5 @@ def layer_pass(
             by_name["db"][...] = totals
     if "value" in wanted:
         asked = out is not None and (out if isinstance(out, tuple) else (out,))[0] is not None
-        by_name["value"] = reduced(by_name["value"], values, reduction, asked)
+        by_name["value"] = reduced(by_name["value"], None, totals_of(values), reduction, rows, asked)
     return [by_name[name] for name in wanted]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from symderiv.kernels.calls import print_call, print_sums
 from symderiv.kernels.formula import formula
-from symderiv.kernels.functions import Function, Variant
+from symderiv.kernels.functions import Function
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.source import copied_part
+from symderiv.kernels.wrappers import has_sums, print_function
 from symderiv.statements import Definition, Problem
-
-_ERRORS = "Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header."
-
 
 _ROWS = (
     "Arrays: float32 or float64, native byte order, any strides; the last axis is the classes, the axes before it",
@@ -44,6 +43,10 @@ class Emitter:
     imports: tuple[str, ...]
     helpers: str
     library: str
+    compiled: bool
+    """Whether its helpers have the compiled calls of `calling` and the looks of `scanning`."""
+    options: bool
+    """Whether it prints kernels with options."""
     emit: Callable[[Kernel], str]
     reference: Callable[[Kernel], str]
     """What to call to run a kernel: the name of a function (start, stop, arrays and numbers of the kernel)."""
@@ -66,19 +69,26 @@ def header(problem: Problem, cited: dict[str, str], emitter: Emitter, behaviour:
 
 _IMPORTS: Final = (
     "import math",
+    "import os",
+    "import threading",
+    "from collections import deque",
     "from collections.abc import Callable",
-    "from concurrent.futures import ThreadPoolExecutor",
+    "from functools import cache",
+    "from itertools import pairwise",
+    "from queue import SimpleQueue",
     "from typing import Any",
     "import numpy as np",
 )
-"""What the validation needs."""
+"""What the validation and the threads need."""
+_OPTION_IMPORTS: Final = ("import sys", "from fractions import Fraction", "from typing import NamedTuple")
 
 
-def imports(emitter: Emitter) -> list[str]:
+def imports(emitter: Emitter, options: bool = False) -> list[str]:
     """The import lines of a generated module, the standard library's first."""
-    plain = {line for line in (*_IMPORTS, *emitter.imports) if line.startswith("import ")}
+    wanted = (*_IMPORTS, *(_OPTION_IMPORTS if options else ()), *emitter.imports)
+    plain = {line for line in wanted if line.startswith("import ")}
     named: dict[str, set[str]] = {}
-    for line in (*_IMPORTS, *emitter.imports):
+    for line in wanted:
         if line not in plain:
             source, _, names = line.removeprefix("from ").partition(" import ")
             named.setdefault(source, set()).update(names.split(", "))
@@ -96,140 +106,42 @@ def _definition(definition: Definition) -> str:
     return definition.name + (f"_{names[0]}" if len(names) == 1 else "_{" + "".join(names) + "}" if names else "")
 
 
-def _docstring(function: Function) -> list[str]:
-    if function.elementwise:
-        shapes, arguments = {0: "(...)"}, ["z (...)", "t from 0 to 1 (...), or integers 0 and 1"]
-    else:
-        shapes, arguments = {0: "(...)", 1: "(..., C)", 2: "(..., C, C)"}, ["z (..., C)"]
-    lines = [f'    """{function.formulas[0]}']
-    lines += [f"    {text}" for text in function.formulas[1:]]
-    lines.append("")
-    if "t" in function.arguments and not function.elementwise:
-        kinds = [v for v, _ in function.kernels]
-        arguments.append(
-            "t integer labels 0..C-1 (...) or targets >= 0 (..., C)"
-            if "targets" in kinds
-            else "t integer labels 0..C-1 (...)"
-        )
-    arguments += [f"{name} (..., C)" for name in function.arguments if name not in ("z", "t")]
-    results = ", ".join(f"{name} {shapes[rank]}" for name, rank in function.outputs)
-    lines.append(f"    {'; '.join(arguments)} -> {results}.")
-    if function.reducible:
-        lines.append("    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.")
-    several = len(function.outputs) > 1
-    lines.append(
-        f"    `out`: {'a tuple of arrays' if several else 'an array'} to fill; `threads`: at most so many at a time."
-    )
-    lines.append(f"    {_ERRORS}")
-    lines += [f"    Theorem {name}: {digest}" for name, digest in function.theorems]
-    lines.append('    """')
-    return lines
+def support(emitter: Emitter, options: bool) -> str:
+    """What surrounds kernels in every module: validation, memory, threads and sums, and options if they are asked for.
 
-
-def _wrapped(line: str, limit: int = 112) -> list[str]:
-    """`line`, a call, with its arguments on a line of their own if it is too long."""
-    if len(line) <= limit:
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    opening = line.index("(") + 1
-    return [line[:opening], f"{indent}    {line[opening:-1]}", f"{indent})"]
-
-
-def _call(function: Function, variant: Variant, emitter: Emitter, depth: int) -> list[str]:
-    kernel = dict(function.kernels)[variant]
-    arguments = [f"input_rows({p.name}, row)" for p in kernel.arrays("input")]
-    arguments += [label.name + "s" for label in kernel.labels()]
-    arguments += [scalar.name for scalar in kernel.scalars()]
-    arguments += [f"{p.name}_memory" for p in kernel.arrays("output")]
-    return _wrapped("    " * depth + f"launch({emitter.reference(kernel)}, rows, threads, {', '.join(arguments)})")
-
-
-def _inputs(function: Function, classes: int | None) -> list[str]:
-    """The lines that check the arguments."""
-    targets = "t" in function.arguments and not function.elementwise
-    if function.elementwise:
-        lines = ['z = checked_real("z", z, 0)', "t = checked_fractions(t, z)"]
-    else:
-        lines = ['z = checked_real("z", z, 1)']
-    if classes is not None:
-        lines.append(f"check_classes(z, {classes})")
-    if targets:
-        lines.append("labels, t = checked_targets(t, z)")
-    if targets and len(function.kernels) == 1:
-        refusal = f"{function.name} takes integer labels: its theorem assumes one-hot targets"
-        lines += ["if labels is None:", f'    raise TypeError("{refusal}")']
-    lines += [f'{name} = checked_like("{name}", {name}, z)' for name in function.arguments if name not in ("z", "t")]
-    if function.reducible:
-        lines.append("check_reduction(reduction)")
-    shape = "batch, row = z.shape, ()" if function.elementwise else "batch, row = z.shape[:-1], z.shape[-1:]"
-    return [*lines, "check_threads(threads)", shape, "rows = math.prod(batch)"]
-
-
-def _outputs(function: Function) -> list[str]:
-    """The lines that check or make the results and the memory that the kernel fills."""
-    shapes = {0: "batch", 1: "z.shape", 2: "z.shape + row"}
-    rows = {0: "()", 1: "row", 2: "row + row"}
-    shown = dict(function.outputs)
-    targets = () if "t" not in function.arguments else ("t",) if function.elementwise else ("labels", "t")
-    inputs = ", ".join(["z", *targets, *(name for name in function.arguments if name not in ("z", "t"))])
-    wanted = ", ".join(
-        f'("{name}", {"value_shape(reduction, batch)" if _is_reduced(function, name) else shapes[rank]})'
-        for name, rank in function.outputs
-    )
-    lines = [f"wanted = [{wanted}]", f"[{', '.join(shown)}] = checked_outputs(out, wanted, z.dtype, [{inputs}])"]
-    for parameter in function.kernels[0][1].arrays("output"):
-        if parameter.name not in shown or _is_reduced(function, parameter.name):
-            lines.append(f"{parameter.name}_memory = np.empty(rows, z.dtype)")
-        else:
-            lines.append(f"{parameter.name}_memory = output_rows({parameter.name}, {rows[len(parameter.axes)]})")
-    if function.kernels[0][1].scalars():
-        lines.append("scale = scale_of(reduction, rows, z.dtype)")
-    return lines
-
-
-def _is_reduced(function: Function, output: str) -> bool:
-    return function.reducible and output == "value"
-
-
-def _results(function: Function) -> str:
-    several = len(function.outputs) > 1
-    made = []
-    for position, (name, rank) in enumerate(function.outputs):
-        given = f"out is not None and out[{position}] is not None" if several and rank == 0 else "out is not None"
-        if _is_reduced(function, name):
-            made.append(f"reduced({name}, {name}_memory, reduction, {given})")
-        else:
-            made.append(f"delivered({name}, {name}_memory, {given})")
-    return f"return {', '.join(made)}"
-
-
-def _wrapper(function: Function, emitter: Emitter) -> list[str]:
-    options = ['reduction="none"'] if function.reducible else []
-    options += ["out=None", "threads=None"]
-    lines = [f"def {function.name}({', '.join(function.arguments)}, *, {', '.join(options)}):", *_docstring(function)]
-    body = [*_inputs(function, emitter.classes), *_outputs(function)]
-    if len(function.kernels) == 2:
-        body += ["if labels is not None:", *_call(function, "labels", emitter, 1)]
-        body += ["else:", *_call(function, "targets", emitter, 1)]
-    else:
-        body += _call(function, function.kernels[0][0], emitter, 0)
-    body.append(_results(function))
-    return [*lines, *(f"    {line}" for line in body)]
+    Modules for Numba have the compiled looks at whole arrays from their own helpers.
+    """
+    names = ["validation.py", "reducing.py", *(["option_arguments.py"] if options else [])]
+    names += [] if emitter.compiled else ["threads.py", "scanning_numpy.py"]
+    return "\n\n".join(copied_part(Path(__file__).parent / name) for name in names).rstrip("\n")
 
 
 def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> str:
-    """The module's text: header, helpers, kernels, validation and public functions."""
-    kernels = dict.fromkeys(kernel for function in made for _, kernel in function.kernels)
+    """The module's text: header, helpers, kernels, public functions, and what they use."""
+    made = made if emitter.options else tuple(replace(function, option_kernels=()) for function in made)
+    options = any(function.option_kernels for function in made)
     cited = dict(pair for function in made for pair in function.theorems)
+    cited |= dict(pair for function in made for _, kernel in function.option_kernels for pair in kernel.theorems)
     behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
     public = ", ".join(f'"{function.name}"' for function in made)
     head = header(problem, cited, emitter, (*behaviour, *_ALWAYS, *_fixed(emitter)))
+    texts: dict[Kernel, list[str]] = {}
+    for function in made:
+        for _, kernel in (*function.kernels, *function.option_kernels):
+            parts = texts.setdefault(kernel, [emitter.emit(kernel).rstrip("\n")])
+            if emitter.compiled and has_sums(function) and len(parts) == 1:
+                parts.append(print_sums(kernel))
+        for _, kernel in function.kernels if emitter.compiled else ():
+            call = print_call(function, kernel)
+            if call not in texts[kernel]:
+                texts[kernel].append(call)
+    references = {kernel: emitter.reference(kernel) for kernel in texts}
     parts = [
-        "\n".join([*head, *imports(emitter), f"__all__ = [{public}]"]),
+        "\n".join([*head, *imports(emitter, options), f"__all__ = [{public}]"]),
         emitter.helpers.rstrip("\n"),
-        *(emitter.emit(kernel).rstrip("\n") for kernel in kernels),
-        copied_part(Path(__file__).parent / "validation.py").rstrip("\n"),
-        *("\n".join(_wrapper(function, emitter)) for function in made),
+        *(text for parts in texts.values() for text in parts),
+        *(print_function(function, references, emitter.classes, emitter.compiled) for function in made),
+        support(emitter, options),
         emitter.library.rstrip("\n"),
     ]
     return "\n\n\n".join(part for part in parts if part) + "\n"

@@ -1,4 +1,4 @@
-"""What generated modules do around a kernel: refuse bad input with a sentence, arrange memory, reduce, split rows.
+"""What generated modules do around a kernel: refuse bad input with a sentence, and arrange memory.
 
 The part below the line is copied into every generated module, so it needs NumPy only.
 """
@@ -6,11 +6,11 @@ The part below the line is copied into every generated module, so it needs NumPy
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+
+from symderiv.kernels.scanning_numpy import labels_fit, numbers_fit
 
 # ---- copied into generated modules from here
 
@@ -41,13 +41,14 @@ def check_classes(z: np.ndarray, classes: int) -> None:
         raise ValueError(f"z has {z.shape[-1]} classes, but this module was generated for {classes}")
 
 
-def checked_like(name: str, given: Any, z: np.ndarray) -> np.ndarray:
-    """`given` as an array of the dtype and shape of z."""
+def checked_like(name: str, given: Any, z: np.ndarray, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """`given` as an array of the dtype of z and of this shape, or that of z."""
     array = checked_real(name, given, 0)
     if array.dtype != z.dtype:
         raise TypeError(f"{name} has dtype {array.dtype.name} but z has {z.dtype.name}; convert one of them")
-    if array.shape != z.shape:
-        raise ValueError(f"{name} has shape {array.shape} but z has {z.shape}; they must be the same")
+    if array.shape != (z.shape if shape is None else shape):
+        wanted = "they must be the same" if shape is None else f"it must have shape {shape}"
+        raise ValueError(f"{name} has shape {array.shape} but z has {z.shape}; {wanted}")
     return array
 
 
@@ -55,32 +56,37 @@ def _first(bad: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
-def checked_labels(t: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Integer labels as contiguous int64 rows, each known to be a class of z."""
+def checked_labels(t: np.ndarray, z: np.ndarray, left_out: np.ndarray | None = None) -> np.ndarray:
+    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z; 0 where a row is `left_out`."""
     if t.shape != z.shape[:-1]:
         raise ValueError(
             f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
         )
     classes = z.shape[-1]
-    if t.size and (t.min() < 0 or t.max() >= classes):
-        where = _first((t < 0) | (t >= classes))
+    labels = t if left_out is None else np.where(left_out, 0, t)
+    kind = t.dtype if t.dtype in (np.int32, np.int64) else np.dtype(np.int64)
+    rows = np.require(labels, kind, ["C", "A"]).reshape(-1).view()
+    if not labels_fit(rows, classes):
+        where = _first((labels < 0) | (labels >= classes))
         at = f" at {list(where)}" if where else ""
         raise ValueError(
             f"label {int(t[where])}{at} is not a class; with {classes} classes labels are 0..{classes - 1}"
         )
-    rows = np.ascontiguousarray(t, dtype=np.int64).reshape(-1).view()
     rows.flags.writeable = False
     return rows
 
 
-def checked_weights(name: str, given: Any, z: np.ndarray, most: float) -> np.ndarray:
-    """Targets like z, each finite, at least 0 and at most `most`."""
-    t = checked_like(name, given, z)
-    if t.size and not (t.min() >= 0 and t.max() <= most and t.max() < math.inf):
+def checked_numbers(name: str, what: str, given: Any, z: np.ndarray, shape: tuple[int, ...], most: float) -> np.ndarray:
+    """Numbers of the dtype of z, each finite, at least 0 and at most `most`; `what` one of them is called."""
+    t = checked_like(name, given, z, shape)
+    rows, bits = np.require(t, requirements=["C", "A"]), np.dtype(f"i{t.itemsize}")
+    if not numbers_fit(
+        rows.reshape(-1).view(bits), int(np.minimum(t.dtype.type(most), np.finfo(t.dtype).max).view(bits))
+    ):
         where = _first(~((t >= 0) & (t <= most) & (t < math.inf)))
         limits = "finite and not negative" if most == math.inf else f"from 0 to {most:g}"
         at = f" at {list(where)}" if where else ""
-        raise ValueError(f"target {t[where]}{at} is not allowed; targets must be {limits}")
+        raise ValueError(f"{what} {t[where]}{at} is not allowed; {what}s must be {limits}")
     return t
 
 
@@ -90,7 +96,7 @@ def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarra
     if array.dtype.kind in "iu":
         return checked_labels(array, z), None
     if array.dtype.kind == "f" and array.shape == z.shape:
-        return None, checked_weights("t", array, z, math.inf)
+        return None, checked_numbers("t", "target", array, z, z.shape, math.inf)
     if array.dtype.kind == "f" and array.shape == z.shape[:-1]:
         raise TypeError(f"t has shape {array.shape} and dtype {array.dtype.name}; labels must be integers")
     if array.dtype.kind == "f":
@@ -104,18 +110,14 @@ def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarra
 def checked_fractions(t: Any, z: np.ndarray) -> np.ndarray:
     """Targets from 0 to 1 of the shape of z; integers 0 and 1 are taken as such."""
     array = _array("t", t)
-    return checked_weights("t", array.astype(z.dtype) if array.dtype.kind in "iu" else array, z, 1.0)
+    array = array.astype(z.dtype) if array.dtype.kind in "iu" else array
+    return checked_numbers("t", "target", checked_like("t", array, z), z, z.shape, 1.0)
 
 
 def check_reduction(reduction: Any) -> None:
     """ValueError unless it is none, sum or mean."""
     if not isinstance(reduction, str) or reduction not in ("none", "sum", "mean"):
         raise ValueError(f"reduction {reduction!r} is unknown; use 'none', 'sum' or 'mean'")
-
-
-def scale_of(reduction: str, rows: int, dtype: np.dtype) -> Any:
-    """The factor of every row's gradient: 1/N for the mean, else 1."""
-    return dtype.type(1.0 / rows if reduction == "mean" and rows else 1.0)
 
 
 def value_shape(reduction: str, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -138,6 +140,11 @@ def _repeats_memory(array: np.ndarray) -> bool:
             return True
         reach += stride * (extent - 1)
     return False
+
+
+def arrays_among(*given: Any) -> list[np.ndarray]:
+    """Those of the arguments that are arrays."""
+    return [array for array in given if isinstance(array, np.ndarray)]
 
 
 def checked_outputs(
@@ -206,30 +213,7 @@ def delivered(array: np.ndarray, rows: np.ndarray, given: bool) -> Any:
     return array if given or array.ndim else array[()]
 
 
-def reduced(array: np.ndarray, rows: np.ndarray, reduction: str, given: bool) -> Any:
-    """The losses of the rows, or their sum or mean, added up in float64; the mean of no rows is NaN."""
-    if reduction == "none":
-        return delivered(array, rows, given)
-    with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
-        total = float(np.sum(rows, dtype=np.float64))
-        array[...] = total if reduction == "sum" else total / rows.size if rows.size else math.nan
-    return array if given else array[()]
-
-
 def check_threads(threads: Any) -> None:
     """ValueError unless it is None (one thread) or an integer of at least 1."""
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1):
         raise ValueError(f"threads is {threads!r}; it must be None or an integer of at least 1")
-
-
-def launch(kernel: Callable[..., None], rows: int, threads: int | None, *arguments: Any) -> None:
-    """Run `kernel` on all rows, in at most `threads` ranges at a time; a row's result never depends on the split."""
-    parts = int(min(threads or 1, rows))
-    if parts <= 1:
-        kernel(0, rows, *arguments)
-        return
-    bounds = [rows * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        running = [pool.submit(kernel, bounds[p], bounds[p + 1], *arguments) for p in range(parts)]
-        for future in running:
-            future.result()

@@ -15,7 +15,21 @@ from symderiv.kernels import LoweringError, emit_module
 from symderiv.losses import find
 from tests.kernels.entries import NAMES, ROWS, kernel, source, theorems
 
-ALLOWED = {"math", "operator", "sys", "types", "collections", "concurrent", "typing", "numpy", "numba", "llvmlite"}
+STANDARD = {
+    "collections",
+    "fractions",
+    "functools",
+    "itertools",
+    "math",
+    "operator",
+    "os",
+    "queue",
+    "sys",
+    "threading",
+    "types",
+    "typing",
+}
+ALLOWED = STANDARD | {"numpy", "numba", "llvmlite"}
 
 
 def _imports(text: str) -> set[str]:

@@ -18,15 +18,16 @@ IMPORTS: Final = (
     "from types import ModuleType",
     "from typing import Final, NamedTuple",
     "from llvmlite import ir",
-    "from numba import njit, types",
+    "from numba import from_dtype, njit, types",
     "from numba.core import cgutils",
-    "from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable",
+    "from numba.extending import intrinsic, lower_builtin, models, overload, register_jitable, register_model, "
+    "type_callable",
 )
 WHAT: Final = "compiled with Numba on vector registers, for any class count."
 
 LIBRARY: Final = (
     "simd/coefficients.py", "simd/types.py", "simd/arithmetic.py", "simd/polynomials.py", "simd/functions.py",
-    "simd/memory.py", "simd/reductions.py", "simd/scratch.py",
+    "simd/memory.py", "simd/prefetching.py", "simd/reductions.py", "simd/scratch.py",
 )  # fmt: skip
 """What every module carries along, in an order in which each file stands on those before it."""
 
@@ -34,7 +35,9 @@ LIBRARY: Final = (
 def helpers() -> str:
     """What emitted functions are compiled with, and how their layout is chosen."""
     folder = Path(__file__).parent.parent
-    return "\n\n".join(copied_part(folder / name) for name in ("compiling.py", "layouts.py"))
+    return "\n\n".join(
+        copied_part(folder / name) for name in ("compiling.py", "layouts.py", "threads.py", "scanning.py", "calling.py")
+    )
 
 
 def library() -> str:

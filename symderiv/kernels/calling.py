@@ -1,0 +1,126 @@
+"""Small batches in one compiled call: what it checks by itself, and how it is found. Copied into Numba modules.
+
+A public function looks at the types of its arguments and hands them over; the compiled call looks at everything else
+and answers False, having done nothing, if anything is out of the ordinary. Then the checks in `validation` have the
+word, which know every sentence. Each call is compiled for one signature, whose inputs are read-only: writable arrays
+fit too, and no array of another kind is ever compiled for in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import from_dtype, types
+from numba.extending import register_jitable
+
+from symderiv.kernels.compiling import at_home, inlined
+from symderiv.kernels.layouts import layout_of
+from symderiv.kernels.scanning import labels_fit, numbers_fit, total_of
+from symderiv.kernels.threads import rows_in_block
+
+# ---- copied into generated modules from here
+
+
+register_jitable(at_home(rows_in_block))
+
+
+@inlined
+def is_block(z, classes):  # type: ignore[no-untyped-def]
+    """Whether z is one block of rows, and not empty."""
+    return classes > 0 and 0 < z.shape[0] <= rows_in_block(classes)
+
+
+@inlined
+def fills(array, z, numbers):  # type: ignore[no-untyped-def]
+    """Whether `array` has so many numbers for each row of z."""
+    return array.shape[0] == z.shape[0] and array.size == z.shape[0] * numbers
+
+
+@inlined
+def apart(array, other):  # type: ignore[no-untyped-def]
+    """Whether two arrays share no memory."""
+    start, begin = array.ctypes.data, other.ctypes.data
+    return start + array.nbytes <= begin or begin + other.nbytes <= start
+
+
+@inlined
+def in_place(array, z):  # type: ignore[no-untyped-def]
+    """Whether `array` is z itself or shares no memory with it."""
+    return array.ctypes.data == z.ctypes.data or apart(array, z)
+
+
+@inlined
+def labels_suit(labels, z):  # type: ignore[no-untyped-def]
+    """Whether there is a label, from 0 to C - 1, for each row of z."""
+    return labels.shape[0] == z.shape[0] and labels_fit(labels, z.shape[1])
+
+
+@inlined
+def targets_suit(t, z, bits, most):  # type: ignore[no-untyped-def]
+    """Whether t has the shape of z and is nowhere negative nor above the number of bits `most`."""
+    return t.shape == z.shape and numbers_fit(t.reshape(t.size).view(bits), most)
+
+
+def bits_up_to(dtype: np.dtype, most: float) -> tuple[type[np.signedinteger[Any]], int]:
+    """The integers that the bits of numbers are looked at as, and those of `most`, or of the largest finite number."""
+    bits = np.int32 if dtype.itemsize == 4 else np.int64
+    return bits, int(np.minimum(dtype.type(most), np.finfo(dtype).max).view(bits))
+
+
+def given(dtype: np.dtype, axes: int) -> Any:
+    """Numba's type of an input: aligned, C-contiguous, only read."""
+    return types.Array(from_dtype(dtype), axes, "C", readonly=True)
+
+
+def memory(dtype: np.dtype, axes: int) -> Any:
+    """Numba's type of an array for results."""
+    return types.Array(from_dtype(dtype), axes, "C")
+
+
+def for_types(function: Any, *arguments: Any) -> Callable[..., bool]:
+    """`function` compiled for these types of arguments and for nothing else: TypeError for all others."""
+    function.compile(arguments)
+    function.disable_compile()
+    found: Callable[..., bool] = function
+    return found
+
+
+def call_finder(
+    plain: Callable[..., Any] | None = None,
+    labels: Callable[..., Any] | None = None,
+    targets: Callable[..., Any] | None = None,
+    elements: Callable[..., Any] | None = None,
+) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
+    none. The arguments make one for a layout, the dtype of z and that of t."""
+
+    @cache
+    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
+        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+            return None
+        kind = "" if other is None else other.kind
+        make = elements or plain if other is None or elements else labels if kind == "i" else targets
+        if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
+            return None
+        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        return found
+
+    return find
+
+
+def plain_memory(out: Any, number: int) -> tuple[np.ndarray, ...] | None:
+    """`out` as a tuple of so many contiguous arrays; None if it is something else."""
+    arrays = out if type(out) is tuple else (out,)
+    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
+    usual = usual and all(type(array) is np.ndarray and array.flags.carray for array in arrays)
+    return arrays if usual else None
+
+
+def reduced_block(value: np.ndarray, reduction: str) -> Any:
+    """The sum or mean of the values of one block as a number of their dtype; None if it is not an ordinary one."""
+    total = total_of(value, len(value), 1.0)
+    total = total / len(value) if reduction == "mean" else total
+    return value.dtype.type(total) if -1e38 < total < 1e38 else None

@@ -1,0 +1,114 @@
+"""Printing, for the Numba target, what stands around a kernel: a small batch in one call, and sums block by block."""
+
+from __future__ import annotations
+
+from symderiv.kernels.functions import Function
+from symderiv.kernels.ir import ArrayParameter, Kernel, LabelParameter
+
+
+def _name(parameter: object) -> str:
+    name: str = parameter.name  # type: ignore[attr-defined]
+    return "labels" if isinstance(parameter, LabelParameter) else name
+
+
+def _given(kernel: Kernel) -> list[str]:
+    """The arguments of a kernel but for its range, its results and its scratch, in order."""
+    return [
+        _name(p) for p in kernel.parameters if not (isinstance(p, ArrayParameter) and p.role in ("output", "scratch"))
+    ]
+
+
+def _joined(parts: list[str], indent: str, limit: int = 112) -> list[str]:
+    """`parts` joined by "and", in lines."""
+    lines: list[str] = []
+    for part in parts:
+        text = f"and {part}" if lines else part
+        if lines and len(lines[-1]) + 1 + len(text) <= limit:
+            lines[-1] += f" {text}"
+        else:
+            lines.append(indent + text)
+    return lines
+
+
+def call_arguments(function: Function, kernel: Kernel) -> list[str]:
+    """What a call of a kernel takes: the arguments of the public function, the scale, and memory for every result."""
+    names = ["labels" if name == "t" and kernel.labels() else name for name in function.arguments]
+    names = [name for name in names if name in _given(kernel) or name == "labels"]
+    return [*names, *(p.name for p in kernel.scalars()), *(p.name for p in kernel.arrays("output"))]
+
+
+def print_call(function: Function, kernel: Kernel) -> str:
+    """The function that makes the compiled call of one kernel."""
+    names = call_arguments(function, kernel)
+    outputs = kernel.arrays("output")
+    inputs = [name for name in names if name not in {p.name for p in outputs} and name != "scale"]
+    axes = 1 if function.elementwise else 2
+    tests = [f"is_block(z, {'1' if function.elementwise else 'z.shape[1]'})"]
+    lines = [
+        f"def {kernel.name}_call(layout, dtype, other):",
+        f'    """{kernel.name} on one block of rows, compiled for a layout, the dtype of z and that of t."""',
+    ]
+    kinds = []
+    for name in inputs:
+        if name == "labels":
+            tests.append("labels_suit(labels, z)")
+        elif name == "t":
+            lines.append(f"    bits, most = bits_up_to(dtype, {'1.0' if function.elementwise else 'np.inf'})")
+            tests.append("targets_suit(t, z, bits, most)")
+        elif name != "z":
+            tests.append(f"{name}.shape == z.shape")
+        kinds.append("given(other, 1)" if name == "labels" else f"given(dtype, {axes})")
+    kinds += ["types.float64"] if "scale" in names else []
+    for position, output in enumerate(outputs):
+        count = 0 if function.elementwise else len(output.axes)
+        tests.append(f"fills({output.name}, z, {' * '.join(['z.shape[1]'] * count) or '1'})")
+        tests.append(f"{'in_place' if count + 1 == axes else 'apart'}({output.name}, z)")
+        tests += [f"apart({output.name}, {name})" for name in (*inputs[1:], *(p.name for p in outputs[:position]))]
+        kinds.append(f"memory(dtype, {count + 1})")
+    run = ["z.dtype.type(scale)" if name == "scale" else name for name in _given(kernel)]
+    run += [p.name for p in outputs]
+    lines += [
+        "",
+        "    @compiled",
+        f"    def call({', '.join(names)}):",
+        "        suits = (",
+        *_joined(tests, " " * 12),
+        "        )",
+        "        if suits:",
+        f"            {kernel.name}_kernel(0, len(z), {', '.join(run)}, layout)",
+        "        return suits",
+        "",
+        f"    return for_types(call, {', '.join(kinds)})",
+    ]
+    return "\n".join(lines)
+
+
+def print_sums(kernel: Kernel) -> str:
+    """The function of (start, stop, ...) that runs a kernel block by block and keeps the sum of each block's values.
+
+    The kernel's first result is the value; it goes to memory for one block, which stays in the cache.
+    """
+    _, *others = kernel.arrays("output")
+    rows = {p.name for p in kernel.arrays("input") if not p.shared} | {"labels"} | {p.name for p in others}
+    run = [f"{name}[first:last]" if name in rows else name for name in _given(kernel)]
+    run += ["values", *(f"{p.name}[first:last]" for p in others)]
+    elements = not any(p.axes for p in kernel.arrays("input"))
+    arguments = ", ".join([*_given(kernel), *(p.name for p in others), "totals"])
+    return "\n".join(
+        [
+            "@in_layouts",
+            f"def {kernel.name}_sums(layout):",
+            f'    """Rows start..stop-1 of {kernel.name}, in blocks; the sums of the values go to `totals`."""',
+            "",
+            "    @compiled",
+            f"    def sums(start, stop, {arguments}):",
+            "        size = BLOCK_ROWS" if elements else "        size = rows_in_block(z.shape[1])",
+            "        values = np.empty(min(size, stop - start), z.dtype)",
+            "        for first in range(start, stop, size):",
+            "            last = min(first + size, stop)",
+            f"            {kernel.name}_kernel(0, last - first, {', '.join(run)}, layout)",
+            "            add_block(values, last - first, totals, first // size)",
+            "",
+            "    return sums",
+        ]
+    )

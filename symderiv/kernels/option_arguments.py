@@ -1,0 +1,123 @@
+"""The options of a loss as its kernels take them. Copied into generated modules whose functions have options.
+
+What each number is, `symderiv.kernels.options` says; the fields of `Options` have the names it gives.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from symderiv.kernels.reducing import mean_of, totals_of
+from symderiv.kernels.scanning_numpy import weigh_rows
+from symderiv.kernels.threads import launch
+from symderiv.kernels.validation import _array, checked_labels, checked_numbers, checked_targets
+
+# ---- copied into generated modules from here
+
+
+class Options(NamedTuple):
+    """What kernels with options take beside arrays of rows, and what a mean divides by."""
+
+    smoothed: bool
+    weights: np.ndarray
+    w: np.ndarray
+    sum_w: Any
+    beta: Any
+    beta_low: Any
+    kappa: Any
+    rho: Any
+    divisor: float
+
+
+def checked_kept(
+    t: Any, z: np.ndarray, ignore_index: Any
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
+    """Labels and targets as `checked_targets` gives them, and which rows are left out, as rows; None for none."""
+    if ignore_index is None:
+        return (*checked_targets(t, z), None)
+    if isinstance(ignore_index, bool) or not isinstance(ignore_index, (int, np.integer)):
+        raise TypeError(f"ignore_index is {ignore_index!r}; it must be an integer or None")
+    array = _array("t", t)
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"ignore_index is for integer labels, but t has dtype {array.dtype.name}; "
+            "leave rows of targets out with sample_weight 0"
+        )
+    left_out = array == int(ignore_index)
+    return checked_labels(array, z, left_out), None, np.ravel(left_out)
+
+
+def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
+    """`given` as a float from 0 to `most`; `limits` says it in words, and may ask for more."""
+    if isinstance(given, bool) or not isinstance(given, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} is {given!r}; it must be a number {limits}")
+    if not 0 <= given <= most:
+        raise ValueError(f"{name} is {given!r}; it must be {limits}")
+    return float(given)
+
+
+def _inverse(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
+    """1/T as a number of the dtype and what that lacks, rounded; None and None for T = 1, which then costs nothing."""
+    limits = f"above 0 and finite, and its inverse a {dtype.name}"
+    T = _checked_number("temperature", temperature, sys.float_info.max, limits)
+    if T == 1.0:
+        return None, None
+    beta = 1.0 / T if T else math.inf
+    if not np.finfo(dtype).smallest_subnormal <= beta <= np.finfo(dtype).max:
+        raise ValueError(f"temperature is {temperature!r}; it must be {limits}")
+    rounded = dtype.type(beta)
+    return rounded, dtype.type(float(1 / Fraction(T) - Fraction(float(rounded))))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    view = np.require(array, requirements=["C", "A"]).reshape(-1).view()
+    view.flags.writeable = False
+    return view
+
+
+def checked_options(
+    z: np.ndarray,
+    labels: np.ndarray | None,
+    left_out: np.ndarray | None,
+    weight: Any,
+    sample_weight: Any,
+    smoothing: Any,
+    temperature: Any,
+    mean: bool,
+    threads: int | None,
+) -> Options | None:
+    """The options, or None if none is asked for; the sum of the weights is only made for a `mean`."""
+    a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
+    beta, beta_low = _inverse(temperature, z.dtype)
+    if weight is None and sample_weight is None and left_out is None and a == 0.0 and beta is None:
+        return None
+    classes, rows, number = z.shape[-1], math.prod(z.shape[:-1]), z.dtype.type
+    w = samples = None
+    if weight is not None:
+        w = _read_only(checked_numbers("weight", "weight", weight, z, (classes,), math.inf))
+    if sample_weight is not None:
+        samples = checked_numbers("sample_weight", "sample weight", sample_weight, z, z.shape[:-1], math.inf)
+        samples = _read_only(samples)
+    smoothed = a != 0.0 or (w is not None and labels is None)
+
+    def weights_of(with_classes: bool) -> np.ndarray:
+        made = np.empty(rows, z.dtype)
+        chosen = (labels, w) if with_classes and labels is not None and w is not None else (None, None)
+        launch(weigh_rows, rows, threads, made, *chosen, samples, left_out)
+        return made
+
+    weights = weights_of(not smoothed)
+    divisor = 0.0
+    if mean:
+        counted = weights_of(True) if smoothed and w is not None and labels is not None else weights
+        divisor = mean_of(totals_of(counted, threads), 1.0)
+    full = _read_only(np.ones(classes, z.dtype)) if w is None else w
+    sum_w = number(np.sum(full, dtype=np.float64))
+    return Options(
+        smoothed, _read_only(weights), full, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor
+    )

@@ -1,0 +1,68 @@
+"""The looks at whole arrays of `scanning` in plain NumPy, for modules without Numba."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symderiv.kernels.threads import BLOCK_ROWS
+
+# ---- copied into generated modules from here
+
+
+LOWERED = 2.0**-64
+"""Sums are also kept in this unit, in which none overflows whose mean is a number."""
+
+
+def labels_fit(labels: np.ndarray, classes: int) -> bool:
+    """Whether integer labels (N,) are all from 0 to classes - 1."""
+    return not labels.size or bool(labels.min() >= 0 and labels.max() < classes)
+
+
+def numbers_fit(bits: np.ndarray, most: int) -> bool:
+    """Whether numbers, given as the integers of their bits (N,), are all from 0 or -0 to the one of bits `most`.
+
+    The bits of numbers that are not negative are in the same order as the numbers; NaN and infinity come last.
+    """
+    if not bits.size:
+        return True
+    lowest = int(bits.min())
+    if lowest == np.iinfo(bits.dtype).min:  # -0, which is the lowest integer
+        lowest = int(np.where(bits == lowest, 0, bits).min())
+    return bool(lowest >= 0 and bits.max() <= most)
+
+
+def total_of(values: np.ndarray, count: int, factor: float) -> float:
+    """The sum of factor * values[k] over k < count, in float64."""
+    return float(np.sum(values[:count] * np.float64(factor), dtype=np.float64))
+
+
+def add_block(values: np.ndarray, count: int, totals: np.ndarray, block: int) -> None:
+    """The sum of the first `count` values as column `block` of `totals` (2, blocks): as it is, and lowered."""
+    total = total_of(values, count, 1.0)
+    totals[0, block] = total
+    totals[1, block] = total_of(values, count, LOWERED) if np.isinf(total) else LOWERED * total
+
+
+def add_blocks(start: int, stop: int, values: np.ndarray, totals: np.ndarray) -> None:
+    """The sums of the blocks of values[start:stop] (N,) as columns of `totals` (2, blocks); `start` begins a block."""
+    for first in range(start, stop, BLOCK_ROWS):
+        part = values[first : min(first + BLOCK_ROWS, stop)]
+        add_block(part, len(part), totals, first // BLOCK_ROWS)
+
+
+def weigh_rows(
+    start: int,
+    stop: int,
+    weights: np.ndarray,
+    labels: np.ndarray | None,
+    w: np.ndarray | None,
+    samples: np.ndarray | None,
+    left_out: np.ndarray | None,
+) -> None:
+    """weights_n = samples_n * w[labels_n], and 0 where left_out_n, for rows start..stop-1; what is None counts as 1."""
+    made = weights[start:stop]
+    made[...] = 1 if samples is None else samples[start:stop]
+    if w is not None and labels is not None:
+        made *= w[labels[start:stop]]
+    if left_out is not None:
+        made[left_out[start:stop]] = 0
