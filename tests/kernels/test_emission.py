@@ -74,7 +74,7 @@ def test_the_label_kernel_keeps_the_digits_of_confident_rows() -> None:
     body = text[start : text.index("\n\n\n", start)]
     assert "# softmax:complement: " in body
     assert "log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)" in body
-    assert "gradient = select(at_label, (0.0 - shared) * scale, gradient)" in body
+    assert "gradient_at_label = (0.0 - shared) * scale" in body
     assert "- 1.0) * scale" not in body
 
 

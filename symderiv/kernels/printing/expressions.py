@@ -36,6 +36,8 @@ class Lines:
     known: set[str] = field(default_factory=set)
     degrees: dict[str, int] = field(default_factory=dict)
     unit: str | None = None
+    tops: str = ""
+    """The test for the logits that are the largest of their row."""
     group: int = 0
     """Where the lines of a group of rows begin."""
 
@@ -224,6 +226,7 @@ class Printer:
                 self.lines.degrees[name] = 1
                 self.places.hoist(f"{name}_shift", f"{name}_shift = shift_to({self.text(top)})")
                 self.places.hoist(self.lines.unit, f"{self.lines.unit} = unit_of({name}_shift)")
+                self.lines.tops = f"{self.text(logit, 2)} == {self.text(top, 2)}"
                 return f"shifted_exp({self.text(logit)}, {name}_shift)"
             case _:
                 return None

@@ -32,6 +32,10 @@ def close_groups(lines: Lines, body: Callable[[tuple[Statement, ...]], None], pa
     for name in read:
         lines.write(f"{name}_of_rows = of_each_row({name}_of_rows, {name}, turn, {layout})")
     lines.depth -= 1
+    if lines.unit in read and "top" in read:
+        # The unit follows from the largest logit: not worth a computation for each row where there is one at a time.
+        unit = f"{lines.unit}_of_rows"
+        lines.write(f"{unit} = with_rows_in_lanes({layout}, {unit}, unit_of(shift_to(top_of_rows)))")
     lines.text += late
     for statement in parts.late:
         if isinstance(statement, Store):

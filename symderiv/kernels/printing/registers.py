@@ -46,6 +46,7 @@ class _Registers:
     arrays: dict[str, ArrayParameter]
     labels: dict[str, LabelParameter]
     home: dict[str, str]
+    at_label: dict[str, str] = field(default_factory=dict)  # outputs with a value of their own at a label
     known_of_rows: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)  # row numbers that late statements may ask for
     scratch: set[str] = field(default_factory=set)  # scratch arrays that have their value
@@ -90,14 +91,16 @@ class _Registers:
 
     def assign(self, name: str, value: Expression) -> None:
         printer = self.printer()
-        text = printer.shifted(name, value)
-        if text is None:
-            text = printer.raw(value)
-            self.lines.degrees[name] = printer.degree(value) or 0
+        shifted = printer.shifted(name, value)
+        text = shifted or printer.raw(value)
+        self.lines.degrees[name] = 1 if shifted else printer.degree(value) or 0
         self.lines.ranks[name] = printer.rank(value)
         if text != name:
             self.lines.write(f"{name} = {text}")
         self.defined.add(name)
+        if shifted:
+            unit = printer.unit()
+            self.lines.write(f"{unit} = unit_among({name}, {self.lines.tops}, {unit})")
 
     def update(self, statement: Update) -> None:
         printer = self.printer()
@@ -120,7 +123,10 @@ class _Registers:
             return
         text = self.printer().text(statement.value)
         if statement.at and statement.at[0] in self.labels:
-            text = f"select(at_{statement.at[0]}, {text}, {array.name})"
+            label = statement.at[0]
+            self.lines.write(f"{array.name}_at_{label} = {text}")
+            text = f"with_label({array.name}, at_{label}, {array.name}_at_{label})"
+            self.at_label[array.name] = label
         self.lines.write(f"{array.name} = {text}")
 
 
@@ -188,6 +194,10 @@ def print_registers(kernel: Kernel) -> str:
         if parameter.name not in late_outputs:
             store = "store_classes" if parameter.axes else "store_numbers"
             lines.write(f"{store}({array_name(parameter)}, row, stop, layout, {parameter.name})")
+        if parameter.name in work.at_label:
+            label = work.at_label[parameter.name]
+            number = f"{parameter.name}_at_{label}"
+            lines.write(f"store_label({array_name(parameter)}, row, layout, {label}, {number})")
     if parts.late:
         work.known_of_rows |= {p.name for p in kernel.arrays("input") if not p.axes}
         close_groups(lines, work.body, parts, kernel, work.known_of_rows | work.defined | lines.known, first, "layout")

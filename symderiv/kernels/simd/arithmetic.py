@@ -275,6 +275,26 @@ def magnitude(typingctx, a):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def where_large(typingctx, a, bound):  # type: ignore[no-untyped-def]
+    """a where |a| >= bound, else 0. By a branch that is foreseen, so that in the common case nothing waits for a."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        zero, (part,) = repeated(a, 0.0), vectors(builder, a, values[0])
+        limit = spread(builder, context.cast(builder, values[1], bound, a.element), a.width)
+        large = builder.fcmp_ordered(">=", _llvm("fabs")(builder, a, part), limit)
+        before = builder.block
+        some = builder.icmp_unsigned("!=", builder.bitcast(large, ir.IntType(a.width)), ir.Constant(ir.IntType(a.width), 0))
+        with builder.if_then(some, likely=False):
+            kept, inside = builder.select(large, part, zero), builder.block
+        made = builder.phi(part.type)
+        made.add_incoming(zero, before)
+        made.add_incoming(kept, inside)
+        return packed(builder, a, [made])
+
+    return a(a, bound), lowered
+
+
+@intrinsic
 def raised(typingctx, a, b):  # type: ignore[no-untyped-def]
     """a^b, by the C library, a lane at a time."""
     shape = joined(a, b)

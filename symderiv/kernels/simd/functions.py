@@ -17,9 +17,11 @@ from symderiv.kernels.simd.arithmetic import (
     floats_of,
     fmuladd,
     magnitude,
+    maximum,
     product_error,
     raised,
     select,
+    where_large,
 )  # fmt: skip
 from symderiv.kernels.simd.coefficients import EXP, LOG
 from symderiv.kernels.simd.polynomials import constant, integer_constant, polynomial
@@ -33,6 +35,7 @@ NOT_A_NUMBER: Final = float("nan")
 _exp_lowest = constant({name: each.lowest for name, each in EXP.items()})
 # Twice the length of the range in which e^x is not 0: beyond it a - b is exact for every a that matters.
 _exact_from = constant({name: -2.0 * each.lowest for name, each in EXP.items()})
+_least_reduced = constant({name: 3.0 * each.lowest for name, each in EXP.items()})
 _exp_highest = constant({"float32": 88.72284, "float64": 709.7827128933841})
 _log2_e = constant({name: each.log2_e for name, each in EXP.items()})
 _magic = constant({name: each.magic for name, each in EXP.items()})
@@ -71,7 +74,7 @@ def shift_to(top):  # type: ignore[no-untyped-def]
     becomes 0, and `bias` is what turns n, in the last bits of a sum with the magic number, into the exponent of
     2^(n - m), m the power of two next to e^end.
     """
-    origin = select(magnitude(top) < _exact_from(top), 0.0, top)
+    origin = where_large(top, _exact_from(top))
     end = top - origin
     end = select(end == end, end, 0.0)  # inf - inf
     shifted = fmuladd(end, _log2_e(top), _magic(top))
@@ -83,11 +86,12 @@ def shift_to(top):  # type: ignore[no-untyped-def]
 def shifted_exp(z, shift):  # type: ignore[no-untyped-def]
     """e^(z - top) in the unit of its row, unit e^(z - top), for z <= top: 0 or a normal number, never subnormal.
 
-    No rounding error of z - top can spoil it, as z is reduced as it stands: e^(z - origin) = 2^n e^r.
+    No rounding error of z - top can spoil it, as z is reduced as it stands: e^(z - origin) = 2^n e^r. All but the
+    exponent can be computed before `top` is known, unless that is large.
     """
-    origin, end, limit, bias = shift
-    dead = z < limit
-    return select(dead, 0.0, _power_of_two_times_exp(select(dead, end, z - origin), bias))
+    origin, _, limit, bias = shift
+    x = maximum(_least_reduced(z), z - origin)  # NaN stays; what is raised to the bound is 0 in the end
+    return select(z < limit, 0.0, _power_of_two_times_exp(x, bias))
 
 
 @inlined

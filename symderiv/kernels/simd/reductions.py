@@ -286,6 +286,60 @@ def picked_from(typingctx, array, row, value, label, mask):  # type: ignore[no-u
 
 
 @intrinsic
+def unit_among(typingctx, values, tops, otherwise):  # type: ignore[no-untyped-def]
+    """The unit of each row's exponentials: with rows in lanes the one of `values` where the logit is the largest one,
+    which is there already; else `otherwise`."""
+    kind = values
+
+    def lowered(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return _selected(builder, kind, given[0], tops, given[1]) if kind.axis == "lanes" else given[2]
+
+    return _row(kind)(values, tops, otherwise), lowered
+
+
+@intrinsic
+def with_label(typingctx, values, mask, number):  # type: ignore[no-untyped-def]
+    """The numbers of each class with `number` at the label: with rows in lanes. Along a row they stay as they are, and
+    `store_label` writes the one number when they are in memory."""
+    kind = values
+
+    def lowered(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        if kind.axis != "lanes":
+            return given[0]
+        (part,) = vectors(builder, number, given[2])
+        marked = zip(vectors(builder, mask, given[1]), vectors(builder, kind, given[0]), strict=True)
+        return packed(builder, kind, [builder.select(mark, part, old) for mark, old in marked])
+
+    return kind(values, mask, number), lowered
+
+
+@intrinsic
+def store_label(typingctx, array, row, layout, label, number):  # type: ignore[no-untyped-def]
+    """Write a number at the label of row `row` of `array`; with rows in lanes it is there already."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if classes_in(layout, array.dtype).axis != "lanes":
+            described = context.make_array(array)(context, builder, values[0])
+            classes = builder.extract_value(described.shape, 1)
+            index = builder.add(builder.mul(values[1], classes), _clamped(builder, label, values[3], classes))
+            scalar = builder.extract_element(vectors(builder, number, values[4])[0], ir.Constant(ir.IntType(32), 0))
+            builder.store(scalar, builder.gep(described.data, [index]))
+        return context.get_dummy_value()
+
+    return types.none(array, row, layout, label, number), lowered
+
+
+@intrinsic
+def with_rows_in_lanes(typingctx, layout, a, b):  # type: ignore[no-untyped-def]
+    """a if the layout has rows in lanes, else b: settled when the kernel is compiled, and the other costs nothing."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return values[1 if classes_in(layout, a.element).axis == "lanes" else 2]
+
+    return a(layout, a, b), lowered
+
+
+@intrinsic
 def of_each_row(typingctx, kept, value, row, layout):  # type: ignore[no-untyped-def]
     """Numbers of W rows, gathered: with rows in lanes `value` is that already; else it is put in lane `row` of
     `kept`."""
