@@ -130,9 +130,8 @@ def test_the_size_of_a_chunk_changes_last_digits_only(dtype: type[np.floating]) 
     W, b, X, t = _data(50, 200, 9, dtype)
     expected, sizes = _formula(W, b, X, t, 1 / 50)
     for limit in (6_000, 8_000, 20_000, 50_000, 10**9):  # from one sample and one class at a time to all at once
-        _agree(
-            LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=limit), expected, sizes, dtype, _rounding(W, X)
-        )
+        made = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=limit, threads=1)
+        _agree(made, expected, sizes, dtype, _rounding(W, X))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -170,9 +169,9 @@ def test_one_sample_without_a_batch() -> None:
 
 def test_a_sample_with_nan_spoils_the_sums_and_its_own_row() -> None:
     W, b, X, t = _data(30, 12, 5)
-    clean = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000)
+    clean = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1)
     X[4, 2], X[17] = np.nan, np.inf
-    value, dW, db, dX = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=2)
+    value, dW, db, dX = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3200, threads=2)
     assert np.isnan(value)
     assert np.isnan(dW).all()
     assert np.isnan(db).all()
@@ -183,9 +182,9 @@ def test_a_sample_with_nan_spoils_the_sums_and_its_own_row() -> None:
 
 def test_what_memory_held_before_does_not_matter() -> None:
     W, b, X, t = _data(30, 12, 5)
-    clean = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000)
+    clean = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1)
     out = tuple(np.full_like(array, np.nan) for array in clean)
-    made = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, out=out)
+    made = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1, out=out)
     for array, one, other in zip(out, clean, made, strict=True):
         assert other is array
         np.testing.assert_array_equal(one, other)
@@ -231,7 +230,7 @@ def test_inputs_and_memory_in_every_layout(layout: str) -> None:
     given = [arrange(array) for array in (W, b, X, t)]
     out = None if layout == "unaligned" else (None, *(arrange(np.zeros_like(array)) for array in (W, b, X)))
     for limit in (None, 2500):
-        value, dW, db, dX = LAYER.value_and_grad(*given, inputs=True, out=out, memory_limit=limit)
+        value, dW, db, dX = LAYER.value_and_grad(*given, inputs=True, out=out, memory_limit=limit, threads=1)
         _agree((value, dW, db, dX.reshape(24, 5)), expected, sizes, np.float64, 100.0)
         for array, before in zip(given, kept, strict=True):
             np.testing.assert_array_equal(array, before)
@@ -242,12 +241,13 @@ def test_a_batch_whose_axes_do_not_merge() -> None:
     expected, sizes = _formula(W, b, X, t, 1 / 24)
     turned, labels = X.reshape(4, 6, 5).transpose(1, 0, 2), t.reshape(4, 6).T
     dX = np.zeros((4, 6, 5)).transpose(1, 0, 2)
-    made = LAYER.value_and_grad(W, b, turned, labels, inputs=True, out=(None, None, None, dX), memory_limit=2500)
+    limited = {"inputs": True, "memory_limit": 2500, "threads": 1}
+    made = LAYER.value_and_grad(W, b, turned, labels, out=(None, None, None, dX), **limited)
     assert made[3] is dX
     _agree((*made[:3], dX.transpose(1, 0, 2).reshape(24, 5)), expected, sizes, np.float64, 100.0)
     same = np.broadcast_to(X[0], (24, 5))
     expected, sizes = _formula(W, b, same, t, 1 / 24)
-    _agree(LAYER.value_and_grad(W, b, same, t, inputs=True, memory_limit=2500), expected, sizes, np.float64, 100.0)
+    _agree(LAYER.value_and_grad(W, b, same, t, **limited), expected, sizes, np.float64, 100.0)
 
 
 @pytest.mark.parametrize("position", [1, 2, 3])

@@ -53,21 +53,21 @@ def test_the_limit_holds(limit: int, strided: str) -> None:
     data |= {name: _wide(data[name]) for name in ("W", "X") if name in strided.split()}
     if "dX" in strided:
         out = (*out[:3], _wide(out[3]))
-    peak = _peak(lambda: LAYER.value_and_grad(*data.values(), inputs=True, out=out, memory_limit=limit))
+    peak = _peak(lambda: LAYER.value_and_grad(*data.values(), inputs=True, out=out, memory_limit=limit, threads=1))
     assert peak <= limit + OBJECTS
 
 
 def test_the_limit_holds_for_targets_that_are_copied() -> None:
     data, out = _data(), _results()
     data["t"] = _wide(np.eye(CLASSES)[data["t"]])
-    peak = _peak(lambda: LAYER.value_and_grad(*data.values(), inputs=True, out=out, memory_limit=1_000_000))
+    peak = _peak(lambda: LAYER.value_and_grad(*data.values(), inputs=True, out=out, memory_limit=1_000_000, threads=1))
     assert peak <= 1_000_000 + OBJECTS
 
 
 def test_a_value_needs_no_memory_for_gradients() -> None:
     data = _data()
     data["W"], data["b"] = np.zeros((20_000, FEATURES)), np.zeros(20_000)
-    call = lambda: LAYER.value(*data.values(), memory_limit=1_000_000)  # noqa: E731
+    call = lambda: LAYER.value(*data.values(), memory_limit=1_000_000, threads=1)  # noqa: E731
     assert _peak(call) <= 1_000_000 + OBJECTS < data["W"].nbytes
 
 
@@ -77,7 +77,7 @@ def test_memory_grows_with_samples_but_not_with_samples_times_classes() -> None:
     peaks = []
     for samples in (5_592, 22_368):  # chunks of 2796 samples
         X, t = np.zeros((samples, 4), np.float32), random.integers(0, classes, samples)
-        peaks.append(_peak(lambda X=X, t=t: LAYER.grad(W, b, X, t)))  # type: ignore[misc]
+        peaks.append(_peak(lambda X=X, t=t: LAYER.grad(W, b, X, t, threads=1)))  # type: ignore[misc]
     assert peaks[1] - peaks[0] < 16_776 * 40
 
 
@@ -87,16 +87,18 @@ def test_a_limit_for_less_than_one_sample_names_what_is_needed(limit: int) -> No
     with pytest.raises(
         ValueError, match=rf"memory_limit is {limit} bytes, but one sample at a time needs \d+"
     ) as raised:
-        LAYER.value_and_grad(*data.values(), memory_limit=limit, inputs=True)
+        LAYER.value_and_grad(*data.values(), memory_limit=limit, threads=1, inputs=True)
     needed = int(str(raised.value).split("needs ")[1].split(":")[0])
     whole = LAYER.value_and_grad(*data.values(), inputs=True)
-    for one, other in zip(LAYER.value_and_grad(*data.values(), memory_limit=needed, inputs=True), whole, strict=True):
+    for one, other in zip(
+        LAYER.value_and_grad(*data.values(), memory_limit=needed, threads=1, inputs=True), whole, strict=True
+    ):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
     with pytest.raises(ValueError, match=f"needs {needed}"):
-        LAYER.value_and_grad(*data.values(), memory_limit=needed - 1, inputs=True)
+        LAYER.value_and_grad(*data.values(), memory_limit=needed - 1, threads=1, inputs=True)
 
 
 @pytest.mark.parametrize("limit", [True, 1e6, "1 GB", np.float64(10)])
 def test_a_limit_is_a_number_of_bytes(limit: Any) -> None:
     with pytest.raises(TypeError, match="it must be None or a number of bytes, an integer"):
-        LAYER.value(*_data().values(), memory_limit=limit)
+        LAYER.value(*_data().values(), memory_limit=limit, threads=1)
