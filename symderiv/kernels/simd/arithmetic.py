@@ -139,7 +139,8 @@ def _type_negative(context: Any) -> Any:
 @lower_builtin(operator.neg, Lanes)
 def _negative(context: Any, builder: Any, signature: Any, values: Any) -> Any:
     (kind,) = signature.args
-    return packed(builder, kind, [builder.fneg(part) for part in vectors(builder, kind, values[0])])
+    turned = builder.fneg if _numbers(kind) else builder.neg
+    return packed(builder, kind, [turned(part) for part in vectors(builder, kind, values[0])])
 
 
 def _suffix(kind: Lanes) -> str:
