@@ -1,4 +1,7 @@
-"""The Python interface: `derive`, `check`, `kernel` and `catalogue`, over records that carry no printers themselves."""
+"""The Python interface: `derive`, `check`, `kernel` and `catalogue`, over records that carry no printers themselves.
+
+Importing it is light, since a compiled kernel may be all that is wanted: each function imports what it needs.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from symderiv.build.contents import document_of, kernel_goals
-from symderiv.checking import check as check_derivation
-from symderiv.documents import FORMATS, ExplicitMatrix, text_of
-from symderiv.encoding import encode_derivation
-from symderiv.kernels import LossKernel, emit_module, make_kernel
-from symderiv.losses import CATALOGUE, find
-from symderiv.proving import derive as derive_goal
-from symderiv.statements import Derivation, Goal, Line, Problem, Theorem, Verdict, worst
-from symderiv.verification.recheck import Recheck, Rechecked, recheck
+from symderiv.kernels import LossKernel, make_kernel, remembered
+
+if TYPE_CHECKING:
+    from symderiv.documents import ExplicitMatrix
+    from symderiv.statements import Derivation, Goal, Line, Problem, Theorem, Verdict
+    from symderiv.verification.recheck import Recheck, Rechecked
 
 __all__ = [
     "SEED", "Proof", "Recheck", "Rechecked", "assumptions_of", "catalogue", "check", "conditions_of", "derive",
@@ -30,24 +30,41 @@ SEED: Final = 0
 """Where the checker draws its sample points by default: the same in every run, so that documents are the same too."""
 
 
+def __getattr__(name: str) -> Any:
+    if name not in ("Recheck", "Rechecked"):
+        raise AttributeError(f"symderiv.api has no {name!r}; it has {', '.join(__all__)}")
+    from symderiv.verification import recheck as home
+
+    return getattr(home, name)
+
+
 def catalogue() -> tuple[str, ...]:
     """The names of the catalogue's entries, in its order."""
+    from symderiv.losses import CATALOGUE
+
     return tuple(problem.name for problem in CATALOGUE)
 
 
 def prove(problem: Problem, goal: Goal, *, seed: int = SEED) -> Theorem:
     """`goal` derived and checked; `symderiv.proving.Stuck` if the strategy does not reach a result."""
+    from symderiv.checking import check as check_derivation
+    from symderiv.proving import derive as derive_goal
+
     return check_derivation(derive_goal(problem, goal), seed=seed)
 
 
 def assumptions_of(theorem: Theorem) -> tuple[str, ...]:
     """What `theorem` assumes, as text."""
+    from symderiv.documents import text_of
+
     theory = theorem.derivation.theory
     return tuple(f"{text_of(a.left, theory)} = {text_of(a.right, theory)}" for a in theory.assumptions)
 
 
 def conditions_of(theorem: Theorem) -> tuple[str, ...]:
     """What `theorem` holds for beyond its assumptions, as text."""
+    from symderiv.documents import text_of
+
     return tuple(text_of(condition, theorem.derivation.theory) for condition in theorem.conditions)
 
 
@@ -73,11 +90,15 @@ class Proof:
     @property
     def result(self) -> str:
         """The last line as text: yᵢ − tᵢ."""
+        from symderiv.documents import text_of
+
         return text_of(self.theorem.claim.right, self.theorem.derivation.theory)
 
     @property
     def claim(self) -> str:
         """The claim as text: ∂L/∂zᵢ = yᵢ − tᵢ."""
+        from symderiv.documents import text_of
+
         return text_of(self.theorem.claim, self.theorem.derivation.theory)
 
     @property
@@ -93,6 +114,8 @@ class Proof:
     @property
     def verdict(self) -> Verdict:
         """The weakest verdict of all theorems."""
+        from symderiv.statements import worst
+
         return worst(tuple(theorem.verdict for theorem in self.theorems))
 
     @property
@@ -126,12 +149,14 @@ class Proof:
 
     def sympy(self) -> Any:
         """The result as a SymPy expression for a symbolic class count, in Sum, Indexed and KroneckerDelta."""
-        # SymPy takes a third of a second to import, and only this needs it.
         from symderiv.sympy_border import to_sympy
 
         return to_sympy(self.theorem.claim.right, self.theorem.derivation.theory)
 
     def _rendered(self, name: str) -> str:
+        from symderiv.build.contents import document_of
+        from symderiv.documents import FORMATS
+
         return FORMATS[name].render(document_of(self.problem, self.theorems, self.explicit))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
@@ -147,6 +172,8 @@ def derive(name: str, *, goal: str | None = None, classes: int | None = None) ->
     Raises `symderiv.losses.UnknownLossError`, with the nearest name, for an unknown entry, and ValueError for an
     unknown goal. A theorem that is not proved is no error: look at `verdict`.
     """
+    from symderiv.losses import find
+
     problem = find(name)
     wanted = tuple(each for each in problem.goals if goal in (None, each.slug))
     if not wanted:
@@ -154,7 +181,6 @@ def derive(name: str, *, goal: str | None = None, classes: int | None = None) ->
     theorems = tuple(prove(problem, each) for each in wanted)
     if classes is None:
         return Proof(problem, theorems)
-    # SymPy takes a third of a second to import, and only this needs it.
     from symderiv.build.matrices import written_out
 
     return Proof(problem, theorems, tuple(each.matrix for each in written_out(problem, theorems, classes)))
@@ -167,10 +193,15 @@ def check(record: str | PathLike[str] | Mapping[str, Any] | Derivation, *, seed:
     sample points; None draws one. Raises `symderiv.encoding.RecordError` with a sentence for a damaged record, OSError
     if the file cannot be read.
     """
+    from symderiv.verification.recheck import recheck
+
     return recheck(_text(record), seed=secrets.randbits(64) if seed is None else seed)
 
 
 def _text(record: str | PathLike[str] | Mapping[str, Any] | Derivation) -> str:
+    from symderiv.encoding import encode_derivation
+    from symderiv.statements import Derivation
+
     if isinstance(record, Derivation):
         return json.dumps(
             {
@@ -190,7 +221,8 @@ def kernel(name: str, **parameters: float) -> LossKernel:
     """The compiled functions of the entry called `name`, lowered from its checked theorems.
 
     `parameters` are those of the loss; TypeError if it has no such parameter. Raises `symderiv.losses.UnknownLossError`
-    for an unknown entry. The first call of each function compiles it; compiled code is cached between runs.
+    for an unknown entry. The first call of each function compiles it. Both the text that deriving leads to and the
+    compiled code are cached between runs, and neither SymPy nor the prover is imported where they are found.
     """
     if parameters:
         raise TypeError(f"{name} has no parameters, so {', '.join(sorted(parameters))} cannot be given")
@@ -199,6 +231,15 @@ def kernel(name: str, **parameters: float) -> LossKernel:
 
 @cache
 def _source(name: str) -> str:
+    """The text of an entry's kernels: from the cache of an earlier run of the same code, else derived and lowered."""
+    return remembered(name, Path(__file__).parent, lambda: _derived(name))
+
+
+def _derived(name: str) -> str:
+    from symderiv.build.contents import kernel_goals
+    from symderiv.kernels import emit_module
+    from symderiv.losses import find
+
     problem = find(name)
     theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(problem))
     return emit_module(problem, theorems)

@@ -6,19 +6,30 @@ another file and another cache; it is written beside and renamed, so a reader ne
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 
-def _directory() -> Path:
-    """The user's own cache directory, mode 700; a fresh temporary one if it cannot be written or is not ours."""
+def cache_folder() -> Path:
+    """The user's own cache folder, mode 700; a temporary one of this process if it cannot be written or is not ours."""
     base = os.environ.get("XDG_CACHE_HOME")
-    wanted = (Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache") / "symderiv" / "kernels"
+    try:
+        home = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
+    except RuntimeError:
+        return _temporary_folder(os.getpid())
+    return _usable(home / "symderiv" / "kernels", os.getpid())
+
+
+@cache
+def _usable(wanted: Path, process: int) -> Path:
     try:
         wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = wanted.stat()
@@ -29,20 +40,39 @@ def _directory() -> Path:
         handle, probe = tempfile.mkstemp(dir=wanted)
         os.close(handle)
         os.unlink(probe)
-    except (OSError, RuntimeError):
-        return Path(tempfile.mkdtemp(prefix="symderiv-kernels-"))
+    except OSError:
+        return _temporary_folder(process)
     return wanted
 
 
+@cache
+def _temporary_folder(process: int) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="symderiv-kernels-"))
+    atexit.register(_remove, folder, process)
+    return folder
+
+
+def _remove(folder: Path, process: int) -> None:
+    if os.getpid() == process:  # a forked child has not made it
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` beside `path` and rename it, so that a reader never sees half of it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
 def _written(source: str, stem: str) -> Path:
-    directory = _directory()
-    path = directory / f"{stem}.py"
-    if path.exists() and path.read_text(encoding="utf-8") == source:
-        return path
-    handle, temporary = tempfile.mkstemp(dir=directory, suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(source)
-    os.replace(temporary, path)
+    path = cache_folder() / f"{stem}.py"
+    if not (path.exists() and path.read_text(encoding="utf-8") == source):
+        write_whole(path, source)
     return path
 
 

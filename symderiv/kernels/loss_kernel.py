@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from symderiv.kernels.loading import load_module
@@ -23,13 +24,6 @@ class LossKernel:
     name: str
     source: str
 
-    def _function(self, role: str) -> Callable[..., Any]:
-        module = load_module(self.source, self.name)
-        if role not in module.__all__:
-            raise AttributeError(f"{self.name} has no {role}; it has {', '.join(module.__all__)}")
-        found: Callable[..., Any] = getattr(module, role)
-        return found
-
     @property
     def functions(self) -> tuple[str, ...]:
         """The names of the functions this entry has."""
@@ -38,42 +32,52 @@ class LossKernel:
     @property
     def value(self) -> Callable[..., Any]:
         """value(z, ...): the quantity itself."""
-        return self._function("value")
+        return _function(self.name, self.source, "value")
 
     @property
     def grad(self) -> Callable[..., Any]:
         """grad(z, ...): the gradient with respect to z."""
-        return self._function("grad")
+        return _function(self.name, self.source, "grad")
 
     @property
     def value_and_grad(self) -> Callable[..., Any]:
         """value_and_grad(z, t, *, reduction="none", out=None, threads=None) -> (value, gradient)."""
-        return self._function("value_and_grad")
+        return _function(self.name, self.source, "value_and_grad")
 
     @property
     def jacobian(self) -> Callable[..., Any]:
         """jacobian(z): all first derivatives, (..., C, C)."""
-        return self._function("jacobian")
+        return _function(self.name, self.source, "jacobian")
 
     @property
     def jvp(self) -> Callable[..., Any]:
         """jvp(z, v): Jacobian times vector."""
-        return self._function("jvp")
+        return _function(self.name, self.source, "jvp")
 
     @property
     def vjp(self) -> Callable[..., Any]:
         """vjp(z, u): vector times Jacobian."""
-        return self._function("vjp")
+        return _function(self.name, self.source, "vjp")
 
     @property
     def hessian(self) -> Callable[..., Any]:
         """hessian(z, ...): all second derivatives, (..., C, C)."""
-        return self._function("hessian")
+        return _function(self.name, self.source, "hessian")
 
     @property
     def hvp(self) -> Callable[..., Any]:
         """hvp(z, ..., v): Hessian times vector."""
-        return self._function("hvp")
+        return _function(self.name, self.source, "hvp")
+
+
+@cache
+def _function(name: str, source: str, role: str) -> Callable[..., Any]:
+    """A function of a generated module; remembered, so that asking again takes no time beside a small batch."""
+    module = load_module(source, name)
+    if role not in module.__all__:
+        raise AttributeError(f"{name} has no {role}; it has {', '.join(module.__all__)}")
+    found: Callable[..., Any] = getattr(module, role)
+    return found
 
 
 def make_kernel(name: str, source: str) -> LossKernel:
