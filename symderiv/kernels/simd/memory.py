@@ -316,7 +316,8 @@ def load_labels(typingctx, array, row, stop, layout, like):  # type: ignore[no-u
         else:
             part = spread(builder, builder.load(pointer), kind.width)
         have, want = int(array.dtype.bitwidth), int(kind.element.bitwidth)
-        resize: Callable[..., Any] | None = builder.trunc if have > want else builder.sext if have < want else None
+        widen = builder.sext if array.dtype.signed else builder.zext
+        resize: Callable[..., Any] | None = builder.trunc if have > want else widen if have < want else None
         return packed(builder, kind, [resize(part, vector_type(kind)) if resize else part])
 
     return kind(array, row, stop, layout, like), lowered
