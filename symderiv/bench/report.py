@@ -23,7 +23,7 @@ def show(run: Run, console: Console) -> None:
     versions = ", ".join(f"{each.name} {each.value}" for each in run.versions)
     console.print(f"{run.machine.processor}, {run.machine.cores} cores, one thread; {bandwidths(run)}", highlight=False)
     console.print(versions, style="dim", highlight=False)
-    tables = [*contest_tables(run), *other_tables(run)]
+    tables = [*contest_tables(run, spread=False), *other_tables(run)]
     if run.precisions:
         tables.append(precision_table(run))
     for table in (*tables, *(each for each in goal_tables(run) if _measured(each))):

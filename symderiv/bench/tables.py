@@ -111,13 +111,13 @@ def score(run: Run) -> str:
     return f"{met} of {len(known)} goals are met, and {reached} of {len(aimed)} aims beyond them{missing}."
 
 
-def contest_tables(run: Run) -> Iterator[Table]:
-    """All contests, a table for each section, operation and variant."""
+def contest_tables(run: Run, *, spread: bool = True) -> Iterator[Table]:
+    """All contests, a table for each section, operation and variant; ratios with their quartiles if `spread`."""
     keys = dict.fromkeys((contest.section, contest.operation, contest.variant) for contest in run.contests)
     for section, operation, variant in keys:
         wanted = (section, operation, variant)
         own = [each for each in run.contests if (each.section, each.operation, each.variant) == wanted]
-        yield _contests(own)
+        yield _contests(own, spread)
 
 
 def contest_title(contest: Contest) -> str:
@@ -128,7 +128,7 @@ def contest_title(contest: Contest) -> str:
     return f"{section}: {OPERATIONS[contest.operation].title}{variant}"
 
 
-def _contests(contests: list[Contest]) -> Table:
+def _contests(contests: list[Contest], spread: bool) -> Table:
     names = [name for name in CONTESTANTS if any(contest.timing(name) is not None for contest in contests)]
     peers = [name for name in names if name not in (COPY, OURS)]
     copied = COPY in names
@@ -139,12 +139,12 @@ def _contests(contests: list[Contest]) -> Table:
         if copied:
             cells.append(_copy(contest))
         cells.append(_ours(contest.timing(OURS)))
-        cells.extend(_peer(contest.timing(name)) for name in peers)
+        cells.extend(_peer(contest.timing(name), spread) for name in peers)
         rows.append(tuple(cells))
     clock = "time on the wall" if contests[0].clock == "wall" else "process time of one thread"
     note = f"{clock[0].upper()}{clock[1:]}, minimum. " + (
         "symderiv in multiples of the copy; " if copied else ""
-    ) + "the others in multiples of symderiv (quartiles of the turns)."  # fmt: skip
+    ) + f"the others in multiples of symderiv{' (quartiles of the turns)' if spread else ''}."  # fmt: skip
     return Table(contest_title(contests[0]), heading, tuple(rows), note)
 
 
@@ -161,11 +161,13 @@ def _ours(timing: Timing | None) -> str:
     return seconds(timing.minimum) if timing.copies is None else f"{figure(timing.copies)} ({seconds(timing.minimum)})"
 
 
-def _peer(timing: Timing | None) -> str:
+def _peer(timing: Timing | None, spread: bool) -> str:
     if timing is None:
         return NONE
     if timing.ratio is None:
         return seconds(timing.minimum)
+    if not spread:
+        return f"{figure(timing.ratio)}x"
     return f"{figure(timing.ratio)}x ({figure(timing.ratio_low)}–{figure(timing.ratio_high)})"
 
 

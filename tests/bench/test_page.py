@@ -70,7 +70,7 @@ def test_a_run_of_nothing_has_a_page() -> None:
 def test_the_terminal_shows_the_same_tables(capsys: pytest.CaptureFixture[str]) -> None:
     show(judged(), Console(width=200, no_color=True))
     out = capsys.readouterr().out
-    for part in ("Abacus 9000", "30x (27–36)", "pip install torch", "missed", "1.7e7", "signal 9"):
+    for part in ("Abacus 9000", "30x", "pip install torch", "missed", "1.7e7", "signal 9"):
         assert part in out, part
     assert "Softmax: how many times slower" not in out  # a bullet of which nothing was measured
 
