@@ -215,6 +215,33 @@ def loads(expression: Expression) -> tuple[Load, ...]:
             assert_never(expression)
 
 
+def _locals(expression: Expression) -> frozenset[str]:
+    match expression:
+        case Local(name=name):
+            return frozenset({name})
+        case Op(arguments=arguments):
+            return frozenset().union(*(_locals(argument) for argument in arguments))
+        case Pick(equal=equal, different=different):
+            return _locals(equal) | _locals(different)
+        case Const() | Load() | Extent():
+            return frozenset()
+        case _:
+            assert_never(expression)
+
+
+def locals_read(statement: Statement) -> frozenset[str]:
+    """The names of the values that a statement reads, inside its loops too."""
+    match statement:
+        case Let(value=value) | Update(value=value) | Store(value=value):
+            return _locals(value)
+        case Loop(body=body):
+            return frozenset().union(*(locals_read(inner) for inner in body))
+        case Note():
+            return frozenset()
+        case _:
+            assert_never(statement)
+
+
 @dataclass(frozen=True, slots=True)
 class _Scope:
     arrays: dict[str, ArrayParameter]

@@ -28,6 +28,7 @@ from symderiv.kernels.ir import (
     Store,
     Update,
     loads,
+    locals_read,
     validate,
 )  # fmt: skip
 from symderiv.kernels.outputs import ROW_WEIGHT, Case, Output
@@ -78,7 +79,7 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
     for output in outputs:
         for case in output.cases:
             work.case(output, case)
-    body = tuple(work.scopes[0].statements)
+    body = _without_unread(tuple(work.scopes[0].statements))
     unread = set(work.scratch.values()) - _read(body)
     body = _without_stores(body, unread)
     parameters: list[KernelParameter] = [
@@ -169,6 +170,13 @@ def _read(body: tuple[Statement, ...]) -> set[str]:
         elif isinstance(statement, Let | Update | Store):
             found |= {load.array for load in loads(statement.value)}
     return found
+
+
+def _without_unread(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """The statements of the row but for values that nothing reads, and what only those read."""
+    read = frozenset().union(*(locals_read(statement) for statement in body))
+    kept = tuple(s for s in body if not isinstance(s, Let) or s.name in read or isinstance(s.value, Const))
+    return kept if kept == body else _without_unread(kept)
 
 
 def _without_stores(body: tuple[Statement, ...], arrays: set[str]) -> tuple[Statement, ...]:

@@ -2,8 +2,8 @@
 
 A value is a number of each row or a number of each class (`Rank`). Exponentials e^(z - top) are computed in a unit of
 their row, as that is cheaper and loses nothing: sums of them are in that unit too, quotients are plain numbers, and
-whatever else needs a plain number divides by the unit (`Printer.degree`). A division of class numbers by a row number becomes
-a product with its reciprocal, which is computed once for the row, in two parts so that no digit is lost.
+whatever else needs a plain number divides by the unit (`Printer.degree`). A division of class numbers by a row number
+becomes a product with its reciprocal, which is computed once for the row, in two parts so that no digit is lost.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ATOM: Final = 4
 _INFIX: Final = {"add": ("+", 2), "subtract": ("-", 2), "multiply": ("*", 3), "divide": ("/", 3)}
 _CALLS: Final = {
     "power": "power", "exp": "exp", "log": "log", "log1p": "log1p", "exp_difference": "exp_difference",
-    "scaled_exp_difference": "scaled_exp_difference",
+    "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference",
     "maximum": "maximum", "minimum": "minimum", "weighted": "weighted",
 }  # fmt: skip
 
@@ -36,6 +36,8 @@ class Lines:
     known: set[str] = field(default_factory=set)
     degrees: dict[str, int] = field(default_factory=dict)
     unit: str | None = None
+    factor: str = ""
+    """The further arguments of the shift of the exponentials: what their exponents are multiplied by."""
     tops: str = ""
     """The test for the logits that are the largest of their row."""
     group: int = 0
@@ -115,7 +117,9 @@ class Printer:
             case Load(array=array):
                 return self.lines.degrees.get(array, 0)
             case Op(name="add" | "subtract", arguments=(left, right)):
-                return self._common(left, right) if self._common(left, right) != 0 or not self._mixed(left, right) else 1
+                return (
+                    self._common(left, right) if self._common(left, right) != 0 or not self._mixed(left, right) else 1
+                )
             case Op(name="negate", arguments=(argument,)):
                 return self.degree(argument)
             case Op(name="if_equal", arguments=(_, _, equal, different)) | Pick(equal=equal, different=different):
@@ -168,7 +172,7 @@ class Printer:
     def _written(self, expression: Expression) -> tuple[str, int]:
         match expression:
             case Const(value=value):
-                return constant(value), ATOM if value == "-inf" or value >= 0 else 2  # type: ignore[operator]
+                return constant(value), ATOM if value == "-inf" or value >= 0 else 2
             case Local(name=name):
                 return self.home.get(name, name), ATOM
             case Load():
@@ -183,9 +187,9 @@ class Printer:
                 self._by_row(above, below) and isinstance(factor, Local) and self.rank(factor) == "row"
             ):
                 return f"quotient({self.raw(above)}, {self._ratio(factor, below)})", ATOM
-            case Op(name="divide", arguments=(above, Local() as below)) if (
-                self.rank(below) == "row" and self._common(above, below) == self.degree(below)
-            ):
+            case Op(name="divide", arguments=(above, Local() as below)) if self.rank(below) == "row" and self._common(
+                above, below
+            ) == self.degree(below):
                 return f"quotient({self.raw(above)}, {self._reciprocal(below)})", ATOM
             case Op(name="negate", arguments=(argument,)):
                 return f"-{self.raw(argument, 3)}", 2
@@ -214,17 +218,21 @@ class Printer:
     def _by_row(self, above: Expression, below: Expression) -> bool:
         """Whether class numbers are divided by a row number of the same unit."""
         ranks = (self.rank(above), self.rank(below))
-        return ranks == ("class", "row") and isinstance(below, Local) and self._common(above, below) == self.degree(below)
+        return (
+            ranks == ("class", "row") and isinstance(below, Local) and self._common(above, below) == self.degree(below)
+        )
 
     def shifted(self, name: str, value: Expression) -> str | None:
         """Code for e^(z - top) in the unit of the row, if `value` is that; the unit then has a name."""
         match value:
-            case Op(name="exp_difference", arguments=(logit, Local(name="top") as top)) if (
-                self.rank(logit) == "class" and self.lines.unit in (None, f"{name}_unit")
-            ):
+            case Op(
+                name="exp_difference" | "scaled_exp_difference", arguments=(logit, Local(name="top") as top, *factor)
+            ) if self.rank(logit) == "class" and self.lines.unit in (None, f"{name}_unit"):
                 self.lines.unit = f"{name}_unit"
                 self.lines.degrees[name] = 1
-                self.places.hoist(f"{name}_shift", f"{name}_shift = shift_to({self.text(top)})")
+                self.lines.factor = "".join(f", {self.text(part)}" for part in factor)
+                shift = f"shift_to({self.text(top)}{self.lines.factor})"
+                self.places.hoist(f"{name}_shift", f"{name}_shift = {shift}")
                 self.places.hoist(self.lines.unit, f"{self.lines.unit} = unit_of({name}_shift)")
                 self.lines.tops = f"{self.text(logit, 2)} == {self.text(top, 2)}"
                 return f"shifted_exp({self.text(logit)}, {name}_shift)"

@@ -35,7 +35,7 @@ def close_groups(lines: Lines, body: Callable[[tuple[Statement, ...]], None], pa
     if lines.unit in read and "top" in read:
         # The unit follows from the largest logit: not worth a computation for each row where there is one at a time.
         unit = f"{lines.unit}_of_rows"
-        lines.write(f"{unit} = with_rows_in_lanes({layout}, {unit}, unit_of(shift_to(top_of_rows)))")
+        lines.write(f"{unit} = with_rows_in_lanes({layout}, {unit}, unit_of(shift_to(top_of_rows{lines.factor})))")
     lines.text += late
     for statement in parts.late:
         if isinstance(statement, Store):

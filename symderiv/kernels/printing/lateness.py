@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import assert_never
 
 from symderiv.kernels.ir import (
     Const,
     Expression,
-    Extent,
     Kernel,
     Let,
     Load,
     Local,
-    Loop,
-    Note,
     Op,
-    Pick,
     Statement,
     Store,
-    Update,
+    locals_read,
 )  # fmt: skip
 
 _COSTLY = frozenset({"log", "log1p", "exp", "power", "divide"})
@@ -38,38 +33,12 @@ class Split:
     late: tuple[Statement, ...]
 
 
-def _locals(expression: Expression) -> frozenset[str]:
-    match expression:
-        case Local(name=name):
-            return frozenset({name})
-        case Op(arguments=arguments):
-            return frozenset().union(*(_locals(each) for each in arguments))
-        case Pick(equal=equal, different=different):
-            return _locals(equal) | _locals(different)
-        case Const() | Extent() | Load():
-            return frozenset()
-        case _:
-            assert_never(expression)
-
-
 def _costly(expression: Expression) -> bool:
     match expression:
         case Op(name=name, arguments=arguments):
             return name in _COSTLY or any(_costly(each) for each in arguments)
         case _:
             return False
-
-
-def _read(statement: Statement) -> frozenset[str]:
-    match statement:
-        case Let(value=value) | Update(value=value) | Store(value=value):
-            return _locals(value)
-        case Loop(body=body):
-            return frozenset().union(*(_read(each) for each in body))
-        case Note():
-            return frozenset()
-        case _:
-            assert_never(statement)
 
 
 def _named_loads(expression: Expression, made: dict[str, Load]) -> Expression:
@@ -92,7 +61,7 @@ def split(kernel: Kernel) -> Split:
     for position in range(len(body) - 1, -1, -1):
         statement = body[position]
         if isinstance(statement, Let) and not isinstance(statement.value, Const):
-            users = [k for k, other in enumerate(body) if statement.name in _read(other)]
+            users = [k for k, other in enumerate(body) if statement.name in locals_read(other)]
             late[position] = bool(users) and all(late[k] for k in users)
     chosen = [s for s, wait in zip(body, late, strict=True) if wait]
     if not any(isinstance(s, Let | Store) and _costly(s.value) for s in chosen):

@@ -88,15 +88,18 @@ class _Passes:
         self.lines.degrees[name] = self.lines.degrees.get(load.array, 0)
         if parameter.role == "scratch":
             return self.once(name, f"{name} = scratch_at({load.array}_memory, {index})"), "row"
-        place = index if parameter.shared else f"row * classes + {index}"
-        return self.once(name, f"{name} = number_of({rows}, {place})"), "row"
+        if parameter.shared:
+            return self.once(name, f"{name} = shared_at({self.first}, {rows}, {index})"), "row"
+        return self.once(name, f"{name} = number_of({rows}, row * classes + {index})"), "row"
 
     def part(self, parameter: ArrayParameter, rows: str, load: Load) -> str:
         index, name = load.at[-1], load.array
         if parameter.role == "scratch":
             return self.once(name, f"{name} = load_scratch({name}_memory, {index})")
         fill = "-np.inf" if name in self.logits else "0.0"
-        line = "0" if parameter.shared else self.line(parameter, load.at)
+        if parameter.shared:
+            return self.once(name, f"{name} = load_shared_part({self.first}, {rows}, {index})")
+        line = self.line(parameter, load.at)
         return self.once(name, f"{name} = load_part({rows}, {line}, {index}, {fill})")
 
     def same(self, left: str, right: str) -> str:
@@ -126,10 +129,9 @@ class _Passes:
                     self.pending[name] = constant(value)
                 case Let(name=name, value=value):
                     printer, name = self.printer(), self.home.get(name, name)
-                    text = printer.shifted(name, value)
-                    if text is None:
-                        text = printer.raw(value)
-                        self.lines.degrees[name] = printer.degree(value) or 0
+                    shifted = printer.shifted(name, value)
+                    text = shifted or printer.raw(value)
+                    self.lines.degrees[name] = 1 if shifted else printer.degree(value) or 0
                     self.lines.ranks[name] = printer.rank(value)
                     if text != name:
                         self.lines.write(f"{name} = {text}")

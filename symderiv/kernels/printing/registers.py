@@ -61,7 +61,7 @@ class _Registers:
         if load.at and load.at[0] in self.labels:
             label = load.at[0]
             picked = f"{name}_at_{label}"
-            if self.arrays[name].role == "input":
+            if self.arrays[name].role == "input" and not self.arrays[name].shared:
                 rows = array_name(self.arrays[name])
                 self.lines.once(picked, f"{picked} = picked_from({rows}, row, {name}, {label}, at_{label})")
             else:
@@ -181,7 +181,7 @@ def print_registers(kernel: Kernel) -> str:
     first = heading(kernel, lines, "_rows", ", layout", "")
     for parameter in kernel.arrays("input"):
         if parameter.shared:
-            lines.write(f"{parameter.name} = load_shared({array_name(parameter)}, layout, 0.0)")
+            lines.write(f"{parameter.name} = load_shared({first}, {array_name(parameter)}, layout)")
     if parts.late:
         open_groups(lines, first, "layout")
     else:

@@ -284,7 +284,9 @@ def where_large(typingctx, a, bound):  # type: ignore[no-untyped-def]
         limit = spread(builder, context.cast(builder, values[1], bound, a.element), a.width)
         large = builder.fcmp_ordered(">=", _llvm("fabs")(builder, a, part), limit)
         before = builder.block
-        some = builder.icmp_unsigned("!=", builder.bitcast(large, ir.IntType(a.width)), ir.Constant(ir.IntType(a.width), 0))
+        some = builder.icmp_unsigned(
+            "!=", builder.bitcast(large, ir.IntType(a.width)), ir.Constant(ir.IntType(a.width), 0)
+        )
         with builder.if_then(some, likely=False):
             kept, inside = builder.select(large, part, zero), builder.block
         made = builder.phi(part.type)

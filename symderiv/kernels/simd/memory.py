@@ -20,7 +20,6 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from symderiv.kernels.simd.arithmetic import llvm_call
 from symderiv.kernels.simd.types import (
     Lanes,
     counted,
@@ -58,7 +57,7 @@ def _i64(number: int) -> Any:
     return ir.Constant(_I64, number)
 
 
-def _address(context: Any, builder: Any, kind: Any, array: Any, offset: Any) -> Any:
+def address(context: Any, builder: Any, kind: Any, array: Any, offset: Any) -> Any:
     data = context.make_array(kind)(context, builder, array).data
     return builder.gep(data, [offset])
 
@@ -86,13 +85,13 @@ def _name(kind: Any) -> str:
     return f"v{kind.count}{ {'float': 'f32', 'double': 'f64'}.get(str(kind.element), str(kind.element)) }"
 
 
-def _load(builder: Any, pointer: Any, kind: Any, offset: int, align: int) -> Any:
+def plain_load(builder: Any, pointer: Any, kind: Any, offset: int, align: int) -> Any:
     made = builder.load(_at(builder, pointer, kind, offset))
     made.align = align
     return made
 
 
-def _masked_load(builder: Any, pointer: Any, kind: Any, offset: int, align: int, mask: Any, fill: Any) -> Any:
+def masked_load(builder: Any, pointer: Any, kind: Any, offset: int, align: int, mask: Any, fill: Any) -> Any:
     where = _at(builder, pointer, kind, offset)
     result = ir.FunctionType(kind, [where.type, ir.IntType(32), mask.type, kind])
     name = f"llvm.masked.load.{_name(kind)}.p0"
@@ -113,26 +112,26 @@ def _store(builder: Any, value: Any, pointer: Any, offset: int, align: int) -> N
     builder.store(value, _at(builder, pointer, value.type, offset)).align = align
 
 
-def _bytes(element: Any) -> int:
+def bytes_of(element: Any) -> int:
     return int(element.bitwidth) // 8
 
 
-def _read(builder: Any, pointer: Any, kind: Lanes, limit: Any, fill: Any) -> list[Any]:
+def read_parts(builder: Any, pointer: Any, kind: Lanes, limit: Any, fill: Any) -> list[Any]:
     """`count` vectors from `pointer` on; positions from `limit` on are `fill` and are not touched. The common case,
     that all are there, takes one branch and plain loads."""
     whole = vector_type(kind)
-    align = _bytes(kind.element)
+    align = bytes_of(kind.element)
     everything = builder.icmp_signed(">=", limit, _i64(kind.width * kind.count))
     with builder.if_else(everything) as (full, partial):
         with full:
-            ready = [_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count)]
+            ready = [plain_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count)]
             full_block = builder.block
         with partial:
             filled = spread(builder, fill, kind.width)
             careful = []
             for k in range(kind.count):
                 mask = _lanes_below(builder, whole, k * kind.width, limit)
-                careful.append(_masked_load(builder, pointer, whole, k * kind.width, align, mask, filled))
+                careful.append(masked_load(builder, pointer, whole, k * kind.width, align, mask, filled))
             partial_block = builder.block
     parts = []
     for left, right in zip(ready, careful, strict=True):
@@ -144,7 +143,7 @@ def _read(builder: Any, pointer: Any, kind: Lanes, limit: Any, fill: Any) -> lis
 
 
 def _write(builder: Any, pointer: Any, kind: Lanes, limit: Any, parts: list[Any]) -> None:
-    align = _bytes(kind.element)
+    align = bytes_of(kind.element)
     everything = builder.icmp_signed(">=", limit, _i64(kind.width * kind.count))
     with builder.if_else(everything) as (full, partial):
         with full:
@@ -193,7 +192,7 @@ def _rows_again(builder: Any, kind: Lanes, parts: list[Any]) -> list[Any]:
     return made
 
 
-def _last_part(builder: Any, kind: Lanes, classes: Any) -> Any:
+def last_part(builder: Any, kind: Lanes, classes: Any) -> Any:
     """The mask of the lanes of the last vector that hold a class, for one row in registers."""
     return _lanes_below(builder, vector_type(kind), (kind.count - 1) * kind.width, classes)
 
@@ -205,17 +204,17 @@ def load_classes(typingctx, array, row, stop, layout, fill):  # type: ignore[no-
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         classes = extent(context, builder, array, values[0], 1)
-        pointer = _address(context, builder, array, values[0], builder.mul(values[1], classes))
+        pointer = address(context, builder, array, values[0], builder.mul(values[1], classes))
         blank = context.cast(builder, values[4], fill, array.dtype)
         if kind.axis == "lanes":
             left = builder.mul(builder.sub(values[2], values[1]), classes)
-            parts = _classes_apart(builder, kind, _read(builder, pointer, kind, left, blank))
+            parts = _classes_apart(builder, kind, read_parts(builder, pointer, kind, left, blank))
         else:
-            whole, align = vector_type(kind), _bytes(kind.element)
-            parts = [_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count - 1)]
-            mask, filled = _last_part(builder, kind, classes), spread(builder, blank, kind.width)
+            whole, align = vector_type(kind), bytes_of(kind.element)
+            parts = [plain_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count - 1)]
+            mask, filled = last_part(builder, kind, classes), spread(builder, blank, kind.width)
             last = (kind.count - 1) * kind.width
-            parts.append(_masked_load(builder, pointer, whole, last, align, mask, filled))
+            parts.append(masked_load(builder, pointer, whole, last, align, mask, filled))
         return packed(builder, kind, parts)
 
     return kind(array, row, stop, layout, fill), lowered
@@ -228,41 +227,21 @@ def store_classes(typingctx, array, row, stop, layout, value):  # type: ignore[n
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         classes = extent(context, builder, array, values[0], 1)
-        pointer = _address(context, builder, array, values[0], builder.mul(values[1], classes))
+        pointer = address(context, builder, array, values[0], builder.mul(values[1], classes))
         parts = vectors(builder, value, values[4])
         parts = parts if value.count == kind.count else parts * kind.count
         if kind.axis == "lanes":
             left = builder.mul(builder.sub(values[2], values[1]), classes)
             _write(builder, pointer, kind, left, _rows_again(builder, kind, parts))
         else:
-            align = _bytes(kind.element)
+            align = bytes_of(kind.element)
             for k, part in enumerate(parts[:-1]):
                 _store(builder, part, pointer, k * kind.width, align)
             last = (kind.count - 1) * kind.width
-            _masked_store(builder, parts[-1], pointer, last, align, _last_part(builder, kind, classes))
+            _masked_store(builder, parts[-1], pointer, last, align, last_part(builder, kind, classes))
         return context.get_dummy_value()
 
     return types.none(array, row, stop, layout, value), lowered
-
-
-@intrinsic
-def load_shared(typingctx, array, layout, fill):  # type: ignore[no-untyped-def]
-    """The numbers of each class of `array` (C,), the same for every row."""
-    kind = classes_in(layout, array.dtype)
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        pointer = _address(context, builder, array, values[0], _i64(0))
-        if kind.axis == "lanes":
-            numbers = [builder.load(builder.gep(pointer, [_i64(k)])) for k in range(kind.count)]
-            return packed(builder, kind, [spread(builder, number, kind.width) for number in numbers])
-        whole, align = vector_type(kind), _bytes(kind.element)
-        parts = [_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count - 1)]
-        mask = _last_part(builder, kind, extent(context, builder, array, values[0], 0))
-        filled = spread(builder, context.cast(builder, values[2], fill, array.dtype), kind.width)
-        parts.append(_masked_load(builder, pointer, whole, (kind.count - 1) * kind.width, align, mask, filled))
-        return packed(builder, kind, parts)
-
-    return kind(array, layout, fill), lowered
 
 
 def _of_rows(layout: Any) -> bool:
@@ -276,11 +255,11 @@ def load_numbers(typingctx, array, row, stop, layout):  # type: ignore[no-untype
     kind = row_numbers(array.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        pointer = _address(context, builder, array, values[0], values[1])
+        pointer = address(context, builder, array, values[0], values[1])
         if not _of_rows(layout):
             return packed(builder, kind, [spread(builder, builder.load(pointer), kind.width)])
         zero = ir.Constant(pointer.type.pointee, 0)
-        return packed(builder, kind, _read(builder, pointer, kind, builder.sub(values[2], values[1]), zero))
+        return packed(builder, kind, read_parts(builder, pointer, kind, builder.sub(values[2], values[1]), zero))
 
     return kind(array, row, stop, layout), lowered
 
@@ -291,7 +270,7 @@ def store_numbers(typingctx, array, row, stop, layout, value):  # type: ignore[n
     kind = row_numbers(array.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        pointer = _address(context, builder, array, values[0], values[1])
+        pointer = address(context, builder, array, values[0], values[1])
         (part,) = vectors(builder, value, values[4])
         if _of_rows(layout):
             _write(builder, pointer, kind, builder.sub(values[2], values[1]), [part])
@@ -308,11 +287,11 @@ def load_labels(typingctx, array, row, stop, layout, like):  # type: ignore[no-u
     kind = row_numbers(integer_of(like.dtype))
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        pointer = _address(context, builder, array, values[0], values[1])
+        pointer = address(context, builder, array, values[0], values[1])
         wide = Lanes(array.dtype, kind.width, 1, "row")
         if _of_rows(layout):
             zero = ir.Constant(pointer.type.pointee, 0)
-            (part,) = _read(builder, pointer, wide, builder.sub(values[2], values[1]), zero)
+            (part,) = read_parts(builder, pointer, wide, builder.sub(values[2], values[1]), zero)
         else:
             part = spread(builder, builder.load(pointer), kind.width)
         have, want = int(array.dtype.bitwidth), int(kind.element.bitwidth)
@@ -333,7 +312,9 @@ def positions(typingctx, like, layout, start):  # type: ignore[no-untyped-def]
         whole = vector_type(kind)
         if kind.axis == "lanes":
             return packed(
-                builder, kind, [ir.Constant(whole, [ir.Constant(whole.element, k)] * kind.width) for k in range(kind.count)]
+                builder,
+                kind,
+                [ir.Constant(whole, [ir.Constant(whole.element, k)] * kind.width) for k in range(kind.count)],
             )
         first = spread(builder, context.cast(builder, values[2], start, kind.element), kind.width)
         lanes = [ir.Constant(whole, [k * kind.width + lane for lane in range(kind.width)]) for k in range(kind.count)]
@@ -345,7 +326,7 @@ def positions(typingctx, like, layout, start):  # type: ignore[no-untyped-def]
 def address_of_part(context: Any, builder: Any, kind: Any, array: Any, line: Any, start: Any) -> Any:
     """The address of class `start` of row `line` of an array whose last axis is the classes."""
     classes = extent(context, builder, kind, array, kind.ndim - 1)
-    return _address(context, builder, kind, array, builder.add(builder.mul(line, classes), start))
+    return address(context, builder, kind, array, builder.add(builder.mul(line, classes), start))
 
 
 @intrinsic
@@ -357,7 +338,7 @@ def load_part(typingctx, array, line, start, fill):  # type: ignore[no-untyped-d
         classes = extent(context, builder, array, values[0], array.ndim - 1)
         pointer = address_of_part(context, builder, array, *values[:3])
         blank = context.cast(builder, values[3], fill, array.dtype)
-        return packed(builder, kind, _read(builder, pointer, kind, builder.sub(classes, values[2]), blank))
+        return packed(builder, kind, read_parts(builder, pointer, kind, builder.sub(classes, values[2]), blank))
 
     return kind(array, line, start, fill), lowered
 
@@ -394,7 +375,7 @@ def number_of(typingctx, array, place):  # type: ignore[no-untyped-def]
     kind = row_numbers(array.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        scalar = builder.load(_address(context, builder, array, values[0], values[1]))
+        scalar = builder.load(address(context, builder, array, values[0], values[1]))
         return packed(builder, kind, [spread(builder, scalar, kind.width)])
 
     return kind(array, place), lowered

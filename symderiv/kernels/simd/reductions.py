@@ -280,7 +280,9 @@ def picked_from(typingctx, array, row, value, label, mask):  # type: ignore[no-u
         described = context.make_array(array)(context, builder, values[0])
         classes = builder.extract_value(described.shape, 1)
         index = builder.add(builder.mul(values[1], classes), _clamped(builder, label, values[3], classes))
-        return packed(builder, _row(kind), [spread(builder, builder.load(builder.gep(described.data, [index])), kind.width)])
+        return packed(
+            builder, _row(kind), [spread(builder, builder.load(builder.gep(described.data, [index])), kind.width)]
+        )
 
     return _row(value)(array, row, value, label, mask), lowered
 
@@ -288,11 +290,15 @@ def picked_from(typingctx, array, row, value, label, mask):  # type: ignore[no-u
 @intrinsic
 def unit_among(typingctx, values, tops, otherwise):  # type: ignore[no-untyped-def]
     """The unit of each row's exponentials: with rows in lanes the one of `values` where the logit is the largest one,
-    which is there already; else `otherwise`."""
+    which is there already; else `otherwise`. 1 where that is NaN, as the exponential of inf - inf is."""
     kind = values
 
     def lowered(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        return _selected(builder, kind, given[0], tops, given[1]) if kind.axis == "lanes" else given[2]
+        if kind.axis != "lanes":
+            return given[2]
+        (unit,) = vectors(builder, _row(kind), _selected(builder, kind, given[0], tops, given[1]))
+        number = builder.fcmp_ordered("ord", unit, unit)
+        return packed(builder, _row(kind), [builder.select(number, unit, repeated(kind, 1.0))])
 
     return _row(kind)(values, tops, otherwise), lowered
 

@@ -102,5 +102,3 @@ def spread(builder: Any, scalar: Any, width: int) -> Any:
 def counted(kind: Any) -> Any:
     """The LLVM constant vector 0, 1, 2, ... of an LLVM vector type."""
     return ir.Constant(kind, list(range(kind.count)))
-
-

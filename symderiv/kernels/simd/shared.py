@@ -1,0 +1,84 @@
+"""Loads of numbers that all rows share, one for each class, such as class weights; None stands for 1 for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from symderiv.kernels.simd.memory import (
+    address,
+    bytes_of,
+    classes_in,
+    extent,
+    last_part,
+    masked_load,
+    plain_load,
+    read_parts,
+    row_numbers,
+)  # fmt: skip
+from symderiv.kernels.simd.types import Lanes, packed, repeated, spread, vector_type
+
+# ---- copied into generated modules from here
+
+
+def _place(number: int) -> Any:
+    return ir.Constant(ir.IntType(64), number)
+
+
+def _ones(builder: Any, kind: Lanes) -> Any:
+    return packed(builder, kind, [repeated(kind, 1.0)] * kind.count)
+
+
+@intrinsic
+def load_shared(typingctx, like, array, layout):  # type: ignore[no-untyped-def]
+    """The numbers of each class of `array` (C,), the same for every row; 1 for each if `array` is None."""
+    kind = classes_in(layout, like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        pointer = address(context, builder, array, values[1], _place(0))
+        if kind.axis == "lanes":
+            numbers = [builder.load(builder.gep(pointer, [_place(k)])) for k in range(kind.count)]
+            return packed(builder, kind, [spread(builder, number, kind.width) for number in numbers])
+        whole, align = vector_type(kind), bytes_of(kind.element)
+        parts = [plain_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count - 1)]
+        mask = last_part(builder, kind, extent(context, builder, array, values[1], 0))
+        last = (kind.count - 1) * kind.width
+        parts.append(masked_load(builder, pointer, whole, last, align, mask, repeated(kind, 0.0)))
+        return packed(builder, kind, parts)
+
+    return kind(like, array, layout), lowered
+
+
+@intrinsic
+def load_shared_part(typingctx, like, array, start):  # type: ignore[no-untyped-def]
+    """Four vectors of the numbers of each class of `array` (C,), from `start` on; 1 for each if `array` is None."""
+    kind = classes_in((), like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        left = builder.sub(extent(context, builder, array, values[1], 0), values[2])
+        pointer = address(context, builder, array, values[1], values[2])
+        zero = ir.Constant(pointer.type.pointee, 0)
+        return packed(builder, kind, read_parts(builder, pointer, kind, left, zero))
+
+    return kind(like, array, start), lowered
+
+
+@intrinsic
+def shared_at(typingctx, like, array, place):  # type: ignore[no-untyped-def]
+    """Element `place` of `array` (C,), as a number of the row; 1 if `array` is None."""
+    kind = row_numbers(like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        scalar = builder.load(address(context, builder, array, values[1], values[2]))
+        return packed(builder, kind, [spread(builder, scalar, kind.width)])
+
+    return kind(like, array, place), lowered
