@@ -33,7 +33,7 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
 
     emitter = Emitter(
         target, classes, module.WHAT, module.IMPORTS, module.helpers(), module.library(),
-        compiled=target == "numba", options=target == "numpy", emit=emit, reference=module.reference,
+        compiled=target == "numba", options=target != "unrolled", emit=emit, reference=module.reference,
     )  # fmt: skip
     if problem.family == "layer":
         text = assemble_layer(problem, theorems, emitter)

@@ -104,9 +104,13 @@ def of_elements(short: Callable[..., None]) -> Callable[..., None]:
 
 def in_layouts(make: Callable[[Any], Callable[..., None]]) -> Callable[..., None]:
     """The function (start, stop, z, ...) that runs `make(layout)`, compiled for the layout that suits z."""
-    made = cache(make)
+
+    @cache
+    def made(kind: type, count: int) -> Callable[..., None]:  # (0, 0) and (0.0, 0.0) are two layouts, but equal
+        return make((kind(),) * count)
 
     def run(start: int, stop: int, z: np.ndarray, *arrays: Any) -> None:
-        made(layout_of(z.shape[1], z.dtype) if z.ndim > 1 else (0,))(start, stop, z, *arrays)
+        layout = layout_of(z.shape[1], z.dtype) if z.ndim > 1 else (0,)
+        made(type(layout[0]) if layout else int, len(layout))(start, stop, z, *arrays)
 
     return run
