@@ -51,6 +51,7 @@ _mantissa_bits = integer_constant({"float32": 23, "float64": 52})
 _lifted_bias = integer_constant({"float32": (127 + 64) << 23, "float64": (1023 + 512) << 52})
 _lowered_power = constant({"float32": 2.0**-64, "float64": 2.0**-512})
 _bias = integer_constant({"float32": 127 << 23, "float64": 1023 << 52})
+_raised_bias = integer_constant({"float32": 128 << 23, "float64": 1024 << 52})
 _magic_bits = integer_constant({"float32": 0x4B400000, "float64": 0x4338000000000000})
 _half_power = integer_constant({"float32": 1 << 22, "float64": 1 << 51})
 _least_mantissa_bits = integer_constant({"float32": 0x3F3504F3, "float64": 0x3FE6A09E667F3BCD})
@@ -198,7 +199,8 @@ def _log_of_sum(u, lost, extra):  # type: ignore[no-untyped-def]
     f = floats_of(bits - (exponent << _mantissa_bits(u))) - 1.0
     k = (floats_of(exponent + _magic_bits(u)) - _magic(u)) + extra
     # What was lost is at most half a last place of u, so that three bits of 1/u = 2^-k / (1 + f) do.
-    lost = lost * floats_of(_bias(u) - (exponent << _mantissa_bits(u))) * fmuladd(f, f, 1.0 - f)
+    # 2^(1 - k) and a half, as 2^-128 (2^-1024) for the largest u is no normal number.
+    lost = lost * floats_of(_raised_bias(u) - (exponent << _mantissa_bits(u))) * (0.5 * fmuladd(f, f, 1.0 - f))
     q = f / (f + 2.0)
     s = q * q
     half = 0.5 * f * f
@@ -258,7 +260,7 @@ def expm1(x):  # type: ignore[no-untyped-def]
     made = high + fmuladd(power, _exp_polynomial(r) * (r * r), lost)
     outside = select(x > 0.0, exp(x), -1.0)
     made = select(n == 0.0, fmuladd(_exp_polynomial(r), r * r, r), made)
-    return select(x == x, select(inside, made, outside), x)
+    return select((x == x) & (x != 0.0), select(inside, made, outside), x)  # -0 stays what it is
 
 
 @inlined
