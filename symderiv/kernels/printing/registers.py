@@ -23,6 +23,8 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
     Update,
+    loads,
+    locals_read,
 )  # fmt: skip
 from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank
 from symderiv.kernels.printing.groups import close_groups, open_groups
@@ -87,7 +89,7 @@ class _Registers:
                 case Store():
                     self.store(statement)
                 case Loop(body=inner):
-                    self.body(inner)
+                    self.body(without_exponentials_first(inner))
 
     def assign(self, name: str, value: Expression) -> None:
         printer = self.printer()
@@ -153,6 +155,19 @@ def arrays_under_maximum(statements: tuple[Statement, ...]) -> set[str]:
         elif isinstance(statement, Update) and statement.how == "maximum" and isinstance(statement.value, Load):
             found.add(statement.value.array)
     return found
+
+
+def without_exponentials_first(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """The statements of a loop with the sums that need no exponential in front: the logits are then done with sooner,
+    and leave their registers."""
+    made = {s.name for s in body if isinstance(s, Let)}
+    early = tuple(s for s in body if isinstance(s, Update) and not locals_read(s) & made and not _scratch_read(s, body))
+    return (*early, *(s for s in body if s not in early))
+
+
+def _scratch_read(statement: Update, body: tuple[Statement, ...]) -> bool:
+    written = {s.array for s in body if isinstance(s, Store)}
+    return any(load.array in written for load in loads(statement.value))
 
 
 def stored_locals(kernel: Kernel, statements: tuple[Statement, ...]) -> dict[str, str]:

@@ -195,7 +195,8 @@ def has_fma(context: Any) -> bool:
 
 @intrinsic
 def product_error(typingctx, a, b, product):  # type: ignore[no-untyped-def]
-    """a * b - product, exactly, for product = a * b rounded: by fma, or by Dekker's splitting where there is none."""
+    """a * b - product, rounded once, and exact for the rounded product: by fma, or where there is none by Dekker's
+    splitting, which rounds a little more for another number near the product."""
     shape = joined(a, b, product)
 
     def halves(builder: Any, kind: Lanes, part: Any) -> tuple[Any, Any]:

@@ -81,7 +81,7 @@ def shift_to(top, beta=None, beta_low=None):  # type: ignore[no-untyped-def]
     origin = where_large(top, _over(_exact_from(top), beta))
     end = top - origin
     end = select(end == end, end, 0.0)  # inf - inf
-    shifted = fmuladd(_scaled_exponent(end, beta), _log2_e(top), _magic(top))
+    shifted = fmuladd(end, _times(_log2_e(top), beta), _magic(top))
     bias = _lifted_bias(top) - (bits_of(shifted) << _mantissa_bits(top))
     return origin, end, top + _over(_exp_lowest(top), beta), bias, beta, beta_low
 
@@ -109,25 +109,27 @@ def _over(a, beta):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _scaled_exponent(x, beta):  # type: ignore[no-untyped-def]
-    return x if beta is None else x * beta
+def _times(a, beta):  # type: ignore[no-untyped-def]
+    return a if beta is None else a * beta
 
 
 @inlined
-def _with_what_was_lost(r, x, product, beta, beta_low):  # type: ignore[no-untyped-def]
-    """r plus what x (beta + beta_low) has beyond the rounded product x beta."""
-    return r if beta is None else r + (product_error(x, beta, product) + x * beta_low)
+def _less_multiple(x, n, beta, beta_low):  # type: ignore[no-untyped-def]
+    """x - n ln 2, or (beta + beta_low) x - n ln 2 as if the product were not rounded: n times the leading bits of ln 2
+    is exact, and so is what is left of the product."""
+    if beta is None:
+        return fmuladd(n, -_ln2_low(x), fmuladd(n, -_ln2_high(x), x))
+    rest = product_error(x, beta, n * _ln2_high(x))
+    return fmuladd(n, -_ln2_low(x), fmuladd(x, beta_low, rest))
 
 
 @inlined
 def _power_of_two_times_exp(x, bias, beta, beta_low):  # type: ignore[no-untyped-def]
     """e^x, or e^((beta + beta_low) x), with its exponent moved by `bias`; of use down to three times the lowest."""
-    product = _scaled_exponent(x, beta)
-    product = maximum(_least_reduced(x), product)  # NaN stays
-    shifted = fmuladd(product, _log2_e(x), _magic(x))  # round(x log2 e), in the last bits of a large number
+    x = maximum(_over(_least_reduced(x), beta), x)  # NaN stays
+    shifted = fmuladd(x, _times(_log2_e(x), beta), _magic(x))  # round(x log2 e), in the last bits of a large number
     n = shifted - _magic(x)
-    r = _with_what_was_lost(fmuladd(n, -_ln2_high(x), product), x, product, beta, beta_low)
-    r = fmuladd(n, -_ln2_low(x), r)
+    r = _less_multiple(x, n, beta, beta_low)
     p = fmuladd(_exp_polynomial(r), r * r, r)
     power = floats_of((bits_of(shifted) << _mantissa_bits(x)) + bias)
     return fmuladd(p, power, power)
