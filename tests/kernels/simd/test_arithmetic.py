@@ -70,7 +70,7 @@ def test_operators_are_those_of_numpy_bit_for_bit(dtype: Any) -> None:
             a + b, a - b, a * b, a / b, -a, a + tenth, tenth - a, dtype(3) * a, dtype(1) / a, abs(a),
             np.where(a > b, a, b), np.where(a < b, a, b), np.where(a > tenth, a, tenth),
             np.where(np.isnan(a), tenth, a), np.full_like(a, tenth), a,
-            np.where((a == 0) & np.isinf(b), a, a * b),
+            np.where(a == 0, dtype(0), a * b),
         ]  # fmt: skip
     for line, (got, want) in enumerate(zip(out, expected, strict=True)):
         np.testing.assert_array_equal(bits(got), bits(want), err_msg=f"result {line}")
