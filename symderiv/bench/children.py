@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, TypeAlias
 
 from symderiv.bench.encoding import decode
@@ -26,7 +26,7 @@ _COMMAND: Final = (sys.executable, "-m", "symderiv.bench.worker")
 
 def run_batches(
     batches: tuple[Batch, ...], progress: Progress, command: tuple[str, ...] = _COMMAND
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """What the tasks of `batches` find, in order; a process that dies is a Failure, and the next one is started."""
     total, done = sum(len(batch.tasks) for batch in batches), 0
     for batch in batches:
@@ -36,7 +36,7 @@ def run_batches(
 
 def run_batch(
     batch: Batch, progress: Callable[[str, int], None], command: tuple[str, ...] = _COMMAND
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """What the tasks of one batch find. If its process dies, the remaining tasks get a fresh one."""
     remaining = batch.tasks
     while remaining:
@@ -45,14 +45,19 @@ def run_batch(
             process = _started(Batch(batch.environment, remaining), command, errors)
             assert process.stdout is not None
             with process:
-                for text in process.stdout:
-                    match json.loads(text):
-                        case {"begun": number}:
-                            progress(remaining[number].label, len(batch.tasks) - len(remaining) + number)
-                        case {"ended": number}:
-                            ended = number + 1
-                        case {"kind": kind, "fields": fields}:
-                            yield decode(_KINDS[kind], fields)
+                try:
+                    for text in process.stdout:
+                        match json.loads(text):
+                            case {"begun": number}:
+                                progress(remaining[number].label, len(batch.tasks) - len(remaining) + number)
+                            case {"ended": number}:
+                                ended = number + 1
+                            case {"kind": kind, "fields": fields}:
+                                yield decode(_KINDS[kind], fields)
+                except BaseException:
+                    # Interrupted, or nobody wants the rest: a worker must not go on measuring alone.
+                    process.kill()
+                    raise
             code = process.returncode
             if code == 0:
                 return

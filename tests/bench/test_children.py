@@ -66,3 +66,14 @@ def test_the_worker_itself() -> None:
     confident = [p for p in precisions if isinstance(p, Precision) and p.case.startswith("confident")]
     assert max(each.ulps for each in confident if each.quantity == "L") > 1e9  # every digit is lost
     assert max(each.ulps for each in confident if each.quantity == "p") < 100
+
+
+def test_a_worker_does_not_outlive_whoever_wants_its_results() -> None:
+    endless = (
+        "import json, sys, time\nsys.stdin.read()\n"
+        "fields = dict(state='cold', runs=1, wall=1.0, processor=0.5, imported=0.5, made=0.5, called=0.5, sympy=False)\n"
+        "print(json.dumps({'kind': 'start', 'fields': fields}), flush=True)\ntime.sleep(600)\n"
+    )
+    results = run_batches((batch(1),), lambda *_: None, (sys.executable, "-c", endless))
+    assert next(results)
+    results.close()  # would wait for ten minutes
