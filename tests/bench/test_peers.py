@@ -43,12 +43,19 @@ def test_peers_with_runtimes_of_their_own(name: str, operation: str) -> None:
     check(CONTESTANTS[name], operation, "float32")
 
 
+@pytest.mark.parametrize("operation", ["cross-entropy", "rows", "softmax"])
+def test_symderiv_itself(operation: str) -> None:
+    check(CONTESTANTS["symderiv"], operation, "float32")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", list(OPERATIONS))
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_symderiv_itself(operation: str, dtype: str) -> None:
+def test_symderiv_in_every_operation(operation: str, dtype: str) -> None:
     check(CONTESTANTS["symderiv"], operation, dtype)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [each.name for each in HOUSE if each.name not in ("copy", "symderiv")])
 def test_the_other_forms_of_symderiv(name: str) -> None:
     """Options that the kernels do not have are refused with a sentence that names them."""
