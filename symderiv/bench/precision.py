@@ -9,12 +9,12 @@ import numpy as np
 
 from symderiv.bench.calls import Arrays, UnavailableError
 from symderiv.bench.contest import prepared, results
-from symderiv.bench.hard_rows import CASES, Rows, rows_of
 from symderiv.bench.inputs import Logits
 from symderiv.bench.peers import CONTESTANTS
 from symderiv.bench.records import Precision
-from symderiv.bench.rigorous import Reals, TrueRow, true_row
 from symderiv.bench.tasks import PrecisionTask
+from symderiv.verification.hard_rows import CASES, Rows, rows_of
+from symderiv.verification.rigorous_rows import Reals, TrueRow, true_row
 
 QUANTITIES: Final = ("p", "L", "g")
 """Softmax, loss of a row, gradient of a row."""

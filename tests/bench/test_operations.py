@@ -9,7 +9,7 @@ from symderiv.bench import oracles
 from symderiv.bench.calls import Options
 from symderiv.bench.inputs import Layer, Logits
 from symderiv.bench.operations import OPERATIONS, deviation, drawn, traffic
-from symderiv.bench.rigorous import true_row
+from symderiv.verification.rigorous_rows import true_row
 
 STEP = 1e-6
 

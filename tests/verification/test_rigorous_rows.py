@@ -6,8 +6,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from symderiv.bench.hard_rows import CASES, rows_of
-from symderiv.bench.rigorous import Reals, true_row
+from symderiv.verification.hard_rows import CASES, rows_of
+from symderiv.verification.rigorous_rows import Reals, true_row
 
 
 def exactly(value: float) -> mpmath.mpf:
