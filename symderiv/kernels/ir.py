@@ -139,8 +139,8 @@ class ArrayParameter:
     """An array of one row: its axes without the batch, and what it is for.
 
     `shared`: all rows read the same array, which then has no batch axis, such as a weight for each class. An input
-    without axes that is not shared is one number for each row. `neutral`: the caller may give None for this shared
-    input, which then has this number everywhere.
+    without axes that is not shared is one number for each row. `neutral`: the caller may give None for an input of
+    either kind, which then has this number everywhere.
     """
 
     name: str
@@ -265,8 +265,10 @@ def validate(kernel: Kernel) -> None:
         raise InvalidKernelError(f"kernel {kernel.name}: parameter {repeated[0]!r} is declared twice; rename one")
     arrays = {p.name: p for p in kernel.parameters if isinstance(p, ArrayParameter)}
     for parameter in arrays.values():
-        if parameter.neutral is not None and not parameter.shared:
-            raise InvalidKernelError(f"kernel {kernel.name}: {parameter.name!r} may be None and is not a shared input")
+        if parameter.neutral is not None and (parameter.role != "input" or (parameter.axes and not parameter.shared)):
+            raise InvalidKernelError(
+                f"kernel {kernel.name}: {parameter.name!r} may be None and is neither shared nor one number a row"
+            )
         if parameter.shared and parameter.role != "input":
             raise InvalidKernelError(
                 f"kernel {kernel.name}: {parameter.role} {parameter.name!r} is shared by all rows; only inputs may be"

@@ -93,7 +93,7 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
         for a in inputs
     ]
     if weights:
-        parameters.append(ArrayParameter(weights, (), "input"))
+        parameters.append(ArrayParameter(weights, (), "input", neutral=Fraction(1)))
     unknown = sorted(set(work.inputs) - {array.name for array in inputs})
     if unknown:
         raise LoweringError(f"the closed form reads {unknown[0]!r}, which is not among the inputs")

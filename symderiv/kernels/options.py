@@ -30,7 +30,7 @@ from symderiv.terms import Div, Entry, Index, Mul, Parameter, Sum, Term, rename
 OptionVariant: TypeAlias = Literal["labels_weighted", "labels_smoothed", "targets_weighted", "targets_smoothed"]
 
 ROW_WEIGHTS: Final = "weights"
-"""Input without axes: the weight s >= 0 of each row; 0 leaves the row out."""
+"""Input without axes: the weight s >= 0 of each row; 0 leaves the row out. None for weights of 1."""
 CLASS_WEIGHTS: Final = "w"
 """Shared input with the class axis: the weight w_k >= 0 of each class; None for weights of 1. Smoothed kernels."""
 CLASS_WEIGHTS_TOTAL: Final = "sum_w"

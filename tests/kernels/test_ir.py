@@ -72,7 +72,7 @@ def test_only_inputs_are_shared_and_a_scalar_that_may_be_none_is_not_a_number() 
     shared = ArrayParameter("out", ("C",), "output", shared=True)
     with pytest.raises(InvalidKernelError, match="output 'out' is shared by all rows; only inputs may be"):
         validate(Kernel("probe", (), (Z, shared), (FILL,)))
-    with pytest.raises(InvalidKernelError, match="'z' may be None and is not a shared input"):
+    with pytest.raises(InvalidKernelError, match="'z' may be None and is neither shared nor one number a row"):
         validate(Kernel("probe", (), (ArrayParameter("z", ("C",), "input", neutral=Fraction(1)), OUT), (FILL,)))
     factor = ScalarParameter("factor", Fraction(1))
     for wrong in (

@@ -79,6 +79,8 @@ class _Passes:
     def element(self, load: Load) -> tuple[str, Rank]:
         parameter = self.arrays[load.array]
         rows = array_name(parameter)
+        if not load.at and parameter.neutral is not None:
+            return self.once(load.array, f"{load.array} = shared_at({self.first}, {rows}, row)"), "row"
         if not load.at:
             return self.once(load.array, f"{load.array} = number_of({rows}, row)"), "row"
         index = load.at[-1]

@@ -135,7 +135,10 @@ class _Registers:
 def _loads(kernel: Kernel, work: _Registers, logits: set[str]) -> None:
     for parameter in kernel.arrays("input"):
         rows = array_name(parameter)
-        if not parameter.axes:
+        if not parameter.axes and parameter.neutral is not None:
+            first = array_name(kernel.arrays("input")[0])
+            work.lines.write(f"{parameter.name} = numbers_or_one({first}, {rows}, row, stop, layout)")
+        elif not parameter.axes:
             work.lines.write(f"{parameter.name} = load_numbers({rows}, row, stop, layout)")
         elif not parameter.shared:
             fill = "-np.inf" if parameter.name in logits else "0.0"

@@ -1,4 +1,7 @@
-"""Loads of numbers that all rows share, one for each class, such as class weights; None stands for 1 for each."""
+"""Loads of numbers that a caller may leave out: one for each class that all rows share, or one for each row.
+
+None stands for 1 everywhere, and costs nothing.
+"""
 
 from __future__ import annotations
 
@@ -82,3 +85,20 @@ def shared_at(typingctx, like, array, place):  # type: ignore[no-untyped-def]
         return packed(builder, kind, [spread(builder, scalar, kind.width)])
 
     return kind(like, array, place), lowered
+
+
+@intrinsic
+def numbers_or_one(typingctx, like, array, row, stop, layout):  # type: ignore[no-untyped-def]
+    """The number of each row in `array` (N,), from `row` on; 1 for each if `array` is None."""
+    kind = row_numbers(like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        pointer = address(context, builder, array, values[1], values[2])
+        if classes_in(layout, like.dtype).axis != "lanes":
+            return packed(builder, kind, [spread(builder, builder.load(pointer), kind.width)])
+        zero = ir.Constant(pointer.type.pointee, 0)
+        return packed(builder, kind, read_parts(builder, pointer, kind, builder.sub(values[3], values[2]), zero))
+
+    return kind(like, array, row, stop, layout), lowered

@@ -182,8 +182,13 @@ def emit(kernel: Kernel) -> str:
     head.append(f'    """Rows start..stop-1 of {formulas[0]}' + ('"""' if len(formulas) == 1 else ""))
     head += [f"    and {text}" for text in formulas[1:]] + (['    """'] if len(formulas) > 1 else [])
     for parameter in (*kernel.arrays("input"), *kernel.arrays("output")):
-        if not parameter.shared:
-            head.append(f"    {parameter.name} = {parameter.name}[start:stop]")
+        name = parameter.name
+        if parameter.neutral is not None and not parameter.shared:
+            like = kernel.arrays("input")[0].name
+            number = f"{like}.dtype.type({parameter.neutral})"
+            head.append(f"    {name} = np.full(stop - start, {number}) if {name} is None else {name}[start:stop]")
+        elif not parameter.shared:
+            head.append(f"    {name} = {name}[start:stop]")
     head += [f"    {label.name}s = {label.name}s[start:stop]" for label in labels]
     for axis in dict.fromkeys(axis for p in kernel.arrays("input") for axis in p.axes):
         owner = next(p for p in kernel.arrays("input") if axis in p.axes)
