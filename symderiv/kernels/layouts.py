@@ -106,7 +106,7 @@ def in_layouts(make: Callable[[Any], Callable[..., None]]) -> Callable[..., None
     """The function (start, stop, z, ...) that runs `make(layout)`, compiled for the layout that suits z."""
 
     @cache
-    def made(kind: type, count: int) -> Callable[..., None]:  # (0, 0) and (0.0, 0.0) are two layouts, but equal
+    def made(kind: Any, count: int) -> Callable[..., None]:  # (0, 0) and (0.0, 0.0) are two layouts, but equal
         return make((kind(),) * count)
 
     def run(start: int, stop: int, z: np.ndarray, *arrays: Any) -> None:

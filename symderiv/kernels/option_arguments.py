@@ -56,9 +56,13 @@ def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
     """`given` as a float from 0 to `most`; `limits` says it in words, and may ask for more."""
     if isinstance(given, bool) or not isinstance(given, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} is {given!r}; it must be a number {limits}")
-    if not 0 <= given <= most:
+    try:
+        number = float(given)
+    except OverflowError:  # an integer beyond every float
+        number = math.inf
+    if not 0.0 <= number <= most:
         raise ValueError(f"{name} is {given!r}; it must be {limits}")
-    return float(given)
+    return number
 
 
 def _inverse(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
