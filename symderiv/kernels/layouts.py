@@ -106,11 +106,11 @@ def in_layouts(make: Callable[[Any], Callable[..., None]]) -> Callable[..., None
     """The function (start, stop, z, ...) that runs `make(layout)`, compiled for the layout that suits z."""
 
     @cache
-    def made(kind: Any, count: int) -> Callable[..., None]:  # (0, 0) and (0.0, 0.0) are two layouts, but equal
-        return make((kind(),) * count)
+    def made(along: bool, count: int) -> Callable[..., None]:  # (0, 0) and (0.0, 0.0) are two layouts, but equal
+        return make((0.0 if along else 0,) * count)
 
     def run(start: int, stop: int, z: np.ndarray, *arrays: Any) -> None:
         layout = layout_of(z.shape[1], z.dtype) if z.ndim > 1 else (0,)
-        made(type(layout[0]) if layout else int, len(layout))(start, stop, z, *arrays)
+        made(0.0 in layout and isinstance(layout[0], float), len(layout))(start, stop, z, *arrays)
 
     return run

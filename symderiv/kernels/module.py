@@ -52,6 +52,30 @@ class Emitter:
     """What to call to run a kernel: the name of a function (start, stop, arrays and numbers of the kernel)."""
 
 
+_COMPILED: Final = (
+    "From functions of your own that Numba compiles, with or without a cache:{example}",
+    "fills rows start..stop-1 of the results. The arrays are C-contiguous, numbers of their dtype, labels int32 or",
+    "int64; the layout is layout_of(C, dtype) for C classes, kept in a global so that Numba knows it, or () for any.",
+    "ValueError for rows that z does not have and for a layout that is not for its classes; nothing else is checked,",
+    "but a label that is no class does no harm.",
+)
+_COMPILED_ELEMENTS: Final = (
+    "From functions of your own that Numba compiles, with or without a cache:{example}",
+    "fills elements start..stop-1 of the results; arrays of one axis, numbers of their dtype, the layout (0,).",
+)
+
+
+def _compiled_use(made: tuple[Function, ...]) -> tuple[str, ...]:
+    """How to call the first kernel that does most from compiled code."""
+    function = next((each for each in made if each.name == "value_and_grad"), made[0])
+    kernel = function.kernels[0][1]
+    names = [p.name + ("s" if p in kernel.labels() else "") for p in kernel.parameters]
+    names = [name for name in names if name not in {p.name for p in kernel.arrays("scratch")}]
+    example = f"\n{kernel.name}_kernel(start, stop, {', '.join(names)}, layout)"
+    lines = _COMPILED_ELEMENTS if function.elementwise else _COMPILED
+    return tuple(text for line in lines for text in line.format(example=example).split("\n"))
+
+
 def header(problem: Problem, cited: dict[str, str], emitter: Emitter, behaviour: tuple[str, ...]) -> list[str]:
     """The licence, the docstring with definitions, behaviour and theorems, and how to make the file again."""
     options = f"--target {emitter.target}" + (f" --classes {emitter.classes}" if emitter.classes else "")
@@ -124,7 +148,8 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     cited |= dict(pair for function in made for _, kernel in function.option_kernels for pair in kernel.theorems)
     behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
     public = ", ".join(f'"{function.name}"' for function in made)
-    head = header(problem, cited, emitter, (*behaviour, *_ALWAYS, *_fixed(emitter)))
+    use = _compiled_use(made) if emitter.compiled else ()
+    head = header(problem, cited, emitter, (*behaviour, *_ALWAYS, *_fixed(emitter), *use))
     texts: dict[Kernel, list[str]] = {}
     for function in made:
         for _, kernel in (*function.kernels, *function.option_kernels):
