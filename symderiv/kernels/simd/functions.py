@@ -73,17 +73,17 @@ def shift_to(top, beta=None, beta_low=None):  # type: ignore[no-untyped-def]
     """What `shifted_exp` needs to know of the largest logit of a row: (origin, end, limit, bias, beta, beta_low).
 
     z - origin is exact for every z that matters, those not so far below `top` that e^(z - top) is 0: origin is 0, or
-    `top` itself where it is so large that Sterbenz' lemma applies. `end` is top - origin, `limit` where the result
-    becomes 0, and `bias` is what turns n, in the last bits of a sum with the magic number, into the exponent of
-    2^(n - m), m the power of two next to e^end. With beta + beta_low, one number in two parts, all exponents are
-    multiplied by it.
+    `top` itself where it is so large that Sterbenz' lemma applies. `end` is top - origin, `limit` the z - origin below
+    which the result is 0: a limit for z itself could be rounded to a float far below it. `bias` is what turns n, in
+    the last bits of a sum with the magic number, into the exponent of 2^(n - m), m the power of two next to e^end. With
+    beta + beta_low, one number in two parts, all exponents are multiplied by it.
     """
     origin = where_large(top, _over(_exact_from(top), beta))
     end = top - origin
     end = select(end == end, end, 0.0)  # inf - inf
     shifted = fmuladd(end, _times(_log2_e(top), beta), _magic(top))
     bias = _lifted_bias(top) - (bits_of(shifted) << _mantissa_bits(top))
-    return origin, end, top + _over(_exp_lowest(top), beta), bias, beta, beta_low
+    return origin, end, end + _over(_exp_lowest(top), beta), bias, beta, beta_low
 
 
 @inlined
@@ -93,8 +93,9 @@ def shifted_exp(z, shift):  # type: ignore[no-untyped-def]
     No rounding error of z - top can spoil it, as z is reduced as it stands: e^(z - origin) = 2^n e^r. All but the
     exponent can be computed before `top` is known, unless that is large.
     """
-    made = _power_of_two_times_exp(z - shift[0], shift[3], shift[4], shift[5])
-    return select(z < shift[2], 0.0, made)
+    x = z - shift[0]
+    made = _power_of_two_times_exp(x, shift[3], shift[4], shift[5])
+    return select(x < shift[2], 0.0, made)
 
 
 @inlined
@@ -224,14 +225,14 @@ def log1p(x):  # type: ignore[no-untyped-def]
 @inlined
 def log1p_of(a, unit):  # type: ignore[no-untyped-def]
     """log(1 + a / unit) for a >= 0 and a normal unit > 0, with one division: log(t / unit) = k log 2 + 2 atanh q,
-    q = (t - 2^k unit) / (t + 2^k unit), for t = a + unit, whose rounding error is carried along."""
+    q = (t - 2^k unit) / (t + 2^k unit), for t = a + unit, whose rounding error is carried along in both."""
     t = a + unit
     lost = select(a < unit, a - (t - unit), unit - (t - a))
     # The bits of a float are nearly linear in its logarithm, so that their difference rounds to k, or its neighbour.
     k = (bits_of(t) - bits_of(unit) + _half_power(unit)) >> _mantissa_bits(unit)
     scaling = floats_of(_bias(unit) - (k << _mantissa_bits(unit)))
-    t = t * scaling
-    q = ((t - unit) + lost * scaling) / (t + unit)
+    difference = (t * scaling - unit) + lost * scaling
+    q = difference / fmuladd(unit, 2.0, difference)
     s = q * q
     n = floats_of(k + _magic_bits(unit)) - _magic(unit)
     made = fmuladd(n, _ln2_high(unit), fmuladd(n, _ln2_low(unit), fmuladd(q, _log_polynomial(s) * s, q + q)))
