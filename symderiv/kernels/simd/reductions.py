@@ -14,7 +14,6 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from symderiv.kernels.compiling import inlined
-from symderiv.kernels.simd.arithmetic import select
 from symderiv.kernels.simd.memory import classes_in
 from symderiv.kernels.simd.types import (
     VECTOR_BYTES,
@@ -43,16 +42,22 @@ def _row(kind: Lanes) -> Lanes:
     return Lanes(kind.element, kind.width, 1, "row")
 
 
+def _halves(builder: Any, part: Any) -> tuple[Any, Any]:
+    width = part.type.count // 2
+    numbers = ir.VectorType(ir.IntType(32), width)
+    low = builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width))))
+    return low, builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width, 2 * width))))
+
+
+def _in_every_lane(builder: Any, kind: Lanes, part: Any) -> Any:
+    return spread(builder, builder.extract_element(part, ir.Constant(ir.IntType(32), 0)), kind.width)
+
+
 def _over_lanes(builder: Any, kind: Lanes, part: Any, join: Any) -> Any:
     """The lanes of a vector joined, halves with halves: a tree whose shape does not depend on the processor."""
-    width = kind.width
-    while width > 1:
-        width //= 2
-        numbers = ir.VectorType(ir.IntType(32), width)
-        low = builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width))))
-        high = builder.shuffle_vector(part, part, ir.Constant(numbers, list(range(width, 2 * width))))
-        part = join(low, high)
-    return spread(builder, builder.extract_element(part, ir.Constant(ir.IntType(32), 0)), kind.width)
+    while part.type.count > 1:
+        part = join(*_halves(builder, part))
+    return _in_every_lane(builder, kind, part)
 
 
 def _sum_of_lanes(builder: Any, kind: Lanes, part: Any) -> Any:
@@ -171,17 +176,6 @@ def without(typingctx, value, start, place):  # type: ignore[no-untyped-def]
     return kind(value, start, place), lowered
 
 
-@intrinsic
-def lanes_sum(typingctx, value):  # type: ignore[no-untyped-def]
-    """The sum of the lanes of one vector, in every lane of another."""
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        (part,) = vectors(builder, value, values[0])
-        return packed(builder, value, [_sum_of_lanes(builder, value, part)])
-
-    return value(value), lowered
-
-
 @inlined
 def plus_part(total, lost, value, start, classes):  # type: ignore[no-untyped-def]
     """A running sum, lane by lane, with a part added and its rounding error collected (Dekker's fast two-sum: exact
@@ -191,12 +185,25 @@ def plus_part(total, lost, value, start, classes):  # type: ignore[no-untyped-de
     return made, lost + (value - (made - total))
 
 
-@inlined
-def settled(total, lost):  # type: ignore[no-untyped-def]
-    """A running sum over its lanes, with the collected rounding errors; an infinite or NaN sum has none."""
-    made = lanes_sum(total)
-    better = made + lanes_sum(lost)
-    return select(better == better, better, made)
+@intrinsic
+def settled(typingctx, total, lost):  # type: ignore[no-untyped-def]
+    """A running sum over its lanes, with the collected rounding errors and those of this sum (Knuth's two-sum); an
+    infinite or NaN sum has none."""
+    kind = total
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (high,), (low,) = vectors(builder, kind, values[0]), vectors(builder, kind, values[1])
+        while high.type.count > 1:
+            (a, b), (known, more) = _halves(builder, high), _halves(builder, low)
+            high = builder.fadd(a, b)
+            behind = builder.fsub(high, a)
+            error = builder.fadd(builder.fsub(a, builder.fsub(high, behind)), builder.fsub(b, behind))
+            low = builder.fadd(builder.fadd(known, more), error)
+        better = builder.fadd(high, low)
+        chosen = builder.select(builder.fcmp_ordered("ord", better, better), better, high)
+        return packed(builder, kind, [_in_every_lane(builder, kind, chosen)])
+
+    return kind(total, lost), lowered
 
 
 @intrinsic
