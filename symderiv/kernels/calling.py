@@ -55,13 +55,19 @@ def in_place(array, z):  # type: ignore[no-untyped-def]
 @inlined
 def labels_suit(labels, z):  # type: ignore[no-untyped-def]
     """Whether there is a label, from 0 to C - 1, for each row of z."""
-    return labels.shape[0] == z.shape[0] and labels_fit(labels, z.shape[1])
+    return labels.shape[0] == z.shape[0] and labels_fit(labels, z.shape[1], None)
 
 
 @inlined
 def targets_suit(t, z, bits, most):  # type: ignore[no-untyped-def]
     """Whether t has the shape of z and is nowhere negative nor above the number of bits `most`."""
     return t.shape == z.shape and numbers_fit(t.reshape(t.size).view(bits), most)
+
+
+@inlined
+def of_block(weights, first, last, z):  # type: ignore[no-untyped-def]
+    """The weights of rows first..last-1; those of one block serve for all, where all are the same."""
+    return weights[first:last] if weights.shape[0] == z.shape[0] else weights[: last - first]
 
 
 def bits_up_to(dtype: np.dtype, most: float) -> tuple[type[np.signedinteger[Any]], int]:

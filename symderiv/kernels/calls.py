@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symderiv.kernels.functions import Function
 from symderiv.kernels.ir import ArrayParameter, Kernel, LabelParameter
+from symderiv.kernels.options import ROW_WEIGHTS
 
 
 def _name(parameter: object) -> str:
@@ -90,7 +91,10 @@ def print_sums(kernel: Kernel) -> str:
     """
     _, *others = kernel.arrays("output")
     rows = {p.name for p in kernel.arrays("input") if not p.shared} | {"labels"} | {p.name for p in others}
-    run = [f"{name}[first:last]" if name in rows else name for name in _given(kernel)]
+    run = [
+        f"of_block({name}, first, last, z)" if name == ROW_WEIGHTS else f"{name}[first:last]" if name in rows else name
+        for name in _given(kernel)
+    ]
     run += ["values", *(f"{p.name}[first:last]" for p in others)]
     elements = not any(p.axes for p in kernel.arrays("input"))
     arguments = ", ".join([*_given(kernel), *(p.name for p in others), "totals"])

@@ -14,8 +14,8 @@ import numpy as np
 
 from symderiv.kernels.reducing import mean_of, totals_of
 from symderiv.kernels.scanning_numpy import weigh_rows
-from symderiv.kernels.threads import launch
-from symderiv.kernels.validation import _array, checked_labels, checked_numbers, checked_targets
+from symderiv.kernels.threads import launch, rows_in_block
+from symderiv.kernels.validation import checked_numbers
 
 # ---- copied into generated modules from here
 
@@ -34,22 +34,19 @@ class Options(NamedTuple):
     divisor: float
 
 
-def checked_kept(
-    t: Any, z: np.ndarray, ignore_index: Any
-) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
-    """Labels and targets as `checked_targets` gives them, and which rows are left out, as rows; None for none."""
+def checked_ignored(t: Any, ignore_index: Any) -> int | None:
+    """The label of rows to leave out, or None; TypeError unless it is an integer, and t has labels."""
     if ignore_index is None:
-        return (*checked_targets(t, z), None)
+        return None
     if isinstance(ignore_index, bool) or not isinstance(ignore_index, (int, np.integer)):
         raise TypeError(f"ignore_index is {ignore_index!r}; it must be an integer or None")
-    array = _array("t", t)
-    if array.dtype.kind not in "iu":
+    kind = np.asarray(t).dtype
+    if kind.kind not in "iu":
         raise TypeError(
-            f"ignore_index is for integer labels, but t has dtype {array.dtype.name}; "
+            f"ignore_index is for integer labels, but t has dtype {kind.name}; "
             "leave rows of targets out with sample_weight 0"
         )
-    left_out = array == int(ignore_index)
-    return checked_labels(array, z, left_out), None, np.ravel(left_out)
+    return int(ignore_index) if abs(int(ignore_index)) < 2**63 else None  # no label is as large
 
 
 def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
@@ -84,21 +81,39 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return view
 
 
+def _weights_of_rows(
+    z: np.ndarray,
+    labels: np.ndarray | None,
+    w: np.ndarray | None,
+    samples: np.ndarray | None,
+    ignored: int | None,
+    threads: int | None,
+) -> np.ndarray:
+    """samples_n * w[labels_n], 0 for the label `ignored`."""
+    if samples is not None and w is None and ignored is None:
+        return samples
+    weights = np.empty(math.prod(z.shape[:-1]), z.dtype)
+    launch(weigh_rows, len(weights), threads, weights, labels, w, samples, ignored)
+    return _read_only(weights)
+
+
 def checked_options(
     z: np.ndarray,
     labels: np.ndarray | None,
-    left_out: np.ndarray | None,
+    ignored: int | None,
     weight: Any,
     sample_weight: Any,
     smoothing: Any,
     temperature: Any,
     mean: bool,
+    in_blocks: bool,
     threads: int | None,
 ) -> Options | None:
-    """The options, or None if none is asked for; the sum of the weights is only made for a `mean`."""
+    """The options, or None if none is asked for. The sum of the weights is only made for a `mean`; where all are 1 and
+    rows are worked on `in_blocks`, there are only weights for one block."""
     a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
     beta, beta_low = _inverse(temperature, z.dtype)
-    if weight is None and sample_weight is None and left_out is None and a == 0.0 and beta is None:
+    if weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
         return None
     classes, rows, number = z.shape[-1], math.prod(z.shape[:-1]), z.dtype.type
     w = samples = None
@@ -108,20 +123,16 @@ def checked_options(
         samples = checked_numbers("sample_weight", "sample weight", sample_weight, z, z.shape[:-1], math.inf)
         samples = _read_only(samples)
     smoothed = a != 0.0 or (w is not None and labels is None)
-
-    def weights_of(with_classes: bool) -> np.ndarray:
-        made = np.empty(rows, z.dtype)
-        chosen = (labels, w) if with_classes and labels is not None and w is not None else (None, None)
-        launch(weigh_rows, rows, threads, made, *chosen, samples, left_out)
-        return made
-
-    weights = weights_of(not smoothed)
-    divisor = 0.0
-    if mean:
-        counted = weights_of(True) if smoothed and w is not None and labels is not None else weights
+    chosen = None if smoothed or labels is None else w
+    divisor = float(rows)
+    if samples is None and chosen is None and ignored is None:
+        weights = _read_only(np.ones(min(rows, rows_in_block(classes)) if in_blocks else rows, z.dtype))
+    else:
+        weights = _weights_of_rows(z, labels, chosen, samples, ignored, threads)
+    if mean and (samples is not None or ignored is not None or (w is not None and labels is not None)):
+        same = chosen is w or labels is None
+        counted = weights if same else _weights_of_rows(z, labels, w, samples, ignored, threads)
         divisor = mean_of(totals_of(counted, threads), 1.0)
     full = _read_only(np.ones(classes, z.dtype)) if w is None else w
     sum_w = number(np.sum(full, dtype=np.float64))
-    return Options(
-        smoothed, _read_only(weights), full, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor
-    )
+    return Options(smoothed, weights, full, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)

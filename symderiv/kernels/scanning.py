@@ -18,14 +18,20 @@ LOWERED = 2.0**-64
 
 
 @compiled
-def labels_fit(labels, classes):  # type: ignore[no-untyped-def]
-    """Whether integer labels (N,) are all from 0 to classes - 1."""
-    if not labels.size:
-        return True
-    lowest = highest = labels[0]
+def labels_fit(labels, classes, ignored):  # type: ignore[no-untyped-def]
+    """Whether integer labels (N,) are all from 0 to classes - 1, or `ignored` where that is not None."""
+    lowest = highest = labels.dtype.type(0)
     for row in range(labels.size):
-        lowest, highest = min(lowest, labels[row]), max(highest, labels[row])
+        label = labels[row]
+        if ignored is not None:
+            label = label if label != ignored else labels.dtype.type(0)
+        lowest, highest = min(lowest, label), max(highest, label)
     return lowest >= 0 and highest < classes
+
+
+def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:  # noqa: ARG001
+    """The labels as kernels may read them: these only compare them with classes, so that any number does."""
+    return labels
 
 
 @compiled
@@ -77,14 +83,14 @@ def add_blocks(start, stop, values, totals):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def weigh_rows(start, stop, weights, labels, w, samples, left_out):  # type: ignore[no-untyped-def]
-    """weights_n = samples_n * w[labels_n], and 0 where left_out_n, for rows start..stop-1; what is None counts as 1."""
+def weigh_rows(start, stop, weights, labels, w, samples, ignored):  # type: ignore[no-untyped-def]
+    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
     for row in range(start, stop):
         weight = weights.dtype.type(1)
         if samples is not None:
             weight = samples[row]
         if w is not None:
             weight = weight * w[min(max(labels[row], 0), w.shape[0] - 1)]
-        if left_out is not None:
-            weight = weights.dtype.type(0) if left_out[row] else weight
+        if ignored is not None:
+            weight = weight if labels[row] != ignored else weights.dtype.type(0)
         weights[row] = weight

@@ -13,9 +13,15 @@ LOWERED = 2.0**-64
 """Sums are also kept in this unit, in which none overflows whose mean is a number."""
 
 
-def labels_fit(labels: np.ndarray, classes: int) -> bool:
-    """Whether integer labels (N,) are all from 0 to classes - 1."""
-    return not labels.size or bool(labels.min() >= 0 and labels.max() < classes)
+def labels_fit(labels: np.ndarray, classes: int, ignored: int | None) -> bool:
+    """Whether integer labels (N,) are all from 0 to classes - 1, or `ignored` where that is not None."""
+    kept = kept_labels(labels, ignored)
+    return not kept.size or bool(kept.min() >= 0 and kept.max() < classes)
+
+
+def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:
+    """The labels as kernels may read them, 0 for `ignored`: kernels read what is at a label."""
+    return labels if ignored is None else np.where(labels == ignored, labels.dtype.type(0), labels)
 
 
 def numbers_fit(bits: np.ndarray, most: int) -> bool:
@@ -57,12 +63,12 @@ def weigh_rows(
     labels: np.ndarray | None,
     w: np.ndarray | None,
     samples: np.ndarray | None,
-    left_out: np.ndarray | None,
+    ignored: int | None,
 ) -> None:
-    """weights_n = samples_n * w[labels_n], and 0 where left_out_n, for rows start..stop-1; what is None counts as 1."""
+    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
     made = weights[start:stop]
     made[...] = 1 if samples is None else samples[start:stop]
     if w is not None and labels is not None:
-        made *= w[labels[start:stop]]
-    if left_out is not None:
-        made[left_out[start:stop]] = 0
+        made *= w[kept_labels(labels[start:stop], ignored)]
+    if ignored is not None and labels is not None:
+        made[labels[start:stop] == ignored] = 0

@@ -56,18 +56,19 @@ def _first(bad: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
-def checked_labels(t: np.ndarray, z: np.ndarray, left_out: np.ndarray | None = None) -> np.ndarray:
-    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z; 0 where a row is `left_out`."""
+def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> np.ndarray:
+    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`."""
     if t.shape != z.shape[:-1]:
         raise ValueError(
             f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
         )
     classes = z.shape[-1]
-    labels = t if left_out is None else np.where(left_out, 0, t)
     kind = t.dtype if t.dtype in (np.int32, np.int64) else np.dtype(np.int64)
-    rows = np.require(labels, kind, ["C", "A"]).reshape(-1).view()
-    if not labels_fit(rows, classes):
-        where = _first((labels < 0) | (labels >= classes))
+    beyond = t.dtype == np.uint64 and t.size > 0 and t.max() > np.iinfo(np.int64).max
+    rows = np.require(t, kind, ["C", "A"]).reshape(-1).view()
+    if beyond or not labels_fit(rows, classes, ignored):
+        bad = (t < 0) | (t >= classes)
+        where = _first(bad if ignored is None else bad & (t != ignored))
         at = f" at {list(where)}" if where else ""
         raise ValueError(
             f"label {int(t[where])}{at} is not a class; with {classes} classes labels are 0..{classes - 1}"
@@ -90,11 +91,11 @@ def checked_numbers(name: str, what: str, given: Any, z: np.ndarray, shape: tupl
     return t
 
 
-def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
+def checked_targets(t: Any, z: np.ndarray, ignored: int | None = None) -> tuple[np.ndarray | None, np.ndarray | None]:
     """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z."""
     array = _array("t", t)
     if array.dtype.kind in "iu":
-        return checked_labels(array, z), None
+        return checked_labels(array, z, ignored), None
     if array.dtype.kind == "f" and array.shape == z.shape:
         return None, checked_numbers("t", "target", array, z, z.shape, math.inf)
     if array.dtype.kind == "f" and array.shape == z.shape[:-1]:

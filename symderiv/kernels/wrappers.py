@@ -160,8 +160,10 @@ def _short_way(function: Function) -> list[str]:
 # ---- the long way: every check, any memory, options, threads
 
 
-def _inputs(function: Function, classes: int | None) -> list[str]:
+def _inputs(function: Function, classes: int | None, compiled: bool) -> list[str]:
     """The lines that check the arguments."""
+    shown = "value" in dict(function.outputs)
+    in_blocks = "False" if not compiled else 'reduction != "none"' if shown else "True"
     targets = "t" in function.arguments and not function.elementwise
     if function.elementwise:
         lines = ['z = checked_real("z", z, 0)', "t = checked_fractions(t, z)"]
@@ -170,7 +172,7 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
     if classes is not None:
         lines.append(f"check_classes(z, {classes})")
     if targets and function.option_kernels:
-        lines.append("labels, t, left_out = checked_kept(t, z, ignore_index)")
+        lines += ["ignored = checked_ignored(t, ignore_index)", "labels, t = checked_targets(t, z, ignored)"]
     elif targets:
         lines.append("labels, t = checked_targets(t, z)")
     if targets and len(function.kernels) == 1:
@@ -183,8 +185,10 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
     if function.option_kernels:
         lines += [
             "options = checked_options(",
-            '    z, labels, left_out, weight, sample_weight, smoothing, temperature, reduction == "mean", threads',
+            "    z, labels, ignored, weight, sample_weight, smoothing, temperature,",
+            f'    mean=reduction == "mean", in_blocks={in_blocks}, threads=threads,',
             ")",
+            "labels = None if labels is None else kept_labels(labels, ignored)",
         ]
     shape = "batch, row = z.shape, ()" if function.elementwise else "batch, row = z.shape[:-1], z.shape[-1:]"
     return [*lines, shape, "rows = math.prod(batch)"]
@@ -308,7 +312,7 @@ def print_function(function: Function, references: dict[Kernel, str], classes: i
     plain arrays, and sums block by block."""
     body = [
         *(_short_way(function) if compiled else []),
-        *_inputs(function, classes),
+        *_inputs(function, classes, compiled),
         *_outputs(function),
         *_launches(function, references, compiled),
         _results(function),

@@ -28,10 +28,13 @@ def test_sums_are_exact_to_the_last_digits(look: Any, dtype: type[np.floating]) 
 def test_looks_at_labels_and_targets(look: Any) -> None:
     for kind in (np.int32, np.int64):
         labels = np.array([0, 4, 2], kind)
-        assert look.labels_fit(labels, 5)
-        assert not look.labels_fit(labels, 4)
-        assert not look.labels_fit(np.array([0, -1], kind), 4)
-        assert look.labels_fit(labels[:0], 1)
+        assert look.labels_fit(labels, 5, None)
+        assert not look.labels_fit(labels, 4, None)
+        assert not look.labels_fit(np.array([0, -1], kind), 4, None)
+        assert look.labels_fit(labels[:0], 1, None)
+        assert look.labels_fit(np.array([0, -100, 3], kind), 4, -100)
+        assert look.labels_fit(np.array([7, 7], kind), 4, 7)
+        assert not look.labels_fit(np.array([7, 8], kind), 4, 7)
     for dtype, bits in ((np.float32, np.int32), (np.float64, np.int64)):
         tiny, most = np.finfo(dtype).smallest_subnormal, np.finfo(dtype).max
         largest, one = int(most.view(bits)), int(dtype(1).view(bits))
