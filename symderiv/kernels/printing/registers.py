@@ -147,6 +147,19 @@ def _loads(kernel: Kernel, work: _Registers, logits: set[str]) -> None:
     for label in kernel.labels():
         work.lines.write(f"{label.name} = load_labels({label.name}s, row, stop, layout, {like})")
         work.lines.write(f"at_{label.name} = positions({like}, layout, 0) == {label.name}")
+    for load in _loads_at_labels(kernel.body, set(work.labels)):
+        if work.arrays[load.array].role == "input":
+            work.element(load)  # at once, so that the other classes need not stay for it
+
+
+def _loads_at_labels(statements: tuple[Statement, ...], labels: set[str]) -> tuple[Load, ...]:
+    found: list[Load] = []
+    for statement in statements:
+        if isinstance(statement, Loop):
+            found.extend(_loads_at_labels(statement.body, labels))
+        elif isinstance(statement, Let | Update | Store):
+            found.extend(load for load in loads(statement.value) if labels & set(load.at))
+    return tuple(dict.fromkeys(found))
 
 
 def arrays_under_maximum(statements: tuple[Statement, ...]) -> set[str]:
