@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 
 __all__ = ["SHORT", "Arithmetic", "estrin", "expm1_near_zero", "expm1_parts", "exponential_part", "horner",
-           "logarithm_of", "reduced"]  # fmt: skip
+           "logarithm_of", "logarithm_of_quotient", "reduced"]  # fmt: skip
 
 Number = TypeVar("Number")
 
@@ -130,3 +130,14 @@ def logarithm_of(do: Arithmetic[Number], table: LogarithmTable, k: Number, f: Nu
     if do.is_zero(k):
         return do.last(f, do.exact_multiply(do.constant(-1.0), below))
     return do.last(do.exact_multiply(k, do.constant(table.ln2_high)), do.subtract(f, below))
+
+
+def logarithm_of_quotient(do: Arithmetic[Number], table: LogarithmTable, k: Number, q: Number) -> Number:
+    """log(2^k (1 + q)/(1 - q)) = k ln2_high + (k ln2_low + (2 q + q R(q^2)))."""
+    s = do.multiply(q, q)
+    double = do.exact_multiply(q, do.constant(2.0))
+    curved = do.multiply(do.polynomial(table.coefficients, s), s)
+    if do.is_zero(k):
+        return do.last_fused(q, curved, double)
+    low = do.fused(k, do.constant(table.ln2_low), do.fused(q, curved, double))
+    return do.last(do.exact_multiply(k, do.constant(table.ln2_high)), low)

@@ -69,6 +69,10 @@ class Propagation:
         size = a.size if holds(self.kind, a.size) else (a.size + lost).abs_upper()  # rounding keeps the order
         return Bounded(a.exact, (a.error + lost).abs_upper(), size)
 
+    def rounded(self, a: Bounded) -> Bounded:
+        """`a` rounded."""
+        return self._rounded(a, a.size)
+
     def _product(self, a: Bounded, b: Bounded) -> Bounded:
         error = abs(a.exact) * b.error + abs(b.exact) * a.error + a.error * b.error
         return self._made(a.exact * b.exact, error, a.size * b.size)
@@ -87,7 +91,7 @@ class Propagation:
     def multiply(self, a: Bounded, b: Bounded) -> Bounded:
         """a b, rounded; a product with 0 is exact."""
         made = self._product(a, b)
-        return made if self.is_zero(a) or self.is_zero(b) else self._rounded(made, made.size)
+        return made if self.is_zero(a) or self.is_zero(b) else self.rounded(made)
 
     def exact_multiply(self, a: Bounded, b: Bounded) -> Bounded:
         """a b without rounding."""
@@ -101,7 +105,7 @@ class Propagation:
         quotient = a.exact / b.exact
         error = (a.error + abs(quotient) * b.error) / least
         made = self._made(quotient, error, a.size / least)
-        return self._rounded(made, made.size)
+        return self.rounded(made)
 
     def fused(self, a: Bounded, b: Bounded, c: Bounded) -> Bounded:
         """a b + c, rounded at most by the size of the product."""
