@@ -235,7 +235,8 @@ def log1p_of(a, unit):  # type: ignore[no-untyped-def]
     q = difference / fmuladd(unit, 2.0, difference)
     s = q * q
     n = floats_of(k + _magic_bits(unit)) - _magic(unit)
-    made = fmuladd(n, _ln2_high(unit), fmuladd(n, _ln2_low(unit), fmuladd(q, _log_polynomial(s) * s, q + q)))
+    # Where k = 1 the leading parts cancel: they are added first, so that what is small is rounded once.
+    made = fmuladd(n, _ln2_high(unit), q + q) + fmuladd(q, _log_polynomial(s) * s, n * _ln2_low(unit))
     return select(a == a, made, a)
 
 

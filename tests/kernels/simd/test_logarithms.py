@@ -75,11 +75,11 @@ def _shares(dtype: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """a and unit as a kernel has them: a unit next to 2^64 (2^512), a from 0 to very many units; and others."""
     random = np.random.default_rng(seed)
     lift, least = (64, -149) if dtype is np.float32 else (512, -1074)
-    unit = random.uniform(np.sqrt(0.5), np.sqrt(2), 12_000) * 2.0**lift
+    unit = random.uniform(np.sqrt(0.5), np.sqrt(2), 40_000) * 2.0**lift
     unit[:1000] = 1.0
     unit[1000:2000] = spread_out(random, 1000, -20, 20)
     a = unit * spread_out(random, unit.size, -40, 20)
-    a[::4] = unit[::4] * random.uniform(0, 4, a[::4].size)
+    a[::2] = unit[::2] * random.uniform(0, 1, a[::2].size)
     a[::9] = spread_out(random, a[::9].size, least, lift)
     return a.astype(dtype), unit.astype(dtype)
 
