@@ -31,6 +31,22 @@ def _joined(parts: list[str], indent: str, limit: int = 112) -> list[str]:
     return lines
 
 
+def wrapped(line: str, limit: int = 112) -> list[str]:
+    """`line`, a call or a tuple, with what is in its outermost parentheses on lines of their own if it is too long."""
+    if len(line) <= limit:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    opening = line.index("(") + 1
+    lines = [line[:opening]]
+    for part in line[opening:-1].split(", "):
+        if len(lines) > 1 and len(lines[-1]) + len(part) + 2 <= limit:
+            lines[-1] += f" {part},"
+        else:
+            lines.append(f"{indent}    {part},")
+    lines[-1] = lines[-1].removesuffix(",")
+    return [*lines, f"{indent})"]
+
+
 def call_arguments(function: Function, kernel: Kernel) -> list[str]:
     """What a call of a kernel takes: the arguments of the public function, the scale, and memory for every result."""
     names = ["labels" if name == "t" and kernel.labels() else name for name in function.arguments]
@@ -76,7 +92,7 @@ def print_call(function: Function, kernel: Kernel) -> str:
         *_joined(tests, " " * 12),
         "        )",
         "        if suits:",
-        f"            {kernel.name}_kernel(0, len(z), {', '.join(run)}, layout)",
+        *wrapped(f"            {kernel.name}_kernel(0, len(z), {', '.join(run)}, layout)"),
         "        return suits",
         "",
         f"    return for_types(call, {', '.join(kinds)})",
@@ -110,7 +126,7 @@ def print_sums(kernel: Kernel) -> str:
             "        values = np.empty(min(size, stop - start), z.dtype)",
             "        for first in range(start, stop, size):",
             "            last = min(first + size, stop)",
-            f"            {kernel.name}_kernel(0, last - first, {', '.join(run)}, layout)",
+            *wrapped(f"            {kernel.name}_kernel(0, last - first, {', '.join(run)}, layout)"),
             "            add_block(values, last - first, totals, first // size)",
             "",
             "    return sums",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.kernels.calls import call_arguments
+from symderiv.kernels.calls import call_arguments, wrapped
 from symderiv.kernels.functions import Function, OptionVariant, Variant
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.options import ROW_WEIGHTS
@@ -12,7 +12,7 @@ from symderiv.kernels.options import ROW_WEIGHTS
 _ERRORS: Final = "Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header."
 _OPTIONS: Final = ("weight=None", "sample_weight=None", "smoothing=0.0", "temperature=1.0", "ignore_index=None")
 _NO_OPTIONS: Final = (
-    "weight is None and sample_weight is None and ignore_index is None and threads is None",
+    "weight is None and sample_weight is None and ignore_index is None",
     "type(smoothing) is float and smoothing == 0.0 and type(temperature) is float and temperature == 1.0",
 )
 
@@ -55,22 +55,6 @@ def docstring(function: Function) -> list[str]:
     lines += [f"    Theorem {name}: {digest}" for name, digest in function.theorems]
     lines.append('    """')
     return lines
-
-
-def wrapped(line: str, limit: int = 112) -> list[str]:
-    """`line`, a call or a tuple, with what is in its outermost parentheses on lines of their own if it is too long."""
-    if len(line) <= limit:
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    opening = line.index("(") + 1
-    lines = [line[:opening]]
-    for part in line[opening:-1].split(", "):
-        if len(lines) > 1 and len(lines[-1]) + len(part) + 2 <= limit:
-            lines[-1] += f" {part},"
-        else:
-            lines.append(f"{indent}    {part},")
-    lines[-1] = lines[-1].removesuffix(",")
-    return [*lines, f"{indent})"]
 
 
 def _is_reduced(function: Function, output: str) -> bool:
@@ -134,16 +118,21 @@ def at_once(function: Function) -> list[str]:
     lines += ["        return None"]
     result = ", ".join(shown)
     if "value" in shown and function.reducible:
-        lines += ['    if reduction != "none":', "        value = reduced_block(value, reduction)"]
-        lines += ["        if value is None:", "            return None"]
+        lines += ['    if reduction != "none":', '        if not reduced_in_place(value, reduction == "mean"):']
+        lines += ["            return None", "        value = value[0]"]
     return [*lines, f"    return {result}"]
 
 
 def _short_way(function: Function) -> list[str]:
     arguments = ", ".join([*function.arguments, *(["reduction"] if function.reducible else []), "out"])
-    tests = list(_NO_OPTIONS) if function.option_kernels else ["threads is None"]
+    tests = [
+        *(_NO_OPTIONS if function.option_kernels else ()),
+        "(threads is None or (type(threads) is int and threads > 0))",
+    ]
     if function.reducible:
         tests[-1] += " and type(reduction) is str"
+    elif len(tests) == 1:
+        tests = ["threads is None or (type(threads) is int and threads > 0)"]
     head = (
         [f"if {tests[0]}:"]
         if len(tests) == 1
@@ -297,14 +286,9 @@ def signature(function: Function) -> list[str]:
     """The line, or lines, that begin the function."""
     options = [*_OPTIONS] if function.option_kernels else []
     options += ['reduction="none"'] if function.reducible else []
-    line = f"def {function.name}({', '.join([*function.arguments, '*', *options, 'out=None', 'threads=None'])}):"
-    if len(line) <= 112:
-        return [line]
-    return [
-        f"def {function.name}(",
-        f"    {', '.join([*function.arguments, '*', *options, 'out=None', 'threads=None'])}",
-        "):",
-    ]
+    given = [*function.arguments, "*", *options, "out=None", "threads=None"]
+    lines = wrapped(f"def {function.name}({', '.join(given)})")
+    return [*lines[:-1], f"{lines[-1]}:"]
 
 
 def print_function(function: Function, references: dict[Kernel, str], classes: int | None, compiled: bool) -> str:

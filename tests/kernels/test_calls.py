@@ -10,6 +10,8 @@ import pytest
 from symderiv.kernels import load_module
 from tests.kernels.entries import kernel, source
 
+LONG = np.int64(1)
+"""One thread, in a type that the short way leaves to the long one."""
 CASES = ((3, np.float32), (20, np.float64), (200, np.float32))
 """A class count of every layout."""
 
@@ -40,7 +42,7 @@ def test_one_call_gives_the_bits_of_the_long_way(classes: int, dtype: type[np.fl
         for reduction in ("none", "sum", "mean"):
             assert module.value_and_grad_at_once(z, t, reduction, None) is not None
             made = loss.value_and_grad(z, t, reduction=reduction)
-            _same(made, loss.value_and_grad(z, t, reduction=reduction, threads=1))
+            _same(made, loss.value_and_grad(z, t, reduction=reduction, threads=LONG))
             _same(loss.grad(z, t, reduction=reduction), made[1])
 
 
@@ -49,7 +51,7 @@ def test_labels_of_32_bits_are_taken_as_they_are() -> None:
     module = _module("cross-entropy")
     assert module.value_and_grad_at_once(z, labels.astype(np.int32), "none", None) is not None
     assert module.checked_labels(labels.astype(np.int32), z).dtype == np.int32
-    for threads in (None, 1):
+    for threads in (None, 1, LONG):
         _same(module.value_and_grad(z, labels.astype(np.int32), threads=threads), module.value_and_grad(z, labels))
 
 
@@ -66,7 +68,7 @@ def test_functions_without_targets_too(name: str) -> None:
         at_once = getattr(_module(name), f"{function}_at_once")
         extra = ("none",) if name == "cross-entropy" and function == "value" else ()
         assert at_once(*given, *extra, None) is not None
-        _same(getattr(made, function)(*given), getattr(made, function)(*given, threads=1))
+        _same(getattr(made, function)(*given), getattr(made, function)(*given, threads=LONG))
 
 
 def test_elements_in_one_call() -> None:
@@ -74,7 +76,9 @@ def test_elements_in_one_call() -> None:
     loss = kernel("binary-cross-entropy")
     assert _module("binary-cross-entropy").value_and_grad_at_once(z, t, "mean", None) is not None
     for reduction in ("none", "sum", "mean"):
-        _same(loss.value_and_grad(z, t, reduction=reduction), loss.value_and_grad(z, t, reduction=reduction, threads=1))
+        _same(
+            loss.value_and_grad(z, t, reduction=reduction), loss.value_and_grad(z, t, reduction=reduction, threads=LONG)
+        )
     with pytest.raises(ValueError, match=r"target 1\.5 at \[3\] is not allowed; targets must be from 0 to 1"):
         loss.value(z[:5], np.array([0, 1, 0, 1.5, 0]))
 
@@ -125,7 +129,7 @@ def test_refusals_have_the_same_sentences_and_write_nothing(what: str) -> None:
         with pytest.raises(ValueError, match=words) as short:
             loss.value_and_grad(z, t, out=out)
         with pytest.raises(ValueError, match=words) as long:
-            loss.value_and_grad(z, t, out=out, threads=1)
+            loss.value_and_grad(z, t, out=out, threads=LONG)
         assert str(short.value) == str(long.value)
     assert (memory[0] == 7).all()
     assert (memory[1] == 7).all()
