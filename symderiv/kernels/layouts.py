@@ -1,7 +1,7 @@
 """Which layout suits a class count, and kernels that run in any. Copied into every generated module.
 
-Measured on Zen 4 and Zen 5: rows in lanes win up to 16 classes in float32 and 12 in float64, where shuffling starts to
-cost more than idle lanes; one row in registers wins as long as the row and its exponentials fit in them.
+Measured on Zen 4: rows in lanes win up to 20 classes, where shuffling starts to cost more than idle lanes; one row in
+registers wins as long as the row and its exponentials fit in them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from symderiv.kernels.compiling import at_home
 # ---- copied into generated modules from here
 
 
+MOST_CLASSES_IN_LANES = 20
+
+
 def layout_of(classes: int, dtype: np.dtype) -> tuple[int, ...] | tuple[float, ...]:
     """The layout for this many classes, as a tuple whose type says it; empty for long rows."""
-    if classes <= (16 if dtype.itemsize == 4 else 12):
+    if classes <= MOST_CLASSES_IN_LANES:
         return (0,) * classes
     width = 64 // dtype.itemsize
     vectors = -(-classes // width)
