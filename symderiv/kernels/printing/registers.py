@@ -108,7 +108,8 @@ class _Registers:
         printer = self.printer()
         text = printer.raw(statement.value) if statement.how == "add" else printer.text(statement.value)
         self.lines.degrees[statement.name] = (printer.degree(statement.value) or 0) if statement.how == "add" else 0
-        reduced = f"largest({text})" if statement.how == "maximum" else f"summed({text}, classes)"
+        summed = "summed_in_unit" if self.lines.degrees[statement.name] == 1 else "summed"
+        reduced = f"largest({text})" if statement.how == "maximum" else f"{summed}({text}, classes)"
         start = self.pending.pop(statement.name, None)
         if start is None or start != _STARTS[statement.how]:
             before = statement.name if start is None else self.printer().text(start)
