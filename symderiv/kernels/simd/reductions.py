@@ -14,6 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from symderiv.kernels.compiling import inlined
+from symderiv.kernels.simd.functions import two_sum
 from symderiv.kernels.simd.memory import classes_in
 from symderiv.kernels.simd.types import (
     VECTOR_BYTES,
@@ -178,11 +179,10 @@ def without(typingctx, value, start, place):  # type: ignore[no-untyped-def]
 
 @inlined
 def plus_part(total, lost, value, start, classes):  # type: ignore[no-untyped-def]
-    """A running sum, lane by lane, with a part added and its rounding error collected (Dekker's fast two-sum: exact
-    where the sum is the larger, and off by less than the last place of the smaller where it is not)."""
-    value = part_sum(value, start, classes)
-    made = total + value
-    return made, lost + (value - (made - total))
+    """A running sum, lane by lane, with a part added and its rounding error collected (Knuth's two-sum: either may be
+    the larger, as where a part holds the class that leads)."""
+    made, error = two_sum(total, part_sum(value, start, classes))
+    return made, lost + error
 
 
 @intrinsic
