@@ -65,7 +65,7 @@ def _contest(
     *, clock: ClockName = "process", variant: str = "", features: int = 0, turns: int = 0, seconds: float = 0.0,
 ) -> ContestTask:  # fmt: skip
     """A contest with the effort of the plan, unless another one is given."""
-    usual = (15, 2.5) if plan == "full" else (5, 0.5)
+    usual = (9, 1.0) if plan == "full" else (5, 0.5)
     return ContestTask(
         section, operation, *shape, features, dtype, contestants, clock, variant,
         turns or usual[0], seconds or usual[1], 0.01 if plan == "full" else 0.002,

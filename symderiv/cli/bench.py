@@ -21,7 +21,7 @@ _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in S
 
 @click.command(epilog=f"\b\nSections:\n{_SECTIONS_HELP}")
 @click.argument("sections", nargs=-1)
-@click.option("--quick", is_flag=True, help="Fewer rows, fewer turns: minutes instead of an hour.")
+@click.option("--quick", is_flag=True, help="Fewer rows, fewer turns: minutes instead of half an hour.")
 @click.option("--json", "json_file", metavar="FILE", help="Write everything as JSON; - is standard output.")
 @click.option("--page", "page_from", metavar="JSON", help="Measure nothing: write page and pictures beside this JSON.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Use colours.")
