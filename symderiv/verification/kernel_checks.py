@@ -1,10 +1,4 @@
-"""Every kernel of an entry against rigorous values, the interpreter, differences, properties and hard inputs.
-
-Unit of the comparisons with rigorous values: the last place of the true value where the result is a sum of numbers of
-one sign or is protected from cancellation (values, probabilities, gradients of labels, Jacobians, Hessians); of what
-the result would be if nothing cancelled, where cancellation is in the problem itself (products with a direction,
-gradients of soft targets).
-"""
+"""Every kernel of an entry against rigorous values, the interpreter, differences, properties and hard inputs."""
 
 from __future__ import annotations
 
@@ -14,24 +8,24 @@ from typing import Any, Final
 import numpy as np
 
 from symderiv.kernels import LossKernel, emit_module, make_kernel
-from symderiv.kernels.functions import Function, Part, Variant, functions
+from symderiv.kernels.functions import Function, Variant, functions
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.statements import Problem, Theorem
 from symderiv.verification.checks import Check, checked
+from symderiv.verification.kernel_accuracy import sweep
 from symderiv.verification.kernel_calls import Worst, arguments, call
 from symderiv.verification.kernel_inputs import Sample, hard, ordinary
 from symderiv.verification.kernel_layers import check_layer
 from symderiv.verification.kernel_properties import check_properties
-from symderiv.verification.reference import Ball, reference, ulps
+from symderiv.verification.kernel_truth import ULPS, deviation, true_entries, unit
 
-ULPS: Final = 5.0
-"""The accuracy promised for every kernel, against rigorous values."""
 INTERPRETER_ULPS: Final = 8.0
 """How far a compiled kernel may be from the interpreter, which adds up without compensation."""
 DIFFERENCE: Final = 1e-8
 """How far a derivative may be from a fourth-order central difference, for results of the size of 1."""
 
-_CANCELS: Final = ("jvp", "vjp", "hvp")
+_FEW: Final = 3
+"""The class count of comparisons for which any will do: each one is another layout to compile."""
 _DTYPES: Final = (np.float32, np.float64)
 
 
@@ -53,35 +47,10 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
         for variant, _ in function.kernels:
             checks.extend(_against_reference(problem, kernel, function, variant, seed, thorough))
             checks.append(_against_interpreter(problem, kernel, function, variant, seed))
+        checks.extend(sweep(problem, kernel, function, seed, thorough))
     checks.extend(_against_differences(problem, kernel, made, seed))
     checks.extend(check_properties(problem, kernel, made, seed))
     return tuple(checks)
-
-
-def _row_data(function: Function, part: Part, variant: Variant, sample: Sample, row: int) -> dict[str, np.ndarray]:
-    """One row of the sample under the names the closed form uses."""
-    targets = sample.one_hot if variant == "labels" else sample.targets
-    data = {part.logits.name: sample.z[row], "t": targets[row]}
-    return data | {name: sample.direction[row] for name in function.arguments if name not in ("z", "t")}
-
-
-def _cases(function: Function, part: Part, variant: Variant, sample: Sample) -> Iterator[tuple[tuple[int, ...], Ball]]:
-    """Every entry of a result with its rigorous value."""
-    classes = sample.z.shape[1]
-    for row in range(len(sample.z)):
-        data = _row_data(function, part, variant, sample, row)
-        if function.elementwise:
-            for column in range(classes):
-                element = {name: values[column] for name, values in data.items()}
-                for ball in reference(part.closed, (), element, {}).values():
-                    yield (row, column), ball
-        else:
-            for at, ball in reference(part.closed, part.indices, data, {"classes": classes}).items():
-                yield (row, *at), ball
-
-
-def _cancels(part: Part, variant: Variant) -> bool:
-    return part.role in _CANCELS or (part.role == "gradient" and variant in ("targets", "elements"))
 
 
 def _samples(function: Function, dtype: Any, seed: int, thorough: bool) -> Iterator[Sample]:
@@ -100,35 +69,27 @@ def _against_reference(problem: Problem, kernel: LossKernel, function: Function,
         for sample in _samples(function, dtype, seed, thorough):
             results = call(kernel, function, arguments(function, variant, sample))
             for part, result in zip(function.parts, results, strict=True):
-                for at, ball in _cases(function, part, variant, sample):
-                    measured = _ulps_of(result[at], ball, part, variant, function, sample, at[0])
+                for at, ball in true_entries(function, part, variant, sample):
+                    measured = deviation(result[at], ball, part, variant, function, sample, at[0])
                     worst[part.role].add(measured, f"{sample.name}, C = {sample.z.shape[1]}, at {list(at)}")
         for part in function.parts:
-            unit = "ulps of the addends" if _cancels(part, variant) else "ulps"
             subject = f"{problem.name} {function.name} {part.role} ({variant}, {np.dtype(dtype).name})"
-            yield checked(unit, subject, "rigorous value", ULPS, worst[part.role].value, worst[part.role].at)
-
-
-def _ulps_of(got: Any, ball: Ball, part: Part, variant: Variant, function: Function, sample: Sample, row: int) -> float:
-    """The deviation in the unit that fits; log-sum-exp is measured at the size of its largest logit."""
-    if part.role == "value" and not part.indices and "t" not in function.arguments:
-        largest = float(np.max(np.abs(sample.z[row])))
-        scaled = Ball(ball.value, max(abs(ball.value), ball.value * 0 + largest, key=lambda size: float(size.mid())))
-        return ulps(got, scaled, of_magnitude=True)
-    return ulps(got, ball, of_magnitude=_cancels(part, variant))
+            yield checked(
+                unit(part, variant), subject, "rigorous value", ULPS, worst[part.role].value, worst[part.role].at
+            )
 
 
 def _against_interpreter(
     problem: Problem, kernel: LossKernel, function: Function, variant: Variant, seed: int
 ) -> Check:
-    sample = ordinary(4, np.float64, seed)
+    sample = ordinary(_FEW, np.float64, seed)
     program = dict(function.kernels)[variant]
     names = [name for name, _ in function.outputs]
     results = dict(zip(names, call(kernel, function, arguments(function, variant, sample)), strict=True))
     given = dict.fromkeys(function.arguments, sample.direction) | {"z": sample.z, "t": sample.targets}
     worst = Worst()
     for row in range(len(sample.z)):
-        for column in range(4) if function.elementwise else (0,):
+        for column in range(_FEW) if function.elementwise else (0,):
             inputs: dict[str, dict[tuple[int, ...], float]] = {}
             for parameter in program.arrays("input"):
                 values = given[parameter.name][row]
@@ -137,13 +98,13 @@ def _against_interpreter(
                     inputs[parameter.name] = {(): float(values[column])}
             labels = {parameter.name: int(sample.labels[row]) for parameter in program.labels()}
             scalars = {parameter.name: 1.0 for parameter in program.scalars()}
-            made = run(program, inputs, FLOATS, sizes={"C": 4}, labels=labels, scalars=scalars)
+            made = run(program, inputs, FLOATS, sizes={"C": _FEW}, labels=labels, scalars=scalars)
             for name, result in results.items():
                 for at, value in made[name].items():
                     where = (row, column) if function.elementwise else (row, *at)
                     place = float(np.spacing(max(abs(value), 1.0)))
                     deviation = abs(float(result[where]) - value) / place
-                    worst.add(deviation, f"{sample.name}, C = 4, {name} at {list(where)}")
+                    worst.add(deviation, f"{sample.name}, C = {_FEW}, {name} at {list(where)}")
     subject = f"{problem.name} {function.name} ({variant}, float64)"
     return checked("ulps, at least of 1", subject, "interpreter", INTERPRETER_ULPS, worst.value, worst.at)
 
@@ -173,7 +134,7 @@ def _against_differences(
     problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int
 ) -> Iterator[Check]:
     by_name = {function.name: function for function in made}
-    sample = ordinary(4, np.float64, seed, spread=1.0)
+    sample = ordinary(_FEW, np.float64, seed, spread=1.0)
     for name, (of, how) in _DERIVATIVE_OF.items():
         if name not in by_name or of not in by_name:
             continue
@@ -193,7 +154,7 @@ def _against_differences(
             where = np.unravel_index(int(np.argmax(np.abs(result - expected))), result.shape)
             worst = float(np.max(np.abs(result - expected)))
             subject = f"{problem.name} {name} ({variant}, float64)"
-            at = f"{sample.name}, C = 4, at {[int(i) for i in where]}"
+            at = f"{sample.name}, C = {_FEW}, at {[int(i) for i in where]}"
             yield checked("absolute difference", subject, f"central difference of {of}", DIFFERENCE, worst, at)
 
 

@@ -72,19 +72,32 @@ def _reals(balls: list[arb]) -> Reals:
     return Reals(high, low, shift)
 
 
+def _exponentials(z: np.ndarray) -> list[arb]:
+    """e^(z_k - z_m) for each class, at the precision in force."""
+    top, zero = arb(float(z.max())), arb(0)
+    return [zero if each == -np.inf else (arb(each) - top).exp() for each in z.tolist()]
+
+
+def true_softmax(z: np.ndarray) -> Reals:
+    """The true probabilities for logits z (C,) of either dtype; z may hold -inf, but no NaN or +inf."""
+    with ctx.workprec(BITS):
+        terms = _exponentials(z)
+        inverse = 1 / sum(terms, arb(0))
+        return _reals([term * inverse for term in terms])
+
+
+def true_loss(z: np.ndarray, label: int) -> tuple[Reals, Reals]:
+    """The true loss (1,) and gradient (C,) of one row; z is not -inf at the label."""
+    with ctx.workprec(BITS):
+        terms = _exponentials(z)
+        chosen, terms[label] = terms[label], arb(0)
+        rest = sum(terms, arb(0))
+        inverse = 1 / (rest + chosen)
+        gradient = [term * inverse for term in terms]
+        gradient[label] = -rest * inverse
+        return _reals([(rest / chosen).log1p()]), _reals(gradient)
+
+
 def true_row(z: np.ndarray, label: int) -> TrueRow:
     """The true values for logits z (C,) of either dtype; z may hold -inf, but not at the label, and no NaN or +inf."""
-    with ctx.workprec(BITS):
-        top = arb(float(z.max()))
-        zero = arb(0)
-        terms = [zero if each == -np.inf else (arb(each) - top).exp() for each in z.tolist()]
-        rest = zero
-        for place, term in enumerate(terms):
-            if place != label:
-                rest += term
-        total = rest + terms[label]
-        inverse = 1 / total
-        p = [term * inverse for term in terms]
-        gradient = p.copy()
-        gradient[label] = -rest * inverse
-        return TrueRow(_reals(p), _reals([(rest / terms[label]).log1p()]), _reals(gradient))
+    return TrueRow(true_softmax(z), *true_loss(z, label))
