@@ -26,9 +26,8 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def inlined(function: Callable[..., Any]) -> Any:
     """`function` compiled by Numba as a part of whatever calls it: it has values in registers for arguments."""
-    return njit(forceinline=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
-        at_home(function)
-    )
+    no_wrappers: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # nothing else calls it
+    return njit(forceinline=True, nogil=True, error_model="numpy", **no_wrappers)(at_home(function))
 
 
 def at_home(function: Callable[..., Any]) -> Callable[..., Any]:
