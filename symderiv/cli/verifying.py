@@ -11,6 +11,8 @@ from symderiv.cli.proofs import Proved, prove_goals
 from symderiv.kernels import LoweringError
 from symderiv.losses import CATALOGUE
 from symderiv.statements import Theorem
+from symderiv.verification.checks import Check
+from symderiv.verification.kernel_accuracy import SWEEP
 from symderiv.verification.mutants import MutationScore
 from symderiv.verification.report import Entry, EntryReport, Level, VerificationReport, verify, weakest
 from symderiv.verification.traps import TrapScore
@@ -47,10 +49,17 @@ def lines(report: VerificationReport, output: Output) -> list[str]:
     """The one table of a verification, and what was found of damaged steps and false claims."""
     heading = ("entry", "theorems", "lines", "verdict", "second derivation", "replayed", "kernel checks", "worst")
     made = table(heading, [_row(entry, output) for entry in report.entries], output)
+    swept = [check for entry in report.entries for check in entry.kernels if check.reference == SWEEP]
+    if swept:
+        made += table(("accuracy sweep", "worst", "where"), [_swept(check) for check in swept], output)
     made.append(_mutation(report.mutation))
     if report.traps is not None:
         made.append(_traps(report.traps))
     return made
+
+
+def _swept(check: Check) -> tuple[str, ...]:
+    return check.subject, f"{check.worst:.2f} of {check.bound:g} {check.name}", check.at
 
 
 def _row(entry: EntryReport, output: Output) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from symderiv.verification.kernel_accuracy import sweep
 from symderiv.verification.kernel_calls import Worst, arguments, call
 from symderiv.verification.kernel_inputs import Sample, hard, ordinary
 from symderiv.verification.kernel_layers import check_layer
+from symderiv.verification.kernel_options import check_options
 from symderiv.verification.kernel_properties import check_properties
 from symderiv.verification.kernel_truth import ULPS, deviation, true_entries, unit
 
@@ -50,6 +51,7 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
         checks.extend(sweep(problem, kernel, function, seed, thorough))
     checks.extend(_against_differences(problem, kernel, made, seed))
     checks.extend(check_properties(problem, kernel, made, seed))
+    checks.extend(check_options(problem, theorems, kernel, made, seed, thorough))
     return tuple(checks)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
+from flint import ctx
 
 from symderiv.kernels import LossKernel
 from symderiv.kernels.functions import Function, Variant
@@ -113,10 +114,14 @@ def _shift(problem: Problem, subject: str, kernel: LossKernel, function: Functio
     for part, result in zip(function.parts, moved, strict=True):
         by = dtype(16 if problem.name == "logsumexp" and function.name == "value" else 0)
         for at, ball in true_entries(function, part, variant, grid):
-            there = Ball(ball.value + float(by), ball.magnitude + float(by))
-            off = deviation(result[at], there, part, variant, function, grid, at[0])
+            off = deviation(result[at], _plus(ball, float(by)), part, variant, function, grid, at[0])
             worst.add(off, f"{part.role}, {sample.name}, at {list(at)}")
     return checked(unit(function.parts[-1], variant), subject, "logits + 16", ULPS, worst.value, worst.at)
+
+
+def _plus(ball: Ball, number: float) -> Ball:
+    with ctx.workprec(640):
+        return Ball(ball.value + number, ball.magnitude + number)
 
 
 def _special_rows(problem: Problem, subject: str, kernel: LossKernel, function: Function, variant: Variant, dtype: Any,

@@ -59,17 +59,18 @@ class TrueRow:
 
 def _reals(balls: list[arb]) -> Reals:
     lift = arb(2) ** _SHIFT
-    high, low, shift = np.empty(len(balls)), np.empty(len(balls)), np.zeros(len(balls), np.int64)
+    high, low, shift = [0.0] * len(balls), [0.0] * len(balls), np.zeros(len(balls), np.int64)
     for place, ball in enumerate(balls):
-        if abs(ball) < _NOTHING:
-            ball = arb(0)
-        assert ball.is_zero() or ball.rel_accuracy_bits() >= GOOD_BITS, "a ball of the reference is too wide"
-        if abs(ball) < _SMALL:
+        first = float(ball)  # of the middle, to nearest
+        if -_SMALL < first < _SMALL:
+            if abs(ball) < _NOTHING:
+                continue
             ball, shift[place] = ball * lift, _SHIFT
-        middle = ball.mid()
-        high[place] = float(middle)
-        low[place] = float((middle - arb(high[place])).mid())
-    return Reals(high, low, shift)
+            first = float(ball)
+        assert ball.rel_accuracy_bits() >= GOOD_BITS, "a ball of the reference is too wide"
+        high[place] = first
+        low[place] = float(ball - first)
+    return Reals(np.array(high), np.array(low), shift)
 
 
 def _exponentials(z: np.ndarray) -> list[arb]:
