@@ -7,7 +7,7 @@ from typing import Final
 
 from symderiv.kernels.functions import loss_functions
 from symderiv.kernels.layers import Contraction, contractions, emitted
-from symderiv.kernels.module import Emitter, header, imports, support
+from symderiv.kernels.module import Emitter, header, imports, section, support
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.source import copied_part
 from symderiv.statements import Problem, Theorem
@@ -88,16 +88,16 @@ def assemble_layer(problem: Problem, theorems: tuple[Theorem, ...], emitter: Emi
     of_values = tuple(emitter.reference(kernel) for _, kernel in alone.kernels)
     parts = [
         "\n".join([*head, *imports(emitter), '__all__ = ["value", "value_and_grad", "grad"]']),
-        emitter.helpers.rstrip("\n"),
-        *(emitter.emit(kernel).rstrip("\n") for _, kernel in (*alone.kernels, *loss.kernels)),
-        *(emitted(item, compiled) for item in items),
-        support(emitter, False),
+        *section("How functions are compiled and called", (emitter.helpers,)),
+        *section("The kernels", tuple(emitter.emit(kernel) for _, kernel in (*alone.kernels, *loss.kernels))),
+        *section("The contractions", tuple(emitted(item, compiled) for item in items)),
+        *section("What is checked and where results go", (support(emitter, False),)),
         copied_part(Path(__file__).parent / "layer_support.py").rstrip("\n"),
         _function("value", ("value",), _about(value, "a scalar", (), False), False, emitter, of_values),
         _function(
             "value_and_grad", ("value", *_BOTH), _about(both, "(value, dW, db)", items, True), True, emitter, kernels
         ),
         _function("grad", _BOTH, _about(gradients, "(dW, db)", items, True), True, emitter, kernels),
-        emitter.library.rstrip("\n"),
+        *section("Values in vector registers", (emitter.library,)),
     ]
     return "\n\n\n".join(part for part in parts if part) + "\n"

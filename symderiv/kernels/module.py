@@ -140,6 +140,12 @@ def support(emitter: Emitter, options: bool) -> str:
     return "\n\n".join(copied_part(Path(__file__).parent / name) for name in names).rstrip("\n")
 
 
+def section(title: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Texts of a module under a title, which helps to find one's way in a long file; nothing for empty texts."""
+    kept = tuple(text.rstrip("\n") for text in texts if text.strip())
+    return (f"# {'=' * 16} {title} {'=' * 16}", *kept) if kept else ()
+
+
 def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> str:
     """The module's text: header, helpers, kernels, public functions, and what they use."""
     made = made if emitter.options else tuple(replace(function, option_kernels=()) for function in made)
@@ -163,10 +169,13 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     references = {kernel: emitter.reference(kernel) for kernel in texts}
     parts = [
         "\n".join([*head, *imports(emitter, options), f"__all__ = [{public}]"]),
-        emitter.helpers.rstrip("\n"),
-        *(text for parts in texts.values() for text in parts),
-        *(print_function(function, references, emitter.classes, emitter.compiled) for function in made),
-        support(emitter, options),
-        emitter.library.rstrip("\n"),
+        *section("How functions are compiled and called", (emitter.helpers,)),
+        *section("The kernels", tuple(text for parts in texts.values() for text in parts)),
+        *section(
+            "The public functions",
+            tuple(print_function(function, references, emitter.classes, emitter.compiled) for function in made),
+        ),
+        *section("What is checked and where results go", (support(emitter, options),)),
+        *section("Values in vector registers", (emitter.library,)),
     ]
     return "\n\n\n".join(part for part in parts if part) + "\n"
