@@ -133,11 +133,9 @@ def logarithm_of(do: Arithmetic[Number], table: LogarithmTable, k: Number, f: Nu
 
 
 def logarithm_of_quotient(do: Arithmetic[Number], table: LogarithmTable, k: Number, q: Number) -> Number:
-    """log(2^k (1 + q)/(1 - q)) = k ln2_high + (k ln2_low + (2 q + q R(q^2)))."""
+    """log(2^k (1 + q)/(1 - q)) = (k ln2_high + 2 q) + (q R(q^2) + k ln2_low)."""
     s = do.multiply(q, q)
-    double = do.exact_multiply(q, do.constant(2.0))
     curved = do.multiply(do.polynomial(table.coefficients, s), s)
-    if do.is_zero(k):
-        return do.last_fused(q, curved, double)
-    low = do.fused(k, do.constant(table.ln2_low), do.fused(q, curved, double))
-    return do.last(do.exact_multiply(k, do.constant(table.ln2_high)), low)
+    double = do.exact_multiply(q, do.constant(2.0))
+    high = do.add(do.exact_multiply(k, do.constant(table.ln2_high)), double)
+    return do.last(high, do.fused(q, curved, do.multiply(k, do.constant(table.ln2_low))))

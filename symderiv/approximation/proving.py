@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
-from symderiv.approximation import emulation
+from symderiv.approximation import emulated_rows, emulation
 from symderiv.approximation.deriving import exponential_table, logarithm_table
 from symderiv.approximation.fitting import best
 from symderiv.approximation.formats import FORMATS, Format
+from symderiv.approximation.quotients import RowBounds, quotient_bound, row_bounds
+from symderiv.approximation.ratios import log1p_of_bound
 from symderiv.approximation.remez import PRECISION, Approximated
+from symderiv.approximation.shifting import RowRange, lift, row_range
 from symderiv.approximation.suprema import supremum
 from symderiv.approximation.tables import ExponentialTable, LogarithmTable
 from symderiv.approximation.targets import (
@@ -67,13 +70,16 @@ class FunctionBound:
 
 @dataclass(frozen=True, slots=True)
 class FormatResults:
-    """Tables, fits and bounds of one format."""
+    """Tables, fits and bounds of one format, and what is proved of a row: pairs with fused multiply-add and without."""
 
     exponential: ExponentialTable
     logarithm: LogarithmTable
     exponential_fit: Fit
     logarithm_fit: Fit
     bounds: tuple[FunctionBound, ...]
+    range: RowRange
+    quotients: tuple[float, float]
+    rows: tuple[RowBounds, RowBounds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,9 @@ def _results(kind: Format) -> FormatResults:
         _fit(exponential(kind), powers.coefficients, q_error, exponential_supremum(powers)),
         _fit(logarithm(), logs.coefficients, r_error, logarithm_supremum(logs)),
         tuple(_bounds(powers, logs)),
+        row_range(powers),
+        (quotient_bound(kind, True), quotient_bound(kind, False)),
+        (row_bounds(powers, logs, True), row_bounds(powers, logs, False)),
     )
 
 
@@ -134,6 +143,9 @@ def _fit(
     return Fit(coefficients, low, high, found, bound, curve)
 
 
+Computed: TypeAlias = Callable[[emulation.Emulation, fmpq], fmpq]
+
+
 def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[FunctionBound]:
     kind = powers.kind
     ways = (emulation.Emulation(kind, True, "estrin"), emulation.Emulation(kind, False, "horner"))
@@ -149,16 +161,30 @@ def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[Function
     differences = [-abs(a - b) for a, b in zip(even(-40, 40), even(-40, 40)[::-1], strict=True) if a != b]
     parts = {x: (rounded(x), x - rounded(x)) for x in differences}
 
-    def measured(
-        function: Callable[[emulation.Emulation, fmpq], fmpq], true: Callable[[arb], arb], xs: Sequence[fmpq]
-    ) -> float:
+    def measured_at(function: Computed, true: Callable[[fmpq], arb], xs: Sequence[fmpq]) -> float:
         with ctx.workprec(PRECISION):
-            return max(_units(function(do, x), true(arb(x)), kind) for do in ways for x in xs)
+            return max(_units(function(do, x), true(x), kind) for do in ways for x in xs)
+
+    def measured(function: Computed, true: Callable[[arb], arb], xs: Sequence[fmpq]) -> float:
+        return measured_at(function, lambda x: true(arb(x)), xs)
+
+    unit = emulation.power_of_two(lift(kind))
 
     yield FunctionBound(
         "e^x", "every $x$",
         exp_bound(powers, False),
         measured(lambda do, x: emulation.exp(powers, do, x), arb.exp, even(0.8 * powers.lowest, 0.0)),
+    )  # fmt: skip
+    factors = even(0.5, 8)
+    lows = [b * emulation.power_of_two(-kind.precision - 1) for b in factors]
+    products = {x: (b, c) for x, b, c in zip(even(0.1 * powers.lowest, 0.0), factors, lows, strict=True)}
+    yield FunctionBound(
+        "e^{(b + c) x}", "$x \\leq 0$, $b + c$ in two parts",
+        exp_bound(powers, False, "(b + c) x"),
+        measured_at(
+            lambda do, x: emulated_rows.shifted_exp(powers, do, x, fmpq(0), products[x]) / unit,
+            lambda x: (arb(sum(products[x])) * arb(x)).exp(), list(products),
+        ),
     )  # fmt: skip
     yield FunctionBound(
         "e^{a - b}", r"$a \leq b$",
@@ -188,6 +214,20 @@ def _bounds(powers: ExponentialTable, logs: LogarithmTable) -> Iterator[Function
             log1p_bound(logs, False, negative),
             measured(lambda do, x: emulation.log1p(logs, do, x), arb.log1p, [x for x in xs if x]),
         )  # fmt: skip
+    units = even(0.71, 1.41)
+
+    def measured_ratio(xs: Sequence[fmpq]) -> float:
+        shares = {a: units[k % len(units)] for k, a in enumerate(xs) if a}
+        return measured_at(
+            lambda do, a: emulated_rows.log1p_of(logs, do, a, shares[a]),
+            lambda a: (arb(a) / arb(shares[a])).log1p(),
+            list(shares),
+        )
+
+    claim = r"\log (1 + a / b)"
+    small, large = even(0, 0.17) + scaled(-kind.precision, -3, 1), even(0.36, 4) + scaled(2, 20, 1)
+    yield FunctionBound(claim, r"$0 \leq 4 a \leq b$", log1p_of_bound(logs, False, True), measured_ratio(small))
+    yield FunctionBound(claim, r"$4 a \geq b > 0$", log1p_of_bound(logs, False, False), measured_ratio(large))
 
 
 def _scattered() -> list[float]:

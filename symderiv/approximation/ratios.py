@@ -59,23 +59,23 @@ def log1p_of_bound(table: LogarithmTable, fuses: bool, near: bool, halvings: int
     if not near:
         return _beyond(table, fuses, with_last_rounding, halvings)
     # A subnormal q is off by half of the smallest number, 2 q by all of it; for normal ones it is as in `_small`.
-    least = _small(kind) * (arb(2) ** kind.precision) / 5 + 2
+    least = _small(kind) * (arb(2) ** kind.precision) / 3 + 2
     return max(upper(least), _near(table, fuses, with_last_rounding, halvings))
 
 
 def log1p_of_relative_bound(table: LogarithmTable, fuses: bool, halvings: int = 24) -> float:
     """A bound of the relative error of log(1 + a/b), for every a >= 0 with a normal result, in multiples of 2^-p."""
-    small = 2 + _small(table.kind) * arb(2) ** table.kind.precision / 5 + arb(2) ** (2 - table.kind.precision)
+    small = 2 + _small(table.kind) * arb(2) ** table.kind.precision / 3 + arb(2) ** (2 - table.kind.precision)
     rest = (
-        _near(table, fuses, with_relative_rounding, halvings),
+        _near(table, fuses, with_relative_rounding, halvings // 4),
         _beyond(table, fuses, with_relative_rounding, halvings),
     )
     return max(upper(small), *rest)
 
 
 def _small(kind: Format) -> arb:
-    """t^2 for a t below which q is alone: 2 q is a float, so adding q R <= 0.09 t^2 (2 q) and rounding moves it by at
-    most twice that, below t^2/5 with the 1/12 t^2 that 2 q itself is off."""
+    """t^2 for a t below which q is alone: 2 q is a float, so adding q R <= t^2/12 (2 q) and rounding moves it by twice
+    that at most, t^2/3 with the t^2/12 that 2 q itself is off."""
     return arb(2) ** (2 * _least_exponent(kind) + 2)
 
 
