@@ -289,10 +289,10 @@ def _honesty() -> list[Block]:
                 "Both rest on python-flint's ball arithmetic and on the propagation rules, which fit on a page. "
                 "The exchange that found the coefficients is not trusted: the bounds are computed from the rounded "
                 "ones alone.",
-                "Proved by hand, with numbers computed in balls: the three cases of $k$, which logits are cut and which "
-                "differences are exact, what the two parts of an inverse leave, and the sums of few classes. These "
-                "arguments stand where they are used, in the modules ratios, shifting and quotients beside that one; "
-                "tests carry the programs out and find no argument that exceeds a bound.",
+                "Proved by hand, with numbers computed in balls: the three cases of $k$, which logits are cut and "
+                "which differences are exact, what the two parts of an inverse leave, and the sums of few classes. "
+                "These arguments stand where they are used, in the modules ratios, shifting and quotients beside that "
+                "one; tests carry the programs out and find no argument that exceeds a bound.",
                 "Measured: the columns that say so. Tested, not proved: that the compiled functions do these "
                 "operations in this order, and what they return for NaN, infinities, and arguments whose results "
                 "overflow or vanish.",

@@ -3,8 +3,10 @@
 Written once for both formats. Nothing branches and nothing is looked up: every lane goes the same way, and a select at
 the end settles what fell out of range. Proved bounds, in units in the last place, float32 and float64, with or without
 fused multiplication (`symderiv.approximation`): exp 1.07 and 1.15, exp_difference 1.25 and 1.33, log 1.47 and 1.48,
-log1p of x >= 0 1.30 and 1.31, of x < 0 2.13, expm1 of x <= 0 1.17 and 1.32, of x > 0 2.34 and 2.56. Subnormal results
-are rounded once. The reduction is that of Cody and Waite, Software Manual for the Elementary Functions, 1980; the
+log1p of x >= 0 1.30 and 1.31, of x < 0 2.13, expm1 of x <= 0 1.17 and 1.32, of x > 0 2.34 and 2.56; in a row,
+shifted_exp and unit_of like exp, with a factor of the exponents 1.40 and 1.47 (2.66 and 2.05 without fused
+multiplication), log1p_of 2.58 and 2.56 for a <= unit/4, else 3.30, quotient 0.51 (2.01). Subnormal results are rounded
+once. The reduction is that of Cody and Waite, Software Manual for the Elementary Functions, 1980; the
 logarithm's polynomial in f/(2 + f) is that of FDLIBM.
 """
 
