@@ -117,11 +117,11 @@ def call_finder(
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray, ...] | None:
-    """`out` as a tuple of so many contiguous arrays; None if it is something else."""
+def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
+    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
     arrays = out if type(out) is tuple else (out,)
     usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(type(array) is np.ndarray and array.flags.carray for array in arrays)
+    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
     return arrays if usual else None
 
 

@@ -98,15 +98,22 @@ def at_once(function: Function) -> list[str]:
         f"    call = {function.name}_call(z.dtype, {other}, z.shape[1:])",
         "    if call is None or z.size > BLOCK_ELEMENTS:",
         "        return None",
-        f"    made = ({made}{',' * (len(shown) == 1)}) if out is None else plain_memory(out, {len(shown)})",
-        "    if made is None:",
-        "        return None",
-        f"    {', '.join(shown)}{',' * (len(shown) == 1)} = made",
+        "    if out is None:",
+        f"        {', '.join(shown)} = {made}",
+        "    else:",
+        f"        made = plain_memory(out, {len(shown)})",
+        "        if made is None:",
+        "            return None",
+        f"        {', '.join(shown)}{',' * (len(shown) == 1)} = made",
     ]
+    if len(shown) > 1:
+        lines += [f"        {name} = {fresh[name]} if {name} is None else {name}" for name in shown]
     lines += [f"    {p.name} = {fresh[p.name]}" for p in outputs if p.name not in shown]
     if function.reducible:
         mean = "1.0 / len(z)" if scaled else None
-        lines += ['    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(z)):']
+        taken = "" if "value" not in shown else "out is not None or "
+        taken = taken if len(shown) == 1 else "(out is not None and out[0] is not None) or "
+        lines += [f'    if reduction != "none" and ({taken}reduction not in ("sum", "mean") or not len(z)):']
         lines += ["        return None"]
         lines += [f'    scale = {mean} if reduction == "mean" else 1.0'] if mean else []
     lines += [
