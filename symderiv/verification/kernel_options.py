@@ -50,7 +50,7 @@ class _Choice:
 
 _TEMPERATURES: Final = (0.1, 0.37, 1.0, 1.3, 10.0)
 _QUICK: Final = (
-    _Choice(0.1, 0.0, True, True), _Choice(0.37, 0.1, True, False), _Choice(1.0, 0.0, True, True),
+    _Choice(0.37, 0.0, True, True), _Choice(0.1, 0.1, True, False), _Choice(1.0, 0.0, True, True),
     _Choice(1.3, 0.1, False, True), _Choice(10.0, 0.3, True, True), _Choice(10.0, 0.0, False, False),
 )  # fmt: skip
 _FULL: Final = tuple(
@@ -153,8 +153,10 @@ class _Given:
         random = np.random.default_rng([seed, sample.z.shape[1], 3])
         rows, classes = sample.z.shape
         dtype = sample.z.dtype
-        w = random.uniform(0.25, 4.0, classes).astype(dtype) if choice.weighted else None
-        samples = random.uniform(0.25, 4.0, rows).astype(dtype) if choice.weighted else None
+        w = samples = None
+        if choice.weighted:
+            w = random.uniform(0.25, 4.0, (classes,)).astype(dtype)
+            samples = random.uniform(0.25, 4.0, (rows,)).astype(dtype)
         z, labels = sample.z, sample.labels.copy()
         left_out: set[int] = set()
         if choice.ignoring and rows > 1:

@@ -100,7 +100,7 @@ def verify(
 
 
 def _kernels(entry: Entry, level: Level, seed: int) -> tuple[Check, ...]:
-    loops = check_kernels(entry.problem, entry.kernel_theorems, seed=seed, thorough=level == "full")
+    loops = tuple(check_kernels(entry.problem, entry.kernel_theorems, seed=seed, thorough=level == "full"))
     if entry.unrolled is None:
         return loops
     return (*loops, *check_explicit(entry.problem, entry.kernel_theorems, entry.unrolled, seed=seed))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +43,7 @@ def test_a_broken_kernel_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
     def broken(*arguments: Any) -> str:
         text: str = real(*arguments)
-        changed = re.sub(r"= two_sum\((\w+), ", r"= two_sum(\1, 1.0000001 * ", text, count=1)
+        changed = text.replace("= shifted_exp(", "= 1.00001 * shifted_exp(")
         assert changed != text
         return changed
 
