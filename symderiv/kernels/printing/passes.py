@@ -7,7 +7,7 @@ rounding error. A loop with another loop inside it, or one that writes a diagona
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from symderiv.kernels.ir import (
     ArrayParameter,
@@ -16,17 +16,26 @@ from symderiv.kernels.ir import (
     LabelParameter,
     Let,
     Load,
+    Local,
     Loop,
     Note,
+    Op,
     Statement,
     Store,
     Update,
 )  # fmt: skip
-from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank, constant
+from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank
 from symderiv.kernels.printing.groups import close_groups, open_groups
 from symderiv.kernels.printing.heading import array_name, heading
 from symderiv.kernels.printing.lateness import split
-from symderiv.kernels.printing.registers import arrays_under_maximum, stored_locals
+from symderiv.kernels.printing.registers import (
+    STARTS,
+    arrays_under_maximum,
+    check_sum,
+    row_constant,
+    stored_locals,
+    updated_names,
+)  # fmt: skip
 
 Frame: TypeAlias = tuple[str, bool]
 """A loop around the present line: its index, and whether it runs in parts."""
@@ -41,7 +50,8 @@ class _Passes:
     first: str
     logits: set[str]
     home: dict[str, str]
-    pending: dict[str, str] = field(default_factory=dict)  # accumulators that have their start and nothing else
+    updated: frozenset[str]
+    pending: dict[str, Const] = field(default_factory=dict)  # accumulators that have their start and nothing else
     waiting: bool = False
     """Whether the statements are those that run once for a group of rows."""
     loops: list[Frame] = field(default_factory=list)
@@ -127,8 +137,10 @@ class _Passes:
             match statement:
                 case Note(text=text, theorem=theorem):
                     self.lines.write(f"# {theorem + ': ' if theorem else ''}{text}")
-                case Let(name=name, value=Const(value=value)):
-                    self.pending[name] = constant(value)
+                case Let(name=name, value=Const() as value) if name not in self.updated:
+                    self.once(name, f"{name} = {row_constant(self.kernel, value)}")
+                case Let(name=name, value=Const() as value):
+                    self.pending[name] = value
                 case Let(name=name, value=value):
                     printer, name = self.printer(), self.home.get(name, name)
                     shifted = printer.shifted(name, value)
@@ -142,6 +154,7 @@ class _Passes:
                     self.lines.write(f"{name} = maximum({self.printer().text(value)}, {name})")
                 case Update(name=name, value=value):
                     printer = self.printer()
+                    check_sum(self.kernel, statement, printer)
                     text = printer.raw(value)
                     self.lines.degrees[name] = printer.degree(value) or 0
                     at = self.loops[-1][0]
@@ -174,13 +187,16 @@ class _Passes:
         nested = any(isinstance(inner, Loop) for inner in body)
         diagonal = any(isinstance(inner, Store) and len(set(inner.at)) < len(inner.at) for inner in body)
         parts = not nested and not diagonal
-        sums = [s.name for s in body if isinstance(s, Update) and s.how == "add"]
-        tops = [s.name for s in body if isinstance(s, Update) and s.how == "maximum"]
-        for name in sums:
-            self.lines.write(f"{name} = row_number({self.first}, {self.pending.pop(name, '0.0')})")
-            self.lines.write(f"{name}_lost = row_number({self.first}, 0.0)")
-        for name in tops:
-            self.lines.write(f"{name} = lowest_part({self.first})")
+        how: dict[str, Literal["add", "maximum"]] = {s.name: s.how for s in body if isinstance(s, Update)}
+        starts = {name: self.pending.pop(name, None) for name in how}
+        for name in how:
+            if starts[name] is None:
+                self.lines.write(f"{name}_before = {name}")
+            if how[name] == "add":
+                self.lines.write(f"{name} = row_number({self.first}, 0.0)")
+                self.lines.write(f"{name}_lost = row_number({self.first}, 0.0)")
+            else:
+                self.lines.write(f"{name} = lowest_part({self.first})")
         self.hoisted.append(len(self.lines.text))
         step = f"0, classes, part_size({self.first})" if parts else "classes"
         self.lines.write(f"for {index} in range({step}):")
@@ -194,11 +210,14 @@ class _Passes:
         self.loops.pop()
         self.lines.depth -= 1
         self.hoisted.pop()
-        self.known[-1] |= {*sums, *tops}
-        for name in sums:
-            self.lines.write(f"{name} = settled({name}, {name}_lost)")
-        for name in tops:
-            self.lines.write(f"{name} = largest({name})")
+        self.known[-1] |= how.keys()
+        for name in how:
+            self.lines.write(
+                f"{name} = settled({name}, {name}_lost)" if how[name] == "add" else f"{name} = largest({name})"
+            )
+            before = starts[name] or Local(f"{name}_before")
+            if before != STARTS[how[name]]:
+                self.lines.write(f"{name} = {self.printer().raw(Op(how[name], (before, Local(name))))}")
 
 
 def print_passes(kernel: Kernel) -> str:
@@ -207,7 +226,8 @@ def print_passes(kernel: Kernel) -> str:
     arrays = {p.name: p for p in kernel.parameters if isinstance(p, ArrayParameter)}
     first = heading(kernel, lines, "_long_rows", "", ", long ones,")
     work = _Passes(kernel, lines, arrays, {label.name: label for label in kernel.labels()}, first,
-                   arrays_under_maximum(kernel.body), stored_locals(kernel, kernel.body))  # fmt: skip
+                   arrays_under_maximum(kernel.body), stored_locals(kernel, kernel.body),
+                   updated_names(kernel.body))  # fmt: skip
     for parameter in kernel.arrays("scratch"):
         lines.write(f"{parameter.name}_memory = scratch_row({first})")
     parts = split(kernel)

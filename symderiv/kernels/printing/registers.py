@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Final
 
 from symderiv.kernels.ir import (
     ArrayParameter,
     Const,
     Expression,
+    InvalidKernelError,
     Kernel,
     LabelParameter,
     Let,
@@ -20,18 +22,19 @@ from symderiv.kernels.ir import (
     Local,
     Loop,
     Note,
+    Op,
     Statement,
     Store,
     Update,
     loads,
     locals_read,
 )  # fmt: skip
-from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank
+from symderiv.kernels.printing.expressions import Lines, Places, Printer, Rank, constant
 from symderiv.kernels.printing.groups import close_groups, open_groups
 from symderiv.kernels.printing.heading import array_name, heading
 from symderiv.kernels.printing.lateness import split
 
-_STARTS = {"add": Const(Fraction(0)), "maximum": Const("-inf")}
+STARTS: Final = {"add": Const(Fraction(0)), "maximum": Const("-inf")}
 
 
 def fits_registers(kernel: Kernel) -> bool:
@@ -48,6 +51,7 @@ class _Registers:
     arrays: dict[str, ArrayParameter]
     labels: dict[str, LabelParameter]
     home: dict[str, str]
+    updated: frozenset[str]
     at_label: dict[str, str] = field(default_factory=dict)  # outputs with a value of their own at a label
     known_of_rows: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)  # row numbers that late statements may ask for
@@ -80,8 +84,11 @@ class _Registers:
             match statement:
                 case Note(text=text, theorem=theorem):
                     self.lines.write(f"# {theorem + ': ' if theorem else ''}{text}")
-                case Let(name=name, value=value) if value in _STARTS.values():
-                    self.pending[name] = value  # type: ignore[assignment]
+                case Let(name=name, value=Const() as value) if name not in self.updated:
+                    self.lines.write(f"{name} = {row_constant(self.kernel, value)}")
+                    self.defined.add(name)
+                case Let(name=name, value=Const() as value):
+                    self.pending[name] = value
                 case Let(name=name, value=value):
                     self.assign(self.home.get(name, name), value)
                 case Update():
@@ -106,15 +113,22 @@ class _Registers:
 
     def update(self, statement: Update) -> None:
         printer = self.printer()
+        check_sum(self.kernel, statement, printer)
         text = printer.raw(statement.value) if statement.how == "add" else printer.text(statement.value)
         self.lines.degrees[statement.name] = (printer.degree(statement.value) or 0) if statement.how == "add" else 0
         summed = "summed_in_unit" if self.lines.degrees[statement.name] == 1 else "summed"
         reduced = f"largest({text})" if statement.how == "maximum" else f"{summed}({text}, classes)"
         start = self.pending.pop(statement.name, None)
-        if start is None or start != _STARTS[statement.how]:
-            before = statement.name if start is None else self.printer().text(start)
-            reduced = f"maximum({reduced}, {before})" if statement.how == "maximum" else f"{before} + {reduced}"
+        if start is None:
+            reduced = (
+                f"maximum({reduced}, {statement.name})"
+                if statement.how == "maximum"
+                else f"{statement.name} + {reduced}"
+            )
         self.lines.write(f"{statement.name} = {reduced}")
+        if start is not None and start != STARTS[statement.how]:
+            together = Op(statement.how, (start, Local(statement.name)))
+            self.lines.write(f"{statement.name} = {self.printer().raw(together)}")
         self.defined.add(statement.name)
 
     def store(self, statement: Store) -> None:
@@ -163,6 +177,26 @@ def _loads_at_labels(statements: tuple[Statement, ...], labels: set[str]) -> tup
     return tuple(dict.fromkeys(found))
 
 
+def updated_names(statements: tuple[Statement, ...]) -> frozenset[str]:
+    """The locals that are accumulators."""
+    inner = (updated_names(s.body) for s in statements if isinstance(s, Loop))
+    return frozenset(s.name for s in statements if isinstance(s, Update)).union(*inner)
+
+
+def row_constant(kernel: Kernel, value: Const) -> str:
+    """Code for a constant as a number of the row."""
+    return f"row_number({array_name(kernel.arrays('input')[0])}, {constant(value.value)})"
+
+
+def check_sum(kernel: Kernel, statement: Update, printer: Printer) -> None:
+    """Raise InvalidKernelError for a sum over the classes of a number that is the same for all of them."""
+    if statement.how == "add" and printer.rank(statement.value) == "row":
+        raise InvalidKernelError(
+            f"kernel {kernel.name}: {statement.name!r} adds up a number that is the same for every class; "
+            "multiply it by the number of classes instead"
+        )
+
+
 def arrays_under_maximum(statements: tuple[Statement, ...]) -> set[str]:
     """The arrays whose largest element is looked for: lanes past the last class must not win there."""
     found: set[str] = set()
@@ -208,6 +242,7 @@ def print_registers(kernel: Kernel) -> str:
         {p.name: p for p in kernel.parameters if isinstance(p, ArrayParameter)},
         {label.name: label for label in kernel.labels()},
         stored_locals(kernel, kernel.body),
+        updated_names(kernel.body),
     )
     parts = split(kernel)
     first = heading(kernel, lines, "_rows", ", layout", "")

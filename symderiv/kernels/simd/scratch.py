@@ -45,10 +45,12 @@ def _aligned(context: Any, builder: Any, kind: Any, memory: Any, place: Any) -> 
 @intrinsic
 def store_scratch(typingctx, memory, start, value):  # type: ignore[no-untyped-def]
     """Write a part of the row, lanes past the last class and all."""
+    kind = classes_in((), memory.dtype)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         pointer = _aligned(context, builder, memory, values[0], values[1])
-        for k, part in enumerate(vectors(builder, value, values[2])):
+        parts = vectors(builder, value, values[2])
+        for k, part in enumerate(parts if value.count == kind.count else parts * kind.count):
             place = builder.gep(pointer, [ir.Constant(ir.IntType(64), k * value.width)])
             builder.store(part, builder.bitcast(place, part.type.as_pointer())).align = VECTOR_BYTES
         return context.get_dummy_value()
