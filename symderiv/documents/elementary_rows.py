@@ -127,16 +127,16 @@ def _rows(found: ElementaryFunctions) -> list[Block]:
     for results in found.formats:
         head += [(f"{results.exponential.kind.name}: fused",), ("not fused",)]
     lines: tuple[tuple[str, Callable[[RowBounds], float]], ...] = (
-        ("a probability of softmax", lambda row: row.softmax),
-        ("a gradient of the cross-entropy, not at the label", lambda row: row.gradient),
-        ("the gradient at the label", lambda row: row.at_label),
-        ("the cross-entropy, where the label has the largest logit", lambda row: row.loss),
+        ("probability", lambda row: row.softmax),
+        ("gradient, not at the label", lambda row: row.gradient),
+        ("gradient at the label", lambda row: row.at_label),
+        ("loss, label on top", lambda row: row.loss),
     )
     return [
         Heading(("A row of few classes",), "rows", 2),
         *_paragraphs(
-            f"Put together, for 2 to {CLASSES_IN_LANES} classes with one vector for each class, no weights, no "
-            "temperature. Let $g = 2^{-p}$. Each exponential is off by a relative error of at most $j g$, from the "
+            f"Put together, for softmax and for cross-entropy of 2 to {CLASSES_IN_LANES} classes with one vector for "
+            "each class, no weights, no temperature. Let $g = 2^{-p}$. Each exponential is off by a relative error of at most $j g$, from the "
             "same proof as its bound. The unit drops out, exactly. The sum of the exponentials adds two roundings, "
             "since what the additions lose is added up apart; of the classes but one, six; the whole sum from that "
             "and the label one more. A quotient is rounded once, or twice without fused multiply-add. So",
@@ -146,7 +146,8 @@ def _rows(found: ElementaryFunctions) -> list[Block]:
             "but for terms in $g^{2}$, for a computed $p_{i}$ and the true $y_{i}$, and likewise for the others. "
             "A relative error of $k g$ is at most $k$ units in the last place. The table holds for every row of "
             "finite logits and every result of at least $2^{10}$ times the smallest normal number; it says how far a "
-            "result could be off at the very worst, if all roundings conspired.",
+            "result could be off at the very worst, if all roundings conspired. (The loss is that of a row whose label "
+            "has the largest logit.)",
         ),
         Table(
             tuple(head),
