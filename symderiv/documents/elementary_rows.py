@@ -137,7 +137,8 @@ def _rows(found: ElementaryFunctions) -> list[Block]:
         *_paragraphs(
             f"Put together, for softmax and for cross-entropy of 2 to {CLASSES_IN_LANES} classes with one vector for "
             "each class, no weights, no temperature. Let $g = 2^{-p}$. Each exponential is off by a relative error "
-            "of at most $j g$, from the same proof as its bound. The unit drops out, exactly. The sum of the exponentials adds two roundings, "
+            "of at most $j g$, from the same proof as its bound. The unit drops out, exactly. The sum of the "
+            "exponentials adds two roundings, "
             "since what the additions lose is added up apart; of the classes but one, six; the whole sum from that "
             "and the label one more. A quotient is rounded once, or twice without fused multiply-add. So",
         ),
