@@ -102,10 +102,8 @@ def _probed(name: str, thorough: bool, folder: Path) -> dict[str, Any]:
     # A cache of its own: of code that was compiled before, Numba shows no assembly.
     program = f"from tests.kernels.test_instruction_sets import probe; probe({str(texts)!r}, {thorough})"
     clean = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_CPU")}
-    done = subprocess.run(
-        [sys.executable, "-c", program], env={**clean, **SETS[name], "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder)},
-        capture_output=True, text=True,
-    )  # fmt: skip
+    environment = clean | SETS[name] | {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, f"ended with {done.returncode}: {done.stderr[-3000:]}"
     found: dict[str, Any] = json.loads(done.stdout)
     return found
