@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numba import from_dtype, types
-from numba.extending import register_jitable
+from numba.extending import overload, register_jitable
 
 from symderiv.kernels.compiling import at_home, compiled, inlined
 from symderiv.kernels.layouts import layout_of
@@ -64,10 +64,25 @@ def targets_suit(t, z, bits, most):  # type: ignore[no-untyped-def]
     return t.shape == z.shape and numbers_fit(t.reshape(t.size).view(bits), most)
 
 
-@inlined
-def of_block(weights, first, last, z):  # type: ignore[no-untyped-def]
-    """The weights of rows first..last-1; those of one block serve for all, where all are the same."""
-    return weights[first:last] if weights.shape[0] == z.shape[0] else weights[: last - first]
+def of_block(weights: Any, first: int, last: int) -> Any:
+    """The weights of rows first..last-1; None where all are 1. For compiled code."""
+    return None if weights is None else weights[first:last]
+
+
+@overload(of_block)
+def _of_block(weights, first, last):  # type: ignore[no-untyped-def] # noqa: ARG001
+    if weights is types.none:
+
+        @at_home
+        def part(weights, first, last):  # type: ignore[no-untyped-def] # noqa: ARG001
+            return None
+    else:
+
+        @at_home
+        def part(weights, first, last):  # type: ignore[no-untyped-def]
+            return weights[first:last]
+
+    return part
 
 
 def bits_up_to(dtype: np.dtype, most: float) -> tuple[type[np.signedinteger[Any]], int]:

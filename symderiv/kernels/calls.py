@@ -108,7 +108,7 @@ def print_sums(kernel: Kernel) -> str:
     _, *others = kernel.arrays("output")
     rows = {p.name for p in kernel.arrays("input") if not p.shared} | {"labels"} | {p.name for p in others}
     run = [
-        f"of_block({name}, first, last, z)" if name == ROW_WEIGHTS else f"{name}[first:last]" if name in rows else name
+        f"of_block({name}, first, last)" if name == ROW_WEIGHTS else f"{name}[first:last]" if name in rows else name
         for name in _given(kernel)
     ]
     run += ["values", *(f"{p.name}[first:last]" for p in others)]

@@ -14,7 +14,7 @@ import numpy as np
 
 from symderiv.kernels.reducing import mean_of, totals_of
 from symderiv.kernels.scanning_numpy import weigh_rows
-from symderiv.kernels.threads import launch, rows_in_block
+from symderiv.kernels.threads import launch
 from symderiv.kernels.validation import checked_numbers
 
 # ---- copied into generated modules from here
@@ -24,8 +24,8 @@ class Options(NamedTuple):
     """What kernels with options take beside arrays of rows, and what a mean divides by."""
 
     smoothed: bool
-    weights: np.ndarray
-    w: np.ndarray
+    weights: np.ndarray | None
+    w: np.ndarray | None
     sum_w: Any
     beta: Any
     beta_low: Any
@@ -106,11 +106,10 @@ def checked_options(
     smoothing: Any,
     temperature: Any,
     mean: bool,
-    in_blocks: bool,
     threads: int | None,
 ) -> Options | None:
-    """The options, or None if none is asked for. The sum of the weights is only made for a `mean`; where all are 1 and
-    rows are worked on `in_blocks`, there are only weights for one block."""
+    """The options, or None if none is asked for. Weights that are all 1 are None, which costs a kernel nothing; their
+    sum is only made for a `mean`."""
     a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
     beta, beta_low = _inverse(temperature, z.dtype)
     if weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
@@ -125,14 +124,13 @@ def checked_options(
     smoothed = a != 0.0 or (w is not None and labels is None)
     chosen = None if smoothed or labels is None else w
     divisor = float(rows)
-    if samples is None and chosen is None and ignored is None:
-        weights = _read_only(np.ones(min(rows, rows_in_block(classes)) if in_blocks else rows, z.dtype))
-    else:
-        weights = _weights_of_rows(z, labels, chosen, samples, ignored, threads)
+    alike = samples is None and chosen is None and ignored is None
+    weights = None if alike else _weights_of_rows(z, labels, chosen, samples, ignored, threads)
     if mean and (samples is not None or ignored is not None or (w is not None and labels is not None)):
-        same = chosen is w or labels is None
-        counted = weights if same else _weights_of_rows(z, labels, w, samples, ignored, threads)
+        if weights is not None and (chosen is w or labels is None):
+            counted = weights
+        else:
+            counted = _weights_of_rows(z, labels, w, samples, ignored, threads)
         divisor = mean_of(totals_of(counted, threads), 1.0)
-    full = _read_only(np.ones(classes, z.dtype)) if w is None else w
-    sum_w = number(np.sum(full, dtype=np.float64))
-    return Options(smoothed, weights, full, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)
+    sum_w = number(classes if w is None else np.sum(w, dtype=np.float64))
+    return Options(smoothed, weights, w, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)

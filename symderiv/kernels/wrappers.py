@@ -156,10 +156,8 @@ def _short_way(function: Function) -> list[str]:
 # ---- the long way: every check, any memory, options, threads
 
 
-def _inputs(function: Function, classes: int | None, compiled: bool) -> list[str]:
+def _inputs(function: Function, classes: int | None) -> list[str]:
     """The lines that check the arguments."""
-    shown = "value" in dict(function.outputs)
-    in_blocks = "False" if not compiled else 'reduction != "none"' if shown else "True"
     targets = "t" in function.arguments and not function.elementwise
     if function.elementwise:
         lines = ['z = checked_real("z", z, 0)', "t = checked_fractions(t, z)"]
@@ -182,7 +180,7 @@ def _inputs(function: Function, classes: int | None, compiled: bool) -> list[str
         lines += [
             "options = checked_options(",
             "    z, labels, ignored, weight, sample_weight, smoothing, temperature,",
-            f'    mean=reduction == "mean", in_blocks={in_blocks}, threads=threads,',
+            '    mean=reduction == "mean", threads=threads,',
             ")",
             "labels = None if labels is None else kept_labels(labels, ignored)",
         ]
@@ -303,7 +301,7 @@ def print_function(function: Function, references: dict[Kernel, str], classes: i
     plain arrays, and sums block by block."""
     body = [
         *(_short_way(function) if compiled else []),
-        *_inputs(function, classes, compiled),
+        *_inputs(function, classes),
         *_outputs(function),
         *_launches(function, references, compiled),
         _results(function),
