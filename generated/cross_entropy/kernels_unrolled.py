@@ -9,6 +9,13 @@
     s_n := sum_k exp(Z_{nk})
     Y_{ni} := exp(Z_{ni}) / s_n
     ell_n := -sum_k T_{nk} * log(Y_{nk})
+    S(beta*z) := sum_k exp(beta * z_k)
+    p_i := exp(beta * z_i) / S(beta*z)
+    lse(beta*z) := log(S(beta*z))
+    L(beta*z) := -sum_k t_k * log(p_k)
+    q_k := (kappa * t_k + rho) * w_k
+    L_q := -sum_k q_k * log(p_k)
+    H_l := -sum_k (kappa * delta_{kl} + rho) * w_k * log(p_k)
 
 Arrays: float32 or float64, native byte order, any strides; the last axis is the classes, the axes before it
 are the batch. Results have the dtype of z. A row with NaN, with +inf or with nothing but -inf gives NaN
@@ -32,20 +39,28 @@ Theorems (SHA-256 of the record each rests on):
 """
 
 import math
+import os
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from math import exp, log, log1p
+from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-from math import exp, log, log1p
 from numba import njit
 
 __all__ = ["value", "value_and_grad", "grad", "jacobian", "jvp", "vjp", "hessian", "hvp"]
 
 
-HOME = "kernels_cross_entropy_8951593b40cd"
+# ================ How functions are compiled and called ================
+
+
+HOME = "kernels_cross_entropy_2d2a1cd70d49"
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -70,6 +85,26 @@ def exp_difference(a, b):
     behind = high - a
     low = (a - (high - behind)) - (b + behind)
     return value + value * low
+
+
+@compiled
+def scaled_exp_difference(a, b, c, d):
+    """e^((a - b)(c + d)), d what c lacks: the errors of a - b (two-sum) and of its product with c (Dekker) carried
+    along."""
+    high = a - b
+    product = high * c
+    value = math.exp(product)
+    if not -1000 < product < 1000:
+        return value
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    real = type(high)
+    half = real(4097) if real(16777217) == real(16777216) else real(134217729)  # splits 24 bits, or 53
+    first = high * half - (high * half - high)
+    second = c * half - (c * half - c)
+    rest, remainder = high - first, c - second
+    error = ((first * second - product) + first * remainder + rest * second) + rest * remainder
+    return settled(value, value * (error + (low * c + high * d)))
 
 
 @compiled
@@ -101,8 +136,8 @@ def smaller(a, b):
 
 @compiled
 def weighted(a, b):
-    """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
-    return a if a == 0 and math.isinf(b) else a * b
+    """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
+    return a if a == 0 else a * b
 
 
 @compiled
@@ -115,6 +150,9 @@ def if_equal(a, b, c, d):
 def minus_one(a):
     """a - 1, kept apart: exact where a is near 1."""
     return a - 1
+
+
+# ================ The kernels ================
 
 
 @compiled
@@ -154,13 +192,12 @@ def value_of_labels_rows(start, stop, z, labels, value):
 @compiled
 def value_of_targets_explicit(top, z0, z1, z2, t0, t1, t2):
     x0 = top - z0
-    x1 = exp(-x0)
-    x2 = top - z1
-    x3 = exp(-x2)
-    x4 = top - z2
-    x5 = exp(-x4)
-    x6 = log1p(if_equal(z0, top, 0, x1) + if_equal(z1, top, 0, x3) + if_equal(z2, top, 0, x5) + minus_one(if_equal(z0, top, x1, 0) + if_equal(z1, top, x3, 0) + if_equal(z2, top, x5, 0)))
-    return (weighted(t0, x0 + x6) + weighted(t1, x2 + x6) + weighted(t2, x4 + x6),)
+    x1 = top - z1
+    x2 = top - z2
+    x3 = exp(-x0)
+    x4 = exp(-x1)
+    x5 = exp(-x2)
+    return ((t0 + t1 + t2)*log1p(if_equal(z0, top, 0, x3) + if_equal(z1, top, 0, x4) + if_equal(z2, top, 0, x5) + minus_one(if_equal(z0, top, x3, 0) + if_equal(z1, top, x4, 0) + if_equal(z2, top, x5, 0))) + weighted(t0, x0) + weighted(t1, x1) + weighted(t2, x2),)
 
 
 @compiled
@@ -229,17 +266,16 @@ def value_and_grad_of_labels_rows(start, stop, z, labels, scale, value, gradient
 @compiled
 def value_and_grad_of_targets_explicit(top, z0, z1, z2, t0, t1, t2, scale):
     x0 = top - z0
-    x1 = exp(-x0)
-    x2 = top - z1
-    x3 = exp(-x2)
-    x4 = top - z2
-    x5 = exp(-x4)
-    x6 = if_equal(z0, top, x1, 0) + if_equal(z1, top, x3, 0) + if_equal(z2, top, x5, 0)
-    x7 = if_equal(z0, top, 0, x1) + if_equal(z1, top, 0, x3) + if_equal(z2, top, 0, x5)
-    x8 = log1p(x7 + minus_one(x6))
-    x9 = t0 + t1 + t2
-    x10 = 1/(x6 + x7)
-    return (weighted(t0, x0 + x8) + weighted(t1, x2 + x8) + weighted(t2, x4 + x8), scale*(-t0 + x1*x10*x9), scale*(-t1 + x10*x3*x9), scale*(-t2 + x10*x5*x9),)
+    x1 = top - z1
+    x2 = top - z2
+    x3 = t0 + t1 + t2
+    x4 = exp(-x0)
+    x5 = exp(-x1)
+    x6 = exp(-x2)
+    x7 = if_equal(z0, top, x4, 0) + if_equal(z1, top, x5, 0) + if_equal(z2, top, x6, 0)
+    x8 = if_equal(z0, top, 0, x4) + if_equal(z1, top, 0, x5) + if_equal(z2, top, 0, x6)
+    x9 = 1/(x7 + x8)
+    return (x3*log1p(x8 + minus_one(x7)) + weighted(t0, x0) + weighted(t1, x1) + weighted(t2, x2), -scale*t0 + scale*x3*x4*x9, -scale*t1 + scale*x3*x5*x9, -scale*t2 + scale*x3*x6*x9,)
 
 
 @compiled
@@ -529,6 +565,236 @@ def hvp_of_targets_rows(start, stop, z, t, v, hvp):
         hvp[row, 2] = made[2] + 0.0
 
 
+# ================ The public functions ================
+
+
+def value(z, t, *, reduction="none", out=None, threads=None):
+    """value = lse * (sum_k t_k) - sum_k t_k * z_k
+
+    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> value (...).
+    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
+    `out`: an array to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem cross-entropy:logits-form: 72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
+    Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    labels, t = checked_targets(t, z)
+    check_reduction(reduction)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("value", value_shape(reduction, batch))]
+    [value] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
+    value_memory = output_rows(value, ()) if reduction == "none" else None
+    divisor = rows
+    if labels is not None:
+        arguments = (input_rows(z, row), labels)
+        run = value_of_labels_rows, None
+    else:
+        arguments = (input_rows(z, row), input_rows(t, row))
+        run = value_of_targets_rows, None
+    totals = run_rows(*run, rows, threads, arguments, value_memory, ())
+    return reduced(value, value_memory, totals, reduction, divisor, out is not None)
+
+
+def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
+    """value = lse * (sum_k t_k) - sum_k t_k * z_k
+    gradient = y_i * (sum_k t_k) - t_i
+
+    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> value (...), gradient (..., C).
+    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
+    `out`: a tuple of arrays to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem cross-entropy:logits-form: 72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
+    Theorem cross-entropy:gradient-unnormalised: 5fcb4c03697fdf176d0970b996148c28bf3db9924d2007938cb187240aa667b3
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    labels, t = checked_targets(t, z)
+    check_reduction(reduction)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("value", value_shape(reduction, batch)), ("gradient", z.shape)]
+    [value, gradient] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
+    value_memory = output_rows(value, ()) if reduction == "none" else None
+    gradient_memory = output_rows(gradient, row)
+    divisor = rows
+    scale = scale_of(reduction, divisor, z.dtype)
+    if labels is not None:
+        arguments = (input_rows(z, row), labels, scale)
+        run = value_and_grad_of_labels_rows, None
+    else:
+        arguments = (input_rows(z, row), input_rows(t, row), scale)
+        run = value_and_grad_of_targets_rows, None
+    totals = run_rows(*run, rows, threads, arguments, value_memory, (gradient_memory,))
+    return reduced(value, value_memory, totals, reduction, divisor, out is not None and out[0] is not None), delivered(gradient, gradient_memory, out is not None)
+
+
+def grad(z, t, *, reduction="none", out=None, threads=None):
+    """gradient = y_i * (sum_k t_k) - t_i
+
+    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> gradient (..., C).
+    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
+    `out`: an array to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem cross-entropy:logits-form: 72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
+    Theorem cross-entropy:gradient-unnormalised: 5fcb4c03697fdf176d0970b996148c28bf3db9924d2007938cb187240aa667b3
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    labels, t = checked_targets(t, z)
+    check_reduction(reduction)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("gradient", z.shape)]
+    [gradient] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
+    value_memory = None
+    gradient_memory = output_rows(gradient, row)
+    divisor = rows
+    scale = scale_of(reduction, divisor, z.dtype)
+    if labels is not None:
+        arguments = (input_rows(z, row), labels, scale)
+        run = value_and_grad_of_labels_rows, None
+    else:
+        arguments = (input_rows(z, row), input_rows(t, row), scale)
+        run = value_and_grad_of_targets_rows, None
+    totals = run_rows(*run, rows, threads, arguments, value_memory, (gradient_memory,))
+    return delivered(gradient, gradient_memory, out is not None)
+
+
+def jacobian(z, *, out=None, threads=None):
+    """jacobian = y_i * (delta_{ij} - y_j)
+
+    z (..., C) -> jacobian (..., C, C).
+    `out`: an array to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:jacobian: 61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("jacobian", z.shape + row)]
+    [jacobian] = checked_outputs(out, wanted, z.dtype, [z])
+    jacobian_memory = output_rows(jacobian, row + row)
+    launch(jacobian_rows, rows, threads, input_rows(z, row), jacobian_memory)
+    return delivered(jacobian, jacobian_memory, out is not None)
+
+
+def jvp(z, v, *, out=None, threads=None):
+    """jvp = y_i * (v_i - sum_j y_j * v_j)
+
+    z (..., C); v (..., C) -> jvp (..., C).
+    `out`: an array to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:jvp: f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    v = checked_like("v", v, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("jvp", z.shape)]
+    [jvp] = checked_outputs(out, wanted, z.dtype, [z, v])
+    jvp_memory = output_rows(jvp, row)
+    launch(jvp_rows, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
+    return delivered(jvp, jvp_memory, out is not None)
+
+
+def vjp(z, u, *, out=None, threads=None):
+    """vjp = y_j * (u_j - sum_i u_i * y_i)
+
+    z (..., C); u (..., C) -> vjp (..., C).
+    `out`: an array to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem softmax:vjp: 5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    u = checked_like("u", u, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("vjp", z.shape)]
+    [vjp] = checked_outputs(out, wanted, z.dtype, [z, u])
+    vjp_memory = output_rows(vjp, row)
+    launch(vjp_rows, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
+    return delivered(vjp, vjp_memory, out is not None)
+
+
+def hessian(z, t, *, out=None, threads=None):
+    """hessian = (sum_k t_k) * y_i * (delta_{ij} - y_j)
+
+    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> hessian (..., C, C).
+    `out`: an array to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem cross-entropy:hessian: 92eeca91345a066c93f7b6cf566171467b78e591601b39cf6179e006a2fc4c3d
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    labels, t = checked_targets(t, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("hessian", z.shape + row)]
+    [hessian] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
+    hessian_memory = output_rows(hessian, row + row)
+    if labels is not None:
+        launch(hessian_of_labels_rows, rows, threads, input_rows(z, row), labels, hessian_memory)
+    else:
+        launch(hessian_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), hessian_memory)
+    return delivered(hessian, hessian_memory, out is not None)
+
+
+def hvp(z, t, v, *, out=None, threads=None):
+    """hvp = (sum_k t_k) * y_i * (v_i - sum_j y_j * v_j)
+
+    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C); v (..., C) -> hvp (..., C).
+    `out`: an array to fill; `threads`: at most so many.
+    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
+    Theorem cross-entropy:hvp: 64012f7d39cb161444e92149a65a0ec4377af34e5f0656678700cb5b71115a48
+    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    """
+    z = checked_real("z", z, 1)
+    check_classes(z, 3)
+    labels, t = checked_targets(t, z)
+    v = checked_like("v", v, z)
+    check_threads(threads)
+    batch, row = z.shape[:-1], z.shape[-1:]
+    rows = math.prod(batch)
+    wanted = [("hvp", z.shape)]
+    [hvp] = checked_outputs(out, wanted, z.dtype, [z, labels, t, v])
+    hvp_memory = output_rows(hvp, row)
+    if labels is not None:
+        launch(hvp_of_labels_rows, rows, threads, input_rows(z, row), input_rows(v, row), labels, hvp_memory)
+    else:
+        launch(
+            hvp_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), input_rows(v, row), hvp_memory
+        )
+    return delivered(hvp, hvp_memory, out is not None)
+
+
+# ================ What is checked and where results go ================
+
+
 def _array(name: str, given: Any) -> np.ndarray:
     if isinstance(given, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array; fill it and pass a plain array (a masked class has the logit -inf)")
@@ -555,13 +821,14 @@ def check_classes(z: np.ndarray, classes: int) -> None:
         raise ValueError(f"z has {z.shape[-1]} classes, but this module was generated for {classes}")
 
 
-def checked_like(name: str, given: Any, z: np.ndarray) -> np.ndarray:
-    """`given` as an array of the dtype and shape of z."""
+def checked_like(name: str, given: Any, z: np.ndarray, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """`given` as an array of the dtype of z and of this shape, or that of z."""
     array = checked_real(name, given, 0)
     if array.dtype != z.dtype:
         raise TypeError(f"{name} has dtype {array.dtype.name} but z has {z.dtype.name}; convert one of them")
-    if array.shape != z.shape:
-        raise ValueError(f"{name} has shape {array.shape} but z has {z.shape}; they must be the same")
+    if array.shape != (z.shape if shape is None else shape):
+        wanted = "they must be the same" if shape is None else f"it must have shape {shape}"
+        raise ValueError(f"{name} has shape {array.shape} but z has {z.shape}; {wanted}")
     return array
 
 
@@ -569,42 +836,48 @@ def _first(bad: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
-def checked_labels(t: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Integer labels as contiguous int64 rows, each known to be a class of z."""
+def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> np.ndarray:
+    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`."""
     if t.shape != z.shape[:-1]:
         raise ValueError(
             f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
         )
     classes = z.shape[-1]
-    if t.size and (t.min() < 0 or t.max() >= classes):
-        where = _first((t < 0) | (t >= classes))
+    kind = t.dtype if t.dtype in (np.int32, np.int64) else np.dtype(np.int64)
+    beyond = t.dtype == np.uint64 and t.size > 0 and t.max() > np.iinfo(np.int64).max
+    rows = np.require(t, kind, ["C", "A"]).reshape(-1).view()
+    if beyond or not labels_fit(rows, classes, ignored):
+        bad = (t < 0) | (t >= classes)
+        where = _first(bad if ignored is None else bad & (t != ignored))
         at = f" at {list(where)}" if where else ""
         raise ValueError(
             f"label {int(t[where])}{at} is not a class; with {classes} classes labels are 0..{classes - 1}"
         )
-    rows = np.ascontiguousarray(t, dtype=np.int64).reshape(-1).view()
     rows.flags.writeable = False
     return rows
 
 
-def checked_weights(name: str, given: Any, z: np.ndarray, most: float) -> np.ndarray:
-    """Targets like z, each finite, at least 0 and at most `most`."""
-    t = checked_like(name, given, z)
-    if t.size and not (t.min() >= 0 and t.max() <= most and t.max() < math.inf):
+def checked_numbers(name: str, what: str, given: Any, z: np.ndarray, shape: tuple[int, ...], most: float) -> np.ndarray:
+    """Numbers of the dtype of z, each finite, at least 0 and at most `most`; `what` one of them is called."""
+    t = checked_like(name, given, z, shape)
+    rows, bits = np.require(t, requirements=["C", "A"]), np.dtype(f"i{t.itemsize}")
+    if not numbers_fit(
+        rows.reshape(-1).view(bits), int(np.minimum(t.dtype.type(most), np.finfo(t.dtype).max).view(bits))
+    ):
         where = _first(~((t >= 0) & (t <= most) & (t < math.inf)))
         limits = "finite and not negative" if most == math.inf else f"from 0 to {most:g}"
         at = f" at {list(where)}" if where else ""
-        raise ValueError(f"target {t[where]}{at} is not allowed; targets must be {limits}")
+        raise ValueError(f"{what} {t[where]}{at} is not allowed; {what}s must be {limits}")
     return t
 
 
-def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
+def checked_targets(t: Any, z: np.ndarray, ignored: int | None = None) -> tuple[np.ndarray | None, np.ndarray | None]:
     """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z."""
     array = _array("t", t)
     if array.dtype.kind in "iu":
-        return checked_labels(array, z), None
+        return checked_labels(array, z, ignored), None
     if array.dtype.kind == "f" and array.shape == z.shape:
-        return None, checked_weights("t", array, z, math.inf)
+        return None, checked_numbers("t", "target", array, z, z.shape, math.inf)
     if array.dtype.kind == "f" and array.shape == z.shape[:-1]:
         raise TypeError(f"t has shape {array.shape} and dtype {array.dtype.name}; labels must be integers")
     if array.dtype.kind == "f":
@@ -618,18 +891,14 @@ def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarra
 def checked_fractions(t: Any, z: np.ndarray) -> np.ndarray:
     """Targets from 0 to 1 of the shape of z; integers 0 and 1 are taken as such."""
     array = _array("t", t)
-    return checked_weights("t", array.astype(z.dtype) if array.dtype.kind in "iu" else array, z, 1.0)
+    array = array.astype(z.dtype) if array.dtype.kind in "iu" else array
+    return checked_numbers("t", "target", checked_like("t", array, z), z, z.shape, 1.0)
 
 
 def check_reduction(reduction: Any) -> None:
     """ValueError unless it is none, sum or mean."""
     if not isinstance(reduction, str) or reduction not in ("none", "sum", "mean"):
         raise ValueError(f"reduction {reduction!r} is unknown; use 'none', 'sum' or 'mean'")
-
-
-def scale_of(reduction: str, rows: int, dtype: np.dtype) -> Any:
-    """The factor of every row's gradient: 1/N for the mean, else 1."""
-    return dtype.type(1.0 / rows if reduction == "mean" and rows else 1.0)
 
 
 def value_shape(reduction: str, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -645,11 +914,18 @@ def _moves(array: np.ndarray) -> list[tuple[int, int]]:
 def _repeats_memory(array: np.ndarray) -> bool:
     """Whether two elements may share an address: some axis steps less far than the axes within it reach."""
     reach = array.itemsize
+    if not array.size:
+        return False
     for stride, extent in sorted((abs(stride), extent) for stride, extent in _moves(array)):
         if stride < reach:
             return True
         reach += stride * (extent - 1)
     return False
+
+
+def arrays_among(*given: Any) -> list[np.ndarray]:
+    """Those of the arguments that are arrays."""
+    return [array for array in given if isinstance(array, np.ndarray)]
 
 
 def checked_outputs(
@@ -718,250 +994,251 @@ def delivered(array: np.ndarray, rows: np.ndarray, given: bool) -> Any:
     return array if given or array.ndim else array[()]
 
 
-def reduced(array: np.ndarray, rows: np.ndarray, reduction: str, given: bool) -> Any:
-    """The losses of the rows, or their sum or mean, added up in float64; the mean of no rows is NaN."""
-    if reduction == "none":
-        return delivered(array, rows, given)
-    with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
-        total = float(np.sum(rows, dtype=np.float64))
-        array[...] = total if reduction == "sum" else total / rows.size if rows.size else math.nan
-    return array if given else array[()]
-
-
 def check_threads(threads: Any) -> None:
     """ValueError unless it is None (one thread) or an integer of at least 1."""
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1):
         raise ValueError(f"threads is {threads!r}; it must be None or an integer of at least 1")
 
 
-def launch(kernel: Callable[..., None], rows: int, threads: int | None, *arguments: Any) -> None:
-    """Run `kernel` on all rows, in at most `threads` ranges at a time; a row's result never depends on the split."""
-    parts = int(min(threads or 1, rows))
-    if parts <= 1:
+def scale_of(reduction: str, rows: float, dtype: np.dtype) -> Any:
+    """The factor of every row's gradient: 1/N for the mean, else 1; N may be a sum of weights."""
+    return dtype.type(1.0 / rows if reduction == "mean" and rows else 1.0)
+
+
+def totals_of(values: np.ndarray, threads: int | None = 1) -> np.ndarray:
+    """The sums (2, blocks) of the blocks of `values` (N,)."""
+    totals = np.empty((2, -(-len(values) // BLOCK_ROWS)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        launch(add_blocks, len(values), threads, values, totals)
+    return totals
+
+
+def run_rows(
+    kernel: Callable[..., None],
+    sums: Callable[..., None] | None,
+    rows: int,
+    threads: int | None,
+    arguments: tuple[Any, ...],
+    values: np.ndarray | None,
+    others: tuple[np.ndarray, ...],
+) -> np.ndarray | None:
+    """Run `kernel` on all rows; the values of the rows go to `values`, or, if that is None, into the sums returned.
+
+    `sums`, where there is one, runs the kernel block by block with memory for the values of one block.
+    """
+    if values is not None:
+        launch(kernel, rows, threads, *arguments, values, *others)
+        return None
+    z = arguments[0]
+    if sums is None:
+        values = np.empty(rows, z.dtype)
+        launch(kernel, rows, threads, *arguments, values, *others)
+        return totals_of(values, threads)
+    totals = np.empty((2, -(-rows // rows_in_block(z.shape[1] if z.ndim > 1 else 1))))
+    launch(sums, rows, threads, *arguments, *others, totals)
+    return totals
+
+
+def _exact_sum(numbers: np.ndarray) -> float:
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):  # beyond the largest number, or infinities of both signs
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.sum(numbers))
+
+
+def mean_of(totals: np.ndarray, divisor: float) -> float:
+    """The sum of all blocks over `divisor`; of nothing, or over 0, it is NaN."""
+    if not divisor:
+        return math.nan
+    total = _exact_sum(totals[0]) / divisor
+    return _exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
+
+
+def reduced(
+    array: np.ndarray, values: np.ndarray | None, totals: np.ndarray | None, reduction: str, divisor: float, given: bool
+) -> Any:
+    """The losses of the rows in `values`, or the sum or mean of those in `totals`, as `array` or as a NumPy scalar."""
+    if values is not None:
+        return delivered(array, values, given)
+    assert totals is not None
+    with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
+        array[...] = _exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
+    return array if given else array[()]
+
+
+BLOCK_ELEMENTS, BLOCK_ROWS = 65536, 4096
+"""A block is at most so many rows; it is what sums are made of and what threads share out."""
+PARTS_A_THREAD = 4
+"""A thread that is held up leaves its parts to the others."""
+MOST_THREADS = 256
+BYTES_FOR_THREADS = 400_000
+"""Below this, handing work over costs more than it saves: 100,000 numbers in float32, 50,000 in float64."""
+
+
+def rows_in_block(classes: int) -> int:
+    """The rows of a block, by the number of classes alone; whole groups of 64 where there are so many."""
+    rows = min(BLOCK_ROWS, max(1, BLOCK_ELEMENTS // classes))
+    return rows - rows % 64 if rows > 64 else rows
+
+
+def usable_processors() -> int:
+    """The processors that this process may run on; OMP_NUM_THREADS, as other numerical libraries read it, lowers it."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return min(found, int(wanted)) if wanted.isdecimal() and int(wanted) else found
+
+
+def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
+    """`threads`, or for None as many as the largest of `arrays` repays."""
+    if threads is not None:
+        return int(threads)
+    work = max((array.nbytes for array in arrays if isinstance(array, np.ndarray)), default=0)
+    return 1 if work < BYTES_FOR_THREADS else min(usable_processors(), 2 * work // BYTES_FOR_THREADS)
+
+
+class Job:
+    """Ranges of rows that any number of threads take one by one, until none is left."""
+
+    __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
+
+    def __init__(self, run: Callable[[int, int], None], ranges: list[tuple[int, int]]) -> None:
+        self.run, self.ranges, self.left = run, deque(ranges), len(ranges)
+        self.failure: BaseException | None = None
+        self.lock, self.ended = threading.Lock(), threading.Lock()
+        self.ended.acquire()
+
+    def work(self) -> None:
+        """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        while True:
+            try:
+                start, stop = self.ranges.popleft()
+            except IndexError:
+                return
+            try:
+                if self.failure is None:
+                    self.run(start, stop)
+            except BaseException as failure:
+                self.failure = failure
+            finally:
+                with self.lock:
+                    self.left -= 1
+                    last = not self.left
+                if last:
+                    self.ended.release()
+
+
+class Helpers:
+    """Threads that wait for jobs. They end with the process and keep nothing of a job that is done."""
+
+    __slots__ = ("jobs", "lock", "started")
+
+    def __init__(self) -> None:
+        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.lock, self.started = threading.Lock(), 0
+
+    def lend(self, job: Job, number: int) -> None:
+        """Offer `job` to so many threads; those that come too late find nothing to do."""
+        with self.lock:
+            while self.started < number:
+                threading.Thread(target=self._wait, name="symderiv", daemon=True).start()
+                self.started += 1
+        for _ in range(number):
+            self.jobs.put(job)
+
+    def _wait(self) -> None:
+        while True:
+            self.jobs.get().work()
+
+
+@cache
+def helpers_of(process: int) -> Helpers:  # noqa: ARG001
+    """The threads of a process: a forked child has another number, and inherits no thread."""
+    return Helpers()
+
+
+def launch(kernel: Callable[..., Any], rows: int, threads: int | None, *arguments: Any) -> None:
+    """Run kernel(start, stop, *arguments) on all rows, in at most `threads` threads; None chooses by the arrays' size.
+
+    Ranges are whole blocks of the first argument's rows, so neither a row's result nor a block's sum depends on the
+    split. An exception in any range is raised here, when no range is being worked on any more.
+    """
+    block = rows_in_block(arguments[0].shape[-1] if arguments and arguments[0].ndim > 1 else 1)
+    blocks = -(-rows // block)
+    number = min(threads_for(threads, arguments), blocks, MOST_THREADS)
+    if number <= 1:
         kernel(0, rows, *arguments)
         return
-    bounds = [rows * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        running = [pool.submit(kernel, bounds[p], bounds[p + 1], *arguments) for p in range(parts)]
-        for future in running:
-            future.result()
+    parts = min(blocks, number * PARTS_A_THREAD)
+    bounds = [min(rows, blocks * part // parts * block) for part in range(parts + 1)]
+    job = Job(lambda start, stop: kernel(start, stop, *arguments), list(pairwise(bounds)))
+    helpers_of(os.getpid()).lend(job, number - 1)
+    job.work()
+    job.ended.acquire()
+    if job.failure is not None:
+        raise job.failure
 
 
-def value(z, t, *, reduction="none", out=None, threads=None):
-    """value = lse * (sum_k t_k) - sum_k t_k * z_k
+LOWERED = 2.0**-64
+"""Sums are also kept in this unit, in which none overflows whose mean is a number."""
 
-    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> value (...).
-    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
-    `out`: an array to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem cross-entropy:logits-form: 72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
-    Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
+
+def labels_fit(labels: np.ndarray, classes: int, ignored: int | None) -> bool:
+    """Whether integer labels (N,) are all from 0 to classes - 1, or `ignored` where that is not None."""
+    kept = kept_labels(labels, ignored)
+    return not kept.size or bool(kept.min() >= 0 and kept.max() < classes)
+
+
+def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:
+    """The labels as kernels may read them, 0 for `ignored`: kernels read what is at a label."""
+    return labels if ignored is None else np.where(labels == ignored, labels.dtype.type(0), labels)
+
+
+def numbers_fit(bits: np.ndarray, most: int) -> bool:
+    """Whether numbers, given as the integers of their bits (N,), are all from 0 or -0 to the one of bits `most`.
+
+    The bits of numbers that are not negative are in the same order as the numbers; NaN and infinity come last.
     """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    labels, t = checked_targets(t, z)
-    check_reduction(reduction)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("value", value_shape(reduction, batch))]
-    [value] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
-    value_memory = np.empty(rows, z.dtype)
-    if labels is not None:
-        launch(value_of_labels_rows, rows, threads, input_rows(z, row), labels, value_memory)
-    else:
-        launch(value_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), value_memory)
-    return reduced(value, value_memory, reduction, out is not None)
+    if not bits.size:
+        return True
+    lowest = int(bits.min())
+    if lowest == np.iinfo(bits.dtype).min:  # -0, which is the lowest integer
+        lowest = int(np.where(bits == lowest, 0, bits).min())
+    return bool(lowest >= 0 and bits.max() <= most)
 
 
-def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
-    """value = lse * (sum_k t_k) - sum_k t_k * z_k
-    gradient = y_i * (sum_k t_k) - t_i
-
-    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> value (...), gradient (..., C).
-    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
-    `out`: a tuple of arrays to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem cross-entropy:logits-form: 72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
-    Theorem cross-entropy:gradient-unnormalised: 5fcb4c03697fdf176d0970b996148c28bf3db9924d2007938cb187240aa667b3
-    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
-    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
-    Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
-    """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    labels, t = checked_targets(t, z)
-    check_reduction(reduction)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("value", value_shape(reduction, batch)), ("gradient", z.shape)]
-    [value, gradient] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
-    value_memory = np.empty(rows, z.dtype)
-    gradient_memory = output_rows(gradient, row)
-    scale = scale_of(reduction, rows, z.dtype)
-    if labels is not None:
-        launch(
-            value_and_grad_of_labels_rows, rows, threads, input_rows(z, row), labels, scale, value_memory, gradient_memory
-        )
-    else:
-        launch(
-            value_and_grad_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), scale, value_memory, gradient_memory
-        )
-    return reduced(value, value_memory, reduction, out is not None and out[0] is not None), delivered(gradient, gradient_memory, out is not None)
+def total_of(values: np.ndarray, count: int, factor: float) -> float:
+    """The sum of factor * values[k] over k < count, in float64."""
+    return float(np.sum(values[:count] * np.float64(factor), dtype=np.float64))
 
 
-def grad(z, t, *, reduction="none", out=None, threads=None):
-    """gradient = y_i * (sum_k t_k) - t_i
-
-    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> gradient (..., C).
-    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
-    `out`: an array to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem cross-entropy:logits-form: 72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
-    Theorem cross-entropy:gradient-unnormalised: 5fcb4c03697fdf176d0970b996148c28bf3db9924d2007938cb187240aa667b3
-    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
-    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
-    Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
-    """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    labels, t = checked_targets(t, z)
-    check_reduction(reduction)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("gradient", z.shape)]
-    [gradient] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
-    value_memory = np.empty(rows, z.dtype)
-    gradient_memory = output_rows(gradient, row)
-    scale = scale_of(reduction, rows, z.dtype)
-    if labels is not None:
-        launch(
-            value_and_grad_of_labels_rows, rows, threads, input_rows(z, row), labels, scale, value_memory, gradient_memory
-        )
-    else:
-        launch(
-            value_and_grad_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), scale, value_memory, gradient_memory
-        )
-    return delivered(gradient, gradient_memory, out is not None)
+def add_block(values: np.ndarray, count: int, totals: np.ndarray, block: int) -> None:
+    """The sum of the first `count` values as column `block` of `totals` (2, blocks): as it is, and lowered."""
+    total = total_of(values, count, 1.0)
+    totals[0, block] = total
+    totals[1, block] = total_of(values, count, LOWERED) if np.isinf(total) else LOWERED * total
 
 
-def jacobian(z, *, out=None, threads=None):
-    """jacobian = y_i * (delta_{ij} - y_j)
-
-    z (..., C) -> jacobian (..., C, C).
-    `out`: an array to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem softmax:jacobian: 61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
-    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
-    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
-    """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("jacobian", z.shape + row)]
-    [jacobian] = checked_outputs(out, wanted, z.dtype, [z])
-    jacobian_memory = output_rows(jacobian, row + row)
-    launch(jacobian_rows, rows, threads, input_rows(z, row), jacobian_memory)
-    return delivered(jacobian, jacobian_memory, out is not None)
+def add_blocks(start: int, stop: int, values: np.ndarray, totals: np.ndarray) -> None:
+    """The sums of the blocks of values[start:stop] (N,) as columns of `totals` (2, blocks); `start` begins a block."""
+    for first in range(start, stop, BLOCK_ROWS):
+        part = values[first : min(first + BLOCK_ROWS, stop)]
+        add_block(part, len(part), totals, first // BLOCK_ROWS)
 
 
-def jvp(z, v, *, out=None, threads=None):
-    """jvp = y_i * (v_i - sum_j y_j * v_j)
-
-    z (..., C); v (..., C) -> jvp (..., C).
-    `out`: an array to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem softmax:jvp: f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
-    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
-    """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    v = checked_like("v", v, z)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("jvp", z.shape)]
-    [jvp] = checked_outputs(out, wanted, z.dtype, [z, v])
-    jvp_memory = output_rows(jvp, row)
-    launch(jvp_rows, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
-    return delivered(jvp, jvp_memory, out is not None)
-
-
-def vjp(z, u, *, out=None, threads=None):
-    """vjp = y_j * (u_j - sum_i u_i * y_i)
-
-    z (..., C); u (..., C) -> vjp (..., C).
-    `out`: an array to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem softmax:vjp: 5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
-    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
-    """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    u = checked_like("u", u, z)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("vjp", z.shape)]
-    [vjp] = checked_outputs(out, wanted, z.dtype, [z, u])
-    vjp_memory = output_rows(vjp, row)
-    launch(vjp_rows, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
-    return delivered(vjp, vjp_memory, out is not None)
-
-
-def hessian(z, t, *, out=None, threads=None):
-    """hessian = (sum_k t_k) * y_i * (delta_{ij} - y_j)
-
-    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> hessian (..., C, C).
-    `out`: an array to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem cross-entropy:hessian: 92eeca91345a066c93f7b6cf566171467b78e591601b39cf6179e006a2fc4c3d
-    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
-    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
-    """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    labels, t = checked_targets(t, z)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("hessian", z.shape + row)]
-    [hessian] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
-    hessian_memory = output_rows(hessian, row + row)
-    if labels is not None:
-        launch(hessian_of_labels_rows, rows, threads, input_rows(z, row), labels, hessian_memory)
-    else:
-        launch(hessian_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), hessian_memory)
-    return delivered(hessian, hessian_memory, out is not None)
-
-
-def hvp(z, t, v, *, out=None, threads=None):
-    """hvp = (sum_k t_k) * y_i * (v_i - sum_j y_j * v_j)
-
-    z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C); v (..., C) -> hvp (..., C).
-    `out`: an array to fill; `threads`: at most so many at a time.
-    Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem cross-entropy:hvp: 64012f7d39cb161444e92149a65a0ec4377af34e5f0656678700cb5b71115a48
-    Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
-    """
-    z = checked_real("z", z, 1)
-    check_classes(z, 3)
-    labels, t = checked_targets(t, z)
-    v = checked_like("v", v, z)
-    check_threads(threads)
-    batch, row = z.shape[:-1], z.shape[-1:]
-    rows = math.prod(batch)
-    wanted = [("hvp", z.shape)]
-    [hvp] = checked_outputs(out, wanted, z.dtype, [z, labels, t, v])
-    hvp_memory = output_rows(hvp, row)
-    if labels is not None:
-        launch(hvp_of_labels_rows, rows, threads, input_rows(z, row), input_rows(v, row), labels, hvp_memory)
-    else:
-        launch(
-            hvp_of_targets_rows, rows, threads, input_rows(z, row), input_rows(t, row), input_rows(v, row), hvp_memory
-        )
-    return delivered(hvp, hvp_memory, out is not None)
+def weigh_rows(
+    start: int,
+    stop: int,
+    weights: np.ndarray,
+    labels: np.ndarray | None,
+    w: np.ndarray | None,
+    samples: np.ndarray | None,
+    ignored: int | None,
+) -> None:
+    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
+    made = weights[start:stop]
+    made[...] = 1 if samples is None else samples[start:stop]
+    if w is not None and labels is not None:
+        made *= w[kept_labels(labels[start:stop], ignored)]
+    if ignored is not None and labels is not None:
+        made[labels[start:stop] == ignored] = 0

@@ -16,8 +16,17 @@ Arrays, all float32 or all float64, native byte order, any strides: W (C, D) wei
 for zeros, X (..., D) inputs, a row for each sample; t integer labels 0..C-1 (...) or targets (..., C), each
 row of which sums to 1, as the theorems assume. `reduction` is 'mean' or 'sum' over the samples. The logits
 exist for a chunk of samples at a time, never for all. A sample with NaN, with +inf or with nothing but -inf
-among its logits gives NaN. No samples: sum 0, mean NaN, gradients 0. Inputs are never written. Bad input
-raises TypeError or ValueError with a sentence.
+among its logits gives NaN in the loss, dW and db, and in its own row of dX. No samples: sum 0, mean NaN,
+gradients 0. Inputs are never written. Bad input raises TypeError or ValueError with a sentence.
+`memory_limit`, in bytes, bounds what is allocated beside the results: for each sample of a chunk its C logits,
+and copies of its row of X, t or dX where that is not contiguous; a block of classes of dW; a loss and a label
+for each sample; for each class a float64, and a number of scratch in each thread; a copy of W if neither
+axis of it is contiguous. None: 2 MB for the block, and for a chunk 32 MB or, if that is more, 512 samples in
+float32 and 256 in float64 but at most D.
+`threads` is for the loss alone: the matrix products between run on as many threads as NumPy's BLAS is set to,
+and the two never run at once. No result depends on `threads`; the size of a chunk, and the threads of BLAS, may
+change last digits. Accuracy: losses and gradients in the logits as for the loss itself, from logits that BLAS
+rounded; dW and dX are sums in the arrays' dtype, db in float64.
 
 Theorems (SHA-256 of the record each rests on):
     cross-entropy:gradient  2de57a35c0fa9e383d5c91603d3a5d632b9606ede0aaa422268d3a9d2947dee0
@@ -32,20 +41,28 @@ Theorems (SHA-256 of the record each rests on):
 """
 
 import math
+import os
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from math import exp, log, log1p
+from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-from math import exp, log, log1p
 from numba import njit
 
 __all__ = ["value", "value_and_grad", "grad"]
 
 
-HOME = "kernels_linear_cross_entropy_680f12e94ed9"
+# ================ How functions are compiled and called ================
+
+
+HOME = "kernels_linear_cross_entropy_6ca394804e3a"
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -70,6 +87,26 @@ def exp_difference(a, b):
     behind = high - a
     low = (a - (high - behind)) - (b + behind)
     return value + value * low
+
+
+@compiled
+def scaled_exp_difference(a, b, c, d):
+    """e^((a - b)(c + d)), d what c lacks: the errors of a - b (two-sum) and of its product with c (Dekker) carried
+    along."""
+    high = a - b
+    product = high * c
+    value = math.exp(product)
+    if not -1000 < product < 1000:
+        return value
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    real = type(high)
+    half = real(4097) if real(16777217) == real(16777216) else real(134217729)  # splits 24 bits, or 53
+    first = high * half - (high * half - high)
+    second = c * half - (c * half - c)
+    rest, remainder = high - first, c - second
+    error = ((first * second - product) + first * remainder + rest * second) + rest * remainder
+    return settled(value, value * (error + (low * c + high * d)))
 
 
 @compiled
@@ -101,8 +138,8 @@ def smaller(a, b):
 
 @compiled
 def weighted(a, b):
-    """a * b, and 0 where a = 0 and b is infinite: 0 log 0 = 0."""
-    return a if a == 0 and math.isinf(b) else a * b
+    """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
+    return a if a == 0 else a * b
 
 
 @compiled
@@ -115,6 +152,65 @@ def if_equal(a, b, c, d):
 def minus_one(a):
     """a - 1, kept apart: exact where a is near 1."""
     return a - 1
+
+
+# ================ The kernels ================
+
+
+@compiled
+def value_of_labels_explicit_0(top, z0, z1, z2):
+    x0 = top - z0
+    return (x0 + log1p(minus_one(exp(-x0)) + exp(-top + z1) + exp(-top + z2)),)
+
+
+@compiled
+def value_of_labels_explicit_1(top, z0, z1, z2):
+    x0 = top - z1
+    return (x0 + log1p(minus_one(exp(-x0)) + exp(-top + z0) + exp(-top + z2)),)
+
+
+@compiled
+def value_of_labels_explicit_2(top, z0, z1, z2):
+    x0 = top - z2
+    return (x0 + log1p(minus_one(exp(-x0)) + exp(-top + z0) + exp(-top + z1)),)
+
+
+@compiled
+def value_of_labels_rows(start, stop, z, labels, value):
+    """Rows start..stop-1 of value = lse * (sum_k t_k) - sum_k t_k * z_k, 3 classes."""
+    for row in range(start, stop):
+        top = z[row, 0]
+        top = larger(z[row, 1], top)
+        top = larger(z[row, 2], top)
+        if labels[row] == 0:
+            made = value_of_labels_explicit_0(top, z[row, 0], z[row, 1], z[row, 2])
+        elif labels[row] == 1:
+            made = value_of_labels_explicit_1(top, z[row, 0], z[row, 1], z[row, 2])
+        else:
+            made = value_of_labels_explicit_2(top, z[row, 0], z[row, 1], z[row, 2])
+        value[row] = made[0] + 0.0
+
+
+@compiled
+def value_of_targets_explicit(top, z0, z1, z2, t0, t1, t2):
+    x0 = top - z0
+    x1 = top - z1
+    x2 = top - z2
+    x3 = exp(-x0)
+    x4 = exp(-x1)
+    x5 = exp(-x2)
+    return ((t0 + t1 + t2)*log1p(if_equal(z0, top, 0, x3) + if_equal(z1, top, 0, x4) + if_equal(z2, top, 0, x5) + minus_one(if_equal(z0, top, x3, 0) + if_equal(z1, top, x4, 0) + if_equal(z2, top, x5, 0))) + weighted(t0, x0) + weighted(t1, x1) + weighted(t2, x2),)
+
+
+@compiled
+def value_of_targets_rows(start, stop, z, t, value):
+    """Rows start..stop-1 of value = lse * (sum_k t_k) - sum_k t_k * z_k, 3 classes."""
+    for row in range(start, stop):
+        top = z[row, 0]
+        top = larger(z[row, 1], top)
+        top = larger(z[row, 2], top)
+        made = value_of_targets_explicit(top, z[row, 0], z[row, 1], z[row, 2], t[row, 0], t[row, 1], t[row, 2])
+        value[row] = made[0] + 0.0
 
 
 @compiled
@@ -172,17 +268,16 @@ def value_and_grad_of_labels_rows(start, stop, z, labels, scale, value, gradient
 @compiled
 def value_and_grad_of_targets_explicit(top, z0, z1, z2, t0, t1, t2, scale):
     x0 = top - z0
-    x1 = exp(-x0)
-    x2 = top - z1
-    x3 = exp(-x2)
-    x4 = top - z2
-    x5 = exp(-x4)
-    x6 = if_equal(z0, top, x1, 0) + if_equal(z1, top, x3, 0) + if_equal(z2, top, x5, 0)
-    x7 = if_equal(z0, top, 0, x1) + if_equal(z1, top, 0, x3) + if_equal(z2, top, 0, x5)
-    x8 = log1p(x7 + minus_one(x6))
-    x9 = t0 + t1 + t2
-    x10 = 1/(x6 + x7)
-    return (weighted(t0, x0 + x8) + weighted(t1, x2 + x8) + weighted(t2, x4 + x8), scale*(-t0 + x1*x10*x9), scale*(-t1 + x10*x3*x9), scale*(-t2 + x10*x5*x9),)
+    x1 = top - z1
+    x2 = top - z2
+    x3 = t0 + t1 + t2
+    x4 = exp(-x0)
+    x5 = exp(-x1)
+    x6 = exp(-x2)
+    x7 = if_equal(z0, top, x4, 0) + if_equal(z1, top, x5, 0) + if_equal(z2, top, x6, 0)
+    x8 = if_equal(z0, top, 0, x4) + if_equal(z1, top, 0, x5) + if_equal(z2, top, 0, x6)
+    x9 = 1/(x7 + x8)
+    return (x3*log1p(x8 + minus_one(x7)) + weighted(t0, x0) + weighted(t1, x1) + weighted(t2, x2), -scale*t0 + scale*x3*x4*x9, -scale*t1 + scale*x3*x5*x9, -scale*t2 + scale*x3*x6*x9,)
 
 
 @compiled
@@ -199,28 +294,44 @@ def value_and_grad_of_targets_rows(start, stop, z, t, scale, value, gradient):
         gradient[row, 2] = made[3] + 0.0
 
 
-def contract_dW(gradient, W, X):
+# ================ The contractions ================
+
+
+def contract_dW(gradient, X, start, stop, out):
     """(1 / N) * (sum_n (Y_{nj} - T_{nj}) * X_{nd}), with the factor 1/N of a mean already in `gradient`.
 
     Theorem linear-cross-entropy:batch-gradient-weight: a6ab0becf7690f0611c2eaa71b777161c42f02ee3e51118f9398921aec1db0a9
     """
-    return np.dot(gradient.T, X)
+    np.matmul(gradient[:, start:stop].T, X, out=out)  # np.dot would copy the slice
 
 
-def contract_db(gradient, W, X):
+@compiled
+def contract_db(gradient, total):
     """(1 / N) * (sum_n (Y_{nj} - T_{nj})), with the factor 1/N of a mean already in `gradient`.
 
     Theorem linear-cross-entropy:batch-gradient-bias: 52f8d14e610a2d32e206c84c6a8e24efbe702156b1904573cb210ff5fe98ed5f
     """
-    return np.sum(gradient, axis=0, dtype=np.float64)
+    rows, classes = gradient.shape
+    fours = rows - rows % 4  # four rows at a time: a quarter of the traffic to `total`
+    for row in range(0, fours, 4):
+        for j in range(classes):
+            first = np.float64(gradient[row, j]) + np.float64(gradient[row + 1, j])
+            second = np.float64(gradient[row + 2, j]) + np.float64(gradient[row + 3, j])
+            total[j] += first + second
+    for row in range(fours, rows):
+        for j in range(classes):
+            total[j] += gradient[row, j]
 
 
-def contract_dX(gradient, W, X):
+def contract_dX(gradient, W, out):
     """sum_i W_{id} * (y_i - t_i), with the factor 1/N of a mean already in `gradient`.
 
     Theorem linear-cross-entropy:gradient-input: 1e9cedc28a8fac89d62d2c4cf4619a0f713edf37a6247ec09e60fb6004ecd6f7
     """
-    return np.dot(gradient, W)
+    np.matmul(gradient, W, out=out)
+
+
+# ================ What is checked and where results go ================
 
 
 def _array(name: str, given: Any) -> np.ndarray:
@@ -249,13 +360,14 @@ def check_classes(z: np.ndarray, classes: int) -> None:
         raise ValueError(f"z has {z.shape[-1]} classes, but this module was generated for {classes}")
 
 
-def checked_like(name: str, given: Any, z: np.ndarray) -> np.ndarray:
-    """`given` as an array of the dtype and shape of z."""
+def checked_like(name: str, given: Any, z: np.ndarray, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """`given` as an array of the dtype of z and of this shape, or that of z."""
     array = checked_real(name, given, 0)
     if array.dtype != z.dtype:
         raise TypeError(f"{name} has dtype {array.dtype.name} but z has {z.dtype.name}; convert one of them")
-    if array.shape != z.shape:
-        raise ValueError(f"{name} has shape {array.shape} but z has {z.shape}; they must be the same")
+    if array.shape != (z.shape if shape is None else shape):
+        wanted = "they must be the same" if shape is None else f"it must have shape {shape}"
+        raise ValueError(f"{name} has shape {array.shape} but z has {z.shape}; {wanted}")
     return array
 
 
@@ -263,42 +375,48 @@ def _first(bad: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
-def checked_labels(t: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Integer labels as contiguous int64 rows, each known to be a class of z."""
+def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> np.ndarray:
+    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`."""
     if t.shape != z.shape[:-1]:
         raise ValueError(
             f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
         )
     classes = z.shape[-1]
-    if t.size and (t.min() < 0 or t.max() >= classes):
-        where = _first((t < 0) | (t >= classes))
+    kind = t.dtype if t.dtype in (np.int32, np.int64) else np.dtype(np.int64)
+    beyond = t.dtype == np.uint64 and t.size > 0 and t.max() > np.iinfo(np.int64).max
+    rows = np.require(t, kind, ["C", "A"]).reshape(-1).view()
+    if beyond or not labels_fit(rows, classes, ignored):
+        bad = (t < 0) | (t >= classes)
+        where = _first(bad if ignored is None else bad & (t != ignored))
         at = f" at {list(where)}" if where else ""
         raise ValueError(
             f"label {int(t[where])}{at} is not a class; with {classes} classes labels are 0..{classes - 1}"
         )
-    rows = np.ascontiguousarray(t, dtype=np.int64).reshape(-1).view()
     rows.flags.writeable = False
     return rows
 
 
-def checked_weights(name: str, given: Any, z: np.ndarray, most: float) -> np.ndarray:
-    """Targets like z, each finite, at least 0 and at most `most`."""
-    t = checked_like(name, given, z)
-    if t.size and not (t.min() >= 0 and t.max() <= most and t.max() < math.inf):
+def checked_numbers(name: str, what: str, given: Any, z: np.ndarray, shape: tuple[int, ...], most: float) -> np.ndarray:
+    """Numbers of the dtype of z, each finite, at least 0 and at most `most`; `what` one of them is called."""
+    t = checked_like(name, given, z, shape)
+    rows, bits = np.require(t, requirements=["C", "A"]), np.dtype(f"i{t.itemsize}")
+    if not numbers_fit(
+        rows.reshape(-1).view(bits), int(np.minimum(t.dtype.type(most), np.finfo(t.dtype).max).view(bits))
+    ):
         where = _first(~((t >= 0) & (t <= most) & (t < math.inf)))
         limits = "finite and not negative" if most == math.inf else f"from 0 to {most:g}"
         at = f" at {list(where)}" if where else ""
-        raise ValueError(f"target {t[where]}{at} is not allowed; targets must be {limits}")
+        raise ValueError(f"{what} {t[where]}{at} is not allowed; {what}s must be {limits}")
     return t
 
 
-def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
+def checked_targets(t: Any, z: np.ndarray, ignored: int | None = None) -> tuple[np.ndarray | None, np.ndarray | None]:
     """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z."""
     array = _array("t", t)
     if array.dtype.kind in "iu":
-        return checked_labels(array, z), None
+        return checked_labels(array, z, ignored), None
     if array.dtype.kind == "f" and array.shape == z.shape:
-        return None, checked_weights("t", array, z, math.inf)
+        return None, checked_numbers("t", "target", array, z, z.shape, math.inf)
     if array.dtype.kind == "f" and array.shape == z.shape[:-1]:
         raise TypeError(f"t has shape {array.shape} and dtype {array.dtype.name}; labels must be integers")
     if array.dtype.kind == "f":
@@ -312,18 +430,14 @@ def checked_targets(t: Any, z: np.ndarray) -> tuple[np.ndarray | None, np.ndarra
 def checked_fractions(t: Any, z: np.ndarray) -> np.ndarray:
     """Targets from 0 to 1 of the shape of z; integers 0 and 1 are taken as such."""
     array = _array("t", t)
-    return checked_weights("t", array.astype(z.dtype) if array.dtype.kind in "iu" else array, z, 1.0)
+    array = array.astype(z.dtype) if array.dtype.kind in "iu" else array
+    return checked_numbers("t", "target", checked_like("t", array, z), z, z.shape, 1.0)
 
 
 def check_reduction(reduction: Any) -> None:
     """ValueError unless it is none, sum or mean."""
     if not isinstance(reduction, str) or reduction not in ("none", "sum", "mean"):
         raise ValueError(f"reduction {reduction!r} is unknown; use 'none', 'sum' or 'mean'")
-
-
-def scale_of(reduction: str, rows: int, dtype: np.dtype) -> Any:
-    """The factor of every row's gradient: 1/N for the mean, else 1."""
-    return dtype.type(1.0 / rows if reduction == "mean" and rows else 1.0)
 
 
 def value_shape(reduction: str, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -339,11 +453,18 @@ def _moves(array: np.ndarray) -> list[tuple[int, int]]:
 def _repeats_memory(array: np.ndarray) -> bool:
     """Whether two elements may share an address: some axis steps less far than the axes within it reach."""
     reach = array.itemsize
+    if not array.size:
+        return False
     for stride, extent in sorted((abs(stride), extent) for stride, extent in _moves(array)):
         if stride < reach:
             return True
         reach += stride * (extent - 1)
     return False
+
+
+def arrays_among(*given: Any) -> list[np.ndarray]:
+    """Those of the arguments that are arrays."""
+    return [array for array in given if isinstance(array, np.ndarray)]
 
 
 def checked_outputs(
@@ -412,37 +533,258 @@ def delivered(array: np.ndarray, rows: np.ndarray, given: bool) -> Any:
     return array if given or array.ndim else array[()]
 
 
-def reduced(array: np.ndarray, rows: np.ndarray, reduction: str, given: bool) -> Any:
-    """The losses of the rows, or their sum or mean, added up in float64; the mean of no rows is NaN."""
-    if reduction == "none":
-        return delivered(array, rows, given)
-    with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
-        total = float(np.sum(rows, dtype=np.float64))
-        array[...] = total if reduction == "sum" else total / rows.size if rows.size else math.nan
-    return array if given else array[()]
-
-
 def check_threads(threads: Any) -> None:
     """ValueError unless it is None (one thread) or an integer of at least 1."""
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1):
         raise ValueError(f"threads is {threads!r}; it must be None or an integer of at least 1")
 
 
-def launch(kernel: Callable[..., None], rows: int, threads: int | None, *arguments: Any) -> None:
-    """Run `kernel` on all rows, in at most `threads` ranges at a time; a row's result never depends on the split."""
-    parts = int(min(threads or 1, rows))
-    if parts <= 1:
+def scale_of(reduction: str, rows: float, dtype: np.dtype) -> Any:
+    """The factor of every row's gradient: 1/N for the mean, else 1; N may be a sum of weights."""
+    return dtype.type(1.0 / rows if reduction == "mean" and rows else 1.0)
+
+
+def totals_of(values: np.ndarray, threads: int | None = 1) -> np.ndarray:
+    """The sums (2, blocks) of the blocks of `values` (N,)."""
+    totals = np.empty((2, -(-len(values) // BLOCK_ROWS)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        launch(add_blocks, len(values), threads, values, totals)
+    return totals
+
+
+def run_rows(
+    kernel: Callable[..., None],
+    sums: Callable[..., None] | None,
+    rows: int,
+    threads: int | None,
+    arguments: tuple[Any, ...],
+    values: np.ndarray | None,
+    others: tuple[np.ndarray, ...],
+) -> np.ndarray | None:
+    """Run `kernel` on all rows; the values of the rows go to `values`, or, if that is None, into the sums returned.
+
+    `sums`, where there is one, runs the kernel block by block with memory for the values of one block.
+    """
+    if values is not None:
+        launch(kernel, rows, threads, *arguments, values, *others)
+        return None
+    z = arguments[0]
+    if sums is None:
+        values = np.empty(rows, z.dtype)
+        launch(kernel, rows, threads, *arguments, values, *others)
+        return totals_of(values, threads)
+    totals = np.empty((2, -(-rows // rows_in_block(z.shape[1] if z.ndim > 1 else 1))))
+    launch(sums, rows, threads, *arguments, *others, totals)
+    return totals
+
+
+def _exact_sum(numbers: np.ndarray) -> float:
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):  # beyond the largest number, or infinities of both signs
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.sum(numbers))
+
+
+def mean_of(totals: np.ndarray, divisor: float) -> float:
+    """The sum of all blocks over `divisor`; of nothing, or over 0, it is NaN."""
+    if not divisor:
+        return math.nan
+    total = _exact_sum(totals[0]) / divisor
+    return _exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
+
+
+def reduced(
+    array: np.ndarray, values: np.ndarray | None, totals: np.ndarray | None, reduction: str, divisor: float, given: bool
+) -> Any:
+    """The losses of the rows in `values`, or the sum or mean of those in `totals`, as `array` or as a NumPy scalar."""
+    if values is not None:
+        return delivered(array, values, given)
+    assert totals is not None
+    with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
+        array[...] = _exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
+    return array if given else array[()]
+
+
+BLOCK_ELEMENTS, BLOCK_ROWS = 65536, 4096
+"""A block is at most so many rows; it is what sums are made of and what threads share out."""
+PARTS_A_THREAD = 4
+"""A thread that is held up leaves its parts to the others."""
+MOST_THREADS = 256
+BYTES_FOR_THREADS = 400_000
+"""Below this, handing work over costs more than it saves: 100,000 numbers in float32, 50,000 in float64."""
+
+
+def rows_in_block(classes: int) -> int:
+    """The rows of a block, by the number of classes alone; whole groups of 64 where there are so many."""
+    rows = min(BLOCK_ROWS, max(1, BLOCK_ELEMENTS // classes))
+    return rows - rows % 64 if rows > 64 else rows
+
+
+def usable_processors() -> int:
+    """The processors that this process may run on; OMP_NUM_THREADS, as other numerical libraries read it, lowers it."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return min(found, int(wanted)) if wanted.isdecimal() and int(wanted) else found
+
+
+def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
+    """`threads`, or for None as many as the largest of `arrays` repays."""
+    if threads is not None:
+        return int(threads)
+    work = max((array.nbytes for array in arrays if isinstance(array, np.ndarray)), default=0)
+    return 1 if work < BYTES_FOR_THREADS else min(usable_processors(), 2 * work // BYTES_FOR_THREADS)
+
+
+class Job:
+    """Ranges of rows that any number of threads take one by one, until none is left."""
+
+    __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
+
+    def __init__(self, run: Callable[[int, int], None], ranges: list[tuple[int, int]]) -> None:
+        self.run, self.ranges, self.left = run, deque(ranges), len(ranges)
+        self.failure: BaseException | None = None
+        self.lock, self.ended = threading.Lock(), threading.Lock()
+        self.ended.acquire()
+
+    def work(self) -> None:
+        """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        while True:
+            try:
+                start, stop = self.ranges.popleft()
+            except IndexError:
+                return
+            try:
+                if self.failure is None:
+                    self.run(start, stop)
+            except BaseException as failure:
+                self.failure = failure
+            finally:
+                with self.lock:
+                    self.left -= 1
+                    last = not self.left
+                if last:
+                    self.ended.release()
+
+
+class Helpers:
+    """Threads that wait for jobs. They end with the process and keep nothing of a job that is done."""
+
+    __slots__ = ("jobs", "lock", "started")
+
+    def __init__(self) -> None:
+        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.lock, self.started = threading.Lock(), 0
+
+    def lend(self, job: Job, number: int) -> None:
+        """Offer `job` to so many threads; those that come too late find nothing to do."""
+        with self.lock:
+            while self.started < number:
+                threading.Thread(target=self._wait, name="symderiv", daemon=True).start()
+                self.started += 1
+        for _ in range(number):
+            self.jobs.put(job)
+
+    def _wait(self) -> None:
+        while True:
+            self.jobs.get().work()
+
+
+@cache
+def helpers_of(process: int) -> Helpers:  # noqa: ARG001
+    """The threads of a process: a forked child has another number, and inherits no thread."""
+    return Helpers()
+
+
+def launch(kernel: Callable[..., Any], rows: int, threads: int | None, *arguments: Any) -> None:
+    """Run kernel(start, stop, *arguments) on all rows, in at most `threads` threads; None chooses by the arrays' size.
+
+    Ranges are whole blocks of the first argument's rows, so neither a row's result nor a block's sum depends on the
+    split. An exception in any range is raised here, when no range is being worked on any more.
+    """
+    block = rows_in_block(arguments[0].shape[-1] if arguments and arguments[0].ndim > 1 else 1)
+    blocks = -(-rows // block)
+    number = min(threads_for(threads, arguments), blocks, MOST_THREADS)
+    if number <= 1:
         kernel(0, rows, *arguments)
         return
-    bounds = [rows * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        running = [pool.submit(kernel, bounds[p], bounds[p + 1], *arguments) for p in range(parts)]
-        for future in running:
-            future.result()
+    parts = min(blocks, number * PARTS_A_THREAD)
+    bounds = [min(rows, blocks * part // parts * block) for part in range(parts + 1)]
+    job = Job(lambda start, stop: kernel(start, stop, *arguments), list(pairwise(bounds)))
+    helpers_of(os.getpid()).lend(job, number - 1)
+    job.work()
+    job.ended.acquire()
+    if job.failure is not None:
+        raise job.failure
 
 
-def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """W (C, D), b (C,) or None for zeros, and X (..., D) as rows (N, D), all of one dtype."""
+LOWERED = 2.0**-64
+"""Sums are also kept in this unit, in which none overflows whose mean is a number."""
+
+
+def labels_fit(labels: np.ndarray, classes: int, ignored: int | None) -> bool:
+    """Whether integer labels (N,) are all from 0 to classes - 1, or `ignored` where that is not None."""
+    kept = kept_labels(labels, ignored)
+    return not kept.size or bool(kept.min() >= 0 and kept.max() < classes)
+
+
+def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:
+    """The labels as kernels may read them, 0 for `ignored`: kernels read what is at a label."""
+    return labels if ignored is None else np.where(labels == ignored, labels.dtype.type(0), labels)
+
+
+def numbers_fit(bits: np.ndarray, most: int) -> bool:
+    """Whether numbers, given as the integers of their bits (N,), are all from 0 or -0 to the one of bits `most`.
+
+    The bits of numbers that are not negative are in the same order as the numbers; NaN and infinity come last.
+    """
+    if not bits.size:
+        return True
+    lowest = int(bits.min())
+    if lowest == np.iinfo(bits.dtype).min:  # -0, which is the lowest integer
+        lowest = int(np.where(bits == lowest, 0, bits).min())
+    return bool(lowest >= 0 and bits.max() <= most)
+
+
+def total_of(values: np.ndarray, count: int, factor: float) -> float:
+    """The sum of factor * values[k] over k < count, in float64."""
+    return float(np.sum(values[:count] * np.float64(factor), dtype=np.float64))
+
+
+def add_block(values: np.ndarray, count: int, totals: np.ndarray, block: int) -> None:
+    """The sum of the first `count` values as column `block` of `totals` (2, blocks): as it is, and lowered."""
+    total = total_of(values, count, 1.0)
+    totals[0, block] = total
+    totals[1, block] = total_of(values, count, LOWERED) if np.isinf(total) else LOWERED * total
+
+
+def add_blocks(start: int, stop: int, values: np.ndarray, totals: np.ndarray) -> None:
+    """The sums of the blocks of values[start:stop] (N,) as columns of `totals` (2, blocks); `start` begins a block."""
+    for first in range(start, stop, BLOCK_ROWS):
+        part = values[first : min(first + BLOCK_ROWS, stop)]
+        add_block(part, len(part), totals, first // BLOCK_ROWS)
+
+
+def weigh_rows(
+    start: int,
+    stop: int,
+    weights: np.ndarray,
+    labels: np.ndarray | None,
+    w: np.ndarray | None,
+    samples: np.ndarray | None,
+    ignored: int | None,
+) -> None:
+    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
+    made = weights[start:stop]
+    made[...] = 1 if samples is None else samples[start:stop]
+    if w is not None and labels is not None:
+        made *= w[kept_labels(labels[start:stop], ignored)]
+    if ignored is not None and labels is not None:
+        made[labels[start:stop] == ignored] = 0
+
+
+def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """W (C, D), b (C,) or None for zeros, and X (..., D), all of one dtype."""
     W, X = checked_real("W", W, 0), checked_real("X", X, 0)
     if W.ndim != 2 or 0 in W.shape:
         raise ValueError(
@@ -451,11 +793,11 @@ def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray, np.nd
         )
     if X.ndim == 0:
         raise ValueError("X is a scalar; its last axis must hold the features")
-    b = np.zeros(W.shape[0], W.dtype) if b is None else checked_real("b", b, 0)
+    b = None if b is None else checked_real("b", b, 0)
     for name, array in (("b", b), ("X", X)):
-        if array.dtype != W.dtype:
+        if array is not None and array.dtype != W.dtype:
             raise TypeError(f"{name} has dtype {array.dtype.name} but W has {W.dtype.name}; convert one of them")
-    if b.shape != W.shape[:1]:
+    if b is not None and b.shape != W.shape[:1]:
         raise ValueError(
             f"b has shape {b.shape} but W has {W.shape}; b must be ({W.shape[0]},), one number for each class"
         )
@@ -465,9 +807,9 @@ def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(labels, None) or (None, targets (N, C)); rows of targets must sum to 1, as the theorems of the layer assume."""
+    """(labels (N,), None) or (None, targets (..., C)); targets must sum to 1, as the theorems of the layer assume."""
     logits = np.broadcast_to(np.empty((), W.dtype), (*X.shape[:-1], W.shape[0]))
-    labels, targets = checked_targets(t, logits)
+    labels, targets = (None, t) if _fits_without_copy(t, logits) else checked_targets(t, logits)
     if targets is None:
         return labels, None
     sums = np.sum(targets, axis=-1, dtype=np.float64)
@@ -477,7 +819,123 @@ def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndar
         raise ValueError(
             f"the targets of sample {where} sum to {sums.reshape(-1)[where]!s}; the theorems of this layer assume 1"
         )
-    return None, np.ascontiguousarray(targets).reshape(-1, W.shape[0])
+    return None, targets
+
+
+def _fits_without_copy(t: Any, logits: np.ndarray) -> bool:
+    """Whether t is targets that are fine but not contiguous: checking those as they lie saves a copy of them all."""
+    fits = type(t) is np.ndarray and t.dtype == logits.dtype and t.shape == logits.shape and not t.flags.c_contiguous
+    return bool(fits and t.size and t.min() >= 0 and t.max() < math.inf)
+
+
+def merged(array: np.ndarray) -> np.ndarray:
+    """`array` (..., K) as a view (N, K) if its memory allows one, else as it is."""
+    steps = zip(array.strides[:-1], array.shape[:-1], strict=True)
+    axes = [(stride, extent) for stride, extent in steps if extent > 1]
+    merges = all(axes[k - 1][0] == axes[k][0] * axes[k][1] for k in range(1, len(axes)))
+    rows = math.prod(array.shape[:-1])
+    return array.reshape(rows, array.shape[-1]) if merges or not array.size else array
+
+
+def place_of(array: np.ndarray, start: int, stop: int) -> Any:
+    """The index of samples start..stop-1, numbered in C order, in labels (N,) or what `merged` returned."""
+    return slice(start, stop) if array.ndim <= 2 else np.unravel_index(np.arange(start, stop), array.shape[:-1])
+
+
+def is_one_piece(array: np.ndarray) -> bool:
+    """Whether any range of samples of what `merged` returned is contiguous, so that kernels and BLAS can write it."""
+    return bool(array.ndim == 2 and array.flags.c_contiguous and array.flags.aligned)
+
+
+def suits_products(array: np.ndarray) -> bool:
+    """Whether NumPy hands this matrix to BLAS as it is: one axis contiguous, the other stepping forwards over it."""
+    if array.ndim != 2 or not array.flags.aligned:
+        return False
+    return any(
+        array.strides[inner] == array.itemsize
+        and array.strides[outer] % array.itemsize == 0
+        and array.strides[outer] >= array.shape[inner] * array.itemsize
+        for outer, inner in ((0, 1), (1, 0))
+    )
+
+
+def in_order(array: np.ndarray) -> np.ndarray:
+    """A copy in C order."""
+    return np.require(array, requirements=["C", "A"])
+
+
+def at_a_time(
+    limit: Any, samples: int, classes: int, enough: int, sample_bytes: int, class_bytes: int, fixed: int
+) -> tuple[int, int]:
+    """How many samples a chunk has, and how many classes of dW one matrix product makes.
+
+    `sample_bytes` are needed for each sample of a chunk, `class_bytes` for each of those classes, `fixed` in any case:
+    in all at most `limit`. Without a limit, classes for 2 MB, and samples for 32 MB or `enough` of them if that is
+    more. Equal chunks are preferred to full ones with a small rest. TypeError for a limit that is no integer,
+    ValueError if not even one sample fits.
+    """
+    block = min(classes, max(128, 2**21 // max(1, class_bytes)))
+    most = max(2**25 // sample_bytes, enough)
+    if limit is not None:
+        if isinstance(limit, bool) or not isinstance(limit, (int, np.integer)):
+            raise TypeError(f"memory_limit is {limit!r}; it must be None or a number of bytes, an integer")
+        spare = int(limit) - (sample_bytes + class_bytes + fixed)
+        if spare < 0:
+            raise ValueError(
+                f"memory_limit is {limit} bytes, but one sample at a time needs {int(limit) - spare}: {sample_bytes} "
+                f"for its logits and copies, {class_bytes + fixed} beside them; pass at least that, or None"
+            )
+        block = min(block, 1 + spare // 4 // max(1, class_bytes))
+        most = (int(limit) - fixed - block * class_bytes) // sample_bytes
+    chunks = max(1, -(-samples // most))
+    return max(1, -(-samples // chunks)), block
+
+
+def loss_in_blocks(kernel: Callable[..., None], b: np.ndarray | None, *arguments: Any) -> Callable[..., None]:
+    """The function of (start, stop, logits) that adds b to these rows of the logits and runs `kernel` on them.
+
+    It goes by blocks of rows that stay in the processor's cache from the addition to the kernel.
+    """
+
+    def run(start: int, stop: int, logits: np.ndarray) -> None:
+        view = logits.view()
+        view.flags.writeable = False
+        block = max(1, 2**19 // (logits.shape[1] * logits.itemsize))
+        block = block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
+        with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
+            for first in range(start, stop, block):
+                last = min(first + block, stop)
+                if b is not None:
+                    logits[first:last] += b
+                kernel(first, last, view, *arguments)
+
+    return run
+
+
+def add_weight_gradient(
+    contract: Callable[..., None],
+    gradient: np.ndarray,
+    part: np.ndarray,
+    dW: np.ndarray,
+    scratch: np.ndarray | None,
+    block: int,
+    add: bool,
+) -> None:
+    """dW += gradient^T part, or dW = gradient^T part without `add`, a block of classes at a time.
+
+    `scratch` (block, D) holds a product before it is added; None if dW is one piece and nothing is added.
+    """
+    if scratch is None:
+        contract(gradient, part, 0, len(dW), dW)
+        return
+    for start in range(0, len(dW), block):
+        stop = min(start + block, len(dW))
+        made = scratch[: stop - start]
+        contract(gradient, part, start, stop, made)
+        if add:
+            dW[start:stop] += made
+        else:
+            dW[start:stop] = made
 
 
 def layer_pass(
@@ -489,15 +947,17 @@ def layer_pass(
     wanted: tuple[str, ...],
     out: Any,
     threads: Any,
+    memory_limit: Any,
     classes: int | None,
     of_labels: Callable[..., None],
     of_targets: Callable[..., None],
-    contractions: dict[str, Callable[..., Any]],
+    contractions: dict[str, Callable[..., None]],
 ) -> list[Any]:
     """The outputs named in `wanted`, of value, dW, db and dX, for z = W x + b.
 
-    For each chunk of rows: the logits, the loss and its gradient in place, then the contractions of that gradient.
-    `classes`: the only class count the row kernels are for, or None for any.
+    For each chunk of samples: the logits, the loss and its gradient in place, then the contractions of that gradient.
+    `of_labels` and `of_targets` compute the values alone if that is all that is wanted, else values and gradients.
+    `classes`: the only class count they are for, or None for any.
     """
     W, b, X = checked_layer(W, b, X)
     if classes is not None and W.shape[0] != classes:
@@ -507,59 +967,79 @@ def layer_pass(
         raise ValueError("reduction 'none' has no single gradient in the weights; use 'sum' or 'mean'")
     check_reduction(reduction)
     check_threads(threads)
-    shapes = {"value": (), "dW": W.shape, "db": b.shape, "dX": X.shape}
+    shapes = {"value": (), "dW": W.shape, "db": W.shape[:1], "dX": X.shape}
     results = checked_outputs(out, [(name, shapes[name]) for name in wanted], W.dtype, [None, W, b, X, labels, targets])
     by_name = dict(zip(wanted, results, strict=True))
-    rows = X.reshape(-1, W.shape[1]) if X.size else np.empty((int(np.prod(X.shape[:-1])), W.shape[1]), W.dtype)
-    values = np.empty(len(rows), W.dtype)
-    scale = W.dtype.type(1.0 / len(rows) if reduction == "mean" and len(rows) else 1.0)
-    sums = {name: np.zeros(shapes[name], np.float64 if name == "db" else W.dtype) for name in ("dW", "db")}
-    inputs = np.empty(rows.shape, W.dtype)
-    chunk = max(1, min(len(rows), 2**24 // (W.shape[0] * W.dtype.itemsize)))  # 16 MB of logits
-    with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
-        for start in range(0, len(rows), chunk):
-            part = rows[start : start + chunk]
-            logits = np.dot(part, W.T)
-            logits += b
-            view = logits.view()
-            view.flags.writeable = False
-            stop = start + len(part)
-            kernel, given = (of_targets, targets) if labels is None else (of_labels, labels)
-            assert given is not None
-            known = given[start:stop].view()
-            known.flags.writeable = False
-            launch(kernel, len(part), threads, view, known, scale, values[start:stop], logits)
-            for name in ("dW", "db"):
-                if name in wanted:
-                    sums[name] += contractions[name](logits, W, part)
-            if "dX" in wanted:
-                inputs[start:stop] = contractions["dX"](logits, W, part)
-    for name in ("dW", "db"):
-        if name in wanted:
-            by_name[name][...] = sums[name]
-    if "dX" in wanted:
-        by_name["dX"][...] = inputs.reshape(X.shape)
+    (count, features), rows, size = W.shape, math.prod(X.shape[:-1]), W.itemsize
+    X, dX, dW = merged(X), merged(by_name["dX"]) if "dX" in wanted else None, by_name.get("dW")
+    given = labels if targets is None else merged(targets)
+    assert given is not None
+
+    numbers = count + features * (not suits_products(X)) + features * (dX is not None and not is_one_piece(dX))
+    numbers += count * (targets is not None and not is_one_piece(given))
+    workers = min(int(threads or usable_processors()), MOST_THREADS)
+    fixed = rows * (size + 8) + count * (8 + size * workers) + (0 if suits_products(W) else W.nbytes)
+    of_class = 0 if dW is None else features * size
+    # For each chunk BLAS copies W into a shape of its own; so many samples repay that, in no more memory than dW has.
+    enough = min(features, 2048 // size)
+    chunk, block = at_a_time(memory_limit, rows, count, enough, numbers * size, of_class, fixed)
+
+    W = W if suits_products(W) else in_order(W)
+    logits, values, totals = np.empty((chunk, count), W.dtype), np.empty(rows, W.dtype), np.zeros(count)
+    moved = None if dX is None or is_one_piece(dX) else np.empty((chunk, features), W.dtype)
+    direct = dW is not None and is_one_piece(dW)
+    scratch = None if dW is None or (direct and rows <= chunk) else np.empty((block, features), W.dtype)
+    scale = scale_of(reduction, rows, W.dtype)
+    for start in range(0, rows, chunk):
+        stop = min(start + chunk, rows)
+        z, part = logits[: stop - start], X[place_of(X, start, stop)]
+        part = part if suits_products(part) else in_order(part)
+        known = input_rows(given[place_of(given, start, stop)], () if targets is None else (count,))
+        outputs = (values[start:stop],) if wanted == ("value",) else (scale, values[start:stop], z)
+        with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
+            np.matmul(part, W.T, out=z)
+            run = loss_in_blocks(of_labels if targets is None else of_targets, b, known, *outputs)
+            launch(run, len(z), threads, z)
+            if dW is not None:
+                first_here = direct and not start
+                add_weight_gradient(contractions["dW"], z, part, dW, None if first_here else scratch, block, start > 0)
+            if "db" in wanted:
+                contractions["db"](z, totals)
+            if dX is not None:
+                made = dX[start:stop] if moved is None else moved[: stop - start]
+                contractions["dX"](z, W, made)
+                if moved is not None:
+                    dX[place_of(dX, start, stop)] = made
+        del part, known, run  # copies of this chunk go before those of the next are made
+    if dW is not None and not rows:
+        dW[...] = 0
+    if "db" in wanted:
+        with np.errstate(over="ignore"):
+            by_name["db"][...] = totals
     if "value" in wanted:
         asked = out is not None and (out if isinstance(out, tuple) else (out,))[0] is not None
-        by_name["value"] = reduced(by_name["value"], values, reduction, asked)
+        by_name["value"] = reduced(by_name["value"], None, totals_of(values), reduction, rows, asked)
     return [by_name[name] for name in wanted]
 
 
-def value(W, b, X, t, *, reduction="mean", out=None, threads=None):
+def value(W, b, X, t, *, reduction="mean", out=None, threads=None, memory_limit=None):
     """The cross-entropy of softmax(W x + b), its sum or mean over the samples.
 
     W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> a scalar.
-    `out`: memory for the results, in their order; `threads`: at most so many ranges of rows at a time.
+    `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
+    `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     """
     wanted = ("value",)
-    kernels = (value_and_grad_of_labels_rows, value_and_grad_of_targets_rows)
+    kernels = (value_of_labels_rows, value_of_targets_rows)
     contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}
-    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, 3, *kernels, contractions)
+    results = layer_pass(
+        W, b, X, t, reduction, wanted, out, threads, memory_limit, 3, *kernels, contractions
+    )
     return results[0]
 
 
-def value_and_grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None):
+def value_and_grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None, memory_limit=None):
     """The cross-entropy of softmax(W x + b) over the samples, and its gradients.
 
     dW = (1 / N) * (sum_n (Y_{nj} - T_{nj}) * X_{nd})
@@ -568,7 +1048,8 @@ def value_and_grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, thre
 
     W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> (value, dW, db).
     With inputs=True also dX (..., D), the gradient in the inputs of the reduced loss.
-    `out`: memory for the results, in their order; `threads`: at most so many ranges of rows at a time.
+    `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
+    `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem linear-cross-entropy:batch-gradient-weight: a6ab0becf7690f0611c2eaa71b777161c42f02ee3e51118f9398921aec1db0a9
     Theorem linear-cross-entropy:batch-gradient-bias: 52f8d14e610a2d32e206c84c6a8e24efbe702156b1904573cb210ff5fe98ed5f
@@ -578,11 +1059,13 @@ def value_and_grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, thre
     wanted += ("dX",) if inputs else ()
     kernels = (value_and_grad_of_labels_rows, value_and_grad_of_targets_rows)
     contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}
-    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, 3, *kernels, contractions)
+    results = layer_pass(
+        W, b, X, t, reduction, wanted, out, threads, memory_limit, 3, *kernels, contractions
+    )
     return tuple(results)
 
 
-def grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None):
+def grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None, memory_limit=None):
     """The gradients of the cross-entropy of softmax(W x + b) over the samples, without the loss.
 
     dW = (1 / N) * (sum_n (Y_{nj} - T_{nj}) * X_{nd})
@@ -591,7 +1074,8 @@ def grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None):
 
     W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> (dW, db).
     With inputs=True also dX (..., D), the gradient in the inputs of the reduced loss.
-    `out`: memory for the results, in their order; `threads`: at most so many ranges of rows at a time.
+    `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
+    `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem linear-cross-entropy:batch-gradient-weight: a6ab0becf7690f0611c2eaa71b777161c42f02ee3e51118f9398921aec1db0a9
     Theorem linear-cross-entropy:batch-gradient-bias: 52f8d14e610a2d32e206c84c6a8e24efbe702156b1904573cb210ff5fe98ed5f
@@ -601,5 +1085,7 @@ def grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None):
     wanted += ("dX",) if inputs else ()
     kernels = (value_and_grad_of_labels_rows, value_and_grad_of_targets_rows)
     contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}
-    results = layer_pass(W, b, X, t, reduction, wanted, out, threads, 3, *kernels, contractions)
+    results = layer_pass(
+        W, b, X, t, reduction, wanted, out, threads, memory_limit, 3, *kernels, contractions
+    )
     return tuple(results)
