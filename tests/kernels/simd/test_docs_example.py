@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/simd.md").read_text(encoding="utf-8")
 NAMES = (
-    "load_classes", "largest", "shift_to", "shifted_exp", "summed_in_unit", "picked", "summed", "of_each_row", "log1p_of",
-    "product_error", "exact_fma", "layout_of", "exp_difference", "inlined", "degree",
+    "load_classes", "largest", "shift_to", "shifted_exp", "summed_in_unit", "picked", "summed", "of_each_row",
+    "log1p_of", "product_error", "exact_fma", "layout_of", "exp_difference", "inlined", "degree",
 )  # fmt: skip
 
 
