@@ -46,7 +46,7 @@ VERBS: Final = (
     ),
     Verb("Generate", "build", "build", "Write all of generated/; --check names what was edited by hand."),
     Verb("Check", "verify", "verify", "Prove and test entries and their kernels again, or re-check a record."),
-    Verb("Check", "bench", "bench", "Measure the kernels next to their peers, and the proofs."),
+    Verb("Check", "bench", "bench", "Measure the kernels next to their peers, and hold the figures against the goals."),
     Verb("Check", "doctor", "doctor", "Show versions, optional parts and what each is needed for."),
 )
 

@@ -25,7 +25,10 @@ _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in S
 @click.option("--json", "json_file", metavar="FILE", help="Write everything as JSON; - is standard output.")
 @click.option("--page", "page_from", metavar="JSON", help="Measure nothing: write page and pictures beside this JSON.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Use colours.")
-def command(sections: tuple[str, ...], quick: bool, json_file: str | None, page_from: str | None, color: str) -> int:
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw tables with plain characters.")
+def command(
+    sections: tuple[str, ...], quick: bool, json_file: str | None, page_from: str | None, color: str, ascii_only: bool
+) -> int:
     """Measure the kernels next to their peers, and hold the figures against the goals.
 
     All contestants of a table run in one process, on one thread, in turn; every result is checked before it is timed.
@@ -47,19 +50,19 @@ def command(sections: tuple[str, ...], quick: bool, json_file: str | None, page_
         return FAILED if found.failures else DONE
     if json_file is not None:
         _write(Path(json_file), text)
-    _show(found, color)
+    _show(found, color, ascii_only)
     return FAILED if found.failures else DONE
 
 
-def _show(found: Run, color: str) -> None:
+def _show(found: Run, color: str, ascii_only: bool) -> None:
     # Rich is imported only where there is something to show.
     from rich.console import Console
 
     from symderiv.bench.report import show
 
-    colour = wants_colour(color)
-    console = Console(no_color=not colour, force_terminal=colour or None, safe_box=wants_ascii())
-    show(found, console if console.is_terminal else Console(no_color=not colour, width=200, safe_box=wants_ascii()))
+    colour, plain = wants_colour(color), ascii_only or wants_ascii()
+    console = Console(no_color=not colour, force_terminal=colour or None, safe_box=plain)
+    show(found, console if console.is_terminal else Console(no_color=not colour, width=200, safe_box=plain))
 
 
 def read_run(place: Path) -> Run:

@@ -83,18 +83,22 @@ def _stated(problem: Problem, theorems: tuple[Theorem, ...], role: str) -> Part:
     return part_of(role, known[goal if ":" in goal else f"{problem.name}:{goal}"])
 
 
-def _samples(dtype: Any, seed: int, thorough: bool) -> Iterator[Sample]:
-    for classes in (1, 3, 10, 40, 150) if thorough else (3,):
-        yield ordinary(classes, dtype, seed)
-        if classes <= 10:
-            yield from hard(classes, dtype, seed)
+def _tried(function: Function, dtype: Any, seed: int, thorough: bool) -> Iterator[tuple[Sample, _Choice]]:
+    """Samples with options. Each kind of options and each layout is another kernel to compile, so that values alone,
+    whose formulas are the same, have fewer; only short rows have every combination, as rigorous values are slow."""
+    for classes in (3, 10, 40, 150) if thorough else (3,):
+        usual = _QUICK if thorough or function.name != "value" else _QUICK[:2]
+        every = _FULL if thorough and classes == 3 and function.name == "value_and_grad" else usual
+        yield from product((ordinary(classes, dtype, seed),), every)
+        if classes == 3:
+            yield from product(hard(classes, dtype, seed), usual)
 
 
 def _compared(subject: str, kernel: LossKernel, function: Function, parts: tuple[Part, ...], kind: str, dtype: Any,
               seed: int, thorough: bool) -> Iterator[Check]:  # fmt: skip
     rows = {part.role: Worst() for part in parts}
     smooth, means = Worst(), Worst()
-    for sample, choice in product(_samples(dtype, seed, thorough), _choices(function, thorough)):
+    for sample, choice in _tried(function, dtype, seed, thorough):
         given = _Given.drawn(sample, choice, kind, seed)
         where = f"{sample.name}, C = {sample.z.shape[1]}, {choice}"
         with ctx.workprec(_BITS):
@@ -118,11 +122,6 @@ def _compared(subject: str, kernel: LossKernel, function: Function, parts: tuple
         yield checked("ulps of the addends", f"{subject}: gradient", "rigorous value", ULPS, smooth.value, smooth.at)
     if "value" in rows:
         yield checked("ulps", f"{subject}: mean", "rigorous value", ULPS, means.value, means.at)
-
-
-def _choices(function: Function, thorough: bool) -> tuple[_Choice, ...]:
-    """Each kind of options is another kernel to compile: values alone, whose formulas are the same, have fewer."""
-    return _FULL if thorough else _QUICK[:2] if function.name == "value" else _QUICK
 
 
 def _sum(balls: dict[tuple[int, ...], Ball]) -> Ball:

@@ -77,7 +77,7 @@ def test_check_takes_the_class_count_from_the_manifest_and_names_the_edited_line
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
     assert run(["build", "-o", str(folder), "--check"]) == 0
-    assert "10 files" in capsys.readouterr().out
+    assert "14 files" in capsys.readouterr().out
     place = folder / "logsumexp" / "proof.md"
     lines = place.read_text(encoding="utf-8").split("\n")
     lines[6] += " indeed"
