@@ -40,6 +40,7 @@ Theorems (SHA-256 of the record each rests on):
     softmax:shift-invariance  a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
 """
 
+import hashlib
 import math
 import os
 import sys
@@ -49,6 +50,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from math import exp, log, log1p
+from pathlib import Path
 from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
@@ -62,18 +64,31 @@ __all__ = ["value", "value_and_grad", "grad"]
 # ================ How functions are compiled and called ================
 
 
-HOME = "kernels_linear_cross_entropy_6ca394804e3a"
+# Two texts must have two names: under one name, code from the cache of one would run in place of the other's.
+HOME = f"kernels_{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:20]}"
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`function` compiled by Numba on its first call, and cached for later runs.
+    """`function` compiled by Numba on its first call, and cached for later runs where a cache can be written."""
+    function = at_home(function)
+    try:
+        return njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # Numba finds no folder it may write
+        return njit(nogil=True, error_model="numpy")(function)
 
-    The cache notes the name of the module a function came from and imports that again. HOME always can be imported,
-    whatever name this file itself was imported under.
-    """
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """`function` compiled by Numba as a part of whatever calls it: it has values in registers for arguments."""
+    no_wrappers: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # nothing else calls it
+    return njit(forceinline=True, nogil=True, error_model="numpy", **no_wrappers)(at_home(function))
+
+
+def at_home(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` as if from the module HOME. Numba's cache notes the module that functions came from and imports it
+    again; HOME always can be imported, whatever name this file itself was imported under."""
     sys.modules.setdefault(HOME, ModuleType(HOME))
     function.__module__ = HOME
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
+    return function
 
 
 @compiled

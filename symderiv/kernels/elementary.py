@@ -6,28 +6,10 @@ Each keeps the dtype of its arguments: nothing here has a literal that would tur
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
 
-from numba import njit
+from symderiv.kernels.compiling import compiled
 
 # ---- copied into generated modules from here
-
-
-HOME = __name__
-
-
-def compiled(function: Callable[..., Any]) -> Any:
-    """`function` compiled by Numba on its first call, and cached for later runs.
-
-    The cache notes the name of the module a function came from and imports that again. HOME always can be imported,
-    whatever name this file itself was imported under.
-    """
-    sys.modules.setdefault(HOME, ModuleType(HOME))
-    function.__module__ = HOME
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
 @compiled

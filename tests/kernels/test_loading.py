@@ -105,6 +105,33 @@ def test_compiled_code_is_found_again_whatever_name_the_file_is_imported_under(t
     assert said == ["[0.5, 0.5] 0\n", "[0.5, 0.5] 1\n", "[0.5, 0.5] 1\n"]
 
 
+_OF_EACH = """
+import importlib.util, sys
+import numpy as np
+for path in sys.argv[1:]:
+    spec = importlib.util.spec_from_file_location("kernels", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    print(float(module.value(np.zeros((1, 1)))[0]))
+"""
+
+
+def test_an_edited_copy_runs_its_own_code_beside_the_original(tmp_path: Path) -> None:
+    original, edited = tmp_path / "original.py", tmp_path / "edited.py"
+    text = source("logsumexp")
+    original.write_text(text, encoding="utf-8")
+    edited.write_text(text.replace("log_total = ", "log_total = 1 + "), encoding="utf-8")
+
+    def run(*paths: Path) -> str:
+        command = [sys.executable, "-I", "-c", _OF_EACH, *map(str, paths)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    # Each compiled alone, and cached: the two have functions of the same names and types.
+    assert (run(original), run(edited)) == ("0.0\n", "1.0\n")
+    assert run(original, edited) == "0.0\n1.0\n"
+    assert run(edited, original) == "1.0\n0.0\n"
+
+
 def test_a_module_is_seen_by_other_threads_only_when_it_is_whole() -> None:
     name = "symderiv_generated.slow_"
     seen = f"import sys\n\nSEEN = [known for known in sys.modules if known.startswith({name!r})]\n"

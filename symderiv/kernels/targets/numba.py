@@ -12,9 +12,11 @@ from symderiv.kernels.printing.registers import fits_registers, print_registers
 from symderiv.kernels.source import copied_part
 
 IMPORTS: Final = (
+    "import hashlib",
     "import operator",
     "import sys",
     "from collections.abc import Mapping",
+    "from pathlib import Path",
     "from types import ModuleType",
     "from typing import Final, NamedTuple",
     "from llvmlite import ir",

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     import sympy
 
 IMPORTS: Final = (
+    "import hashlib",
     "import math",
     "import sys",
     "from math import exp, log, log1p",
+    "from pathlib import Path",
     "from types import ModuleType",
     "from numba import njit",
 )
@@ -40,7 +42,8 @@ def helpers() -> str:
     minus = (
         f'{_DECORATOR}\ndef minus_one(a):\n    """a - 1, kept apart: exact where a is near 1."""\n    return a - 1\n'
     )
-    return "\n\n".join([copied_part(Path(__file__).parent.parent / "elementary.py"), equal, minus])
+    copied = (copied_part(Path(__file__).parent.parent / f"{name}.py") for name in ("compiling", "elementary"))
+    return "\n\n".join([*copied, equal, minus])
 
 
 def _symbols() -> Arithmetic[Any]:
