@@ -7,14 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from symderiv.terms import Array, Call, Derivative, Domain, Index, Path, Place, Position, Term, rename, resize, subterms
+from symderiv.terms import (
+    Array,
+    Call,
+    Derivative,
+    Domain,
+    Index,
+    Parameter,
+    Path,
+    Place,
+    Position,
+    Term,
+    rename,
+    resize,
+    subterms,
+)
 
 __all__ = [
     "VERDICTS", "Assumption", "Claim", "Condition", "Counterexample", "Definition", "Derivation", "Distinct", "Goal",
-    "Line", "Nonzero", "Positive", "Problem", "Relation", "Step", "Theorem", "Theory", "Verdict", "VerdictWord",
-    "reachable", "sized", "unfold", "worst",
+    "Hyperparameter", "Line", "Nonzero", "Positive", "Problem", "Relation", "Step", "Theorem", "Theory", "Verdict",
+    "VerdictWord", "reachable", "sized", "unfold", "worst",
 ]  # fmt: skip
 
 Relation: TypeAlias = Literal["=", ">"]
@@ -137,6 +152,19 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A scalar of a loss that its user chooses: `default` where there is a usual value; from `least` to `most`, None
+    for no bound; `open` if the bounds themselves are not allowed."""
+
+    parameter: Parameter
+    prose: str
+    default: Fraction | None = None
+    least: Fraction | None = None
+    most: Fraction | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A catalogue entry: its data, definitions, assumptions and what is to be derived from them."""
 
@@ -155,6 +183,10 @@ class Problem:
     lowered from, then the goals that license a stable rewrite, as ("rewrite", "problem:goal")."""
     builds_on: tuple[Problem, ...] = ()
     """The problems whose theorems its goals cite."""
+    sources: tuple[str, ...] = ()
+    """Where the definition comes from: paper or book, a citation each."""
+    hyperparameters: tuple[Hyperparameter, ...] = ()
+    """The scalars in the definitions that a user chooses, in the order in which a function takes them."""
 
 
 @dataclass(frozen=True, slots=True)
