@@ -14,6 +14,7 @@ from symderiv.statements import Theorem
 from symderiv.verification.checks import Check
 from symderiv.verification.kernel_accuracy import SWEEP
 from symderiv.verification.mutants import MutationScore
+from symderiv.verification.parallel import processors
 from symderiv.verification.report import Entry, EntryReport, Level, VerificationReport, verify, weakest
 from symderiv.verification.traps import TrapScore
 
@@ -36,12 +37,14 @@ def entries_of(proved: Sequence[Proved], classes: int, progress: Report, seed: i
 def run_verification(entries: Sequence[Entry], level: Level, seed: int, progress: Report) -> VerificationReport:
     """The report on `entries`; false claims are tried only for the whole catalogue, because they belong to no entry."""
     try:
-        return verify(entries, level, seed=seed, with_traps=len(entries) == len(CATALOGUE), progress=progress)
+        return verify(
+            entries, level, seed=seed, with_traps=len(entries) == len(CATALOGUE), progress=progress,
+            processes=processors(),
+        )  # fmt: skip
     except LoweringError as error:
         raise CommandError(str(error), code="kernel", exit_code=FAILED) from None
     except ImportError as error:
-        missing = isinstance(error.__cause__, ModuleNotFoundError)
-        code, exit_code = ("missing-package", MISSING) if missing else ("kernel", FAILED)
+        code, exit_code = ("missing-package", MISSING) if error.name else ("kernel", FAILED)
         raise CommandError(str(error), "see: symderiv doctor", code=code, exit_code=exit_code) from None
 
 

@@ -96,7 +96,8 @@ def load_module(source: str, name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         raise ImportError(
             f"the generated module {name!r} needs the package {error.name!r}: install it, or generate the module "
-            "for the target 'numpy', which needs NumPy only"
+            "for the target 'numpy', which needs NumPy only",
+            name=error.name,
         ) from error
     except Exception as error:
         raise ImportError(f"the generated module {name!r} ({path}) does not run: {error}") from error

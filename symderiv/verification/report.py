@@ -6,16 +6,17 @@ deviation and no time. Those are in the records, for the terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from symderiv.proving import lemmas_of, replay
-from symderiv.statements import VERDICTS, Problem, Theorem, VerdictWord
+from symderiv.statements import VERDICTS, Derivation, Problem, Theorem, VerdictWord
 from symderiv.verification import mutants, traps
 from symderiv.verification.checks import Check
 from symderiv.verification.kernel_checks import check_kernels
 from symderiv.verification.kernel_explicit import check_explicit
+from symderiv.verification.parallel import Report, workers
 from symderiv.verification.second_derivation import SecondDerivation, second_derivation
 
 __all__ = ["Entry", "EntryReport", "Level", "TheoremReport", "VerificationReport", "failures", "verify", "weakest"]
@@ -74,29 +75,42 @@ class VerificationReport:
 
 
 def verify(
-    entries: Sequence[Entry], level: Level, *, seed: int, with_traps: bool, progress: Callable[[str, int, int], None]
+    entries: Sequence[Entry], level: Level, *, seed: int, with_traps: bool, progress: Report, processes: int = 1
 ) -> VerificationReport:
-    """Run every check; `progress` is told the step under way, how many are finished, and of how many.
+    """Run every check, in up to `processes` processes; what is found does not depend on their number.
 
-    `with_traps` adds the families of false claims, which belong to no entry. Raises LoweringError if the kernels of an
-    entry cannot be lowered from its theorems.
+    `progress` is told the step under way or just finished, how many are finished, and of how many. `with_traps` adds
+    the families of false claims, which belong to no entry. Raises LoweringError if the kernels of an entry cannot be
+    lowered from its theorems.
     """
-    total = 2 * len(entries) + 1 + with_traps
-    made: list[EntryReport] = []
-    for number, entry in enumerate(entries):
-        name = entry.problem.name
-        progress(f"deriving {name} again with SymPy", 2 * number, total)
-        theorems = tuple(_theorem(entry.problem, theorem, seed) for theorem in entry.theorems)
-        progress(f"testing the kernels of {name}", 2 * number + 1, total)
-        made.append(EntryReport(entry.problem, theorems, _kernels(entry, level, seed)))
-    progress("damaging every step", 2 * len(entries), total)
     derivations = tuple(theorem.derivation for entry in entries for theorem in entry.theorems)
-    mutation = mutants.score(derivations, seed, each=_MUTANTS_A_STEP[level])
-    found: traps.TrapScore | None = None
-    if with_traps:
-        progress("trying false claims", total - 1, total)
-        found = traps.score(traps.all_traps(seed, each=_TRAPS_OF_A_KIND[level]), seed)
-    return VerificationReport(level, seed, tuple(made), mutation, found)
+    with workers(min(processes, len(entries)), progress, 2 * len(entries) + 1 + with_traps) as at_work:
+        mutation = at_work.start("damaging every step", _mutation, derivations, level, seed)
+        found = at_work.start("trying false claims", _traps, level, seed) if with_traps else None
+        parts = [
+            (
+                at_work.start(f"testing the kernels of {entry.problem.name}", _kernels, entry, level, seed),
+                at_work.start(f"deriving {entry.problem.name} again with SymPy", _theorems, entry, seed),
+            )
+            for entry in entries
+        ]
+        reports = tuple(
+            EntryReport(entry.problem, theorems.result(), kernels.result())
+            for entry, (kernels, theorems) in zip(entries, parts, strict=True)
+        )
+        return VerificationReport(level, seed, reports, mutation.result(), None if found is None else found.result())
+
+
+def _mutation(derivations: tuple[Derivation, ...], level: Level, seed: int) -> mutants.MutationScore:
+    return mutants.score(derivations, seed, each=_MUTANTS_A_STEP[level])
+
+
+def _traps(level: Level, seed: int) -> traps.TrapScore:
+    return traps.score(traps.all_traps(seed, each=_TRAPS_OF_A_KIND[level]), seed)
+
+
+def _theorems(entry: Entry, seed: int) -> tuple[TheoremReport, ...]:
+    return tuple(_theorem(entry.problem, theorem, seed) for theorem in entry.theorems)
 
 
 def _kernels(entry: Entry, level: Level, seed: int) -> tuple[Check, ...]:
