@@ -1,0 +1,66 @@
+"""Random losses: derived, checked, and held against rigorous balls and SymPy; a wrong result is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from symderiv.statements import Derivation, Line
+from symderiv.terms import number
+from symderiv.verification import fuzzing
+from symderiv.verification.fuzzing import fuzz, fuzz_one
+from symderiv.verification.random_losses import random_loss
+
+
+def test_random_losses_are_derived_and_no_result_is_contradicted() -> None:
+    report = fuzz(range(1000, 1010))
+    assert report.defects == ()
+    derived = [each for each in report.losses if each.outcome == "derived"]
+    assert len(derived) >= 9
+    assert sum(each.by_sympy for each in derived) >= 8
+    assert sum(each.verdict == "proved" for each in derived) >= 6
+    assert report.mutation.defects == ()
+    assert report.mutation.killed > 0.8 * report.mutation.total > 80
+
+
+def test_the_same_seed_is_the_same_loss() -> None:
+    assert random_loss(7) == random_loss(7)
+    assert len({random_loss(seed).definitions[-1].body for seed in range(50)}) > 45
+
+
+@pytest.mark.parametrize("what", ["checker", "balls", "SymPy"])
+def test_a_wrong_gradient_is_a_defect(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the three looks alone notices a gradient with something added."""
+    real_derive, real_check = fuzzing.derive, fuzzing.check
+
+    def wrong(problem: Any, goal: Any) -> Derivation:
+        derivation = real_derive(problem, goal)
+        last = derivation.lines[-1]
+        bad = Line(last.term + number(1), last.rule, last.reason, ())
+        return replace(derivation, lines=(*derivation.lines[:-1], bad))
+
+    def believing(derivation: Derivation, *, seed: int) -> Any:
+        whole = real_check(replace(derivation, lines=derivation.lines[:-1]), seed=seed)
+        return replace(whole, derivation=derivation, claim=derivation.claim)
+
+    monkeypatch.setattr(fuzzing, "derive", wrong)
+    if what != "checker":
+        monkeypatch.setattr(fuzzing, "check", believing)
+    if what == "SymPy":
+        equal = fuzzing.balls.Comparison("equal", 1)
+        first = iter([equal])
+        real_compare = fuzzing.balls.compare
+        monkeypatch.setattr(fuzzing.balls, "compare", lambda *a, **k: next(first, None) or real_compare(*a, **k))
+    found = fuzz_one(1000)
+    assert found.outcome == "defect"
+    assert {"checker": "false", "balls": "other than its definition", "SymPy": "SymPy derives"}[what] in found.reason
+
+
+@pytest.mark.slow
+def test_five_hundred_random_losses() -> None:
+    report = fuzz(range(500))
+    assert report.defects == ()
+    assert sum(each.outcome == "derived" for each in report.losses) >= 490
+    assert report.mutation.defects == ()
