@@ -7,9 +7,9 @@ from itertools import chain
 from typing import Final, Literal
 
 from symderiv.losses import logsumexp, softmax
-from symderiv.losses.notation import S, i, j, lse, v, y, z
-from symderiv.statements import Assumption, Definition, Goal, Hyperparameter, Problem, Theory, reachable
-from symderiv.terms import Array, Call, Derivative, Entry, Term, total
+from symderiv.losses.notation import S, lse, v, y, z
+from symderiv.statements import Assumption, Definition, Distinct, Goal, Hyperparameter, Problem, Theory, reachable
+from symderiv.terms import Array, Call, Derivative, Entry, Index, Term, total
 
 _SHARED: Final[Mapping[str, tuple[Definition, tuple[str, ...], tuple[Problem, ...]]]] = {
     "S": (S, (), (softmax.PROBLEM,)),
@@ -17,6 +17,8 @@ _SHARED: Final[Mapping[str, tuple[Definition, tuple[str, ...], tuple[Problem, ..
     "lse": (lse, ("logsumexp:gradient",), (logsumexp.PROBLEM,)),
 }
 """The quantities that losses share: their definition, the theorems about them, and the problems that have those."""
+_LETTERS: Final[Mapping[str, str]] = {"classes": "ij", "features": "de", "samples": "nm"}
+"""The indices of the first and the second derivative, by range."""
 
 
 def loss_problem(
@@ -31,35 +33,59 @@ def loss_problem(
     hyperparameters: tuple[Hyperparameter, ...] = (),
     builds_on: tuple[Problem, ...] = (),
     cites: tuple[str, ...] = (),
+    lemmas: tuple[Goal, ...] = (),
+    distinct: bool = False,
     wrt: Array = z,
+    direction: Array | None = None,
     family: Literal["activation", "loss", "layer"] = "loss",
 ) -> Problem:
-    """The problem of a scalar loss of the vector `wrt`: gradient, Hessian, and Hessian times a direction.
+    """The problem of a scalar loss of `wrt`, a vector, a matrix or a number: gradient, Hessian, Hessian times `direction`.
 
     `definitions` are those of the loss's own beside S, y and lse, which are added where the loss uses them, with the
-    theorems about them; `cites` and `builds_on` name further theorems. Every goal may use the `assumptions`; the
-    gradient is also derived without them ("gradient-unnormalised") if there are any.
+    theorems about them, unless it defines these names itself. `cites` and `builds_on` name further theorems, `lemmas`
+    are derived first and cited by every goal. Every goal may use the `assumptions`; the gradient is also derived
+    without them ("gradient-unnormalised") if there are any, and the Hessian off its diagonal if `distinct`.
     """
     own = (*definitions, loss)
     shared = _shared_by(own)
     every = (*(entry[0] for entry in shared), *own)
-    known = (*chain.from_iterable(entry[1] for entry in shared), *cites)
+    lemma_names = tuple(f"{name}:{lemma.slug}" for lemma in lemmas)
+    known = (*chain.from_iterable(entry[1] for entry in shared), *lemma_names, *cites)
     bases = tuple(dict.fromkeys((*chain.from_iterable(entry[2] for entry in shared), *builds_on)))
     uses = tuple(range(len(assumptions)))
-    gradient = Derivative(loss(), wrt[i])
-    hessian = Derivative(gradient, wrt[j])
+    first, second = entries_of(wrt)
+    gradient = Derivative(loss(), first)
+    hessian = Derivative(gradient, second)
+    along = Entry(v if direction is None else direction, second.indices)
+    product: Term = hessian * along
+    for place in reversed(second.indices):
+        assert isinstance(place, Index)
+        product = total(place, product)
     general = Goal("gradient-unnormalised", f"gradient of {_noun(title)} without assumptions", gradient, cites=known)
+    apart = Goal(
+        "hessian-off-diagonal", f"Hessian of {_noun(title)}, off the diagonal", hessian, uses=uses,
+        distinct=tuple(Distinct(a, b) for a, b in zip(first.indices, second.indices, strict=True)),
+        cites=(f"{name}:gradient", *known),
+    )  # fmt: skip
     goals = [
+        *lemmas,
         *([general] if assumptions else []),
         Goal("gradient", f"gradient of {_noun(title)}", gradient, uses=uses, cites=known),
         Goal("hessian", f"Hessian of {_noun(title)}", hessian, uses=uses, cites=(f"{name}:gradient", *known)),
-        Goal(
-            "hvp", f"product of the Hessian of {_noun(title)} with a direction", total(j, hessian * v[j]), uses=uses,
-            cites=(f"{name}:hessian", *known),
+        *([apart] if distinct and wrt.domains else []),
+        *(
+            [
+                Goal(
+                    "hvp", f"product of the Hessian of {_noun(title)} with a direction", product, uses=uses,
+                    cites=(f"{name}:hessian", *known),
+                )
+            ]
+            if wrt.domains
+            else []
         ),
     ]  # fmt: skip
     return Problem(
-        name, title, family, prose, _arrays(every, wrt), every, assumptions, tuple(goals), "gradient",
+        name, title, family, prose, _arrays(every, wrt, along.array), every, assumptions, tuple(goals), "gradient",
         builds_on=bases, sources=sources, hyperparameters=hyperparameters,
     )  # fmt: skip
 
@@ -72,17 +98,29 @@ def _noun(title: str) -> str:
 def _shared_by(
     definitions: tuple[Definition, ...],
 ) -> tuple[tuple[Definition, tuple[str, ...], tuple[Problem, ...]], ...]:
-    """The entries of `_SHARED` that the definitions reach, S before y before lse."""
-    theory = Theory((*(entry[0] for entry in _SHARED.values()), *definitions))
+    """The entries of `_SHARED` that the definitions reach, S before y before lse, and y with lse, whose gradient it is."""
+    names = {definition.name for definition in definitions}
+    theory = Theory((*definitions, *(entry[0] for name, entry in _SHARED.items() if name not in names)))
     called = {p.name for d in definitions for p in reachable(d.body, theory) if isinstance(p, Call)}
-    return tuple(entry for name, entry in _SHARED.items() if name in called)
+    wanted = called | {"y"} if "lse" in called - names else called
+    return tuple(entry for name, entry in _SHARED.items() if name in wanted - names)
 
 
-def _arrays(definitions: tuple[Definition, ...], wrt: Array) -> tuple[Array, ...]:
+def entries_of(wrt: Array) -> tuple[Entry, Entry]:
+    """Two entries of `wrt`, by the letters that its ranges usually have: z_i and z_j, W_id and W_je."""
+    pairs: list[tuple[Index, Index]] = []
+    for domain in wrt.domains:
+        used = {index.name for pair in pairs for index in pair}
+        letters = next(each for each in (_LETTERS.get(domain.name, "ij"), "ij", "kl") if not used & set(each))
+        pairs.append((Index(letters[0], domain), Index(letters[1], domain)))
+    return Entry(wrt, tuple(a for a, _ in pairs)), Entry(wrt, tuple(b for _, b in pairs))
+
+
+def _arrays(definitions: tuple[Definition, ...], wrt: Array, direction: Array) -> tuple[Array, ...]:
     """The arrays of the definitions, `wrt` first, and a direction."""
 
     def entries(term: Term) -> tuple[Array, ...]:
         return tuple(part.array for part in reachable(term, Theory(definitions)) if isinstance(part, Entry))
 
     found = chain.from_iterable(entries(definition.body) for definition in definitions)
-    return tuple(dict.fromkeys((wrt, *found, v)))
+    return tuple(dict.fromkeys((wrt, *found, *((direction,) if wrt.domains else ()))))
