@@ -25,11 +25,11 @@ from symderiv.kernels.ir import (
     ScalarParameter,
     Statement,
     Store,
-    validate,
 )  # fmt: skip
 from symderiv.kernels.rewriting import reference, substitute, unfolded
 from symderiv.kernels.schedule import Lowering
 from symderiv.kernels.stable import LoweringError
+from symderiv.kernels.wellformed import validate
 from symderiv.statements import Theorem, Theory
 from symderiv.terms import Add, Array, Div, Entry, Exp, Log, Mul, Term, children, exp, number, rebuild
 

@@ -31,8 +31,8 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
     Update,
-    validate,
 )  # fmt: skip
+from symderiv.kernels.wellformed import validate
 
 Value = TypeVar("Value")
 
@@ -57,7 +57,8 @@ class _State(Generic[Value]):
     sizes: Mapping[str, int]
     arrays: dict[str, dict[tuple[int, ...], Value]]
     locals: dict[str, Value]
-    indices: dict[str, int]
+    indices: dict[str, int | None]
+    labels: Mapping[str, str]  # label -> axis
 
 
 def run(
@@ -66,13 +67,13 @@ def run(
     numbers: Arithmetic[Value],
     *,
     sizes: Mapping[str, int],
-    labels: Mapping[str, int] | None = None,
+    labels: Mapping[str, int | None] | None = None,
     scalars: Mapping[str, Value | None] | None = None,
 ) -> dict[str, dict[tuple[int, ...], Value]]:
     """The outputs of `kernel` for one row: for every output array its elements by position.
 
-    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter; an input or a
-    scalar with a neutral value may be None or missing. Raises
+    `sizes` gives the length of every axis, `labels` the position (from 0) for every label parameter and what labels
+    are compared with; that, and an input or a scalar with a neutral value, may be None or missing. Raises
     InvalidKernelError if the program is not well formed, KeyError if an input is missing.
     """
     validate(kernel)
@@ -82,7 +83,9 @@ def run(
         {p.name: _row(p, inputs.get(p.name), sizes, numbers) for p in kernel.arrays("input")}
         | {p.name: {} for role in ("output", "scratch") for p in kernel.arrays(role)},
         {p.name: _scalar(p, scalars or {}, numbers) for p in kernel.scalars()},
-        {p.name: (labels or {})[p.name] for p in kernel.labels()},
+        {p.name: (labels or {})[p.name] for p in kernel.labels()}
+        | {p.name: (labels or {}).get(p.name) for p in kernel.shared_labels()},
+        {p.name: p.axis for p in kernel.labels()},
     )
     _execute(kernel.body, state)
     return {p.name: state.arrays[p.name] for p in kernel.arrays("output")}
@@ -117,7 +120,9 @@ def _execute(body: Sequence[Statement], state: _State[Value]) -> None:
             case Update(name=name, how=how, value=value):
                 state.locals[name] = state.numbers.operations[how](_value(value, state), state.locals[name])
             case Store(array=array, at=at, value=value):
-                state.arrays[array][tuple(state.indices[index] for index in at)] = _value(value, state)
+                place = _place(at, state)
+                if place is not None:
+                    state.arrays[array][place] = _value(value, state)
             case Loop(index=index, axis=axis, body=inner):
                 for position in range(state.sizes[axis]):
                     state.indices[index] = position
@@ -125,6 +130,15 @@ def _execute(body: Sequence[Statement], state: _State[Value]) -> None:
                 del state.indices[index]
             case _:
                 assert_never(statement)
+
+
+def _place(at: tuple[str, ...], state: _State[Value]) -> tuple[int, ...] | None:
+    """The place of an element; None at a label that does not lie on its axis."""
+    place = tuple(state.indices[index] for index in at)
+    for index, position in zip(at, place, strict=True):
+        if index in state.labels and position not in range(state.sizes[state.labels[index]]):
+            return None
+    return cast("tuple[int, ...]", place)
 
 
 def _value(expression: Expression, state: _State[Value]) -> Value:
@@ -136,7 +150,8 @@ def _value(expression: Expression, state: _State[Value]) -> Value:
         case Local(name=name):
             return state.locals[name]
         case Load(array=array, at=at):
-            return state.arrays[array][tuple(state.indices[index] for index in at)]
+            place = _place(at, state)
+            return state.numbers.constant(Fraction(0)) if place is None else state.arrays[array][place]
         case Extent(axis=axis):
             return state.numbers.constant(Fraction(state.sizes[axis]))
         case Op(name=name, arguments=arguments):

@@ -23,17 +23,19 @@ from symderiv.kernels.ir import (
     Loop,
     Note,
     Op,
+    Pick,
     ScalarParameter,
+    SharedLabelParameter,
     Statement,
     Store,
     Update,
     loads,
     locals_read,
-    validate,
 )  # fmt: skip
-from symderiv.kernels.outputs import ROW_WEIGHT, Case, Output
+from symderiv.kernels.outputs import ROW_WEIGHT, Case, Output, RowWeights
 from symderiv.kernels.schedule import Lowering
 from symderiv.kernels.stable import TOP, LoweringError
+from symderiv.kernels.wellformed import validate
 from symderiv.terms import Array, Index, Mul, Parameter, Term, children, subterms
 
 _ZERO = Const(Fraction(0))
@@ -44,15 +46,15 @@ def _uses(term: Term, wanted: Term) -> bool:
 
 
 def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, logits: Array, inputs: tuple[Array, ...],
-          label: Index | None = None, limits: bool = False, weights: str = "", shared: tuple[str, ...] = (),
-          notes: tuple[tuple[str, str], ...] = (),
+          label: Index | None = None, limits: bool = False, weights: RowWeights | None = None,
+          shared: tuple[str, ...] = (), notes: tuple[tuple[str, str], ...] = (),
           theorems: tuple[tuple[str, str], ...] = ()) -> Kernel:  # fmt: skip
     """The kernel that computes `outputs` (stable closed forms) for one row.
 
     `logits` is the array whose largest element is `top`; `inputs` fixes the order of the array parameters. With
-    `limits`, rows of -inf only and rows with +inf give the limits of log-sum-exp instead of NaN. `weights` names the
-    array of the rows' weights, for weighted outputs; the inputs named in `shared` are the same for all rows and may be
-    left out for ones. `notes` are (theorem, remark) for the reader. Raises LoweringError for a closed form with a
+    `limits`, rows of -inf only and rows with +inf give the limits of log-sum-exp instead of NaN. `weights` is for
+    weighted outputs; its arrays and the inputs named in `shared`, which are the same for all rows, may be left out for
+    ones. `notes` are (theorem, remark) for the reader. Raises LoweringError for a closed form with a
     derivative, a product or a named class in it.
     """
     outputs = tuple(
@@ -67,11 +69,11 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
     outputs, common = _without_common_factors(outputs, factors)
     terms = tuple(case.term for output in outputs for case in output.cases)
     work = Lowering(label, limits, bound, factors=factors)
-    work.names |= {ROW_WEIGHT, weights}
+    work.names |= {ROW_WEIGHT} if weights is None else {ROW_WEIGHT, weights.samples, weights.classes, weights.ignored}
     work.names |= {array.name for array in inputs} | {output.array for output in outputs} | taken | {"top", "scale"}
     for theorem, text in notes:
         work.emit(Note(text, theorem))
-    if weights:
+    if weights is not None:
         _factor(work, weights, outputs, common)
     if any(_uses(term, TOP) for term in terms):
         _top(work, logits, bound)
@@ -92,13 +94,18 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
         )
         for a in inputs
     ]
-    if weights:
-        parameters.append(ArrayParameter(weights, (), "input", neutral=Fraction(1)))
+    if weights is not None:
+        if weights.classes and label is not None:
+            axes = (label.domain.symbol,)
+            parameters.append(ArrayParameter(weights.classes, axes, "input", shared=True, neutral=Fraction(1)))
+        parameters.append(ArrayParameter(weights.samples, (), "input", neutral=Fraction(1)))
     unknown = sorted(set(work.inputs) - {array.name for array in inputs})
     if unknown:
         raise LoweringError(f"the closed form reads {unknown[0]!r}, which is not among the inputs")
     if label is not None:
         parameters.append(LabelParameter(label.name, label.domain.symbol))
+        if weights is not None and weights.ignored:
+            parameters.append(SharedLabelParameter(weights.ignored, label.domain.symbol))
     parameters += work.scalars
     if any(output.scaled for output in outputs):
         parameters.append(ScalarParameter("scale"))
@@ -140,9 +147,14 @@ def _has_factor(term: Term, factor: Parameter) -> bool:
     return isinstance(term, Mul) and factor in term.factors
 
 
-def _factor(work: Lowering, weights: str, outputs: tuple[Output, ...], common: tuple[Parameter, ...]) -> None:
+def _factor(work: Lowering, weights: RowWeights, outputs: tuple[Output, ...], common: tuple[Parameter, ...]) -> None:
     """Name the row's weight, and its product with `scale` and the factors that all gradients have."""
-    work.emit(Let(ROW_WEIGHT, Load(weights, ())))
+    weight: Expression = Load(weights.samples, ())
+    if work.label is not None and weights.classes:
+        weight = Op("multiply", (weight, Load(weights.classes, (work.label.name,))))
+    if work.label is not None and weights.ignored:
+        weight = Pick(work.label.name, weights.ignored, _ZERO, weight)
+    work.emit(Let(ROW_WEIGHT, weight))
     if any(output.scaled for output in outputs):
         product: Expression = Op("multiply", (Local(ROW_WEIGHT), Local("scale")))
         for factor in common:

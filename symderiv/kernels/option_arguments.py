@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from symderiv.kernels.reducing import mean_of, totals_of
-from symderiv.kernels.scanning_numpy import weigh_rows
-from symderiv.kernels.threads import launch
+from symderiv.kernels.reducing import exact_sum, mean_of, totals_of
+from symderiv.kernels.scanning_numpy import add_weights
+from symderiv.kernels.threads import BLOCK_ROWS, launch
 from symderiv.kernels.validation import checked_numbers
 
 # ---- copied into generated modules from here
@@ -26,6 +26,7 @@ class Options(NamedTuple):
     smoothed: bool
     weights: np.ndarray | None
     w: np.ndarray | None
+    ignored: int | None
     sum_w: Any
     beta: Any
     beta_low: Any
@@ -81,20 +82,46 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return view
 
 
-def _weights_of_rows(
-    z: np.ndarray,
+def counts_for_mean(
+    z: np.ndarray, ignored: int | None, weight: Any, sample_weight: Any, mean: bool
+) -> np.ndarray | None:
+    """Memory for the number of rows of each class, or of all classes, that a mean over labels divides by sums of."""
+    if not mean or sample_weight is not None or (weight is None and ignored is None):
+        return None
+    return np.zeros(1 if weight is None else z.shape[-1], np.int64)
+
+
+def in_32_bits(labels: np.ndarray | None, ignored: int | None) -> tuple[np.ndarray | None, int | None]:
+    """The labels, and which to ignore, as kernels compare them: by 32 bits, which classes do not need more than."""
+    if labels is None or ignored is None or -(2**31) <= ignored < 2**31:
+        return labels, ignored
+    changed = np.where(labels == ignored, labels.dtype.type(-1), labels)
+    changed.flags.writeable = False
+    return changed, -1
+
+
+def _divisor(
+    rows: int,
     labels: np.ndarray | None,
     w: np.ndarray | None,
     samples: np.ndarray | None,
     ignored: int | None,
+    counts: np.ndarray | None,
     threads: int | None,
-) -> np.ndarray:
-    """samples_n * w[labels_n], 0 for the label `ignored`."""
-    if samples is not None and w is None and ignored is None:
-        return samples
-    weights = np.empty(math.prod(z.shape[:-1]), z.dtype)
-    launch(weigh_rows, len(weights), threads, weights, labels, w, samples, ignored)
-    return _read_only(weights)
+) -> float:
+    """What a mean divides by: the sum of samples_n * w[labels_n] over the rows that are not ignored."""
+    if samples is not None and labels is not None and (w is not None or ignored is not None):
+        totals = np.empty((2, -(-rows // BLOCK_ROWS)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            launch(add_weights, rows, threads, labels, w, samples, ignored, totals)
+        return mean_of(totals, 1.0)
+    if samples is not None:
+        return mean_of(totals_of(samples, threads), 1.0)
+    if labels is None or counts is None:
+        return float(rows)
+    some = counts > 0
+    with np.errstate(over="ignore"):
+        return float(np.sum(counts)) if w is None else exact_sum(counts[some] * w[some].astype(np.float64))
 
 
 def checked_options(
@@ -106,10 +133,11 @@ def checked_options(
     smoothing: Any,
     temperature: Any,
     mean: bool,
+    counts: np.ndarray | None,
     threads: int | None,
 ) -> Options | None:
     """The options, or None if none is asked for. Weights that are all 1 are None, which costs a kernel nothing; their
-    sum is only made for a `mean`."""
+    sum is only made for a `mean`, from `counts` if that was asked for."""
     a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
     beta, beta_low = _inverse(temperature, z.dtype)
     if weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
@@ -122,15 +150,6 @@ def checked_options(
         samples = checked_numbers("sample_weight", "sample weight", sample_weight, z, z.shape[:-1], math.inf)
         samples = _read_only(samples)
     smoothed = a != 0.0 or (w is not None and labels is None)
-    chosen = None if smoothed or labels is None else w
-    divisor = float(rows)
-    alike = samples is None and chosen is None and ignored is None
-    weights = None if alike else _weights_of_rows(z, labels, chosen, samples, ignored, threads)
-    if mean and (samples is not None or ignored is not None or (w is not None and labels is not None)):
-        if weights is not None and (chosen is w or labels is None):
-            counted = weights
-        else:
-            counted = _weights_of_rows(z, labels, w, samples, ignored, threads)
-        divisor = mean_of(totals_of(counted, threads), 1.0)
+    divisor = _divisor(rows, labels, w, samples, ignored, counts, threads) if mean else float(rows)
     sum_w = number(classes if w is None else np.sum(w, dtype=np.float64))
-    return Options(smoothed, weights, w, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)
+    return Options(smoothed, samples, w, ignored, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)

@@ -6,8 +6,8 @@ costs nothing. With T the temperature, s the weight of a row and a the smoothing
     s L(q, z/T),  q = t  (weighted),  q_k = (kappa t_k + rho) w_k,  kappa = 1 - a,  rho = a/C  (smoothed),
 
 where a label stands for its one-hot t, and the gradient of that in z. The names below are parameters of the kernels;
-a caller fills them and knows nothing else. Class weights of labels without smoothing need no kernel of their own: the
-row's weight is s w[label]. An ignored row is one of weight 0: its value and gradient are exactly 0, whatever it holds.
+a caller fills them and knows nothing else. Class weights of labels without smoothing go into the row's weight, which is
+s w[label] then. An ignored row is one of weight 0: its value and gradient are exactly 0, whatever it holds.
 A mean is over the sum of the rows' weights, s w[label] for labels and s for dense targets.
 """
 
@@ -20,7 +20,7 @@ from symderiv.kernels.algebra import collected, is_exponential_of_top
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.lower import lower
-from symderiv.kernels.outputs import Case, Output
+from symderiv.kernels.outputs import Case, Output, RowWeights
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, closed_form, logits_of, part_of
 from symderiv.kernels.rewriting import reference, substitute
 from symderiv.kernels.stable import REWRITES, TOP, LoweringError
@@ -32,7 +32,11 @@ OptionVariant: TypeAlias = Literal["labels_weighted", "labels_smoothed", "target
 ROW_WEIGHTS: Final = "weights"
 """Input without axes: the weight s >= 0 of each row; 0 leaves the row out. None for weights of 1."""
 CLASS_WEIGHTS: Final = "w"
-"""Shared input with the class axis: the weight w_k >= 0 of each class; None for weights of 1. Smoothed kernels."""
+"""Shared input with the class axis: the weight w_k >= 0 of each class; None for weights of 1. Not for targets without
+smoothing, whose caller has weights of 1."""
+IGNORED: Final = "ignored"
+"""Shared label: rows with this label have the weight 0; it fits into 32 bits and need not be a class. None where no row
+is ignored. Kernels of labels."""
 CLASS_WEIGHTS_TOTAL: Final = "sum_w"
 """Scalar: sum_k w_k, C without class weights. Smoothed kernels of labels."""
 INVERSE_TEMPERATURE: Final = "beta"
@@ -108,11 +112,17 @@ def _kernel(
         logits=logits,
         inputs=(logits, *sorted(inputs, key=lambda array: (array.name != TARGETS_ARRAY, array.name))),
         label=label,
-        weights=ROW_WEIGHTS,
+        weights=_row_weights(variant),
         shared=(CLASS_WEIGHTS,),
         notes=tuple((theorem, REWRITES[theorem]) for theorem in named),
         theorems=(*own, *((theorem, licences[theorem].digest) for theorem in named)),
     )
+
+
+def _row_weights(variant: OptionVariant) -> RowWeights:
+    if not variant.startswith("labels"):
+        return RowWeights(ROW_WEIGHTS)
+    return RowWeights(ROW_WEIGHTS, "" if variant == "labels_smoothed" else CLASS_WEIGHTS, IGNORED)
 
 
 def _at_label(part: Part, free: tuple[Index, ...], label: Index) -> Part:

@@ -12,6 +12,16 @@ ROW_WEIGHT: Final = "weight"
 
 
 @dataclass(frozen=True, slots=True)
+class RowWeights:
+    """What the weight of a row is made of, by the names of parameters: samples * classes[label], 0 where the label is
+    `ignored`. A name may be empty, but for that of the samples."""
+
+    samples: str
+    classes: str = ""
+    ignored: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The value of an output at an index tuple; a repeated index is a diagonal, the label a single element."""
 

@@ -58,7 +58,8 @@ def run_rows(
     return totals
 
 
-def _exact_sum(numbers: np.ndarray) -> float:
+def exact_sum(numbers: np.ndarray) -> float:
+    """The sum, rounded once."""
     try:
         return math.fsum(numbers)
     except (OverflowError, ValueError):  # beyond the largest number, or infinities of both signs
@@ -70,8 +71,8 @@ def mean_of(totals: np.ndarray, divisor: float) -> float:
     """The sum of all blocks over `divisor`; of nothing, or over 0, it is NaN."""
     if not divisor:
         return math.nan
-    total = _exact_sum(totals[0]) / divisor
-    return _exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
+    total = exact_sum(totals[0]) / divisor
+    return exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
 
 
 def reduced(
@@ -82,5 +83,5 @@ def reduced(
         return delivered(array, values, given)
     assert totals is not None
     with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
-        array[...] = _exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
+        array[...] = exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
     return array if given else array[()]

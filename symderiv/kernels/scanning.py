@@ -29,9 +29,43 @@ def labels_fit(labels, classes, ignored):  # type: ignore[no-untyped-def]
     return lowest >= 0 and highest < classes
 
 
-def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:  # noqa: ARG001
-    """The labels as kernels may read them: these only compare them with classes, so that any number does."""
-    return labels
+@compiled
+def labels_counted(labels, classes, ignored, counts):  # type: ignore[no-untyped-def]
+    """`labels_fit`, and `counts` the rows with each label, or with any if that has one place; without ignored ones."""
+    fit = True
+    counts[:] = 0
+    for first in range(0, labels.size, 248):  # so that none of eight counts in one number is above 255
+        part = labels[first : first + 248]
+        fit &= labels_fit(part, classes, ignored)
+        if len(counts) == 1:
+            kept = 0
+            for row in range(part.size):
+                kept += 1 if ignored is None else part[row] != ignored
+            counts[0] += kept
+        elif classes <= 16:
+            for lowest in range(0, classes, 8):
+                packed = eight_counts(part, lowest, ignored)
+                for k in range(min(8, classes - lowest)):
+                    counts[lowest + k] += np.int64((packed >> np.uint64(8 * k)) & np.uint64(255))
+        else:
+            for row in range(part.size):
+                label = part[row]
+                if 0 <= label < classes and (ignored is None or label != ignored):
+                    counts[label] += 1
+    return fit
+
+
+@compiled
+def eight_counts(labels, lowest, ignored):  # type: ignore[no-untyped-def]
+    """How many of at most 255 labels are lowest + k, in bits 8 k to 8 k + 7, k from 0 to 7; without ignored ones."""
+    packed = np.uint64(0)
+    for row in range(labels.size):
+        place = np.uint64(np.int64(labels[row]) - lowest)
+        counted = place < np.uint64(8)
+        if ignored is not None:
+            counted &= labels[row] != ignored
+        packed += np.uint64(1) << ((place & np.uint64(7)) << np.uint64(3)) if counted else np.uint64(0)
+    return packed
 
 
 @compiled
@@ -83,14 +117,14 @@ def add_blocks(start, stop, values, totals):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def weigh_rows(start, stop, weights, labels, w, samples, ignored):  # type: ignore[no-untyped-def]
-    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
-    for row in range(start, stop):
-        weight = weights.dtype.type(1)
-        if samples is not None:
-            weight = samples[row]
-        if w is not None:
-            weight = weight * w[min(max(labels[row], 0), w.shape[0] - 1)]
-        if ignored is not None:
-            weight = weight if labels[row] != ignored else weights.dtype.type(0)
-        weights[row] = weight
+def add_weights(start, stop, labels, w, samples, ignored, totals):  # type: ignore[no-untyped-def]
+    """The sums of the blocks of s[n] * w[labels[n]], 0 where labels[n] = ignored, for rows start..stop-1 as columns of
+    `totals` (2, blocks); `start` begins a block."""
+    made = np.empty(min(BLOCK_ROWS, stop - start), np.float64)
+    for first in range(start, stop, BLOCK_ROWS):
+        last = min(first + BLOCK_ROWS, stop)
+        for row in range(first, last):
+            weight = np.float64(1) if w is None else np.float64(w[min(max(labels[row], 0), w.shape[0] - 1)])
+            counted = True if ignored is None else labels[row] != ignored
+            made[row - first] = weight * samples[row] if counted else 0.0
+        add_block(made, last - first, totals, first // BLOCK_ROWS)

@@ -15,13 +15,17 @@ LOWERED = 2.0**-64
 
 def labels_fit(labels: np.ndarray, classes: int, ignored: int | None) -> bool:
     """Whether integer labels (N,) are all from 0 to classes - 1, or `ignored` where that is not None."""
-    kept = kept_labels(labels, ignored)
+    kept = labels if ignored is None else labels[labels != ignored]
     return not kept.size or bool(kept.min() >= 0 and kept.max() < classes)
 
 
-def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:
-    """The labels as kernels may read them, 0 for `ignored`: kernels read what is at a label."""
-    return labels if ignored is None else np.where(labels == ignored, labels.dtype.type(0), labels)
+def labels_counted(labels: np.ndarray, classes: int, ignored: int | None, counts: np.ndarray) -> bool:
+    """`labels_fit`, and `counts` the rows with each label, or with any if that has one place; without ignored ones."""
+    if not labels_fit(labels, classes, ignored):
+        return False
+    kept = labels if ignored is None else labels[labels != ignored]
+    counts[:] = len(kept) if len(counts) == 1 else np.bincount(kept, minlength=classes)
+    return True
 
 
 def numbers_fit(bits: np.ndarray, most: int) -> bool:
@@ -56,19 +60,22 @@ def add_blocks(start: int, stop: int, values: np.ndarray, totals: np.ndarray) ->
         add_block(part, len(part), totals, first // BLOCK_ROWS)
 
 
-def weigh_rows(
+def add_weights(
     start: int,
     stop: int,
-    weights: np.ndarray,
     labels: np.ndarray | None,
     w: np.ndarray | None,
-    samples: np.ndarray | None,
+    samples: np.ndarray,
     ignored: int | None,
+    totals: np.ndarray,
 ) -> None:
-    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
-    made = weights[start:stop]
-    made[...] = 1 if samples is None else samples[start:stop]
-    if w is not None and labels is not None:
-        made *= w[kept_labels(labels[start:stop], ignored)]
-    if ignored is not None and labels is not None:
-        made[labels[start:stop] == ignored] = 0
+    """The sums of the blocks of s[n] * w[labels[n]], 0 where labels[n] = ignored, for rows start..stop-1 as columns of
+    `totals` (2, blocks); `start` begins a block."""
+    for first in range(start, stop, BLOCK_ROWS):
+        last = min(first + BLOCK_ROWS, stop)
+        made = samples[first:last].astype(np.float64)
+        if labels is not None:
+            part = labels[first:last]
+            made *= 1.0 if w is None else w[np.clip(part, 0, len(w) - 1)]
+            made = np.where(part == ignored, 0.0, made)
+        add_block(made, last - first, totals, first // BLOCK_ROWS)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symderiv.kernels.scanning_numpy import labels_fit, numbers_fit
+from symderiv.kernels.scanning_numpy import labels_counted, labels_fit, numbers_fit
 
 # ---- copied into generated modules from here
 
@@ -56,8 +56,13 @@ def _first(bad: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
-def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> np.ndarray:
-    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`."""
+def checked_labels(
+    t: np.ndarray, z: np.ndarray, ignored: int | None = None, counts: np.ndarray | None = None
+) -> np.ndarray:
+    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`.
+
+    `counts` is filled with the number of rows of each class, or of any if it has one place, without those ignored.
+    """
     if t.shape != z.shape[:-1]:
         raise ValueError(
             f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
@@ -66,7 +71,8 @@ def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> 
     kind = t.dtype if t.dtype in (np.int32, np.int64) else np.dtype(np.int64)
     beyond = t.dtype == np.uint64 and t.size > 0 and t.max() > np.iinfo(np.int64).max
     rows = np.require(t, kind, ["C", "A"]).reshape(-1).view()
-    if beyond or not labels_fit(rows, classes, ignored):
+    fit = labels_fit(rows, classes, ignored) if counts is None else labels_counted(rows, classes, ignored, counts)
+    if beyond or not fit:
         bad = (t < 0) | (t >= classes)
         where = _first(bad if ignored is None else bad & (t != ignored))
         at = f" at {list(where)}" if where else ""
@@ -91,11 +97,16 @@ def checked_numbers(name: str, what: str, given: Any, z: np.ndarray, shape: tupl
     return t
 
 
-def checked_targets(t: Any, z: np.ndarray, ignored: int | None = None) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z."""
+def checked_targets(
+    t: Any, z: np.ndarray, ignored: int | None = None, counts: np.ndarray | None = None
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z.
+
+    `counts` is for `checked_labels`.
+    """
     array = _array("t", t)
     if array.dtype.kind in "iu":
-        return checked_labels(array, z, ignored), None
+        return checked_labels(array, z, ignored, counts), None
     if array.dtype.kind == "f" and array.shape == z.shape:
         return None, checked_numbers("t", "target", array, z, z.shape, math.inf)
     if array.dtype.kind == "f" and array.shape == z.shape[:-1]:

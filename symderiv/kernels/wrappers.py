@@ -166,23 +166,29 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
     if classes is not None:
         lines.append(f"check_classes(z, {classes})")
     if targets and function.option_kernels:
-        lines += ["ignored = checked_ignored(t, ignore_index)", "labels, t = checked_targets(t, z, ignored)"]
+        mean = 'mean=reduction == "mean"'
+        lines += [
+            "check_reduction(reduction)",
+            "ignored = checked_ignored(t, ignore_index)",
+            f"counts = counts_for_mean(z, ignored, weight, sample_weight, {mean})",
+            "labels, t = checked_targets(t, z, ignored, counts)",
+        ]
     elif targets:
         lines.append("labels, t = checked_targets(t, z)")
     if targets and len(function.kernels) == 1:
         refusal = f"{function.name} takes integer labels: its theorem assumes one-hot targets"
         lines += ["if labels is None:", f'    raise TypeError("{refusal}")']
     lines += [f'{name} = checked_like("{name}", {name}, z)' for name in function.arguments if name not in ("z", "t")]
-    if function.reducible:
+    if function.reducible and "check_reduction(reduction)" not in lines:
         lines.append("check_reduction(reduction)")
     lines.append("check_threads(threads)")
     if function.option_kernels:
         lines += [
+            "labels, ignored = in_32_bits(labels, ignored)",
             "options = checked_options(",
             "    z, labels, ignored, weight, sample_weight, smoothing, temperature,",
-            '    mean=reduction == "mean", threads=threads,',
+            f"    {mean}, counts=counts, threads=threads,",
             ")",
-            "labels = None if labels is None else kept_labels(labels, ignored)",
         ]
     shape = "batch, row = z.shape, ()" if function.elementwise else "batch, row = z.shape[:-1], z.shape[-1:]"
     return [*lines, shape, "rows = math.prod(batch)"]
@@ -227,7 +233,8 @@ def _arguments(kernel: Kernel) -> list[str]:
         for p in kernel.arrays("input")
     ]
     scalars = [p.name if p.name == "scale" else f"options.{p.name}" for p in kernel.scalars()]
-    return [*arrays, *(label.name + "s" for label in kernel.labels()), *scalars]
+    labels = [*(label.name + "s" for label in kernel.labels()), *(f"options.{p.name}" for p in kernel.shared_labels())]
+    return [*arrays, *labels, *scalars]
 
 
 def _launch(function: Function, kernel: Kernel, reference: str, sums: bool) -> list[str]:

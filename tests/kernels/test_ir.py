@@ -25,8 +25,8 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
     Update,
-    validate,
 )
+from symderiv.kernels.wellformed import validate
 
 ZERO, TWO = Const(Fraction(0)), Const(Fraction(2))
 Z = ArrayParameter("z", ("C",), "input")

@@ -6,41 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.special
 
 from tests.kernels.entries import kernel
+from tests.kernels.options_by_hand import with_options
 
 _RANDOM = np.random.default_rng(21)
 ROWS = 40
-
-
-def _written_out(
-    z: np.ndarray,
-    t: np.ndarray,
-    *,
-    weight: np.ndarray | None = None,
-    sample_weight: np.ndarray | None = None,
-    smoothing: float = 0.0,
-    temperature: float = 1.0,
-    ignore_index: int | None = None,
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """The values and gradients of the rows, and what a mean divides by; float64 and dense from beginning to end."""
-    z = z.astype(float)
-    rows, classes = z.shape
-    w = np.ones(classes) if weight is None else weight.astype(float)
-    s = np.ones(rows) if sample_weight is None else sample_weight.astype(float)
-    divisor = s
-    if t.ndim == 1:
-        kept = np.ones(rows, bool) if ignore_index is None else t != ignore_index
-        labels = np.where(kept, t, 0)
-        s = np.where(kept, s, 0.0)
-        divisor = s * w[labels]
-        t = np.eye(classes)[labels]
-    q = w * ((1 - smoothing) * t + smoothing / classes)
-    logs = scipy.special.log_softmax(z / temperature, axis=1)
-    value = -s * (q * logs).sum(axis=1)
-    gradient = (s / temperature)[:, None] * (np.exp(logs) * q.sum(axis=1, keepdims=True) - q)
-    return value, gradient, float(divisor.sum())
 
 
 def _cases(classes: int) -> dict[str, dict[str, Any]]:
@@ -63,7 +34,7 @@ def _cases(classes: int) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("target", ["numba", "numpy"])
 @pytest.mark.parametrize("kind", ["labels", "targets"])
 @pytest.mark.parametrize("what", _cases(3))
-def test_options_are_the_formula_written_out(what: str, kind: str, target: str) -> None:
+def test_options_are_the_formulawith_options(what: str, kind: str, target: str) -> None:
     loss, classes = kernel("cross-entropy", target), 3 if kind == "labels" else 20
     options = _cases(classes)[what]
     z, t = _RANDOM.normal(size=(ROWS, classes)) * 3, _RANDOM.integers(0, classes, ROWS)
@@ -72,7 +43,7 @@ def test_options_are_the_formula_written_out(what: str, kind: str, target: str) 
         t = _RANDOM.random((ROWS, classes))
     elif options.get("ignore_index") == -100:
         t[::3] = -100
-    value, gradient, divisor = _written_out(z, t, **options)
+    value, gradient, divisor = with_options(z, t, **options)
     made = loss.value_and_grad(z, t, **options)
     np.testing.assert_allclose(made[0], value, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(made[1], gradient, rtol=1e-11, atol=1e-14)
@@ -88,7 +59,7 @@ def test_single_precision_and_batches_of_several_axes() -> None:
     z, t = (_RANDOM.normal(size=(4, 5, 3)) * 3).astype(np.float32), _RANDOM.integers(0, 3, (4, 5), np.int32)
     weight, samples = np.array([0.5, 1, 2], np.float32), _RANDOM.random((4, 5)).astype(np.float32)
     options = {"weight": weight, "temperature": 0.3, "smoothing": 0.1}
-    value, gradient, divisor = _written_out(z.reshape(-1, 3), t.ravel(), sample_weight=samples.ravel(), **options)
+    value, gradient, divisor = with_options(z.reshape(-1, 3), t.ravel(), sample_weight=samples.ravel(), **options)
     made = loss.value_and_grad(z, t, sample_weight=np.asfortranarray(samples), **options)
     assert made[0].shape == (4, 5)
     assert made[0].dtype == made[1].dtype == np.float32

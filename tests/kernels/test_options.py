@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
 from itertools import product
 from typing import cast
 
@@ -14,12 +13,13 @@ import numpy as np
 import pytest
 
 from symderiv.kernels import LoweringError
-from symderiv.kernels.functions import Function, functions
+from symderiv.kernels.functions import functions
 from symderiv.kernels.interpret import FLOATS, run
-from symderiv.kernels.ir import Kernel, Loop, ScalarParameter, Statement, Update
+from symderiv.kernels.ir import Loop, ScalarParameter, Statement, Update
 from symderiv.kernels.options import (
     CLASS_WEIGHTS,
     CLASS_WEIGHTS_TOTAL,
+    IGNORED,
     INVERSE_TEMPERATURE,
     INVERSE_TEMPERATURE_LOW,
     KEPT,
@@ -31,100 +31,23 @@ from symderiv.kernels.parts import closed_form
 from symderiv.kernels.rewriting import substitute, unfolded
 from symderiv.kernels.targets import numpy as numpy_target
 from symderiv.losses import find
-from symderiv.statements import Theorem, Verdict
-from symderiv.terms import Index, Number, Parameter, Position, Term, rename
+from symderiv.statements import Verdict
+from symderiv.terms import Index, Number, Parameter, Position, rename
 from symderiv.verification.reference import Ball, reference, ulps
 from tests.kernels.entries import theorems
-
-C = 5
-VARIANTS = ("labels_weighted", "labels_smoothed", "targets_weighted", "targets_smoothed")
-THEOREMS = {
-    ("weighted", "value"): "tempered-logits-form",
-    ("weighted", "gradient"): "tempered-gradient",
-    ("smoothed", "value"): "smoothed-logits-form",
-    ("smoothed", "gradient"): "smoothed-gradient",
-}
-ROWS = {
-    "ordinary": (0.3, -1.2, 2.5, 0.0, 0.7),
-    "confident": (-3.0, 41.0, 2.5, 0.25, 1.0),
-    "spread": (-300.0, 12.0, 700.0, 695.5, 10.0),
-    "offset": (10000.0, 10001.5, 9999.0, 10000.25, 10000.5),
-    "tie": (2.0, 2.0, -1.0, 2.0, 0.5),
-    "masked": (0.5, 1.5, -math.inf, 0.25, -math.inf),
-}
-W = (0.5, 2.0, 0.0, 1.25, 0.75)
-T = (0.125, 0.5, 0.0, 0.25, 0.0625)
-
-
-@cache
-def both() -> Function:
-    return next(f for f in functions(find("cross-entropy"), theorems("cross-entropy")) if f.name == "value_and_grad")
-
-
-def option_kernel(variant: str) -> Kernel:
-    return dict(both().option_kernels)[variant]
-
-
-def scalars(temperature: float, smoothing: float, w: tuple[float, ...], dtype: type = np.float64) -> dict[str, object]:
-    """What a caller fills in, each number rounded once."""
-    inverse = Fraction(1) / Fraction(temperature)
-    high = dtype(float(inverse))
-    neutral = temperature == 1.0
-    return {
-        INVERSE_TEMPERATURE: None if neutral else high,
-        INVERSE_TEMPERATURE_LOW: None if neutral else dtype(float(inverse - Fraction(float(high)))),
-        KEPT: dtype(1.0 - smoothing),
-        SPREAD: dtype(smoothing / len(w)),
-        CLASS_WEIGHTS_TOTAL: dtype(sum(w)),
-        SCALE: dtype(1.0),
-    }
-
-
-def interpreted(kernel: Kernel, z: tuple[float, ...], target: int | tuple[float, ...], *, weight: float = 1.0,
-                w: tuple[float, ...] | None = (1.0,) * C, temperature: float = 1.0, smoothing: float = 0.0,
-                scale: float = 1.0) -> tuple[float, list[float]]:  # fmt: skip
-    """Value and gradient of one row by the interpreter, in double precision."""
-    arrays = {"z": z, "w": w, ROW_WEIGHTS: (weight,), "t": target}
-    inputs: dict[str, Mapping[tuple[int, ...], float] | None] = {}
-    for parameter in kernel.arrays("input"):
-        row = arrays[parameter.name]
-        places = [(k,) for k in range(C)] if parameter.axes else [()]
-        inputs[parameter.name] = None if row is None else dict(zip(places, row, strict=True))
-    given = scalars(temperature, smoothing, (1.0,) * C if w is None else w) | {SCALE: scale}
-    label = {"label": target} if isinstance(target, int) else None
-    made = run(kernel, inputs, FLOATS, sizes={"C": C}, labels=label, scalars=given)
-    return made["value"][()], [made["gradient"][(k,)] for k in range(C)]
-
-
-@cache
-def theorem(slug: str) -> Theorem:
-    return next(found for found in theorems("cross-entropy") if found.derivation.goal == slug)
-
-
-def true_values(variant: str, role: str, z: tuple[float, ...], target: int | tuple[float, ...], *,
-                w: tuple[float, ...], temperature: float, smoothing: float) -> list[Ball]:  # fmt: skip
-    """The theorem's closed form with the options put in as exact numbers, in rigorous arithmetic.
-
-    Labels are one-hot targets of the dense theorem here: the theorems of labels themselves are not consulted.
-    """
-    stated = theorem(THEOREMS[variant.split("_")[1], role])
-    closed = unfolded(closed_form(stated), stated.derivation.theory)
-    numbers = {
-        "beta": 1 / Fraction(temperature),
-        "kappa": 1 - Fraction(smoothing),
-        "rho": Fraction(smoothing) / len(w),
-    }
-
-    def placed(node: Term) -> Term | None:
-        return Number(numbers[node.name]) if isinstance(node, Parameter) else None
-
-    index = Index("i", find("cross-entropy").arrays[0].domains[0])
-    one_hot = tuple(float(k == target) for k in range(len(z))) if isinstance(target, int) else target
-    data = {"z": np.array(z), "t": np.array(one_hot), "w": np.array(w)}
-    indices = (index,) if role == "gradient" else ()
-    found = reference(substitute(closed, placed), indices, data, {"classes": len(z)})
-    return [found[at] for at in sorted(found)]
-
+from tests.kernels.option_rows import (
+    ROWS,
+    VARIANTS,
+    C,
+    T,
+    W,
+    both,
+    interpreted,
+    option_kernel,
+    scalars,
+    theorem,
+    true_values,
+)
 
 OPTIONS = [
     (weight, temperature, smoothing, w)
@@ -139,15 +62,16 @@ def test_values_and_gradients_are_the_theorems(variant: str, name: str) -> None:
     kernel, z = option_kernel(variant), ROWS[name]
     targets = (1, 2) if variant.startswith("labels") else (T,)
     for target, (weight, temperature, smoothing, w) in product(targets, OPTIONS):
-        if variant.endswith("weighted") and (smoothing or w != (1.0,) * C):
+        if variant.endswith("weighted") and (smoothing or (variant.startswith("targets") and w != (1.0,) * C)):
             continue
+        counted = weight * w[target] if variant == "labels_weighted" and isinstance(target, int) else weight
         options = {"w": w, "temperature": temperature, "smoothing": smoothing}
         value, gradient = interpreted(kernel, z, target, weight=weight, **options)
         (true,) = true_values(variant, "value", z, target, **options)
-        assert ulps(value, _times(true, weight), of_magnitude=False) <= 5
+        assert ulps(value, _times(true, counted), of_magnitude=False) <= 5
         cancels = variant != "labels_weighted" and (smoothing != 0 or variant.startswith("targets"))
         for found, ball in zip(gradient, true_values(variant, "gradient", z, target, **options), strict=True):
-            assert ulps(found, _times(ball, weight), of_magnitude=cancels) <= 5
+            assert ulps(found, _times(ball, counted), of_magnitude=cancels) <= 5
 
 
 def _times(ball: Ball, weight: float) -> Ball:
@@ -168,7 +92,7 @@ def test_masked_classes_cost_nothing_where_nothing_is_asked_of_them(variant: str
     lse = math.log(math.fsum(math.exp(x) for x in few))
     hard = [float(k == target) for k in kept] if isinstance(target, int) else [t[k] for k in kept]
     smoothed = [((1 - smoothing) * q + smoothing / C) * w[k] for k, q in zip(kept, hard, strict=True)]
-    wanted = smoothed if variant.endswith("smoothed") else hard
+    wanted = hard if variant == "targets_weighted" else smoothed
     assert value == pytest.approx(math.fsum(q * (lse - x) for q, x in zip(wanted, few, strict=True)), rel=1e-14)
     assert [gradient[k] for k in range(C) if k not in kept] == [0.0, 0.0]
     if smoothing:
@@ -224,6 +148,27 @@ def test_an_infinite_loss_stays_infinite_unless_its_row_is_left_out(temperature:
     assert interpreted(kernel, ROWS["masked"], 2, weight=0.0)[0] == 0.0
 
 
+@pytest.mark.parametrize("variant", ["labels_weighted", "labels_smoothed"])
+@pytest.mark.parametrize("bad", [0.5, math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("label", [-100, C, 2])
+def test_a_row_with_the_ignored_label_is_left_out_whatever_it_holds(variant: str, bad: float, label: int) -> None:
+    """Also where the label is no class, at which nothing may be read or written."""
+    given = {"weight": 3.0, "w": W, "temperature": 2.0, "smoothing": 0.1, "ignored": label}
+    with np.errstate(invalid="ignore"):
+        value, gradient = interpreted(option_kernel(variant), (bad, 1.0, bad, 0.0, bad), label, **given)
+    assert [math.copysign(1.0, x) for x in (value, *gradient)] == [1.0] * (C + 1)
+    assert [value, *gradient] == [0.0] * (C + 1)
+    other = interpreted(option_kernel(variant), ROWS["ordinary"], 1, **given)
+    assert other == interpreted(option_kernel(variant), ROWS["ordinary"], 1, **given | {"ignored": None})
+
+
+def test_class_weights_of_labels_are_weights_of_their_rows() -> None:
+    kernel = option_kernel("labels_weighted")
+    for label, weight in enumerate(W):
+        made = interpreted(kernel, ROWS["ordinary"], label, w=W, weight=0.25)
+        assert made == interpreted(kernel, ROWS["ordinary"], label, w=None, weight=0.25 * weight)
+
+
 def _documented(z: tuple[float, ...], label: int, w: tuple[float, ...], smoothing: float) -> float:
     """The loss of one row as PyTorch documents it: (1 - a) w_y nll_y + (a/C) sum_k w_k nll_k."""
     lse = math.log(math.fsum(math.exp(x) for x in z))
@@ -243,12 +188,11 @@ def test_a_mean_with_class_weights_and_ignored_labels_is_the_documented_one(smoo
     def mean(rows: list[tuple[float, ...]]) -> float:
         return math.fsum(_documented(rows[n], labels[n], W, smoothing) for n in counted) / divisor
 
-    # Without smoothing the class weight goes into the row's weight, with it into the smoothed targets.
     kernel = option_kernel("labels_smoothed" if smoothing else "labels_weighted")
     made = []
     for n in range(6):
-        weight = 0.0 if n in ignored else 1.0 if smoothing else W[labels[n]]
-        made.append(interpreted(kernel, rows[n], labels[n], weight=weight, w=W, smoothing=smoothing, scale=1 / divisor))
+        label = -100 if n in ignored else labels[n]
+        made.append(interpreted(kernel, rows[n], label, w=W, smoothing=smoothing, scale=1 / divisor, ignored=-100))
     assert math.fsum(value for value, _ in made) / divisor == pytest.approx(mean(rows), rel=1e-14)
     step = 1e-5
     for n, k in product(range(6), range(C)):
@@ -276,10 +220,11 @@ def test_an_option_kernel_reads_its_row_in_three_passes(variant: str) -> None:
 def test_parameters_are_the_documented_ones(variant: str) -> None:
     kernel = option_kernel(variant)
     smoothed, labels = variant.endswith("smoothed"), variant.startswith("labels")
-    arrays = ["z", *([] if labels else ["t"]), *([CLASS_WEIGHTS] if smoothed else []), ROW_WEIGHTS]
+    arrays = ["z", *([] if labels else ["t"]), *([CLASS_WEIGHTS] if smoothed or labels else []), ROW_WEIGHTS]
     assert [p.name for p in kernel.arrays("input")] == arrays
     shared = {p.name: p.neutral for p in kernel.arrays("input") if p.shared}
-    assert shared == ({CLASS_WEIGHTS: Fraction(1)} if smoothed else {})
+    assert shared == ({CLASS_WEIGHTS: Fraction(1)} if smoothed or labels else {})
+    assert [p.name for p in kernel.shared_labels()] == ([IGNORED] if labels else [])
     neutral = {INVERSE_TEMPERATURE: Fraction(1), INVERSE_TEMPERATURE_LOW: Fraction(0)}
     wanted = [INVERSE_TEMPERATURE, INVERSE_TEMPERATURE_LOW, *([KEPT, SPREAD] if smoothed else [])]
     wanted += [CLASS_WEIGHTS_TOTAL] if smoothed and labels else []
@@ -317,18 +262,19 @@ def test_emitted_code_does_what_the_interpreter_does(variant: str, dtype: type) 
     z = np.array([ROWS[name] for name in names], dtype)
     n = len(z)
     weights = np.array([0.5, 1.0, 2.0, 0.0, 0.75], dtype)[:n]
+    labels = np.array([1, 3, -100, 1, 0])[:n]
     for temperature, smoothing in product((1.0, 0.7), (0.0625, 0.5)):
         value, gradient = np.empty(n, dtype), np.empty_like(z)
         given = scalars(temperature, smoothing, W, dtype)
         arrays = {"z": z, "t": np.tile(np.array(T, dtype), (n, 1)), "w": np.array(W, dtype), ROW_WEIGHTS: weights,
-                  "value": value, "gradient": gradient, "label": np.ones(n, np.int64)}  # fmt: skip
+                  "value": value, "gradient": gradient, "label": labels, IGNORED: -100}  # fmt: skip
         known = {p.name for p in kernel.arrays("scratch")}
         rows = cast("Callable[..., None]", space[f"{kernel.name}_rows"])
         rows(0, n, *({**arrays, **given}[p.name] for p in kernel.parameters if p.name not in known))
         for row in range(n):
-            target = 1 if variant.startswith("labels") else T
+            target = int(labels[row]) if variant.startswith("labels") else T
             wanted = interpreted(kernel, tuple(z[row].tolist()), target, weight=float(weights[row]), w=W,
-                                 temperature=temperature, smoothing=smoothing)  # fmt: skip
+                                 temperature=temperature, smoothing=smoothing, ignored=-100)  # fmt: skip
             limit = 64 * np.finfo(dtype).eps
             np.testing.assert_allclose(value[row], wanted[0], rtol=limit)
             np.testing.assert_allclose(gradient[row], wanted[1], rtol=limit, atol=limit)

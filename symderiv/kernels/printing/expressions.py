@@ -59,13 +59,14 @@ class Places:
     """What a layout knows about arrays and indices.
 
     `element` gives the name of an array element's value and its rank, loading it first if need be; `same` the mask for
-    two equal indices; `hoist` writes a line that belongs before the
+    two equal indices, a number of the row if both are `labels`; `hoist` writes a line that belongs before the
     outermost loop.
     """
 
     element: Callable[[Load], tuple[str, Rank]]
     same: Callable[[str, str], str]
     hoist: Callable[[str, str], None]
+    labels: frozenset[str] = frozenset()
     drop: Callable[[str, str, str], str] | None = None
     """Code for a value with 0 where two indices are equal, if a layout has a better way than to select by `same`."""
 
@@ -100,6 +101,8 @@ class Printer:
                 return self.places.element(expression)[1]
             case Op(arguments=arguments):
                 return "class" if any(self.rank(each) == "class" for each in arguments) else "row"
+            case Pick(left=left, right=right) if {left, right} <= self.places.labels:
+                return "row"
             case Pick():
                 return "class"
             case _:
@@ -204,7 +207,9 @@ class Printer:
                 return f"log1p_of({self.raw(argument)}, {self.unit()})", ATOM
             case Op(name=name, arguments=arguments):
                 return f"{_CALLS[name]}({', '.join(self.text(each) for each in arguments)})", ATOM
-            case Pick(left=first, right=second, equal=Const(value=0), different=different) if self.places.drop:
+            case Pick(left=first, right=second, equal=Const(value=0), different=different) if (
+                self.places.drop and not {first, second} <= self.places.labels
+            ):
                 return self.places.drop(first, second, self.raw(different)), ATOM
             case Pick(left=first, right=second, equal=equal, different=different):
                 return self._choice(self.places.same(first, second), equal, different), ATOM

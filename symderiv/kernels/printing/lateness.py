@@ -17,6 +17,7 @@ from symderiv.kernels.ir import (
     Load,
     Local,
     Op,
+    Pick,
     Statement,
     Store,
     locals_read,
@@ -41,6 +42,17 @@ def _costly(expression: Expression) -> bool:
             return False
 
 
+def _picks(expression: Expression) -> bool:
+    """Whether it compares indices, which are those of one row."""
+    match expression:
+        case Pick():
+            return True
+        case Op(arguments=arguments):
+            return any(_picks(each) for each in arguments)
+        case _:
+            return False
+
+
 def _named_loads(expression: Expression, made: dict[str, Load]) -> Expression:
     """The expression with each load at a label as a local, so that the load itself stays with its row."""
     match expression:
@@ -60,7 +72,7 @@ def split(kernel: Kernel) -> Split:
     late = [isinstance(s, Store) and not s.at for s in body]
     for position in range(len(body) - 1, -1, -1):
         statement = body[position]
-        if isinstance(statement, Let) and not isinstance(statement.value, Const):
+        if isinstance(statement, Let) and not isinstance(statement.value, Const) and not _picks(statement.value):
             users = [k for k, other in enumerate(body) if statement.name in locals_read(other)]
             late[position] = bool(users) and all(late[k] for k in users)
     chosen = [s for s, wait in zip(body, late, strict=True) if wait]

@@ -32,6 +32,7 @@ from symderiv.kernels.printing.registers import (
     STARTS,
     arrays_under_maximum,
     check_sum,
+    label_names,
     row_constant,
     stored_locals,
     updated_names,
@@ -59,7 +60,8 @@ class _Passes:
     hoisted: list[int] = field(default_factory=list)  # line numbers where the present loops begin
 
     def printer(self) -> Printer:
-        return Printer(self.lines, Places(self.element, self.same, self.hoist, self.drop), self.home)
+        places = Places(self.element, self.same, self.hoist, label_names(self.kernel), self.drop)
+        return Printer(self.lines, places, self.home)
 
     def once(self, name: str, line: str) -> str:
         """`name`, given its value by `line` unless a line in force does so already."""
@@ -115,6 +117,10 @@ class _Passes:
         return self.once(name, f"{name} = load_part({rows}, {line}, {index}, {fill})")
 
     def same(self, left: str, right: str) -> str:
+        if {left, right} <= label_names(self.kernel):
+            label, other = (left, right) if left in self.labels else (right, left)
+            given = f"load_labels({label}s, row, stop, (), {self.first})"
+            return self.once(f"{label}_is_{other}", f"{label}_is_{other} = same_label({given}, {other})")
         index, other = (left, right) if self.in_parts(left) else (right, left)
         mask = f"{index}_is_{other}"
         return self.once(mask, f"{mask} = positions({self.first}, (), {index}) == {other}")

@@ -37,6 +37,11 @@ from symderiv.kernels.printing.lateness import split
 STARTS: Final = {"add": Const(Fraction(0)), "maximum": Const("-inf")}
 
 
+def label_names(kernel: Kernel) -> frozenset[str]:
+    """The labels of a kernel, and what they are compared with."""
+    return frozenset(p.name for p in kernel.labels()) | frozenset(p.name for p in kernel.shared_labels())
+
+
 def fits_registers(kernel: Kernel) -> bool:
     """Whether the kernel's loops all run over one axis and none lies inside another."""
     flat = all(not isinstance(inner, Loop) for s in kernel.body if isinstance(s, Loop) for inner in s.body)
@@ -59,7 +64,9 @@ class _Registers:
     pending: dict[str, Const] = field(default_factory=dict)  # accumulators that have their start and nothing else
 
     def printer(self) -> Printer:
-        return Printer(self.lines, Places(self.element, self.same, self.lines.once), self.home)
+        return Printer(
+            self.lines, Places(self.element, self.same, self.lines.once, label_names(self.kernel)), self.home
+        )
 
     def element(self, load: Load) -> tuple[str, Rank]:
         name: str = load.array
@@ -67,16 +74,23 @@ class _Registers:
         if load.at and load.at[0] in self.labels:
             label = load.at[0]
             picked = f"{name}_at_{label}"
-            if self.arrays[name].role == "input" and not self.arrays[name].shared:
-                rows = array_name(self.arrays[name])
-                self.lines.once(picked, f"{picked} = picked_from({rows}, row, {name}, {label}, at_{label})")
+            rows, given = array_name(self.arrays[name]), f"{name}, {label}, at_{label}"
+            if self.arrays[name].shared:
+                like = array_name(self.kernel.arrays("input")[0])
+                self.lines.once(picked, f"{picked} = picked_shared({like}, {rows}, {given}, layout)")
+            elif self.arrays[name].role == "input":
+                self.lines.once(picked, f"{picked} = picked_from({rows}, row, {given})")
             else:
-                self.lines.once(picked, f"{picked} = picked({name}, {label}, at_{label})")
+                self.lines.once(picked, f"{picked} = picked({given})")
             self.lines.degrees[picked] = self.lines.degrees.get(name, 0)
             return picked, "row"
         return name, rank
 
     def same(self, left: str, right: str) -> str:
+        if {left, right} <= label_names(self.kernel):
+            label, other = (left, right) if left in self.labels else (right, left)
+            self.lines.once(f"{label}_is_{other}", f"{label}_is_{other} = same_label({label}, {other})")
+            return f"{label}_is_{other}"
         return f"at_{right if right in self.labels else left}"
 
     def body(self, statements: tuple[Statement, ...]) -> None:

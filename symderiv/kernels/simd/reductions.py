@@ -240,7 +240,7 @@ def summed(typingctx, value, classes):  # type: ignore[no-untyped-def]
     return _row(value)(value, classes), lowered
 
 
-def _selected(builder: Any, kind: Lanes, value: Any, mask: Any, marked: Any) -> Any:
+def selected(builder: Any, kind: Lanes, value: Any, mask: Any, marked: Any) -> Any:
     """With rows in lanes: the number of the class where the mask is true, 0 if there is none."""
     part = repeated(kind, 0.0)
     for mark, number in zip(vectors(builder, mask, marked), vectors(builder, kind, value), strict=True):
@@ -248,7 +248,7 @@ def _selected(builder: Any, kind: Lanes, value: Any, mask: Any, marked: Any) -> 
     return packed(builder, _row(kind), [part])
 
 
-def _clamped(builder: Any, label: Any, position: Any, size: Any) -> Any:
+def clamped(builder: Any, label: Any, position: Any, size: Any) -> Any:
     """The position of a row's label as an index below `size`, whatever it holds."""
     wide = ir.IntType(64)
     index = builder.extract_element(vectors(builder, label, position)[0], ir.Constant(ir.IntType(32), 0))
@@ -264,11 +264,11 @@ def picked(typingctx, value, label, mask):  # type: ignore[no-untyped-def]
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         if kind.axis == "lanes":
-            return _selected(builder, kind, values[0], mask, values[2])
+            return selected(builder, kind, values[0], mask, values[2])
         # One row in registers: through memory, as lanes have no addresses. Stores are forwarded to the load.
         memory = cgutils.alloca_once(builder, values[0].type)
         builder.store(values[0], memory).align = VECTOR_BYTES
-        index = _clamped(builder, label, values[1], ir.Constant(ir.IntType(64), kind.count * kind.width))
+        index = clamped(builder, label, values[1], ir.Constant(ir.IntType(64), kind.count * kind.width))
         first = builder.bitcast(memory, element_type(kind.element).as_pointer())
         number = builder.load(builder.gep(first, [index]))
         return packed(builder, _row(kind), [spread(builder, number, kind.width)])
@@ -283,10 +283,10 @@ def picked_from(typingctx, array, row, value, label, mask):  # type: ignore[no-u
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         if kind.axis == "lanes":
-            return _selected(builder, kind, values[2], mask, values[4])
+            return selected(builder, kind, values[2], mask, values[4])
         described = context.make_array(array)(context, builder, values[0])
         classes = builder.extract_value(described.shape, 1)
-        index = builder.add(builder.mul(values[1], classes), _clamped(builder, label, values[3], classes))
+        index = builder.add(builder.mul(values[1], classes), clamped(builder, label, values[3], classes))
         return packed(
             builder, _row(kind), [spread(builder, builder.load(builder.gep(described.data, [index])), kind.width)]
         )
@@ -303,7 +303,7 @@ def unit_among(typingctx, values, tops, otherwise):  # type: ignore[no-untyped-d
     def lowered(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         if kind.axis != "lanes":
             return given[2]
-        (unit,) = vectors(builder, _row(kind), _selected(builder, kind, given[0], tops, given[1]))
+        (unit,) = vectors(builder, _row(kind), selected(builder, kind, given[0], tops, given[1]))
         number = builder.fcmp_ordered("ord", unit, unit)
         return packed(builder, _row(kind), [builder.select(number, unit, repeated(kind, 1.0))])
 
@@ -334,7 +334,7 @@ def store_label(typingctx, array, row, layout, label, number):  # type: ignore[n
         if classes_in(layout, array.dtype).axis != "lanes":
             described = context.make_array(array)(context, builder, values[0])
             classes = builder.extract_value(described.shape, 1)
-            index = builder.add(builder.mul(values[1], classes), _clamped(builder, label, values[3], classes))
+            index = builder.add(builder.mul(values[1], classes), clamped(builder, label, values[3], classes))
             scalar = builder.extract_element(vectors(builder, number, values[4])[0], ir.Constant(ir.IntType(32), 0))
             builder.store(scalar, builder.gep(described.data, [index]))
         return context.get_dummy_value()

@@ -22,7 +22,8 @@ from symderiv.kernels.simd.memory import (
     read_parts,
     row_numbers,
 )  # fmt: skip
-from symderiv.kernels.simd.types import Lanes, packed, repeated, spread, vector_type
+from symderiv.kernels.simd.reductions import clamped, selected
+from symderiv.kernels.simd.types import Lanes, packed, repeated, spread, vector_type, vectors, with_element
 
 # ---- copied into generated modules from here
 
@@ -85,6 +86,40 @@ def shared_at(typingctx, like, array, place):  # type: ignore[no-untyped-def]
         return packed(builder, kind, [spread(builder, scalar, kind.width)])
 
     return kind(like, array, place), lowered
+
+
+@intrinsic
+def picked_shared(typingctx, like, array, value, label, mask, layout):  # type: ignore[no-untyped-def]
+    """Element `label` of `array` (C,) for each row, where `value` is `array` in registers and `mask` true at the label;
+    1 if `array` is None. One row at a time reads it from memory, within the array whatever the label is."""
+    kind = row_numbers(like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        if value.axis == "lanes":
+            return selected(builder, value, values[2], mask, values[4])
+        size = extent(context, builder, array, values[1], 0)
+        place = clamped(builder, label, values[3], size)
+        scalar = builder.load(address(context, builder, array, values[1], place))
+        return packed(builder, kind, [spread(builder, scalar, kind.width)])
+
+    return kind(like, array, value, label, mask, layout), lowered
+
+
+@intrinsic
+def same_label(typingctx, labels, other):  # type: ignore[no-untyped-def]
+    """Whether the label of each row is `other`, an integer of at most 32 bits; of no row if `other` is None."""
+    kind = with_element(labels, types.boolean)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if other is types.none:
+            return packed(builder, kind, [repeated(kind, 0)] * kind.count)
+        number = spread(builder, context.cast(builder, values[1], other, labels.element), kind.width)
+        parts = vectors(builder, labels, values[0])
+        return packed(builder, kind, [builder.icmp_signed("==", part, number) for part in parts])
+
+    return kind(labels, other), lowered
 
 
 @intrinsic

@@ -60,6 +60,7 @@ class _Printer:
         self.kernel = kernel
         self.whole = {p.name for p in kernel.arrays("scratch")}
         self.axes = {p.name: p.axis for p in kernel.labels()}
+        self.compared = {p.name for p in kernel.shared_labels()}
         self.nest: tuple[str, ...] = ()
         self.made: dict[str, tuple[str, ...]] = {}
         self.lines: list[str] = []
@@ -78,6 +79,13 @@ class _Printer:
             return self.widened(f"{name}s", ())
         places = ", ".join(":" if loop == name else "None" for loop in self.nest)
         return f"np.arange(extent_{self.axes[name]})[None, {places}]"
+
+    def equal(self, left: str, right: str) -> str:
+        """Code for the places where two index variables have the same value."""
+        left, right = (right, left) if left in self.compared else (left, right)
+        if right in self.compared:
+            return self.widened(f"{left}_is_{right}", ())
+        return f"{self.index(left)} == {self.index(right)}"
 
     def load(self, array: str, at: tuple[str, ...]) -> str:
         if any(name not in self.nest for name in at):
@@ -118,7 +126,7 @@ class _Printer:
             case Op(name=name, arguments=arguments):
                 return f"{_CALLS[name]}({', '.join(self.expression(a) for a in arguments)})", _ATOM
             case Pick(left=left, right=right, equal=equal, different=different):
-                test = f"{self.index(left)} == {self.index(right)}"
+                test = self.equal(left, right)
                 return f"np.where({test}, {self.expression(equal)}, {self.expression(different)})", _ATOM
             case _:
                 assert_never(expression)
@@ -189,7 +197,13 @@ def emit(kernel: Kernel) -> str:
             head.append(f"    {name} = np.full(stop - start, {number}) if {name} is None else {name}[start:stop]")
         elif not parameter.shared:
             head.append(f"    {name} = {name}[start:stop]")
-    head += [f"    {label.name}s = {label.name}s[start:stop]" for label in labels]
+    for label in labels:
+        name = f"{label.name}s"
+        head.append(f"    {name} = {name}[start:stop]")
+        for other in (p.name for p in kernel.shared_labels() if p.axis == label.axis):
+            same = f"{label.name}_is_{other}"
+            head.append(f"    {same} = np.zeros(stop - start, bool) if {other} is None else {name} == {other}")
+            head.append(f"    {name} = np.where({same}, 0, {name})  # it may be no class, and is not read there")
     for axis in dict.fromkeys(axis for p in kernel.arrays("input") for axis in p.axes):
         owner = next(p for p in kernel.arrays("input") if axis in p.axes)
         head.append(f"    extent_{axis} = {owner.name}.shape[{owner.axes.index(axis) + 1}]")

@@ -31,10 +31,10 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
     Update,
-    validate,
 )
 from symderiv.kernels.printing.passes import print_passes
 from symderiv.kernels.printing.registers import print_registers
+from symderiv.kernels.wellformed import validate
 
 Z, V, E = Load("z", ("k",)), Load("v", ("k",)), Load("e", ("i",))
 PARAMETERS = (

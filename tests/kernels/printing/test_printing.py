@@ -26,12 +26,12 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
     Update,
-    validate,
 )
 from symderiv.kernels.printing.heading import library_names
 from symderiv.kernels.printing.lateness import late_lines, split
 from symderiv.kernels.printing.passes import print_passes
 from symderiv.kernels.printing.registers import fits_registers, print_registers
+from symderiv.kernels.wellformed import validate
 from tests.kernels.printing.programs import compiled, number, op
 
 Z = Load("z", ("k",))
