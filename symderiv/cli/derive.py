@@ -5,45 +5,72 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from symderiv.api import assumptions_of, conditions_of
 from symderiv.build.contents import document_of
-from symderiv.cli.entries import entry
 from symderiv.cli.explicit import explicit_matrices, hint_if_nothing
-from symderiv.cli.output import FAILED, CommandError, Output, output_options
+from symderiv.cli.formulas import Given, chosen, echo, formula_options, proved
+from symderiv.cli.output import DONE, FAILED, UNDECIDED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress
-from symderiv.cli.proofs import exit_code, prove_entry, verdict_of
+from symderiv.cli.proofs import exit_code, verdict_of
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, UnpublishableError, latex_of, text_of
 from symderiv.documents.document import Block, Checks, Footer, Heading, RuleIndex
 from symderiv.statements import Line, Problem, Theorem, Verdict
 
+if TYPE_CHECKING:
+    from symderiv.reading import Reading
+    from symderiv.reading.limited import Unfinished
+
 
 @click.command()
-@click.argument("name")
 @click.option("--goal", metavar="SLUG", help="Print this theorem alone, e.g. jacobian.")
 @click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
 @output_options
-def command(output: Output, name: str, goal: str | None, classes: int | None) -> int:
-    """Print the proofs of an entry, line by line.
+@formula_options
+def command(output: Output, given: Given, goal: str | None, classes: int | None) -> int:
+    """Print the proofs of an entry, or of a loss in short notation, line by line.
+
+    A text with = or brackets is a formula: symderiv derive "L = -sum_k t_k log y_k where y = softmax(z)".
 
     Every line has its rule, its reason and its verdict. Exit code 1 if a claim is false or undefined, 3 if one is
     numeric or undecided.
     """
-    problem = entry(name)
+    found = chosen(given)
+    problem, reading = found.problem, found.reading
+    if reading is not None and not output.as_json:
+        for line in (*echo(reading, output), ""):
+            output.say(line)
     with Progress() as progress:
-        theorems = prove_entry(problem, progress, goal)
+        theorems, unfinished = proved(found, progress, goal)
         explicit = explicit_matrices(problem, theorems, classes)
+    code = exit_code(theorem.verdict.word for theorem in theorems)
+    code = UNDECIDED if unfinished and code == DONE else code
     if output.as_json:
-        output.data(as_data(problem, theorems, explicit))
-        return exit_code(theorem.verdict.word for theorem in theorems)
+        output.data({**as_data(problem, theorems, explicit), **_formula_data(reading, unfinished)})
+        return code
     for line in terminal_text(publishable(problem, theorems, explicit), output).splitlines():
         output.say(line)
     output.say(summary(theorems, output))
     hint_if_nothing(problem, explicit, classes, output)
-    output.hint(f"next: symderiv doc {name} · symderiv kernel {name} · symderiv verify {name}")
-    return exit_code(theorem.verdict.word for theorem in theorems)
+    for each in unfinished:
+        output.say(f"{output.word('undecided')}: {each.goal}: {each.sentence}")
+    if reading is None:
+        name = problem.name
+        output.hint(f"next: symderiv doc {name} · symderiv kernel {name} · symderiv verify {name}")
+    return code
+
+
+def _formula_data(reading: Reading | None, unfinished: tuple[Unfinished, ...]) -> dict[str, object]:
+    """What ``derive --json`` says about a formula besides its theorems."""
+    if reading is None:
+        return {}
+    from symderiv.cli.echoing import as_data as echo_data
+
+    missing = [{"goal": each.goal, "reason": each.sentence} for each in unfinished]
+    return {"understood": echo_data(reading), "unfinished": missing}
 
 
 def publishable(problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...]) -> Document:

@@ -39,7 +39,7 @@ def loss_problem(
     direction: Array | None = None,
     family: Literal["activation", "loss", "layer"] = "loss",
 ) -> Problem:
-    """The problem of a scalar loss of `wrt`, a vector, a matrix or a number: gradient, Hessian, Hessian times `direction`.
+    """The problem of a scalar loss of `wrt`, of any rank: gradient, Hessian, and Hessian times `direction`.
 
     `definitions` are those of the loss's own beside S, y and lse, which are added where the loss uses them, with the
     theorems about them, unless it defines these names itself. `cites` and `builds_on` name further theorems, `lemmas`
@@ -98,7 +98,7 @@ def _noun(title: str) -> str:
 def _shared_by(
     definitions: tuple[Definition, ...],
 ) -> tuple[tuple[Definition, tuple[str, ...], tuple[Problem, ...]], ...]:
-    """The entries of `_SHARED` that the definitions reach, S before y before lse, and y with lse, whose gradient it is."""
+    """The entries of `_SHARED` that the definitions reach, S before y before lse, and y with lse: its gradient."""
     names = {definition.name for definition in definitions}
     theory = Theory((*definitions, *(entry[0] for name, entry in _SHARED.items() if name not in names)))
     called = {p.name for d in definitions for p in reachable(d.body, theory) if isinstance(p, Call)}

@@ -17,6 +17,7 @@ LAYERS = (
     ("sympy_border",),
     ("proving",),
     ("losses",),
+    ("reading",),
     ("approximation",),
     ("documents", "kernels"),
     ("build", "verification"),

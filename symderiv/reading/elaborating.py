@@ -1,0 +1,339 @@
+"""The second walk over a formula: from what is written to terms and definitions, with what was read into it noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, assert_never
+
+from symderiv.reading.errors import FormulaError
+from symderiv.reading.functions import FUNCTIONS_OF_NUMBERS, negated, product_of, quotient_of
+from symderiv.reading.grammar import unknown_function
+from symderiv.reading.letters import greek_named, plain_name
+from symderiv.reading.ranges import Ranges
+from symderiv.reading.ranging import argument_slot, axis, bound_slot
+from symderiv.reading.roles import VECTOR_FUNCTIONS, Roles, is_delta
+from symderiv.reading.softmaxes import Softmaxes
+from symderiv.reading.syntax import Applied, Big, Chain, Defined, Name, Negative, Numeral, Raised, Syntax, walk
+from symderiv.statements import Definition
+from symderiv.terms import (
+    Add,
+    Array,
+    Entry,
+    Exp,
+    Index,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Power,
+    Product,
+    Size,
+    Sum,
+    Term,
+    delta,
+)
+
+__all__ = ["Elaborated", "elaborated"]
+
+_INDICES: Final = ("i", "j", "l", "m", "n", "r")
+_LARGEST_MEMBER: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Elaborated:
+    """A formula as terms: the loss, what it is made of in an order without forward references, and its names."""
+
+    loss: Definition
+    definitions: tuple[Definition, ...]
+    softmaxes: Softmaxes
+    arrays: tuple[Array, ...]
+    parameters: tuple[Parameter, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Building:
+    roles: Roles
+    ranges: Ranges
+    positive: frozenset[str]
+    variable: str
+    scalar_data: bool
+    """Whether Latin letters without an index are data: they are where the formula has no vector."""
+    softmaxes: Softmaxes
+    arrays: dict[str, Array] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    made: dict[str, Definition] = field(default_factory=dict)
+    making: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def fail(self, sentence: str, at: int) -> FormulaError:
+        """The error for something at position `at`."""
+        return self.roles.fail(sentence, at)
+
+    def note(self, sentence: str) -> None:
+        """Remember a reading, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def index(self, name: str, slot_at: int) -> Index:
+        """The index bound at a position."""
+        return Index(name, self.ranges.domain(bound_slot(name, slot_at), slot_at))
+
+    def array(self, name: str, at: int) -> Array:
+        """The data called `name`, with as many indices as it has everywhere."""
+        if name not in self.arrays:
+            domains = tuple(self.ranges.domain(axis(name, p), at) for p in range(self.roles.ranks[name]))
+            self.arrays[name] = Array(name, domains, name in self.positive)
+        return self.arrays[name]
+
+    def define(self, defined: Defined) -> Definition:
+        """The definition of a name, after those that it needs."""
+        name = defined.name.name
+        if name in self.made:
+            return self.made[name]
+        if name in self.making:
+            path = " and ".join(self.making[self.making.index(name) :])
+            raise self.fail(f"the definition of {name} refers to itself, through {path}", defined.at)
+        self.making.append(name)
+        whole = name in self.roles.vectors and not defined.name.indices
+        if whole:
+            used = {index for part in walk(defined.body) if isinstance(part, Big) for index in part.limits.indices}
+            letter = next(letter for letter in _INDICES if letter not in used)
+            indices: tuple[Index, ...] = (Index(letter, self.ranges.domain(axis(name, 0), defined.at)),)
+        else:
+            indices = tuple(self.index(index, defined.at) for index in defined.name.indices)
+        env: dict[str, Place] = {index.name: index for index in indices}
+        body = self.body(defined, env, indices[0] if whole else None)
+        self.making.pop()
+        mine = next((d for d in self.softmaxes.definitions if d.name == name), None)
+        if mine is None:
+            mine = Definition(name, indices, body, "", _symbol(name))
+            self.softmaxes.definitions.append(mine)
+            if isinstance(body, Sum) and isinstance(body.body, Exp) and body.skip is None and not body.free:
+                self.softmaxes.of(body.body.argument, body.index).total = name
+        self.made[name] = mine
+        return mine
+
+    def body(self, defined: Defined, env: Mapping[str, Place], whole: Index | None) -> Term:
+        """The right side; a softmax that is the whole of it takes the name that it is given."""
+        node, name = defined.body, defined.name.name
+        if isinstance(node, Applied) and node.function in VECTOR_FUNCTIONS:
+            return self.vector_function(node, env, whole, name)
+        if isinstance(node, Chain) and node.kind == "product":
+            return self.product(node, env, whole, name)
+        if isinstance(node, Applied) and node.function == "log" and node.raised is None and len(node.arguments) == 1:
+            argument = self.term(node.arguments[0], env, whole)
+            return self.softmaxes.in_logarithm(argument, name) or FUNCTIONS_OF_NUMBERS["log"][1](argument)
+        return self.term(node, env, whole)
+
+    def term(self, node: Syntax, env: Mapping[str, Place], whole: Index | None) -> Term:
+        """`node` as a term; vectors without an index are read at `whole`."""
+        match node:
+            case Numeral(value=value):
+                return Number(value)
+            case Name():
+                return self.name(node, env, whole)
+            case Negative(body=body):
+                return negated(self.term(body, env, whole))
+            case Chain(kind="sum"):
+                return self.sum_of(node, env, whole)
+            case Chain():
+                return self.product(node, env, whole)
+            case Raised(base=base, exponent=exponent):
+                return self.power(base, self.term(exponent, env, whole), env, whole)
+            case Applied(function=function) if function in VECTOR_FUNCTIONS:
+                return self.vector_function(node, env, whole)
+            case Applied():
+                return self.function(node, env, whole)
+            case Big():
+                return self.big(node, env, whole)
+            case _:
+                assert_never(node)
+
+    def name(self, node: Name, env: Mapping[str, Place], whole: Index | None) -> Term:
+        """A name: a delta, a defined quantity, data, a size, or a number that the user chooses."""
+        name = node.name
+        if is_delta(node) and "delta" not in self.roles.declared:
+            self.note("δ with two indices is the Kronecker delta")
+            return delta(*(env[index] for index in node.indices))
+        places = tuple(self.place(index, position, node, env) for position, index in enumerate(node.indices))
+        if name == self.roles.loss.name.name:
+            raise self.fail(f"{name} is the loss itself", node.at)
+        if not places and name in self.roles.vectors:
+            assert whole is not None, "the walk over the ranges has seen to it"
+            places = (whole,)
+        if name in self.roles.definitions:
+            definition = self.define(self.roles.definitions[name])
+            return definition(*places)
+        if places or name in self.roles.declared:
+            return Entry(self.array(name, node.at), places)
+        return self.scalar(node)
+
+    def scalar(self, node: Name) -> Term:
+        """A name without an index that nothing defines: a size, or a number."""
+        name = node.name
+        known = self.ranges.domains()
+        if name in known:
+            return Size(known[name])
+        letters = name.rstrip("0123456789'")
+        if len(letters) > 1 and not greek_named(letters):
+            spaced = f"; a product is written with spaces, {' '.join(letters)}" if len(letters) <= 3 else ""
+            raise self.fail(
+                f"{name!r} is not defined: define it after 'where', as in {name} = ..., or declare it, as in "
+                f"{name} in R{spaced}",
+                node.at,
+            )
+        if name == self.variable or (self.scalar_data and not greek_named(letters)):
+            return Entry(self.array(name, node.at), ())
+        if name == "pi":
+            self.note("π is read as a number that you choose, not as 3.14159...")
+        return self.parameters.setdefault(name, Parameter(name, name in self.positive))
+
+    def place(self, index: str, position: int, node: Name, env: Mapping[str, Place]) -> Place:
+        """An index, or a member by its number."""
+        if not index.isdigit():
+            return env[plain_name(index)]
+        if int(index) > _LARGEST_MEMBER:
+            raise self.fail(f"members are named up to {_LARGEST_MEMBER}", node.at)
+        return Position(int(index), self.ranges.domain(axis(node.name, position), node.at))
+
+    def sum_of(self, node: Chain, env: Mapping[str, Place], whole: Index | None) -> Term:
+        """Terms with their signs, in the order in which they are written."""
+        terms: list[Term] = []
+        for sign, part in node.items:
+            made = self.term(part, env, whole)
+            terms.append(negated(made) if sign == "-" else made)
+        return Add(tuple(terms))
+
+    def product(self, node: Chain, env: Mapping[str, Place], whole: Index | None, name: str | None = None) -> Term:
+        """Factors from left to right; a quotient of exp and its sum is a softmax."""
+        made = self.term(node.items[0][1], env, whole)
+        divided = False
+        for sign, part in node.items[1:]:
+            factor = self.term(part, env, whole)
+            if sign == "/":
+                made = self.quotient(made, factor, part, name if len(node.items) == 2 else None)
+            else:
+                if divided and sign == "" and not isinstance(made, Number):
+                    self.note("a / b c is read from left to right, as (a / b) c")
+                made = product_of(made, factor)
+            divided = divided or sign == "/"
+        return made
+
+    def quotient(self, above: Term, below: Term, part: Syntax, name: str | None) -> Term:
+        """above / below."""
+        if isinstance(below, Number) and below.value == 0:
+            raise self.fail("a division by 0", part.at)
+        return self.softmaxes.in_quotient(above, below, name) or quotient_of(above, below)
+
+    def power(self, base: Syntax, exponent: Term, env: Mapping[str, Place], whole: Index | None) -> Term:
+        """base ^ exponent; e to a power is the exponential function, and log(x)^2 the power of the logarithm."""
+        euler = isinstance(base, Name) and base.name == "e" and not base.indices
+        if euler and "e" not in self.roles.definitions and "e" not in self.roles.declared:
+            self.note("e is Euler's number")
+            return Exp(exponent)
+        if isinstance(base, Applied) and base.bracketed and base.function not in VECTOR_FUNCTIONS:
+            self.note(f"{base.function}(x)^n is read as ({base.function}(x))^n")
+        return Power(self.term(base, env, whole), exponent)
+
+    def function(self, node: Applied, env: Mapping[str, Place], whole: Index | None) -> Term:
+        """A function of numbers."""
+        if node.function not in FUNCTIONS_OF_NUMBERS:
+            raise self.fail(unknown_function(node.function), node.at)
+        if node.indices:
+            raise self.fail(
+                f"{node.function} of a number takes no index; put it on what stands in the brackets", node.at
+            )
+        count, make = FUNCTIONS_OF_NUMBERS[node.function]
+        if len(node.arguments) != count:
+            wanted = "one argument" if count == 1 else f"{count} arguments"
+            raise self.fail(f"{node.function} takes {wanted}, not {len(node.arguments)}", node.at)
+        arguments = [self.term(argument, env, whole) for argument in node.arguments]
+        made: Term | None = self.softmaxes.in_logarithm(arguments[0], None) if node.function == "log" else None
+        made = make(*arguments) if made is None else made
+        if node.raised is None:
+            return made
+        self.note(f"{node.function}^n x is read as ({node.function} x)^n")
+        return Power(made, self.term(node.raised, env, whole))
+
+    def vector_function(
+        self, node: Applied, env: Mapping[str, Place], whole: Index | None, name: str | None = None
+    ) -> Term:
+        """softmax, log_softmax and logsumexp of a vector."""
+        domain = self.ranges.domain(argument_slot(node.at), node.at)
+        taken = {place.name for place in env.values() if isinstance(place, Index)}
+        taken |= {i for part in walk(node) if isinstance(part, Big) for i in part.limits.indices}
+        index = Index(next(letter for letter in (*_INDICES, "i'") if letter not in taken), domain)
+        exponent = self.term(node.arguments[0], env, index)
+        if exponent.free - {index}:
+            other = min(free.name for free in exponent.free - {index})
+            raise self.fail(
+                f"{node.function} of a vector that depends on the index {other} has to be written out", node.at
+            )
+        if node.function == "logsumexp":
+            return self.softmaxes.log_total_of(exponent, index, name)
+        at: Place
+        if not node.indices:
+            assert whole is not None, "the walk over the ranges has seen to it"
+            at = whole
+        elif node.indices[0].isdigit():
+            at = Position(int(node.indices[0]), domain)
+        else:
+            at = env[node.indices[0]]
+        if node.function == "softmax":
+            return self.softmaxes.share_of(exponent, index, at, name)
+        entry = self.term(node.arguments[0], env, at) if isinstance(at, Index) else None
+        if entry is None:
+            raise self.fail("log_softmax is written with a letter as its index", node.at)
+        return Add((entry, negated(self.softmaxes.log_total_of(exponent, index))))
+
+    def big(self, node: Big, env: Mapping[str, Place], whole: Index | None) -> Term:
+        """A sum or product over one index or several, the first one outermost."""
+        inner = dict(env)
+        indices = [self.index(index, node.limits.at) for index in node.limits.indices]
+        inner.update({index.name: index for index in indices})
+        skip: Place | None = None
+        if node.limits.skip is not None:
+            member = node.limits.skip
+            skip = Position(int(member), indices[0].domain) if member.isdigit() else env[member]
+        made = self.term(node.body, inner, whole)
+        if len(indices) > 1:
+            letters = " and ".join(index.name for index in indices)
+            self.note(f"a sum with several letters runs over each of them: {letters}")
+        for index in reversed(indices):
+            made = Sum(index, made, skip) if node.kind == "sum" else Product(index, made, skip)
+        return made
+
+
+def _symbol(name: str) -> str:
+    """The LaTeX of a name with primes; empty where the name says it itself."""
+    if not name.endswith("'"):
+        return ""
+    letters = name.rstrip("'")
+    return f"\\{letters}'" if greek_named(letters) else f"{letters}'"
+
+
+def elaborated(roles: Roles, ranges: Ranges, positive: frozenset[str], variable: str) -> Elaborated:
+    """The terms of a formula; FormulaError for a symbol that nothing defines, and for what has no node."""
+    names = {*roles.definitions, *roles.ranks, roles.loss.name.name}
+    building = _Building(
+        roles, ranges, positive, variable, not roles.vectors and not any(roles.ranks.values()), Softmaxes(names)
+    )
+    pure = [
+        d for d in roles.definitions.values() if isinstance(d.body, Applied) and d.body.function in VECTOR_FUNCTIONS
+    ]
+    for defined in (*pure, *roles.definitions.values()):
+        building.define(defined)
+    body = building.term(roles.loss.body, {}, None)
+    if isinstance(body, Number):
+        raise FormulaError("the loss is a number; there is nothing to differentiate", roles.text, roles.loss.at)
+    loss = Definition(roles.loss.name.name, (), body, "the loss", _symbol(roles.loss.name.name))
+    return Elaborated(
+        loss,
+        tuple(building.softmaxes.definitions),
+        building.softmaxes,
+        tuple(building.arrays.values()),
+        tuple(building.parameters.values()),
+        (*roles.notes, *building.notes, *building.softmaxes.notes),
+    )

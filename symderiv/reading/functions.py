@@ -1,0 +1,76 @@
+"""The functions of numbers that the notation knows, each written in the nodes of the term language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Final
+
+from symderiv.terms import Add, Div, Exp, Log, Mul, Number, Power, Term, number
+
+__all__ = ["FUNCTIONS_OF_NUMBERS", "negated", "product_of", "quotient_of"]
+
+
+def negated(term: Term) -> Term:
+    """-term, with the sign in the number where one leads: -(2 x) is -2 x."""
+    if isinstance(term, Number):
+        return Number(-term.value)
+    if isinstance(term, Mul) and isinstance(term.factors[0], Number):
+        return Mul((Number(-term.factors[0].value), *term.factors[1:]))
+    return -term
+
+
+def product_of(left: Term, right: Term) -> Term:
+    """left * right, one product of all their factors."""
+    if isinstance(left, Number) and isinstance(right, Number):
+        return Number(left.value * right.value)
+    return left * right
+
+
+def quotient_of(left: Term, right: Term) -> Term:
+    """left / right; of two numbers, the rational number. Not for a right side that is the number 0."""
+    if isinstance(left, Number) and isinstance(right, Number):
+        return Number(left.value / right.value)
+    return Div(left, right)
+
+
+def _sigmoid(x: Term) -> Term:
+    return Div(number(1), Add((number(1), Exp(negated(x)))))
+
+
+def _softplus(x: Term) -> Term:
+    return Log(Add((number(1), Exp(x))))
+
+
+def _sinh(x: Term) -> Term:
+    return Div(Add((Exp(x), negated(Exp(negated(x))))), number(2))
+
+
+def _cosh(x: Term) -> Term:
+    return Div(Add((Exp(x), Exp(negated(x)))), number(2))
+
+
+def _tanh(x: Term) -> Term:
+    return Div(Add((Exp(x), negated(Exp(negated(x))))), Add((Exp(x), Exp(negated(x)))))
+
+
+def _logcosh(x: Term) -> Term:
+    return Log(_cosh(x))
+
+
+def _sqrt(x: Term) -> Term:
+    return Power(x, Number(Fraction(1, 2)))
+
+
+FUNCTIONS_OF_NUMBERS: Final[Mapping[str, tuple[int, Callable[..., Term]]]] = {
+    "exp": (1, Exp),
+    "log": (1, Log),
+    "sqrt": (1, _sqrt),
+    "sigmoid": (1, _sigmoid),
+    "softplus": (1, _softplus),
+    "sinh": (1, _sinh),
+    "cosh": (1, _cosh),
+    "tanh": (1, _tanh),
+    "logcosh": (1, _logcosh),
+}
+"""How many arguments a function takes, and the term that it stands for."""

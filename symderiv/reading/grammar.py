@@ -1,0 +1,264 @@
+"""The grammar of the short notation, and the reader from text to tree.
+
+From the tightest to the loosest:
+
+1. names with their indices, numbers, brackets, functions with brackets;
+2. powers, from right to left;
+3. a function without brackets takes the one factor that follows, with its power: log y_k^2 is log(y_k^2);
+4. products, with or without a sign, and quotients, from left to right: a / b c is (a / b) c;
+5. a sum or product sign takes everything that is multiplied to its right: sum_k t_k x + c is (sum_k t_k x) + c;
+6. signs, plus and minus.
+
+The parser is lark's, for LALR(1) grammars: it takes time proportional to the text and no recursion.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from symderiv.reading.errors import FormulaError
+from symderiv.reading.letters import FUNCTIONS, GREEK, LOWERED, RAISED
+from symderiv.reading.syntax import Name, Relation, Statement, Syntax, walk
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+__all__ = ["read_assumption", "read_name", "read_statement"]
+
+Start: TypeAlias = Literal["statement", "assumption", "variable"]
+
+_LONGEST: Final = 20_000
+"""Characters of a text."""
+_LARGEST: Final = 2_000
+"""Nodes of a tree; the largest loss of the catalogue has about 100."""
+
+_WORDS: Final = "|".join(sorted((re.escape(word) for word in FUNCTIONS if word != "frac"), key=len, reverse=True))
+_LETTERS: Final = f"A-Za-zℓ{''.join(GREEK)}"
+
+_GRAMMAR: Final = rf"""
+statement: equation (_WHERE clause ((","|";"|_AND) clause)* ","?)?
+equation: name EQ expr -> defined
+        | expr -> nameless
+?clause: name EQ expr -> defined
+       | name _IN SPACE -> membership
+assumption: expr (relation expr)+
+          | name _IN SPACE -> belongs
+relation: EQ | REL
+variable: name
+
+?expr: leading
+     | expr PLUS term -> added
+     | expr MINUS term -> added
+?leading: term
+        | MINUS term -> negative
+        | PLUS term -> positive
+?term: chain
+     | tail
+     | chain tail -> implied
+     | chain (TIMES|OVER) tail -> multiplied
+?chain: head
+      | chain factor -> implied
+      | chain (TIMES|OVER) signed -> multiplied
+?head: factor
+     | bars
+?signed: head
+       | MINUS factor -> negative
+?tail: BIG limits after -> big
+     | BARE tail -> applied
+     | BARE power NUMBER tail -> applied_raised
+?after: term
+      | MINUS term -> negative
+limits: (SUB|LOW) (_POW upper)?
+?upper: NAME
+      | "{{" NAME "}}"
+?factor: powered
+       | BARE factor -> applied
+       | BARE power NUMBER factor -> applied_raised
+?powered: atom
+        | atom _POW exponent -> raised
+        | atom HIGH -> raised_high
+?exponent: atom
+         | MINUS atom -> negative
+         | atom _POW exponent -> raised
+?atom: NUMBER -> numeral
+     | name
+     | "(" expr ")" -> bracketed
+     | "[" expr "]" -> bracketed
+     | "{{" expr "}}" -> bracketed
+     | CALLED "(" expr ("," expr)* ")" (SUB|LOW)? -> called
+     | FRAC "{{" expr "}}" "{{" expr "}}" -> fraction
+bars: "|" expr "|"
+power: _POW
+name: NAME (SUB|LOW)? PRIMES?
+
+_WHERE.5: /where\b|with\b/
+_AND.5: /and\b/
+_IN.5: /in\b|∈|\\in\b/
+EQ: ":=" | "=" | "≔"
+REL: "<=" | ">=" | "<" | ">" | "!=" | "≤" | "≥" | "≠" | /\\(leq?|geq?|neq?)\b/
+SPACE: /(?:ℝ|\\mathbb\{{R\}}|R\b)(?:\s*\^\s*(?:\{{[^{{}}]*\}}|\([^()]*\)|[A-Za-z]))?|\\?\{{[^{{}}]*\}}/
+PLUS: "+"
+MINUS: "-" | "−" | "–"
+TIMES: "*" | "·" | "×" | "⋅" | /\\(cdot|times)\b/
+OVER: "/"
+_POW: "**" | "^"
+BIG.4: /\\?(?:sum|prod)(?![A-Za-z0-9])|[Σ∑Π∏]/
+FRAC.4: /\\frac(?![A-Za-z])/
+CALLED.4: /\\?(?:{_WORDS})(?=\s*\()/
+BARE.3: /\\?(?:{_WORDS})(?![A-Za-z0-9])/
+SUB: /_(?:\{{[^{{}}]*\}}|\\?[{_LETTERS}]+['′]*|[0-9]+)/
+LOW: /[{"".join(LOWERED)}]+(?:≠[{"".join(LOWERED)}]+)?/
+HIGH: /[{"".join(RAISED)}]+/
+NAME: /\\?(?:[A-Za-z]+|ℓ|[{"".join(GREEK)}])[0-9]*['′]*/
+PRIMES: /['′]+/
+NUMBER: /[0-9]+(?:\.[0-9]+)?|\.[0-9]+/
+%ignore /(?:\s|\\[,;! ]|\\(?:left|right)(?![A-Za-z]))+/
+"""
+
+
+@cache
+def _parser() -> Lark:
+    from lark import Lark
+
+    from symderiv.reading.trees import Trees
+
+    return Lark(
+        _GRAMMAR, parser="lalr", transformer=Trees(), start=["statement", "assumption", "variable"],
+        maybe_placeholders=False,
+    )  # fmt: skip
+
+
+def read_statement(text: str) -> Statement:
+    """`L = ... where ...` as a tree; FormulaError, with a caret under the first thing not understood."""
+    found = _read(text, "statement", "formula")
+    assert isinstance(found, Statement)
+    _bounded((found.loss.body, *(clause.body for clause in found.where if hasattr(clause, "body"))))
+    return found
+
+
+def read_assumption(text: str) -> Any:
+    """A `Relation` or `Membership`; FormulaError, with a caret under the first thing not understood."""
+    found = _read(text, "assumption", "assumption")
+    if isinstance(found, Relation):
+        _bounded(found.terms)
+    return found
+
+
+def read_name(text: str) -> Name:
+    """A single name such as z; FormulaError if the text is anything else."""
+    found = _read(text, "variable", "name")
+    assert isinstance(found, Name)
+    return found
+
+
+def _bounded(wholes: tuple[Syntax, ...]) -> None:
+    nodes = sum(1 for whole in wholes for _ in walk(whole))
+    if nodes > _LARGEST:
+        raise FormulaError(
+            f"the formula has {nodes} parts; up to {_LARGEST} are read. Name the parts that repeat after 'where'."
+        )
+
+
+def _read(text: str, start: Start, noun: str) -> Any:
+    from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+    if not text.strip():
+        raise FormulaError(f"the {noun} is empty; write for example L = -sum_k t_k log y_k where y = softmax(z)")
+    if len(text) > _LONGEST:
+        raise FormulaError(f"the {noun} has {len(text)} characters; up to {_LONGEST} are read")
+    try:
+        return _parser().parse(text, start=start)
+    except FormulaError as error:
+        raise FormulaError(error.sentence, text, error.at) from None
+    except UnexpectedCharacters as error:
+        raise _at(text, error.pos_in_stream or 0) from None
+    except UnexpectedToken as error:
+        ended = error.token.type == "$END"
+        raise _at(text, len(text.rstrip()) if ended else int(error.token.start_pos or 0), ended) from None
+    except UnexpectedInput:
+        raise FormulaError("the formula is not understood", text, 0) from None
+
+
+def _at(text: str, at: int, ended: bool = False) -> FormulaError:
+    """The error for a text that is not understood from position `at` on."""
+    loose = _loose_bracket(text, at)
+    if loose is not None and (ended or text[at] in ")]}"):
+        opening = text[loose] in "([{"
+        what = "is not closed" if opening else "closes nothing"
+        return FormulaError(f"the bracket {text[loose]!r} {what}", text, loose)
+    if ended:
+        return FormulaError("the formula ends where a number, a name or a bracket is needed", text, at)
+    if text[at] == "," and (caller := _caller(text, at)) is not None:
+        return FormulaError(unknown_function(caller[1]), text, caller.start(1))
+    return FormulaError(f"{_shown(text, at)} is not understood here{_hint(text, at)}", text, at)
+
+
+def unknown_function(name: str) -> str:
+    """The sentence for a function that the engine does not know."""
+    return (
+        f"{name!r} is not a function that is known; known are {known_functions()}. Write it out in these, or define it "
+        "after 'where'. A new function needs a node in symderiv/terms and its derivative in symderiv/proving/rules"
+    )
+
+
+def _caller(text: str, at: int) -> re.Match[str] | None:
+    """The name before the bracket that is open at `at`."""
+    waiting, _ = _brackets(text, at)
+    return re.search(rf"([{_LETTERS}][{_LETTERS}0-9]*)\s*$", text[: waiting[-1]]) if waiting else None
+
+
+def _shown(text: str, at: int) -> str:
+    found = re.match(r"\\?[^\W\d_]+|\d+|<=|>=|!=|\*\*|.", text[at:], flags=re.S)
+    return repr(found[0] if found else "the end")
+
+
+def _hint(text: str, at: int) -> str:
+    sign, before = text[at], text[:at].rstrip()
+    word = re.search(rf"([{_LETTERS}]+)\s*$", before)
+    if sign == ",":
+        return ": definitions come after 'where', with commas between them"
+    if sign == "_" and word and word[1] in FUNCTIONS:
+        return f": {word[1]} takes no index; write it out, as in max(0, z_k), or name the entry, as in softmax(z)_k"
+    if sign == "_":
+        return ": an index belongs right after a name, as in y_k or W_{id}"
+    if sign == "|":
+        return ": write abs(...) for an absolute value"
+    if sign in "=<>!" and "where" not in text:
+        return ": definitions come after 'where', assumptions are given with --assume"
+    if sign in "∂∇" or text.startswith("\\partial", at):
+        return ": write the loss alone; what to differentiate by is said with --wrt"
+    if sign in ")]}":
+        return ": something is missing before it"
+    if before.endswith(("sum", "prod", "Σ", "∑", "Π", "∏")):
+        return ": a sum needs its index, as in sum_k"
+    return ""
+
+
+def known_functions() -> str:
+    """The functions that may be written, in words."""
+    return ", ".join(word for word in FUNCTIONS if word != "frac")
+
+
+def _brackets(text: str, end: int) -> tuple[list[int], int | None]:
+    """The brackets still open before `end`, and the first closing one that fits none."""
+    pairs = {")": "(", "]": "[", "}": "{"}
+    waiting: list[int] = []
+    for at, sign in enumerate(text[:end]):
+        if sign in "([{":
+            waiting.append(at)
+        elif sign in pairs:
+            if not waiting or text[waiting[-1]] != pairs[sign]:
+                return waiting, at
+            waiting.pop()
+    return waiting, None
+
+
+def _loose_bracket(text: str, at: int) -> int | None:
+    """The first bracket up to and with `at` that has no partner in the text."""
+    waiting, wrong = _brackets(text, min(len(text), at + 1))
+    if wrong is not None:
+        return wrong
+    whole, _ = _brackets(text, len(text))
+    return next((place for place in waiting if place in whole), None)

@@ -1,0 +1,205 @@
+"""The first walk over a formula: every index finds what binds it, and what must run over one range is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from symderiv.reading.letters import plain_name
+from symderiv.reading.ranges import Ranges, Slot
+from symderiv.reading.roles import VECTOR_FUNCTIONS, Roles, is_delta
+from symderiv.reading.syntax import (
+    Applied,
+    Big,
+    Chain,
+    Defined,
+    Name,
+    Negative,
+    Numeral,
+    Raised,
+    Syntax,
+    parts_of,
+    walk,
+)
+
+__all__ = ["argument_slot", "axis", "bound_slot", "index_slot", "ranges_of"]
+
+
+def axis(name: str, position: int) -> Slot:
+    """The range of an index of the data or of the defined quantity `name`."""
+    return ("axis", name, position)
+
+
+def bound_slot(index: str, at: int) -> Slot:
+    """The range of an index bound at position `at` of the text."""
+    return ("index", index, at)
+
+
+def argument_slot(at: int) -> Slot:
+    """The range of the vector that the function at `at` is applied to."""
+    return ("argument", "the vector", at)
+
+
+def index_slot(index: str, env: Mapping[str, Slot]) -> Slot | None:
+    """What `index` is bound to."""
+    return env.get(index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    roles: Roles
+    ranges: Ranges
+
+    def definition(self, defined: Defined) -> None:
+        """The indices on the left are bound on the right."""
+        env: dict[str, Slot] = {}
+        name = defined.name.name
+        for position, index in enumerate(defined.name.indices):
+            env[index] = bound_slot(index, defined.at)
+            self.ranges.join(axis(name, position), env[index], defined.at)
+        whole = name in self.roles.vectors and not defined.name.indices
+        self.visit(defined.body, env, axis(name, 0) if whole else None)
+
+    def visit(self, node: Syntax, env: Mapping[str, Slot], whole: Slot | None) -> None:
+        """`whole` is the range along which vectors without an index are read entry by entry, None where none are."""
+        match node:
+            case Numeral():
+                pass
+            case Name():
+                self.name(node, env, whole)
+            case Applied(function=function) if function in VECTOR_FUNCTIONS:
+                self.vector_function(node, env, whole)
+            case Big():
+                self.big(node, env, whole)
+            case Negative() | Chain() | Raised() | Applied():
+                for part in parts_of(node):
+                    self.visit(part, env, whole)
+            case _:
+                assert_never(node)
+
+    def name(self, node: Name, env: Mapping[str, Slot], whole: Slot | None) -> None:
+        """The indices of a name, or its being a whole vector."""
+        if is_delta(node) and "delta" not in self.roles.declared:
+            first, second = (self.index(index, node, env) for index in node.indices)
+            if first is None or second is None:
+                raise self.roles.fail("delta compares two indices, as in delta_ij", node.at)
+            self.ranges.join(first, second, node.at)
+            return
+        for position, index in enumerate(node.indices):
+            slot = self.index(index, node, env)
+            if slot is not None:
+                self.ranges.join(axis(node.name, position), slot, node.at)
+        if node.indices:
+            return
+        if node.name in env:
+            raise self.roles.fail(
+                f"the index {node.name} is used as a number; an index may only mark an entry or stand in a delta",
+                node.at,
+            )
+        if node.name in self.roles.vectors:
+            if whole is None:
+                raise self.roles.fail(
+                    f"{node.name} is a vector, and a number is needed here: give it an index, and sum over it", node.at
+                )
+            self.ranges.join(axis(node.name, 0), whole, node.at)
+
+    def index(self, index: str, node: Name, env: Mapping[str, Slot]) -> Slot | None:
+        """What the index of `node` is bound to; None for a member by its number."""
+        if index.isdigit():
+            if index.strip("0") == "":
+                raise self.roles.fail("members are counted from 1", node.at)
+            return None
+        if index not in env:
+            raise self.roles.fail(self.unbound(index, node), node.at)
+        return env[index]
+
+    def unbound(self, index: str, node: Name) -> str:
+        """Why `index` has no range here."""
+        bodies = (self.roles.loss.body, *(each.body for each in self.roles.definitions.values()))
+        ended = any(
+            isinstance(part, Big) and index in part.limits.indices and part.at < node.at
+            for body in bodies
+            for part in walk(body)
+        )
+        if ended:
+            return (
+                f"the index {index} has no range here: a sum reaches over one product, up to the next + or -. "
+                f"Write brackets, as in sum_{index} (... + ...)"
+            )
+        if len(node.indices) > 1 and index not in env_letters(self.roles):
+            return (
+                f"the index {index} has no range: nothing sums over it. The letters after _ are an index each, so "
+                f"{node.name}_{''.join(node.indices)} has {len(node.indices)}"
+            )
+        return (
+            f"the index {index} has no range: sum over it, as in sum_{index} ..., or put it on the left of a definition"
+        )
+
+    def vector_function(self, node: Applied, env: Mapping[str, Slot], whole: Slot | None) -> None:
+        """softmax(v), softmax(v)_k, log_softmax(v), logsumexp(v)."""
+        if len(node.arguments) != 1:
+            raise self.roles.fail(f"{node.function} takes one vector", node.at)
+        slot = argument_slot(node.at)
+        if node.function == "logsumexp":
+            if node.indices:
+                raise self.roles.fail("logsumexp is one number and takes no index", node.at)
+        elif node.indices:
+            if len(node.indices) != 1:
+                raise self.roles.fail(f"{node.function} of a vector has one index", node.at)
+            given = self.index(node.indices[0], Name(node.function, node.indices, node.at, node.at), env)
+            if given is not None:
+                self.ranges.join(slot, given, node.at)
+        elif whole is None:
+            raise self.roles.fail(
+                f"{node.function}(...) is a vector, and a number is needed here: write {node.function}(...)_k for an "
+                f"entry, or name it after 'where', as in y = {node.function}(z)",
+                node.at,
+            )
+        else:
+            self.ranges.join(slot, whole, node.at)
+        self.visit(node.arguments[0], env, slot)
+
+    def big(self, node: Big, env: Mapping[str, Slot], whole: Slot | None) -> None:
+        """A sum binds its indices in its body; what it leaves out is bound outside."""
+        inner = dict(env)
+        for index in node.limits.indices:
+            name = plain_name(index)
+            if name in inner:
+                raise self.roles.fail(
+                    f"the index {name} is already bound here; use another letter, or brackets if the sum before it has "
+                    "ended",
+                    node.at,
+                )
+            if name in self.roles.vectors or name in self.roles.definitions:
+                raise self.roles.fail(f"{name} is a quantity of the formula; sum over another letter", node.at)
+            inner[name] = bound_slot(name, node.limits.at)
+            self.ranges.root(inner[name], node.at)
+            if node.limits.upper is not None:
+                self.ranges.name(inner[name], node.limits.upper, node.limits.at)
+        skip = node.limits.skip
+        if skip is not None and not skip.isdigit():
+            if skip not in env:
+                raise self.roles.fail(f"the index {skip} has no range: what a sum leaves out is bound outside", node.at)
+            self.ranges.join(inner[node.limits.indices[0]], env[skip], node.at)
+        self.visit(node.body, inner, whole)
+
+
+def env_letters(roles: Roles) -> frozenset[str]:
+    """Every letter that some sum or definition binds."""
+    bodies = (roles.loss.body, *(each.body for each in roles.definitions.values()))
+    bound = {index for body in bodies for part in walk(body) if isinstance(part, Big) for index in part.limits.indices}
+    return frozenset(bound | {index for each in roles.definitions.values() for index in each.name.indices})
+
+
+def ranges_of(roles: Roles) -> Ranges:
+    """The ranges of everything in the formula; FormulaError for an index without one, or bound twice."""
+    ranges = Ranges()
+    for name, sizes in roles.declared.items():
+        for position, symbol in enumerate(sizes):
+            ranges.name(axis(name, position), symbol, 0)
+    walking = _Walk(roles, ranges)
+    for defined in roles.definitions.values():
+        walking.definition(defined)
+    walking.definition(roles.loss)
+    return ranges

@@ -1,0 +1,227 @@
+"""From the parser's productions to the tree of a formula, bottom up; nothing here evaluates anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, Final, Literal
+
+from lark import Token, Transformer
+
+from symderiv.reading.errors import FormulaError
+from symderiv.reading.letters import FUNCTIONS, indices_of, lowered, plain_name, raised
+from symderiv.reading.syntax import (
+    Applied,
+    Big,
+    Chain,
+    Defined,
+    Limits,
+    Membership,
+    Name,
+    Negative,
+    Numeral,
+    Raised,
+    Relation,
+    Statement,
+    Syntax,
+    depth_of,
+)
+
+__all__ = ["Trees"]
+
+_DEEPEST: Final = 40
+"""Levels of a formula; the checker refuses terms nested more than 60 deep, definitions written out."""
+_LONGEST_NUMBER: Final = 60
+"""Digits of a number."""
+_RELATIONS: Final = {
+    "≤": "<=", "≥": ">=", "≠": "!=", "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "\\ne": "!=",
+    "\\neq": "!=",
+}  # fmt: skip
+
+
+def _at(token: Token) -> int:
+    return int(token.start_pos or 0)
+
+
+def _end(token: Token) -> int:
+    return _at(token) + len(token)
+
+
+def _deeper(at: int, *parts: Syntax) -> int:
+    depth = 1 + max((depth_of(part) for part in parts), default=0)
+    if depth > _DEEPEST:
+        raise FormulaError(f"the formula is nested more than {_DEEPEST} deep; name its parts after 'where'", "", at)
+    return depth
+
+
+class Trees(Transformer[Token, Any]):
+    """One method a production of the grammar; each returns the node of what it read."""
+
+    def statement(self, items: list[Any]) -> Statement:
+        """The loss and what follows ``where``."""
+        loss, *where = items
+        return Statement(loss, tuple(where))
+
+    def defined(self, items: list[Any]) -> Defined:
+        """name = body."""
+        name, _, body = items
+        return Defined(name, body, name.at)
+
+    def nameless(self, items: list[Any]) -> Defined:
+        """A loss without a name is called L."""
+        return Defined(Name("L", (), items[0].at, items[0].at), items[0], items[0].at)
+
+    def membership(self, items: list[Any]) -> Membership:
+        """name in a set."""
+        name, of = items
+        return Membership(name, str(of), _at(of))
+
+    belongs = membership
+
+    def assumption(self, items: list[Any]) -> Relation:
+        """A chain of relations."""
+        return Relation(tuple(items[0::2]), tuple(items[1::2]), items[0].at)
+
+    def relation(self, items: list[Any]) -> str:
+        """=, <, <= and so on, in ASCII."""
+        return _RELATIONS.get(str(items[0]), str(items[0]).replace(":=", "=").replace("≔", "="))
+
+    def variable(self, items: list[Any]) -> Name:
+        """A name alone."""
+        made: Name = items[0]
+        return made
+
+    def name(self, items: list[Any]) -> Name:
+        """A name with its indices and primes."""
+        first, *rest = items
+        written = str(first) + "".join(str(part) for part in rest if part.type == "PRIMES")
+        indices = next((indices_of(str(part)) for part in rest if part.type != "PRIMES"), ())
+        return Name(plain_name(written), indices, _at(first), _end(items[-1]))
+
+    def numeral(self, items: list[Any]) -> Numeral:
+        """A decimal number, exactly."""
+        written = str(items[0])
+        if len(written) > _LONGEST_NUMBER:
+            raise FormulaError(f"a number has up to {_LONGEST_NUMBER} digits", "", _at(items[0]))
+        return Numeral(Fraction(written), _at(items[0]))
+
+    def negative(self, items: list[Any]) -> Negative:
+        """-body."""
+        sign, body = items
+        return Negative(body, _at(sign), _deeper(_at(sign), body))
+
+    def positive(self, items: list[Any]) -> Syntax:
+        """+body is body."""
+        made: Syntax = items[1]
+        return made
+
+    def added(self, items: list[Any]) -> Chain:
+        """left + right or left - right, one more term of the sum on the left."""
+        left, sign, right = items
+        return _chain("sum", "+", left, "+" if sign.type == "PLUS" else "-", right)
+
+    def implied(self, items: list[Any]) -> Chain:
+        """left right, a product without a sign."""
+        left, right = items
+        return _chain("product", "*", left, "", right)
+
+    def multiplied(self, items: list[Any]) -> Chain:
+        """left * right or left / right."""
+        left, sign, right = items
+        return _chain("product", "*", left, "*" if sign.type == "TIMES" else "/", right)
+
+    def bracketed(self, items: list[Any]) -> Syntax:
+        """A part in brackets: one part of whatever it stands in."""
+        body: Syntax = items[0]
+        return replace(body, closed=True) if isinstance(body, Chain) else body
+
+    def raised(self, items: list[Any]) -> Raised:
+        """base ^ exponent."""
+        base, exponent = items
+        return Raised(base, exponent, base.at, _deeper(base.at, base, exponent))
+
+    def raised_high(self, items: list[Any]) -> Raised:
+        """base with a raised sign: y_k²."""
+        base, sign = items
+        written = raised(str(sign))
+        exponent = (
+            Numeral(Fraction(written), _at(sign)) if written.isdigit() else Name(written, (), _at(sign), _end(sign))
+        )
+        return Raised(base, exponent, base.at, _deeper(base.at, base, exponent))
+
+    def power(self, items: list[Any]) -> None:
+        """The sign between a function and its power."""
+        del items
+
+    def applied(self, items: list[Any]) -> Applied:
+        """A function of the factor that follows."""
+        word, argument = items
+        return _application(word, (argument,), ())
+
+    def applied_raised(self, items: list[Any]) -> Applied:
+        """log^2 x."""
+        word, _, exponent, argument = items
+        return _application(word, (argument,), (), Numeral(Fraction(str(exponent)), _at(exponent)))
+
+    def called(self, items: list[Any]) -> Applied:
+        """A function with brackets, and the index after it."""
+        word, *rest = items
+        indices: tuple[str, ...] = ()
+        if isinstance(rest[-1], Token):
+            indices = indices_of(str(rest.pop()))
+        return _application(word, tuple(rest), indices, bracketed=True)
+
+    def fraction(self, items: list[Any]) -> Chain:
+        r"""\frac{above}{below}."""
+        _, above, below = items
+        return replace(_chain("product", "*", above, "/", below), closed=True)
+
+    def bars(self, items: list[Any]) -> Applied:
+        """|x|."""
+        (body,) = items
+        return Applied("abs", (body,), (), True, None, body.at, _deeper(body.at, body))
+
+    def limits(self, items: list[Any]) -> Limits:
+        """What stands under a sum sign."""
+        below, *above = items
+        return _limits(str(below), str(above[0]) if above else None, _at(below))
+
+    def big(self, items: list[Any]) -> Big:
+        """A sum or product and its term."""
+        sign, limits, body = items
+        kind: Literal["sum", "prod"] = "sum" if str(sign).lstrip("\\") in ("sum", "Σ", "∑") else "prod"
+        return Big(kind, limits, body, _at(sign), _deeper(_at(sign), body))
+
+
+def _application(
+    word: Token, arguments: tuple[Syntax, ...], indices: tuple[str, ...], power: Syntax | None = None,
+    *, bracketed: bool = False,
+) -> Applied:  # fmt: skip
+    function = FUNCTIONS[str(word).removeprefix("\\")]
+    return Applied(function, arguments, indices, bracketed, power, _at(word), _deeper(_at(word), *arguments))
+
+
+def _chain(kind: Literal["sum", "product"], first: str, left: Syntax, sign: str, right: Syntax) -> Chain:
+    """`left` with one more term or factor; a chain in brackets stays one part."""
+    same = isinstance(left, Chain) and left.kind == kind and not left.closed
+    items = left.items if isinstance(left, Chain) and same else ((first, left),)
+    return Chain(kind, (*items, (sign, right)), left.at, _deeper(left.at, *(part for _, part in items), right))
+
+
+def _limits(below: str, upper: str | None, at: int) -> Limits:
+    content = lowered(below.removeprefix("_").removeprefix("{").removesuffix("}"))
+    index, skip, first = content, None, "1"
+    if found := re.fullmatch(r"(.*?)(?:!=|≠|\\neq?(?![A-Za-z]))(.*)", content, flags=re.S):
+        index, skip = found[1], found[2].strip()
+    elif found := re.fullmatch(r"(.*?)=(.*)", content, flags=re.S):
+        index, first = found[1], found[2].strip()
+    names = indices_of(f"_{{{index}}}")
+    if first != "1":
+        raise FormulaError(f"a sum runs over a whole range, from 1; it cannot begin at {first}", "", at)
+    if not names or any(name.isdigit() or not name.rstrip("'").isalnum() for name in names):
+        raise FormulaError("under a sum sign stands its index, as in sum_k or sum_{k != i}", "", at)
+    skipped = indices_of(f"_{{{skip}}}") if skip is not None else ()
+    if skip is not None and (len(skipped) != 1 or len(names) != 1):
+        raise FormulaError("a sum leaves out one member, as in sum_{k != i}", "", at)
+    return Limits(names, skipped[0] if skipped else None, None if upper is None else plain_name(upper), at)
