@@ -1,4 +1,4 @@
-"""Exact arithmetic: fractions of rational polynomials in atoms, and residues of the same atoms modulo a prime.
+"""Exact arithmetic: fractions of rational polynomials in atoms.
 
 An atom is an entry of data, a parameter, or the normal form of an exponential or logarithm (`normal`), so two atoms are
 treated as independent. That loses some true identities and admits no false one: what is zero in independent atoms is
@@ -7,116 +7,26 @@ zero whatever they stand for.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from symderiv.checking.evaluation import Arithmetic, Evaluator, Exhausted, Undefined, Unsupported
-from symderiv.checking.normal import Monomial, Normaliser, Outside
-from symderiv.terms import Array, Exp, Index, Log, Parameter, Position, Term, own_places, rename, subterms
+from symderiv.checking.atoms import Atoms
+from symderiv.checking.branches import Branches
+from symderiv.checking.evaluation import Evaluator, Exhausted, Transcendental, Undefined
+from symderiv.checking.simplices import Simplex
+from symderiv.terms import Array, Constant, Exp, Index, Parameter, Term
 
-__all__ = ["PRIME", "Atoms", "Crowded", "Exact", "Modular", "Simplex", "Value"]
-
-PRIME: Final = 2**61 - 1
-"""A Mersenne prime; residues fit a machine word."""
+__all__ = ["Crowded", "Exact", "Value"]
 
 _TERM_LIMIT: Final = 60_000
 _PRODUCT_LIMIT: Final = 4_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Simplex:
-    """The array `name` sums to 1 over its index number `axis`, whatever its other indices are."""
-
-    name: str
-    axis: int
-    domain: str
+_SIGN_LIMIT: Final = 60
+"""Terms of a polynomial whose sign is asked for."""
 
 
 Value: TypeAlias = dict[tuple[tuple[int, int], ...], fmpq_mpoly]
 """A sum of polynomials, each times a product of factors with integer exponents; the empty sum is 0."""
-
-
-Expansion: TypeAlias = list[tuple[Monomial, int, int]]
-"""A normal form: monomials with numerator and denominator of their coefficients."""
-_V = TypeVar("_V")
-
-
-class _Named(Arithmetic[_V], Protocol[_V]):
-    """An arithmetic whose exponentials and logarithms are atoms with a name."""
-
-    def atom(self, name: Term, power: int) -> _V: ...
-
-
-class Atoms:
-    """Which monomials of normal forms an exponential or logarithm stands for, at given index values."""
-
-    def __init__(self, normaliser: Normaliser) -> None:
-        self._normaliser = normaliser
-        self._names: dict[tuple[Term, tuple[int, ...]], Term | Expansion] = {}
-
-    def expansion(self, term: Exp | Log) -> Expansion:
-        """(monomial, numerator, denominator) of the normal form; Unsupported if there is none."""
-        try:
-            poly = self._normaliser.normal(term)
-        except Outside as error:
-            raise Unsupported(str(error)) from error
-        return [(monomial, value.numerator, value.denominator) for monomial, value in poly.items()]
-
-    def name(self, letter: Exp | Log, env: dict[Index, int]) -> Term | Expansion:
-        """The atom that `letter` is at these index values, or its expansion if the values let it be rewritten.
-
-        Index values are put in as members of the *symbolic* domain, so nothing is learnt from its size.
-        """
-        order = sorted(letter.free, key=lambda index: (index.name, index.domain.name))
-        key = (letter, tuple(env[index] for index in order))
-        if key not in self._names:
-            self._names[key] = self._name(letter, {index: Position(env[index], index.domain) for index in order})
-        return self._names[key]
-
-    def _name(self, letter: Exp | Log, places: dict[Index, Position]) -> Term | Expansion:
-        placed = rename(letter, places)
-        if len(letter.free) <= 1 and len(_members(placed)) <= 1:
-            return placed
-        assert isinstance(placed, Exp | Log)
-        found = self.expansion(placed)
-        return placed if found == [(((placed, 1),), 1, 1)] else found
-
-    def value(self, term: Exp | Log, field: _Named[_V], evaluator: Evaluator[_V], env: dict[Index, int]) -> _V:
-        """The value of an exponential or logarithm in an arithmetic that knows atoms by name."""
-        return self._combined(self.expansion(term), field, evaluator, env)
-
-    def _combined(self, expansion: Expansion, field: _Named[_V], evaluator: Evaluator[_V], env: dict[Index, int]) -> _V:
-        total = field.number(0, 1)
-        for monomial, numerator, denominator in expansion:
-            part = field.number(numerator, denominator)
-            for letter, power in monomial:
-                part = field.multiply(part, self._power(letter, power, field, evaluator, env))
-            total = field.add(total, part)
-        return total
-
-    def _power(
-        self, letter: Term, power: int, field: _Named[_V], evaluator: Evaluator[_V], env: dict[Index, int]
-    ) -> _V:
-        if isinstance(letter, Exp | Log):
-            name = self.name(letter, env)
-            if not isinstance(name, list):
-                return field.atom(name, power)
-            value = self._combined(name, field, evaluator, env)
-        else:
-            value = evaluator.at(letter, env)
-        if power < 0:
-            value = field.inverse(value)
-        made = field.number(1, 1)
-        for _ in range(abs(power)):
-            made = field.multiply(made, value)
-        return made
-
-
-def _members(term: Term) -> set[Position]:
-    return {place for _, part in subterms(term) for place in own_places(part) if isinstance(place, Position)}
 
 
 class Exact:
@@ -133,6 +43,12 @@ class Exact:
         self._entries: dict[tuple[str, tuple[int, ...]], Value] = {}
         self._factors: dict[int, fmpq_mpoly] = dict(enumerate(self._generators))
         self._factor_numbers: dict[str, int] = {}
+        self._positive: set[int] = set()
+        self.branches = Branches(self._positive)
+
+    def begin(self) -> None:
+        """Start with the first combination of signs."""
+        self.branches = Branches(self._positive)
 
     def number(self, numerator: int, denominator: int) -> Value:
         return {(): self._context.constant(fmpq(numerator, denominator))} if numerator else {}
@@ -143,11 +59,17 @@ class Exact:
             raise Crowded
         return number
 
-    def _generator(self, key: object) -> Value:
-        return {(): self._generators[self._atom(key)]}
+    def _generator(self, key: object, *, positive: bool) -> Value:
+        number = self._atom(key)
+        if positive:
+            self._positive.add(number)
+        return {(): self._generators[number]}
 
     def parameter(self, parameter: Parameter) -> Value:
-        return self._generator(parameter)
+        return self._generator(parameter, positive=parameter.positive)
+
+    def constant(self, constant: Constant) -> Value:
+        return self._generator(constant, positive=True)
 
     def entry(self, array: Array, places: tuple[int, ...]) -> Value:
         """An independent atom; under sum_k t_k = 1, t_k = u_k / sum_l u_l with independent u."""
@@ -157,7 +79,7 @@ class Exact:
         return self._entries[key]
 
     def _entry(self, array: Array, places: tuple[int, ...]) -> Value:
-        plain = self._generator((array.name, places))
+        plain = self._generator((array.name, places), positive=array.positive)
         simplex = self._simplices.get(array.name)
         if simplex is None:
             return plain
@@ -165,7 +87,8 @@ class Exact:
         size = array.domains[simplex.axis].size or self._sizes[simplex.domain]
         for member in range(1, size + 1):
             others = (*places[: simplex.axis], member, *places[simplex.axis + 1 :])
-            total += self._generators[self._atom((array.name, others))]
+            (part,) = self._generator((array.name, others), positive=array.positive).values()
+            total += part
         return self.multiply(plain, self.inverse({(): total}))
 
     def add(self, left: Value, right: Value) -> Value:
@@ -232,6 +155,8 @@ class Exact:
 
     def _together(self, value: Value) -> tuple[tuple[tuple[int, int], ...], fmpq_mpoly]:
         """The sum over one common product of factors."""
+        if not value:
+            return (), self._context.constant(0)
         if len(value) == 1:
             ((factors, poly),) = value.items()
             return factors, poly
@@ -262,67 +187,35 @@ class Exact:
             return not nonzero
         return self._together({key: poly for index in nonzero for key, poly in groups[index].items()})[1].is_zero()
 
-    def transcendental(self, term: Exp | Log, evaluator: Evaluator[Value], env: dict[Index, int]) -> Value:
+    def transcendental(self, term: Transcendental, evaluator: Evaluator[Value], env: dict[Index, int]) -> Value:
         return self._atoms.value(term, self, evaluator, env)
+
+    def sign(self, term: Term, evaluator: Evaluator[Value], env: dict[Index, int]) -> int:
+        """The sign of `term` on the branch in use; 0 only where it vanishes identically there."""
+        factors, poly = self._together(evaluator.at(term, env))
+        made = self._sign(poly)
+        for number, power in factors:
+            made *= self._sign(self._factors[number]) if power % 2 else 1
+        return made
+
+    def _sign(self, poly: fmpq_mpoly) -> int:
+        if poly.is_zero():
+            return 0
+        if len(poly) > _SIGN_LIMIT:
+            raise Exhausted(f"the sign of a polynomial of more than {_SIGN_LIMIT} terms")
+        coefficient, parts = poly.factor()
+        made = 1 if coefficient > 0 else -1
+        for irreducible, times in parts:
+            made *= self.branches.sign(irreducible) if times % 2 else 1
+        return made
 
     def atom(self, name: Term, power: int) -> Value:
         number = self._atom(name)
+        if isinstance(name, Exp):
+            self._positive.add(number)
         if power < 0:
             return {((number, power),): self._one}
         return {(): self._generators[number] ** power}
-
-
-class Modular:
-    """Residues modulo `PRIME`, every atom a pseudo-random residue of its name: a screen for sizes too large for
-    `Exact`.
-
-    A false identity of degree d survives one draw with probability at most d / (PRIME - 1); nothing is proved by it.
-    """
-
-    def __init__(self, atoms: Atoms, sizes: dict[str, int], simplices: tuple[Simplex, ...], seed: int) -> None:
-        self._atoms = atoms
-        self._sizes = sizes
-        self._simplices = {simplex.name: simplex for simplex in simplices}
-        self._seed = seed
-
-    def _residue(self, key: object) -> int:
-        text = f"{self._seed}:{key!r}".encode()
-        return int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big") % (PRIME - 1) + 1
-
-    def number(self, numerator: int, denominator: int) -> int:
-        return numerator * pow(denominator, -1, PRIME) % PRIME
-
-    def add(self, left: int, right: int) -> int:
-        return (left + right) % PRIME
-
-    def multiply(self, left: int, right: int) -> int:
-        return left * right % PRIME
-
-    def inverse(self, value: int) -> int:
-        if value == 0:
-            raise Undefined("a division by zero")
-        return pow(value, -1, PRIME)
-
-    def is_zero(self, value: int) -> bool:
-        return value == 0
-
-    def parameter(self, parameter: Parameter) -> int:
-        return self._residue(parameter.name)
-
-    def entry(self, array: Array, places: tuple[int, ...]) -> int:
-        plain = self._residue((array.name, places))
-        simplex = self._simplices.get(array.name)
-        if simplex is None:
-            return plain
-        size = array.domains[simplex.axis].size or self._sizes[simplex.domain]
-        members = [(*places[: simplex.axis], member, *places[simplex.axis + 1 :]) for member in range(1, size + 1)]
-        return self.multiply(plain, self.inverse(sum(self._residue((array.name, m)) for m in members) % PRIME))
-
-    def transcendental(self, term: Exp | Log, evaluator: Evaluator[int], env: dict[Index, int]) -> int:
-        return self._atoms.value(term, self, evaluator, env)
-
-    def atom(self, name: Term, power: int) -> int:
-        return pow(self._residue(name), power, PRIME)
 
 
 class Crowded(Exception):  # noqa: N818

@@ -29,15 +29,18 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import assert_never
 
-from symderiv.checking.arithmetic import Simplex
 from symderiv.checking.evaluation import HIGHEST_POWER
 from symderiv.checking.formal import atoms_under, require_opaque
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.shape import RESERVED
-from symderiv.statements import Theory, unfold
+from symderiv.checking.simplices import Simplex
+from symderiv.statements import Theory, reachable, unfold
 from symderiv.terms import (
+    PIECEWISE,
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -45,12 +48,16 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     children,
@@ -109,9 +116,18 @@ class Cut:
 
 def cutoff(left: Term, right: Term, cut: Cut) -> int:
     """T: the equation holds for every size from c0 on if it holds at the T + 1 sizes from c0; Outside the fragment."""
+    _require_local(left, cut)
+    _require_local(right, cut)
     first, second = _degree(left, cut), _degree(right, cut)
     common = _lowest_multiple((first, second))
     return max(_raised(first, common), _raised(second, common))
+
+
+def _require_local(term: Term, cut: Cut) -> None:
+    """Outside unless the arguments of |u|, max, sign, step and special functions are blocks, wherever they stand."""
+    for part in reachable(term, cut.theory):
+        if isinstance(part, (*PIECEWISE, Special)) and not _is_block(part, cut):
+            raise Outside(f"a {type(part).__name__.lower()} of a sum over {cut.domain} or of what depends on its size")
 
 
 def _lowest_multiple(parts: tuple[Degree, ...]) -> dict[Term, tuple[int, int]]:
@@ -155,9 +171,11 @@ def _is_block(term: Term, cut: Cut) -> bool:
 def _degree(term: Term, cut: Cut) -> Degree:
     if isinstance(term, Call):
         return _degree(unfold(term, cut.theory), cut)
-    if isinstance(term, Number | Parameter | Delta) or _is_block(term, cut):
+    if isinstance(term, Number | Parameter | Constant | Delta) or _is_block(term, cut):
         return Degree()
     match term:
+        case Max() | Abs() | Sign() | Step() | Special():
+            raise Outside("a piecewise or special function of a sum")
         case Entry():
             return _simplex_entry(term, cut)
         case Size():

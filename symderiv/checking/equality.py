@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice, permutations
 from typing import Final, Literal, TypeAlias
 
-from symderiv.checking.arithmetic import Atoms, Crowded, Exact, Modular, Simplex
+from symderiv.checking.arithmetic import Crowded, Exact
 from symderiv.checking.arithmetic import Value as _Fraction
+from symderiv.checking.atoms import Atoms
+from symderiv.checking.branches import Contradiction
 from symderiv.checking.cutoff import Cut, cutoff
-from symderiv.checking.evaluation import Budget, Evaluator, Exhausted, Undefined, Unsupported
+from symderiv.checking.evaluation import Budget, Evaluator, Exhausted, Kink, Undefined, Unsupported
+from symderiv.checking.modular import Modular
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.reals import Gate, compare, exceeds
 from symderiv.checking.signs import conditions, positivity
+from symderiv.checking.simplices import Simplex, recognised
 from symderiv.statements import Assumption, Theory, Verdict
-from symderiv.terms import Add, Entry, Index, Mul, Number, Sum, Term, number
+from symderiv.terms import Add, Index, Mul, Term, number
 
 __all__ = ["positive", "same"]
 
@@ -65,33 +70,6 @@ class _Question:
         self.atoms = Atoms(self.normaliser)
 
 
-def recognised(assumptions: tuple[Assumption, ...]) -> tuple[tuple[Simplex, ...], tuple[Assumption, ...]]:
-    """The assumptions of the form sum_k t_k = 1, one for an array, and the others."""
-    simplices: list[Simplex] = []
-    others: list[Assumption] = []
-    for assumption in assumptions:
-        match assumption:
-            case Assumption(
-                Sum(index=index, body=Entry(array=array, indices=places), skip=None), Number(value=one)
-            ) if (
-                one == 1
-                and places.count(index) == 1
-                and _others_free(places, index)
-                # A second sum over the same array would need weights that satisfy both; it is left unused.
-                and all(simplex.name != array.name for simplex in simplices)
-            ):
-                simplices.append(Simplex(array.name, places.index(index), index.domain.name))
-            case _:
-                others.append(assumption)
-    return tuple(simplices), tuple(others)
-
-
-def _others_free(places: tuple[object, ...], index: Index) -> bool:
-    """Whether the other indices are different variables, so that the assumption speaks of every row."""
-    rest = [place for place in places if place != index]
-    return all(isinstance(place, Index) for place in rest) and len(set(rest)) == len(rest)
-
-
 def _zero(question: _Question, sizes: dict[str, int], env: dict[Index, int]) -> _Cell:
     """Whether the difference vanishes at these sizes and index values."""
     question.cells += 1
@@ -108,20 +86,39 @@ def _zero(question: _Question, sizes: dict[str, int], env: dict[Index, int]) -> 
         if evaluator is None:
             arithmetic = Exact(atoms, sizes, question.simplices, room)
             evaluator = question.evaluators[key] = Evaluator(question.theory, sizes, arithmetic, question.budget)
-        exact = evaluator.arithmetic
-        assert isinstance(exact, Exact)
         try:
-            return _cell(lambda: exact.vanishes(evaluator.at(question.difference, env)))  # noqa: B023
+            return _branches(question, key, evaluator, env)
         except Crowded:
             del question.evaluators[key]
             question.room += 1  # Larger sizes follow; they would only fill the smaller rings again.
     raise Exhausted(f"more than {_ROOM[-1]} atoms")
 
 
+def _branches(
+    question: _Question, key: tuple[tuple[str, int], ...], evaluator: Evaluator[_Fraction], env: dict[Index, int]
+) -> _Cell:
+    """Whether the difference vanishes for every combination of signs; "undefined" if it has no value for one."""
+    exact = evaluator.arithmetic
+    assert isinstance(exact, Exact)
+    exact.begin()
+    found: set[_Cell] = set()
+    while "nonzero" not in found:
+        with suppress(Contradiction):
+            found.add(_cell(lambda: exact.vanishes(evaluator.at(question.difference, env))))  # noqa: B023
+        if not exact.branches.used:
+            break
+        # What was evaluated belongs to one combination.
+        evaluator = question.evaluators[key] = Evaluator(question.theory, evaluator.sizes, exact, question.budget)
+        if not exact.branches.advance():
+            break
+    assert found, "some combination of signs has values"
+    return "nonzero" if "nonzero" in found else "undefined" if "undefined" in found else "zero"
+
+
 def _cell(vanishes: Callable[[], bool]) -> _Cell:
     try:
         return "zero" if vanishes() else "nonzero"
-    except Undefined:
+    except (Undefined, Kink):
         return "undefined"
 
 

@@ -12,9 +12,11 @@ from typing import Final, Generic, Protocol, TypeAlias, TypeVar, assert_never
 
 from symderiv.statements import Theory, reachable
 from symderiv.terms import (
+    Abs,
     Add,
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -22,18 +24,28 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
     Place,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
+    number,
+    pi,
+    root,
 )
 
-__all__ = ["HIGHEST_POWER", "Arithmetic", "Budget", "Evaluator", "Exhausted", "Undefined", "Unsupported"]
+__all__ = [
+    "HIGHEST_POWER", "Arithmetic", "Budget", "Evaluator", "Exhausted", "Kink", "Transcendental", "Undefined",
+    "Unsupported",
+]  # fmt: skip
 
 Value = TypeVar("Value")
 MOST_DERIVATIVES: Final = 5
@@ -42,12 +54,17 @@ _EVALUATIONS: Final = 400_000
 """Subterms that one question may evaluate, over all sizes and patterns."""
 HIGHEST_POWER: Final = 64
 """Integer exponents beyond this are not evaluated: no loss needs them, and a hostile record could."""
+Transcendental: TypeAlias = Exp | Log | Special
 Seed: TypeAlias = tuple[str, str, tuple[int, ...]]
 """A variable of differentiation: "entry" or "call", its name, and its index values."""
 
 
 class Undefined(Exception):  # noqa: N818 - a fact about a point, not a fault
     """The term has no value at this point: a division by zero."""
+
+
+class Kink(Exception):  # noqa: N818 - a fact about a point, not a fault
+    """A point where the argument of |u|, max, sign or step is 0, though not everywhere: statements exclude it."""
 
 
 class Exhausted(Exception):  # noqa: N818
@@ -72,7 +89,8 @@ class Unsupported(Exception):  # noqa: N818
 
 
 class Arithmetic(Protocol[Value]):
-    """A field with exponentials and logarithms of whole terms (an arithmetic may know them by name only)."""
+    """A field with exponentials, logarithms and special functions of whole terms (an arithmetic may know them by name
+    only), and signs."""
 
     def number(self, numerator: int, denominator: int) -> Value: ...
     def add(self, left: Value, right: Value) -> Value: ...
@@ -81,8 +99,13 @@ class Arithmetic(Protocol[Value]):
     def is_zero(self, value: Value) -> bool: ...
     def entry(self, array: Array, places: tuple[int, ...]) -> Value: ...
     def parameter(self, parameter: Parameter) -> Value: ...
-    def transcendental(self, term: Exp | Log, evaluator: Evaluator[Value], env: dict[Index, int]) -> Value:
-        """The value, without nilpotent parts, of an exponential or logarithm."""
+    def constant(self, constant: Constant) -> Value: ...
+    def transcendental(self, term: Transcendental, evaluator: Evaluator[Value], env: dict[Index, int]) -> Value:
+        """The value, without nilpotent parts, of an exponential, logarithm or special function."""
+        ...
+
+    def sign(self, term: Term, evaluator: Evaluator[Value], env: dict[Index, int]) -> int:
+        """The sign of `term`, 0 only where it vanishes for all data; Kink or Unsupported if it cannot be told."""
         ...
 
 
@@ -147,6 +170,8 @@ class Evaluator(Generic[Value]):
                 return self._constant(field.number(value.numerator, value.denominator))
             case Parameter():
                 return self._constant(field.parameter(term))
+            case Constant():
+                return self._constant(field.constant(term))
             case Size(domain=domain):
                 return self._constant(field.number(domain.size or self.sizes[domain.name], 1))
             case Delta(left=left, right=right):
@@ -173,6 +198,17 @@ class Evaluator(Generic[Value]):
                 return self._exponential(field.transcendental(term, self, env), inner, env, seeds)
             case Log(argument=inner):
                 return self._logarithm(field.transcendental(term, self, env), inner, env, seeds)
+            case Special(argument=inner):
+                return self._error_function(field.transcendental(term, self, env), inner, env, seeds)
+            case Abs(argument=inner):
+                sign = self._sign(inner, env, seeds)
+                return self._times(self._constant(field.number(sign, 1)), self.dual(inner, env, seeds))
+            case Sign(argument=inner):
+                return self._constant(field.number(self._sign(inner, env, seeds), 1))
+            case Step(argument=inner):
+                return {0: self._one} if self._sign(inner, env, seeds) > 0 else {}
+            case Max(terms=parts):
+                return self.dual(self._largest(parts, env, seeds), env, seeds)
             case Sum(index=index, body=body, skip=skip):
                 return self._sum([self.dual(body, inside, seeds) for inside in self._members(index, skip, env)])
             case Product(index=index, body=body, skip=skip):
@@ -202,6 +238,43 @@ class Evaluator(Generic[Value]):
         found = self.dual(inner, env, seeds)
         ratio = self._times(self._nilpotent(found), self._inverse({0: found[0]} if 0 in found else {}))
         return self._sum([made, self._log_series(ratio)])
+
+    def _sign(self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]) -> int:
+        """The sign of `term`; Kink where it is 0 but its derivative is not."""
+        sign = self.arithmetic.sign(term, self, env)
+        if sign == 0 and seeds and self._nilpotent(self.dual(term, env, seeds)):
+            raise Kink("a derivative where an argument is 0")
+        return sign
+
+    def _largest(self, parts: tuple[Term, ...], env: dict[Index, int], seeds: tuple[Seed, ...]) -> Term:
+        best, *rest = parts
+        for other in rest:
+            if self._sign(Add((best, Mul((number(-1), other)))), env, seeds) <= 0:
+                best = other
+        return best
+
+    def _error_function(
+        self, value: Value, inner: Term, env: dict[Index, int], seeds: tuple[Seed, ...]
+    ) -> dict[int, Value]:
+        """erf(a + nu) = erf a + 2 / sqrt(pi) e**(-a**2) sum_m g_m nu**(m + 1) / (m + 1) for a nilpotent nu, where
+        sum_m g_m s**m = e**(-2 a s - s**2), so (m + 1) g_(m+1) = -2 a g_m - 2 g_(m-1)."""
+        made = self._constant(value)
+        if not seeds:
+            return made
+        found = self.dual(inner, env, seeds)
+        rational = self.arithmetic.number
+        twice = {} if 0 not in found else {0: self.arithmetic.multiply(rational(-2, 1), found[0])}
+        before: dict[int, Value] = {}
+        now = {0: self._one}
+        series: list[dict[int, Value]] = []
+        power = nilpotent = self._nilpotent(found)
+        for order in range(MOST_DERIVATIVES):
+            series.append(self._times({0: rational(1, order + 1)}, self._times(now, power)))
+            power = self._times(power, nilpotent)
+            grown = self._sum([self._times(twice, now), self._times({0: rational(-2, 1)}, before)])
+            before, now = now, self._times({0: rational(1, order + 1)}, grown)
+        slope = Mul((number(2), Exp(Mul((number(-1), Power(inner, number(2))))), Power(root(pi()), number(-1))))
+        return self._sum([made, self._times(self.dual(slope, env, ()), self._sum(series))])
 
     def _derivative(
         self, body: Term, wrt: Entry | Call, env: dict[Index, int], seeds: tuple[Seed, ...]

@@ -24,8 +24,10 @@ from symderiv.checking.shape import RESERVED, sign_of
 from symderiv.encoding import encode_term
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -33,17 +35,22 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     children,
     number,
+    rebuild,
     rename,
 )
 
@@ -93,7 +100,7 @@ class Normaliser:
                 return {((term, 1),): Fraction(1)}
             case Size(domain=domain):
                 return {(): Fraction(domain.size)} if domain.size else {((term, 1),): Fraction(1)}
-            case Parameter() | Entry():
+            case Parameter() | Constant() | Entry():
                 return {((term, 1),): Fraction(1)}
             case Call():
                 return self.normal(unfold(term, self._theory))
@@ -112,6 +119,12 @@ class Normaliser:
                 return self._exponential(self.normal(inner))
             case Log(argument=inner):
                 return self.logarithm(inner)
+            case Abs(argument=inner) | Sign(argument=inner) | Special(argument=inner):
+                return self._odd_or_even(term, self.normal(inner))
+            case Step(argument=inner):
+                return self._step(self.normal(inner))
+            case Max(terms=parts):
+                return self._largest(parts)
             case Sum(index=index, body=body, skip=skip):
                 return self._sum(index, self.normal(body), skip)
             case Product(index=index, body=body):
@@ -123,6 +136,36 @@ class Normaliser:
                 raise Outside("a derivative inside a logarithm, an exponential or a power")
             case _:
                 assert_never(term)
+
+    def _odd_or_even(self, term: Abs | Sign | Special, inner: Polynomial) -> Polynomial:
+        """|u|, sign(u) or erf(u) as one letter for u and -u, or without one where the sign of u follows from its
+        shape."""
+        if not inner:
+            return {}
+        shape = sign_of(self.as_term(inner), self._theory)
+        if shape is not None and not isinstance(term, Special):
+            return {m: v * shape for m, v in inner.items()} if isinstance(term, Abs) else {(): Fraction(shape)}
+        first = min(inner, key=lambda m: [(self._key(letter), power) for letter, power in m])
+        sign = -1 if inner[first] < 0 else 1
+        letter = rebuild(term, (self.as_term({m: sign * v for m, v in inner.items()}),))
+        return {((letter, 1),): Fraction(1 if isinstance(term, Abs) else sign)}
+
+    def _step(self, inner: Polynomial) -> Polynomial:
+        argument = self.as_term(inner)
+        shape = sign_of(argument, self._theory) if inner else -1
+        if shape is not None:
+            return {(): Fraction(1)} if shape == 1 else {}
+        return {((Step(argument), 1),): Fraction(1)}
+
+    def _largest(self, parts: tuple[Term, ...]) -> Polynomial:
+        """max(a, b) = (a + b + |a - b|) / 2, and so on for more terms."""
+        made = self.normal(parts[0])
+        for part in parts[1:]:
+            other = self.normal(part)
+            gap = self.total([made, {m: -v for m, v in other.items()}])
+            doubled = self.total([made, other, self.normal(Abs(self.as_term(gap)))])
+            made = {m: v / 2 for m, v in doubled.items()}
+        return made
 
     def _key(self, term: Term) -> str:
         if term not in self._keys:

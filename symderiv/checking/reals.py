@@ -5,7 +5,8 @@ point where the balls are disjoint, or where one side has no value. It can refut
 nothing.
 
 Points come in pairs with opposite signs of every unsigned number, because two independent draws miss the two identities
-above about once in four times.
+above about once in four times. Where formulas change with signs (|u|, max, sign, step) there are more points, and one
+at which an argument is exactly 0, though not for all data, is passed over.
 """
 
 from __future__ import annotations
@@ -17,16 +18,22 @@ from typing import Final, Literal, TypeAlias
 
 from flint import arb, ctx, fmpq
 
-from symderiv.checking.arithmetic import Simplex
-from symderiv.checking.evaluation import Evaluator, Exhausted, Undefined, Unsupported
-from symderiv.statements import Counterexample, Theory
-from symderiv.terms import Array, Exp, Index, Log, Parameter, Term
+from symderiv.checking.evaluation import Evaluator, Exhausted, Kink, Transcendental, Undefined, Unsupported
+from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.rationals import Rationals
+from symderiv.checking.simplices import Simplex
+from symderiv.statements import Counterexample, Theory, reachable
+from symderiv.terms import PIECEWISE, Array, Constant, Exp, Index, Log, Parameter, Position, Term, rename
 
 __all__ = ["Gate", "Outcome", "at_point", "compare", "exceeds"]
 
 _BITS: Final = (128, 512, 2048)
 """Precisions tried in turn while a ball is too wide to judge."""
 _POINTS: Final = 4
+_POINTS_OF_SIGNS: Final = 16
+"""Points where formulas change with signs."""
+_SCALES: Final = (Fraction(1), Fraction(8), Fraction(1, 4))
+"""How far out the pairs of points lie, in turn: log(z + 10) has a value at every small z."""
 
 Outcome: TypeAlias = Literal["passed", "false", "undefined", "wide", "inadmissible"]
 
@@ -38,6 +45,10 @@ class Gate:
     outcome: Outcome
     points: int
     counterexample: Counterexample | None = None
+
+
+class _Straddling(Exception):  # noqa: N818
+    """A ball around 0 where a sign is needed: more precision may tell it."""
 
 
 @dataclass(slots=True)
@@ -55,8 +66,7 @@ class _Balls:
             source = random.Random(f"{self.seed}:{self.point // 2}:{name}")
             value = Fraction(source.randrange(1, 24), source.randrange(5, 12))
             sign = 1 if positive else source.choice((1, -1)) * (-1 if self.point % 2 else 1)
-            # The second pair of points lies further out: log(z + 10) has a value at every small z.
-            self.drawn[name] = sign * value * (8 if self.point >= 2 else 1)
+            self.drawn[name] = sign * value * _SCALES[self.point // 2 % len(_SCALES)]
         return self.drawn[name]
 
     def number(self, numerator: int, denominator: int) -> arb:
@@ -77,13 +87,24 @@ class _Balls:
         return bool(value == 0)
 
     def parameter(self, parameter: Parameter) -> arb:
-        return _ball(self._draw(parameter.name, positive=parameter.positive))
+        return _ball(self.drawn_parameter(parameter))
+
+    def constant(self, constant: Constant) -> arb:
+        assert constant.name == "pi"
+        return arb.pi()
 
     def entry(self, array: Array, places: tuple[int, ...]) -> arb:
+        return _ball(self.drawn_entry(array, places))
+
+    def drawn_parameter(self, parameter: Parameter) -> Fraction:
+        """The number drawn for a parameter."""
+        return self._draw(parameter.name, positive=parameter.positive)
+
+    def drawn_entry(self, array: Array, places: tuple[int, ...]) -> Fraction:
         """A drawn number; under sum_k t_k = 1, one of a vector that sums to 1, with positive entries at even points."""
         simplex = self.simplices.get(array.name)
         if simplex is None:
-            return _ball(self._draw(_named(array, places), positive=array.positive))
+            return self._draw(_named(array, places), positive=array.positive)
         size = array.domains[simplex.axis].size or self.sizes[simplex.domain]
         members = [(*places[: simplex.axis], m, *places[simplex.axis + 1 :]) for m in range(1, size + 1)]
         positive = array.positive or self.point % 2 == 0
@@ -93,16 +114,44 @@ class _Balls:
         total = sum(raw)
         for member, value in zip(members, raw, strict=True):
             self.drawn[_named(array, member)] = value / total
-        return _ball(self.drawn[_named(array, places)])
+        return self.drawn[_named(array, places)]
 
-    def transcendental(self, term: Exp | Log, evaluator: Evaluator[arb], env: dict[Index, int]) -> arb:
+    def sign(self, term: Term, evaluator: Evaluator[arb], env: dict[Index, int]) -> int:
+        """The sign at this point: exact where the argument is rational, else from its ball."""
+        try:
+            exact = Evaluator(evaluator.theory, self.sizes, Rationals(self.drawn_parameter, self.drawn_entry))
+            value: arb | Fraction = exact.at(term, env)
+        except Unsupported:
+            value = evaluator.at(term, env)
+        if value > 0:
+            return 1
+        if value < 0:
+            return -1
+        if self._vanishes(term, evaluator.theory, env):
+            return 0
+        if value == 0:
+            raise Kink("an argument is 0 at this point")
+        raise _Straddling
+
+    def _vanishes(self, term: Term, theory: Theory, env: dict[Index, int]) -> bool:
+        """Whether `term` is 0 for all data, by its normal form."""
+        placed = rename(term, {index: Position(env[index], index.domain) for index in term.free})
+        try:
+            return not Normaliser(theory).normal(placed)
+        except Outside:
+            return False
+
+    def transcendental(self, term: Transcendental, evaluator: Evaluator[arb], env: dict[Index, int]) -> arb:
         """The logarithm of what is not positive ends the whole side: a derivative or a factor 0 must not hide it."""
         value = evaluator.at(term.argument, env)
         if isinstance(term, Exp):
             return value.exp()
-        if value <= 0:
-            raise Undefined("the logarithm of a number that is not positive")
-        return value.log()
+        if isinstance(term, Log):
+            if value <= 0:
+                raise Undefined("the logarithm of a number that is not positive")
+            return value.log()
+        assert term.name == "erf"
+        return value.erf()
 
     def data(self) -> tuple[tuple[str, str], ...]:
         """The numbers drawn, as text."""
@@ -182,13 +231,19 @@ def _run(
     greater: bool,
 ) -> Gate:
     passed = 0
-    for point in range(_POINTS):
+    signed = any(isinstance(part, PIECEWISE) for side in (left, right) for part in reachable(side, theory))
+    for point in range(_POINTS_OF_SIGNS if signed else _POINTS):
         outcome: Outcome = "wide"
         for bits in _BITS:
             try:
                 (first, second), data = at_point((left, right), theory, simplices, sizes, env, seed, point, bits)
             except (Unsupported, Exhausted):
                 return Gate("wide", passed)
+            except _Straddling:
+                continue
+            except Kink:
+                outcome = "inadmissible"
+                break
             with ctx.workprec(bits):
                 outcome = _judge_greater(first, second) if greater else _judge_equal(first, second)
             # A ball around 0 has no finite logarithm or inverse although the point has: look closer before judging.
@@ -213,7 +268,7 @@ def compare(
     env: dict[Index, int],
     seed: int,
 ) -> Gate:
-    """left = right at four points: two draws, each with the opposite signs as well."""
+    """left = right at four points: two draws, each with the opposite signs as well; at 16 where signs decide."""
     return _run(left, right, theory, simplices, sizes, env, seed, greater=False)
 
 
@@ -226,5 +281,5 @@ def exceeds(
     env: dict[Index, int],
     seed: int,
 ) -> Gate:
-    """left > right at the same four points."""
+    """left > right at the same points."""
     return _run(left, right, theory, simplices, sizes, env, seed, greater=True)

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Div,
     Entry,
     Exp,
+    Max,
     Mul,
     Number,
     Parameter,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
 )
@@ -41,6 +47,17 @@ def sign_of(term: Term, theory: Theory) -> int | None:
             return 1
         case Parameter(positive=positive):
             return 1 if positive else None
+        case Constant():
+            return 1
+        case Abs(argument=inner):
+            return 1 if sign_of(inner, theory) else None
+        case Sign(argument=inner) | Special(argument=inner):
+            return sign_of(inner, theory)  # erf is odd and increasing.
+        case Step(argument=inner):
+            return 1 if sign_of(inner, theory) == 1 else None
+        case Max(terms=parts):
+            signs = {sign_of(part, theory) for part in parts}
+            return 1 if 1 in signs else -1 if signs == {-1} else None
         case Entry(array=array):
             return 1 if array.positive else None
         case Call():

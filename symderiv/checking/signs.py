@@ -1,27 +1,38 @@
-"""Signs that follow from the shape of a term: which logarithms and divisions are always defined.
+"""Signs that follow from the shape of a term: which logarithms and divisions are always defined, and which arguments of
+|u|, max, sign and step never reach the point where the formula changes.
 
 Sampling cannot show a sign for all reals. What is not positive or nonzero by its shape becomes a listed condition.
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from symderiv.checking.normal import Normaliser, Outside, Polynomial
 from symderiv.checking.shape import sign_of
-from symderiv.statements import Condition, Nonzero, Positive, Theory, unfold
+from symderiv.statements import Condition, Nonzero, Positive, Theory, reachable, unfold
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Derivative,
     Div,
+    Entry,
     Log,
+    Max,
     Mul,
     Number,
+    Piecewise,
     Power,
+    Sign,
     Size,
+    Step,
     Sum,
     Term,
+    children,
     number,
     rename,
-    subterms,
+    switches,
 )
 
 __all__ = ["conditions", "nonzero", "positivity"]
@@ -68,21 +79,41 @@ def nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Conditi
 
 
 def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...]:
-    """What must hold for `terms` to be defined and does not follow from their shape, in reading order."""
+    """What must hold for `terms` to be defined and does not follow from their shape, in reading order.
+
+    Of sign(u) and step(u), and of |u| and maxima in a derivative by what u depends on: u != 0, of a maximum for each
+    difference of two terms.
+    """
     found: dict[Condition, None] = {}
-    seen: set[Term] = set()
+    seen: set[tuple[Term, tuple[Entry | Call, ...]]] = set()
+    changing: set[Term] = set()
 
     def ask(needed: tuple[Condition, ...] | None, otherwise: Condition) -> None:
         found.update(dict.fromkeys((otherwise,) if needed is None else needed))
 
-    def visit(term: Term) -> None:
-        for _, part in subterms(term):
+    def changes(node: Piecewise, variables: tuple[Entry | Call, ...]) -> None:
+        for argument in switches(node):
+            varies = any(_depends(argument, variable, theory) for variable in variables)
+            if varies or isinstance(node, Sign | Step):
+                name = _up_to_sign(argument, normaliser)
+                if name not in changing:
+                    changing.add(name)
+                    ask(nonzero(argument, theory, normaliser), Nonzero(argument))
+
+    def visit(term: Term, variables: tuple[Entry | Call, ...] = ()) -> None:
+        waiting = [(term, variables)]
+        while waiting:
+            part, around = waiting.pop()
+            within = (*around, part.wrt) if isinstance(part, Derivative) else around
+            waiting += [(child, within) for child in reversed(children(part))]
             match part:
                 case Call():
                     body = unfold(part, theory)
-                    if body not in seen:
-                        seen.add(body)
-                        visit(body)
+                    if (body, around) not in seen:
+                        seen.add((body, around))
+                        visit(body, around)
+                case Max() | Abs() | Sign() | Step():
+                    changes(part, around)
                 case Log(argument=inner):
                     ask(positivity(inner, theory, normaliser), Positive(inner))
                 case Div(denominator=below):
@@ -98,3 +129,27 @@ def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) 
     for term in terms:
         visit(term)
     return tuple(found)
+
+
+def _depends(term: Term, variable: Entry | Call, theory: Theory) -> bool:
+    """Whether the array or the defined quantity of `variable` occurs in `term`, also through definitions."""
+    for part in reachable(term, theory):
+        if isinstance(variable, Entry) and isinstance(part, Entry) and part.array == variable.array:
+            return True
+        if isinstance(variable, Call) and isinstance(part, Call) and part.name == variable.name:
+            return True
+    return False
+
+
+def _up_to_sign(term: Term, normaliser: Normaliser) -> Term:
+    """A name that `term` shares with its negative and with its multiples, as far as normal forms tell."""
+    try:
+        poly = normaliser.normal(term)
+    except Outside:
+        return term
+    if not poly:
+        return term
+    _, monomial, rest = normaliser.content(poly)
+    first = normaliser.as_term({monomial: Fraction(1)})
+    plus, minus = normaliser.as_term(rest), normaliser.as_term({m: -v for m, v in rest.items()})
+    return Mul((first, min(plus, minus, key=repr)))

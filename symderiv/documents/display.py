@@ -201,7 +201,9 @@ def is_sum(node: Display) -> bool:
 def opens_right(node: Display) -> bool:
     """Whether a factor written after the node would be read as part of it."""
     match unmarked(node):
-        case Large() | Function():
+        case Function(name=name, argument=argument):
+            return name == "log" or not isinstance(unmarked(argument), Fenced)
+        case Large():
             return True
         case Operated(body=body):
             return opens_right(body)

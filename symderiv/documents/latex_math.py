@@ -116,6 +116,7 @@ def latex_math(node: Display, mark: str = "") -> str:
             return _joined([_differential(operator, mark), show(body)])
         case Fenced(body=body, left=left, right=right):
             opening, closing = _FENCES.get(left, left), _FENCES.get(right, right)
+            opening, closing = ("\\lvert", "\\rvert") if left == "|" else (opening, closing)
             if is_tall(body):
                 return f"\\left{_ended(opening)}{show(body)} \\right{closing}"
             return f"{_ended(opening)}{show(body)}{closing}"

@@ -24,6 +24,7 @@ from symderiv.documents.display import (
     Multiplied,
     Operated,
     Operator,
+    Root,
     Row,
     Script,
     Sign,
@@ -37,8 +38,10 @@ from symderiv.documents.display import (
 from symderiv.documents.symbols import named, read, whole
 from symderiv.statements import Claim, Condition, Definition, Distinct, Nonzero, Positive, Theory
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -46,6 +49,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -54,14 +58,18 @@ from symderiv.terms import (
     Power,
     Product,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     children,
 )
+from symderiv.terms import Sign as SignFunction
 
 __all__ = ["changed", "display", "display_claim", "display_condition", "display_place", "display_whole"]
 
 _PARTIAL: Final = Symbol("∂", "upright")
+_HALF: Final = Rational(1, 2)
 
 
 def display(term: Term, theory: Theory, marks: frozenset[Path] = frozenset()) -> Display:
@@ -164,6 +172,8 @@ class _Notation:
             case Div(numerator=top, denominator=bottom):
                 first, second = self.node(top, (*path, 0), compact), self.node(bottom, (*path, 1), compact)
                 return _slash(first, second) if compact else Fraction(first, second)
+            case Power(base=base, exponent=Number(value=value)) if value == _HALF:
+                return Root(self.node(base, (*path, 0), compact))
             case Power(base=base, exponent=exponent):
                 return _power(self.node(base, (*path, 0), compact), self.node(exponent, (*path, 1), True))
             case Exp(argument=argument):
@@ -171,6 +181,20 @@ class _Notation:
             case Log(argument=argument):
                 inner = self.node(argument, (*path, 0), compact)
                 return Function("log", inner if _stands_alone(inner) else fenced(inner))
+            case Constant(name=name):
+                return named(name)
+            case Abs(argument=argument):
+                return Fenced(self.node(argument, (*path, 0), compact), "|", "|")
+            case SignFunction(argument=argument) | Step(argument=argument):
+                return Function(type(term).__name__.lower(), fenced(self.node(argument, (*path, 0), compact)))
+            case Special(name=name, argument=argument):
+                return Function(name, fenced(self.node(argument, (*path, 0), compact)))
+            case Max(terms=terms):
+                items: list[Display] = []
+                for at, part in enumerate(terms):
+                    items += [Operator(",")] if items else []
+                    items.append(self.node(part, (*path, at), compact))
+                return Function("max", Fenced(Row(tuple(items))))
             case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
                 inner = self.node(body, (*path, 0), compact)
                 under = display_place(index)
@@ -235,7 +259,7 @@ class _Notation:
         if isinstance(bare, Symbol | Script | Exponential) or (isinstance(bare, Function) and _simple(bare.argument)):
             return Differential(order, inner, tuple(variables))
         operator = Differential(order, None, tuple(variables))
-        return Operated(operator, inner if isinstance(bare, Large) else fenced(inner))
+        return Operated(operator, inner if isinstance(bare, Large) or _closed(bare) else fenced(inner))
 
 
 def _rational(value: Rational, compact: bool) -> Display:
@@ -278,6 +302,11 @@ def _dots(factors: list[Display]) -> tuple[bool, ...]:
 
 def _simple(node: Display) -> bool:
     return isinstance(unmarked(node), Symbol | Script | Digits)
+
+
+def _closed(node: Display) -> bool:
+    """Whether the node brings its own brackets: |u|, max(a, b), sign(u)."""
+    return (isinstance(node, Fenced) and node.left == "|") or (isinstance(node, Function) and not opens_right(node))
 
 
 def _stands_alone(node: Display) -> bool:

@@ -41,7 +41,7 @@ from symderiv.documents.document import (
 from symderiv.documents.notation import changed, display_place
 from symderiv.documents.symbols import named, read, whole
 from symderiv.statements import Claim, Condition, Definition, Distinct, Problem, Theorem, Theory, Verdict
-from symderiv.terms import Array, Domain, Term
+from symderiv.terms import Array, Domain, Term, is_piecewise
 
 __all__ = ["present", "prose"]
 
@@ -70,6 +70,8 @@ def present(
     if problem.arrays:
         blocks.append(Data(tuple(_declared(array) for array in problem.arrays)))
     blocks.append(Definitions(tuple(_defined(definition) for definition in theory.definitions)))
+    if _changes_with_signs(theory, theorems):
+        blocks.append(Paragraph(prose(_CONVENTION)))
     if problem.assumptions:
         blocks += [Heading(("Assumptions",), "assumptions", 2), writer.assumptions()]
     if len(theorems) > 1:
@@ -84,6 +86,20 @@ def present(
     digests = tuple((writer.link(theorem.derivation.goal), theorem.digest) for theorem in theorems)
     blocks.append(Footer(digests, "symderiv verify theorem.json"))
     return Document(problem.name, problem.title, theory, tuple(blocks), problem, theorems)
+
+
+_CONVENTION = (
+    r"$\operatorname{step}(u)$ is 1 for $u > 0$ and 0 for $u \leq 0$; $\operatorname{sign}(u)$ is 1, 0 or $-1$. Where "
+    r"an argument at which a formula changes is 0, no derivative is claimed: at $u = 0$ the closed forms take "
+    r"$\operatorname{step}(0) = 0$ and $\operatorname{sign}(0) = 0$."
+)
+
+
+def _changes_with_signs(theory: Theory, theorems: tuple[Theorem, ...]) -> bool:
+    """Whether a maximum, an absolute value, a sign or a step is printed."""
+    terms = [definition.body for definition in theory.definitions]
+    terms += [term for theorem in theorems for term in (theorem.claim.left, theorem.claim.right)]
+    return any(is_piecewise(term) for term in terms)
 
 
 def prose(source: str) -> Text:

@@ -42,6 +42,7 @@ _WORDS: Final = {
 _TRANSPOSED: Final = " transposed"
 _TRANSPOSES: Final = (Symbol("T", "sans"), Symbol("⊤", "upright"))
 _SIMPLE: Final = (Symbol, Digits)
+_FUNCTIONS: Final = {"log": "the logarithm", "sign": "the sign", "step": "the step", "erf": "the error function"}
 
 
 def spoken(node: Display) -> str:
@@ -80,7 +81,7 @@ def spoken(node: Display) -> str:
             limits = spoken(under) if over is None else f"{spoken(under)} to {spoken(over)}"
             return f"the {'sum' if sign == '∑' else 'product'} over {limits} of {spoken(body)}"
         case Function(name=name, argument=argument):
-            return f"{'the logarithm' if name == 'log' else name} of {spoken(argument)}"
+            return f"{_FUNCTIONS.get(name, name)} of {spoken(argument)}"
         case Differential(order=order, of=of, variables=variables):
             degree = {1: "", 2: "second "}.get(order, f"order-{order} ")
             names = " and ".join(
@@ -91,6 +92,9 @@ def spoken(node: Display) -> str:
             )
         case Operated(operator=operator, body=body):
             return f"{spoken(operator)} of {spoken(body)}"
+        case Fenced(body=body, left="|"):
+            end = "" if isinstance(unmarked(body), (*_SIMPLE, Script)) else ", end absolute value"
+            return f"the absolute value of {spoken(body)}{end}"
         case Fenced(body=body):
             return f"({spoken(body)})"
         case Accent(mark=mark, body=body):

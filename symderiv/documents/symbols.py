@@ -59,7 +59,7 @@ _ACCENTS: Final[dict[str, Literal["hat", "tilde", "bar"]]] = {
     "hat": "hat", "tilde": "tilde", "bar": "bar", "widehat": "hat", "widetilde": "tilde", "overline": "bar",
 }  # fmt: skip
 _IGNORED: Final = ("left", "right", "displaystyle", "textstyle", ",", ";", "!", ":", " ", "big", "bigl", "bigr")
-_BRACKETS: Final = {"(": ")", "[": "]", "langle": "rangle", "{": "}"}
+_BRACKETS: Final = {"(": ")", "[": "]", "langle": "rangle", "lvert": "rvert", "{": "}"}
 _TOKEN: Final = re.compile(r"\\([A-Za-z]+\*?|.)|([0-9]+(?:\.[0-9]+)?)|(\S)|\s+")
 _Token = tuple[Literal["command", "digits", "character"], str]
 
@@ -206,7 +206,7 @@ class _Reader:
         kind, text = token
         if kind == "character":
             return text in ("+", "-", "−", "}", ")", "]") or text == closing or text in OPERATORS
-        return kind == "command" and (text == closing or text in OPERATORS or text in ("rangle", "}"))
+        return kind == "command" and (text == closing or text in OPERATORS or text in ("rangle", "rvert", "}"))
 
     def _scripted(self) -> Display:
         token = self._peek()
@@ -325,6 +325,7 @@ class _Reader:
 
     def _bracketed(self, text: str) -> Display:
         signs = {"(": "(", "[": "[", "langle": "⟨", "{": "{", ")": ")", "]": "]", "rangle": "⟩", "}": "}"}
+        signs |= {"lvert": "|", "rvert": "|"}
         closing = _BRACKETS[text]
         body = self.sequence(closing)
         self._expect(closing)

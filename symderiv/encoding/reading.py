@@ -26,9 +26,11 @@ from symderiv.statements import (
     Theory,
 )
 from symderiv.terms import (
+    Abs,
     Add,
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -37,6 +39,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -44,10 +47,13 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
     Sum,
     Term,
 )
+from symderiv.terms import Step as StepFunction
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,300}(/[0-9]{1,300})?")
 
@@ -127,6 +133,15 @@ def decode_term(data: Data, words: Vocabulary, where: str = "term") -> Term:
                 return (Div if kind == "Div" else Power)(visit(first), visit(second))
             case ["Exp" | "Log" as kind, inner]:
                 return (Exp if kind == "Exp" else Log)(visit(inner))
+            case ["Abs" | "Sign" | "Step" as kind, inner]:
+                argument = visit(inner)
+                return Abs(argument) if kind == "Abs" else (Sign if kind == "Sign" else StepFunction)(argument)
+            case ["Max", *parts]:
+                return Max(tuple(visit(part) for part in parts))
+            case ["Special", str(name), inner]:
+                return Special(name, visit(inner))
+            case ["Constant", str(name)]:
+                return Constant(name)
             case ["Sum" | "Product" as kind, index, body, skip]:
                 limit = None if skip is None else _decode_place(skip, domains, where)
                 return (Sum if kind == "Sum" else Product)(_decode_index(index, domains, where), visit(body), limit)

@@ -21,9 +21,11 @@ from symderiv.statements import (
     Positive,
 )
 from symderiv.terms import (
+    Abs,
     Add,
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -32,13 +34,17 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
     Place,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     own_places,
@@ -104,6 +110,8 @@ def encode_term(term: Term) -> Data:
             return ["Number", str(value)]
         case Parameter(name=name):
             return ["Parameter", name]
+        case Constant(name=name):
+            return ["Constant", name]
         case Size(domain=domain):
             return ["Size", domain.name]
         case Entry(array=array, indices=places):
@@ -112,12 +120,16 @@ def encode_term(term: Term) -> Data:
             return ["Call", name, *map(_encode_place, places)]
         case Delta(left=left, right=right):
             return ["Delta", _encode_place(left), _encode_place(right)]
-        case Add(terms=parts) | Mul(factors=parts):
+        case Add(terms=parts) | Mul(factors=parts) | Max(terms=parts):
             return [type(term).__name__, *map(encode_term, parts)]
         case Div(numerator=first, denominator=second) | Power(base=first, exponent=second):
             return [type(term).__name__, encode_term(first), encode_term(second)]
         case Exp(argument=inner) | Log(argument=inner):
             return [type(term).__name__, encode_term(inner)]
+        case Abs(argument=inner) | Sign(argument=inner) | Step(argument=inner):
+            return [type(term).__name__, encode_term(inner)]
+        case Special(name=name, argument=inner):
+            return ["Special", name, encode_term(inner)]
         case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
             limit = None if skip is None else _encode_place(skip)
             return [type(term).__name__, _encode_place(index), encode_term(body), limit]

@@ -6,8 +6,10 @@ from typing import assert_never
 
 from symderiv.kernels.algebra import is_negated, negated
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -15,13 +17,17 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
     Place,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
 )  # fmt: skip
@@ -45,6 +51,8 @@ def _written(term: Term) -> tuple[str, int]:
         case Number(value=value):
             return str(value), _SUM if value < 0 else _ATOM if value.denominator == 1 else _PRODUCT
         case Parameter(name=name):
+            return name, _ATOM
+        case Constant(name=name):
             return name, _ATOM
         case Size(domain=domain):
             return domain.symbol, _ATOM
@@ -73,6 +81,12 @@ def _written(term: Term) -> tuple[str, int]:
             return f"exp({formula(argument)})", _ATOM
         case Log(argument=argument):
             return f"log({formula(argument)})", _ATOM
+        case Special(name=name, argument=argument):
+            return f"{name}({formula(argument)})", _ATOM
+        case Abs(argument=argument) | Sign(argument=argument) | Step(argument=argument):
+            return f"{type(term).__name__.lower()}({formula(argument)})", _ATOM
+        case Max(terms=terms):
+            return f"max({', '.join(formula(part) for part in terms)})", _ATOM
         case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
             word = "sum" if isinstance(term, Sum) else "prod"
             limit = index.name if skip is None else f"{{{index.name} != {_places((skip,))[1:].strip('{}')}}}"

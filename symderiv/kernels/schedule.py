@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import assert_never
 
 from symderiv.kernels.algebra import exponent_of_top, is_exponential_of_top, is_negated, negated, power_of
 from symderiv.kernels.ir import (
@@ -192,7 +191,7 @@ class Lowering:
             case Number() | Parameter() | Size() | Entry() | Delta():
                 return self.value(term)
             case _:
-                assert_never(term)
+                raise LoweringError(f"kernels have no {type(term).__name__.lower()}")
 
     def _sum_of(self, terms: tuple[Term, ...]) -> Expression:
         first = min(range(len(terms)), key=lambda i: (is_negated(terms[i]), i))

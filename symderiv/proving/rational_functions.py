@@ -15,12 +15,15 @@ from typing import Final, assert_never
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from symderiv.proving.residue_arithmetic import OutsideError
 from symderiv.proving.residues import simplex_axis
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
+    Abs,
     Add,
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -28,6 +31,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -35,17 +39,16 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     rename,
 )  # fmt: skip
 
 __all__ = ["OutsideError", "Rationals", "Value"]
-
-
-class OutsideError(ValueError):
-    """A term that is no rational function of the atoms known here; the message says which."""
 
 
 class _FullError(Exception):
@@ -227,6 +230,8 @@ class Rationals:
                 for member in _members(index, skip):
                     made = self._product(made, self._value(rename(body, {index: member})))
                 return made
+            case Constant() | Special() | Max() | Abs() | Sign() | Step():
+                raise OutsideError(f"a {type(term).__name__.lower()} has no value as a rational function")
             case Derivative():
                 raise OutsideError("a derivative that is not carried out has no value as a rational function")
             case _:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from symderiv.terms import Index, Place, Position
 
 __all__ = [
-    "PRIME", "Residues", "Tensor", "TooLargeError", "add", "constant", "dense", "inverse", "labelled", "mixed",
-    "multiply", "negative", "plus", "substitute", "sum_over", "times", "unit",
+    "PRIME", "OutsideError", "Residues", "Tensor", "TooLargeError", "add", "constant", "dense", "inverse", "labelled",
+    "mixed", "multiply", "negative", "plus", "substitute", "sum_over", "times", "unit",
 ]  # fmt: skip
 
 PRIME: Final = (1 << 61) - 1
@@ -32,6 +32,10 @@ Tensor: TypeAlias = dict[Classes, Residues]
 
 class TooLargeError(ValueError):
     """An array of more entries than fit; the message says over which indices."""
+
+
+class OutsideError(ValueError):
+    """A term that is no rational function of the atoms known here; the message says which."""
 
 
 def _reduced(value: Residues) -> Residues:

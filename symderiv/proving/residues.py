@@ -20,6 +20,7 @@ import numpy as np
 
 from symderiv.proving.residue_arithmetic import (
     PRIME,
+    OutsideError,
     Residues,
     Tensor,
     constant,
@@ -47,9 +48,11 @@ from symderiv.proving.residue_duals import (
 )
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
+    Abs,
     Add,
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -57,6 +60,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -64,7 +68,10 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     rename,
@@ -194,6 +201,8 @@ def _evaluate_new(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> 
                     factor = plus_dual({0: here}, times_dual({0: elsewhere}, factor))
                 made = times_dual(made, factor)
             return made
+        case Constant() | Special() | Max() | Abs() | Sign() | Step():
+            raise OutsideError(f"a {type(term).__name__.lower()} has no residue")
         case Derivative(body=body, wrt=wrt):
             return _derivative(body, wrt, point, seeds)
         case _:

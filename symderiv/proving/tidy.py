@@ -10,21 +10,27 @@ from typing import Literal, TypeAlias, assert_never
 
 from symderiv.proving.rules.base import ONE, ZERO, add, factors, is_number, multiply
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
     Entry,
     Exp,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     alpha_key,
@@ -125,7 +131,9 @@ def _node(term: Term) -> Term:
             if left == right:
                 return ONE
             return ZERO if isinstance(left, Position) and isinstance(right, Position) else term
-        case Number() | Parameter() | Size() | Entry() | Call() | Derivative():
+        case Number() | Parameter() | Constant() | Size() | Entry() | Call() | Derivative():
+            return term
+        case Special() | Max() | Abs() | Sign() | Step():
             return term
         case _:
             assert_never(term)

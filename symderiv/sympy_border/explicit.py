@@ -16,8 +16,10 @@ from symderiv.statements import Theory
 from symderiv.sympy_border.translate import from_sympy
 from symderiv.sympy_border.vocabulary import BorderError, Vocabulary
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -25,6 +27,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -32,7 +35,10 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     free_indices,
@@ -155,6 +161,18 @@ def _write_new(term: Term, places: dict[Index, Position], kept: frozenset[str], 
             return sympy.exp(visit(inside))
         case Log(argument=inside):
             return sympy.log(visit(inside))
+        case Constant(name=name):
+            return {"pi": sympy.pi}[name]
+        case Special(name=name, argument=inside):
+            return {"erf": sympy.erf}[name](visit(inside))
+        case Max(terms=parts):
+            return sympy.Max(*(visit(part) for part in parts))
+        case Abs(argument=inside):
+            return sympy.Abs(visit(inside))
+        case Sign(argument=inside):
+            return sympy.sign(visit(inside))
+        case Step(argument=inside):
+            return sympy.Heaviside(visit(inside), 0)
         case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
             left_out = None if skip is None else _located(skip, places).value
             members = [v for v in range(1, _size(index.domain.size) + 1) if v != left_out]

@@ -29,9 +29,11 @@ from symderiv.sympy_border.vocabulary import (
     size_symbol,
 )
 from symderiv.terms import (
+    Abs,
     Add,
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -40,6 +42,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -47,7 +50,10 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     delta,
@@ -109,6 +115,18 @@ def to_sympy(term: Term, theory: Theory, *, keep: frozenset[str] | None = frozen
                 return sympy.exp(visit(inner, used, kept))
             case Log(argument=inner):
                 return sympy.log(visit(inner, used, kept))
+            case Constant(name=name):
+                return {"pi": sympy.pi}[name]
+            case Special(name=name, argument=inner):
+                return {"erf": sympy.erf}[name](visit(inner, used, kept))
+            case Max(terms=parts):
+                return sympy.Max(*(visit(part, used, kept) for part in parts))
+            case Abs(argument=inner):
+                return sympy.Abs(visit(inner, used, kept))
+            case Sign(argument=inner):
+                return sympy.sign(visit(inner, used, kept))
+            case Step(argument=inner):
+                return sympy.Heaviside(visit(inner, used, kept), 0)
             case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
                 if index.name in used:
                     new = fresh(index.domain, used | {i.name for i in free_indices(body)})

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from symderiv.terms.constructors import delta
 from symderiv.terms.nodes import (
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
-    Domain,
     Entry,
-    Index,
     Number,
     Parameter,
-    Place,
-    Position,
     Product,
     Size,
+    Special,
     Sum,
     Term,
-    delta,
 )  # fmt: skip
+from symderiv.terms.places import Domain, Index, Place, Position
 from symderiv.terms.traversal import children, free_indices, rebuild
 
 _POOL: Final = ("k", "l", "m", "p", "q", "r", "s", "a", "b", "c", "g", "h")
@@ -131,8 +130,10 @@ def alpha_key(term: Term) -> tuple[object, ...]:
             case Delta(left=left, right=right):
                 # Sorted again: the order of the two names means nothing once they are bound.
                 return ("Delta", *sorted((place(left, bound), place(right, bound)), key=repr))
-            case Number() | Parameter() | Size():
+            case Number() | Parameter() | Constant() | Size():
                 return (type(old).__name__, old)
+            case Special(name=name, argument=inner):
+                return ("Special", name, visit(inner, bound))
             case _:
                 return (type(old).__name__, *(visit(part, bound) for part in children(old)))
 

@@ -7,25 +7,30 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from symderiv.terms.nodes import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
     Entry,
     Exp,
-    Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
-    Place,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
 )  # fmt: skip
+from symderiv.terms.places import Index, Place
 
 Path: TypeAlias = tuple[int, ...]
 """Child positions from the root, each counted in the term *before* a step."""
@@ -34,15 +39,17 @@ Path: TypeAlias = tuple[int, ...]
 def children(term: Term) -> tuple[Term, ...]:
     """The direct subterms, in reading order; indices and the variable of a derivative are not subterms."""
     match term:
-        case Add(terms=parts) | Mul(factors=parts):
+        case Add(terms=parts) | Mul(factors=parts) | Max(terms=parts):
             return parts
         case Div(numerator=first, denominator=second) | Power(base=first, exponent=second):
             return (first, second)
-        case Exp(argument=inner) | Log(argument=inner):
+        case Exp(argument=inner) | Log(argument=inner) | Special(argument=inner):
+            return (inner,)
+        case Abs(argument=inner) | Sign(argument=inner) | Step(argument=inner):
             return (inner,)
         case Sum(body=inner) | Product(body=inner) | Derivative(body=inner):
             return (inner,)
-        case Number() | Parameter() | Size() | Entry() | Call() | Delta():
+        case Number() | Parameter() | Constant() | Size() | Entry() | Call() | Delta():
             return ()
         case _:
             assert_never(term)
@@ -57,13 +64,17 @@ def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
             return Mul(parts)
         case Div() | Power():
             return type(term)(parts[0], parts[1])
-        case Exp() | Log():
+        case Max():
+            return Max(parts)
+        case Exp() | Log() | Abs() | Sign() | Step():
             return type(term)(parts[0])
+        case Special(name=name):
+            return Special(name, parts[0])
         case Sum() | Product():
             return type(term)(term.index, parts[0], term.skip)
         case Derivative():
             return Derivative(parts[0], term.wrt)
-        case Number() | Parameter() | Size() | Entry() | Call() | Delta():
+        case Number() | Parameter() | Constant() | Size() | Entry() | Call() | Delta():
             return term
         case _:
             assert_never(term)

@@ -8,9 +8,10 @@ the point's own values by their sum, an assumption t_k = (formula) by using the 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Literal, assert_never
@@ -19,9 +20,11 @@ from flint import arb, ctx, fmpq
 
 from symderiv.statements import Theory
 from symderiv.terms import (
+    Abs,
     Add,
     Array,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -30,6 +33,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -37,26 +41,35 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     free_indices,
     own_places,
     subterms,
 )  # fmt: skip
+from symderiv.verification.duals import (
+    Dual,
+    UndefinedError,
+    coefficient,
+    error_function,
+    exponential,
+    inverse,
+    largest,
+    logarithm,
+    plus,
+    power,
+    side,
+    times,
+)  # fmt: skip
 
 __all__ = ["Comparison", "Point", "UndefinedError", "compare", "value"]
 
 _BITS: Final = (200, 500, 2000)
 _DIGITS: Final = 40
-
-
-class UndefinedError(ArithmeticError):
-    """A term has no real value at a point: a logarithm of what is not positive, a division by zero."""
-
-
-Dual = dict[int, arb]
-"""Coefficients of a number over products of nilpotents, keyed by bit mask; what is absent is 0."""
 
 _Seed = tuple[str, str, tuple[int, ...]]
 """What a nilpotent perturbs: ("entry" or "call", name, place values)."""
@@ -87,89 +100,7 @@ class Point:
 
 def value(term: Term, point: Point, places: Mapping[Index, int]) -> arb:
     """The ball of `term` with its free indices at `places`; raises UndefinedError where it has no finite value."""
-    return _part(_evaluate(term, point, dict(places), ()), 0)
-
-
-def _part(number: Dual, mask: int) -> arb:
-    return number.get(mask, arb(0))
-
-
-def _finite(number: Dual) -> Dual:
-    if not all(part.is_finite() for part in number.values()):
-        raise UndefinedError("a value is not finite")
-    return number
-
-
-def _times(left: Dual, right: Dual) -> Dual:
-    made: Dual = {}
-    for one, a in left.items():
-        for two, b in right.items():
-            if not one & two:
-                made[one | two] = made[one | two] + a * b if one | two in made else a * b
-    return made
-
-
-def _plus(left: Dual, right: Dual) -> Dual:
-    made = dict(left)
-    for mask, part in right.items():
-        made[mask] = made[mask] + part if mask in made else part
-    return made
-
-
-def _series(number: Dual, coefficients: Iterator[arb]) -> Dual:
-    """sum_m coefficient_m h^m, where h is the nilpotent part of `number`."""
-    nilpotent = {mask: part for mask, part in number.items() if mask}
-    made: Dual = {0: next(coefficients)}
-    power: Dual = {0: arb(1)}
-    while nilpotent:
-        power = _times(power, nilpotent)
-        if not power:
-            break
-        coefficient = next(coefficients)
-        made = _plus(made, {mask: part * coefficient for mask, part in power.items()})
-    return _finite(made)
-
-
-def _exponential(number: Dual) -> Dual:
-    def coefficients() -> Iterator[arb]:
-        now = _part(number, 0).exp()
-        for order in itertools.count(1):
-            yield now
-            now = now / order
-
-    return _series(number, coefficients())
-
-
-def _logarithm(number: Dual) -> Dual:
-    at = _part(number, 0)
-    if not at > 0:
-        raise UndefinedError("a logarithm of what is not positive")
-
-    def coefficients() -> Iterator[arb]:
-        yield at.log()
-        for order in itertools.count(1):
-            yield (-1) ** (order + 1) / (order * at**order)
-
-    return _series(number, coefficients())
-
-
-def _inverse(number: Dual) -> Dual:
-    at = _part(number, 0)
-    if not (at > 0 or at < 0):
-        raise UndefinedError("a division by zero")
-
-    def coefficients() -> Iterator[arb]:
-        for order in itertools.count():
-            yield (-1) ** order / at ** (order + 1)
-
-    return _series(number, coefficients())
-
-
-def _power(base: Dual, exponent: int) -> Dual:
-    made: Dual = {0: arb(1)}
-    for _ in range(abs(exponent)):
-        made = _times(made, base)
-    return made if exponent >= 0 else _inverse(made)
+    return coefficient(_evaluate(term, point, dict(places), ()), 0)
 
 
 def _counting(term: Term) -> bool:
@@ -211,27 +142,42 @@ def _evaluate_new(term: Term, point: Point, places: dict[Index, int], seeds: tup
         case Add(terms=parts):
             made: Dual = {0: arb(0)}
             for part in parts:
-                made = _plus(made, visit(part))
+                made = plus(made, visit(part))
             return made
         case Mul(factors=parts):
             made = {0: arb(1)}
             for part in parts:
-                made = _times(made, visit(part))
+                made = times(made, visit(part))
             return made
         case Div(numerator=above, denominator=below):
-            return _times(visit(above), _inverse(visit(below)))
+            return times(visit(above), inverse(visit(below)))
         case Power(base=below, exponent=exponent):
             raised = visit(exponent)
             whole = raised[0].unique_fmpz() if _counting(exponent) else None
             return (
-                _power(visit(below), int(whole))
+                power(visit(below), int(whole))
                 if whole is not None
-                else _exponential(_times(raised, _logarithm(visit(below))))
+                else exponential(times(raised, logarithm(visit(below))))
             )
         case Exp(argument=inside):
-            return _exponential(visit(inside))
+            return exponential(visit(inside))
         case Log(argument=inside):
-            return _logarithm(visit(inside))
+            return logarithm(visit(inside))
+        case Constant(name=name):
+            assert name == "pi"
+            return {0: arb.pi()}
+        case Special(name=name, argument=inside):
+            assert name == "erf"
+            return error_function(visit(inside))
+        case Abs(argument=inside):
+            return times({0: side(visit(inside))}, visit(inside))
+        case Sign(argument=inside):
+            return {0: side(visit(inside))}
+        case Step(argument=inside):
+            sign = side(visit(inside))
+            return {0: arb(0) if sign == 0 else (1 + sign) / 2}
+        case Max(terms=parts):
+            return functools.reduce(largest, map(visit, parts))
         case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
             adding = isinstance(term, Sum)
             left_out = None if skip is None else located(skip)
@@ -239,7 +185,7 @@ def _evaluate_new(term: Term, point: Point, places: dict[Index, int], seeds: tup
             for member in range(1, point.size(index.domain) + 1):
                 if member != left_out:
                     part_value = _evaluate(body, point, {**places, index: member}, seeds)
-                    made = _plus(made, part_value) if adding else _times(made, part_value)
+                    made = plus(made, part_value) if adding else times(made, part_value)
             return made
         case Derivative(body=body, wrt=wrt):
             kind, name = ("entry", wrt.array.name) if isinstance(wrt, Entry) else ("call", wrt.name)
@@ -278,7 +224,7 @@ def simplex_axis(left: Term, right: Term, name: str) -> int | None:
 
 def _seeded(number: Dual, what: _Seed, seeds: tuple[_Seed, ...]) -> Dual:
     hits = {1 << position: arb(1) for position, seed in enumerate(seeds) if seed == what}
-    return _plus(number, hits) if hits else number
+    return plus(number, hits) if hits else number
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ import numpy as np
 from flint import arb, ctx
 
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -25,6 +27,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -32,7 +35,10 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     free_indices,
@@ -108,6 +114,8 @@ class _Row:
                 skipped = None if skip is None else self.at(skip, where)
                 positions = [p for p in range(self.sizes[index.domain.name]) if p != skipped]
                 return _added([self.evaluate(body, {**where, index: p}) for p in positions])
+            case Constant() | Special() | Max() | Abs() | Sign() | Step():
+                raise ValueError(f"a closed form for kernels has no {type(term).__name__}")
             case Parameter() | Call() | Derivative() | Product():
                 raise ValueError(f"a closed form for kernels has no {type(term).__name__}")
             case _:

@@ -9,9 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from symderiv.checking import same
-from symderiv.checking.arithmetic import PRIME, Atoms, Exact, Modular, Simplex, Value
+from symderiv.checking.arithmetic import Exact, Value
+from symderiv.checking.atoms import Atoms
 from symderiv.checking.evaluation import Evaluator, Undefined
+from symderiv.checking.modular import PRIME, Modular
 from symderiv.checking.normal import Normaliser
+from symderiv.checking.simplices import Simplex
 from symderiv.statements import Theory
 from symderiv.terms import (
     Add,

@@ -13,8 +13,8 @@ import pytest
 
 from symderiv.checking import same
 from symderiv.checking.cutoff import Cut, cutoff
-from symderiv.checking.equality import recognised
 from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.simplices import recognised
 from symderiv.statements import Assumption, Definition, Theory
 from symderiv.terms import (
     Array,

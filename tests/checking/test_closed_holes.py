@@ -8,8 +8,8 @@ import pytest
 
 from symderiv.checking import Refused, check, positive, same
 from symderiv.checking.cutoff import Cut, cutoff
-from symderiv.checking.equality import recognised
 from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.simplices import recognised
 from symderiv.encoding import RecordError, decode_term, vocabulary
 from symderiv.statements import Assumption, Definition, Derivation, Distinct, Line, Nonzero, Positive, Step, Theory
 from symderiv.terms import (

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symderiv.checking.arithmetic import PRIME
 from symderiv.checking.cutoff import Cut, _degree, cutoff
-from symderiv.checking.equality import recognised
 from symderiv.checking.evaluation import Evaluator
+from symderiv.checking.modular import PRIME
 from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.simplices import recognised
 from symderiv.statements import Theory
 from symderiv.terms import (
     Array,

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symderiv.checking import same
-from symderiv.checking.arithmetic import Atoms, Exact, Modular
+from symderiv.checking.arithmetic import Exact
+from symderiv.checking.atoms import Atoms
 from symderiv.checking.evaluation import Evaluator, Undefined
+from symderiv.checking.modular import Modular
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns
 from symderiv.checking.reals import compare
