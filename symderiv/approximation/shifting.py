@@ -12,8 +12,8 @@ end = top - o, and otherwise 2^(n - m + lift) e^r with n and m the integers near
    proved (`reduction`); the clamp at 3 L/b touches only lanes that are cut or as small as what is cut.
 4. n <= m, since x -> n keeps the order. For survivors n - m is at least L log2 e - 1 but for rounding: `fewest`.
 5. z = top gives x = end, so the very same operations on the same numbers as the unit: the same bits.
-6. Without fused multiply-add (e^r - 1) 2^j may be subnormal, off by 2^(s - 1): for |e^r - 1| < 2^-38 only, where the
-   bound of e^r is 1/2 and next to nothing, and by less than 2^-38 units in the last place.
+6. Without fused multiply-add (e^r - 1) 2^j may be subnormal, off by 2^(s - 1): for |e^r - 1| < 2^-12 only, where the
+   bound of e^r is 1/2 and next to nothing, and by less than 2^-12 units in the last place.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ _ROUNDINGS: Final = 3
 
 
 def lift(kind: Format) -> int:
-    """The power of two next to which the unit of a row lies: large, so that what is small in it stays normal."""
-    return 64 if kind == FLOAT32 else 512
+    """The power of two next to which the unit of a row lies: so large that what is small in it stays normal, and in
+    float32 no larger than need be, as a gradient's factor is divided by sums in this unit."""
+    return 40 if kind == FLOAT32 else 512
 
 
 @dataclass(frozen=True, slots=True)

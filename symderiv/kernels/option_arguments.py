@@ -14,7 +14,7 @@ import numpy as np
 
 from symderiv.kernels.reducing import exact_sum, mean_of, totals_of
 from symderiv.kernels.scanning_numpy import add_weights
-from symderiv.kernels.threads import BLOCK_ROWS, launch
+from symderiv.kernels.threads import launch, rows_in_block
 from symderiv.kernels.validation import checked_numbers
 
 # ---- copied into generated modules from here
@@ -101,6 +101,7 @@ def in_32_bits(labels: np.ndarray | None, ignored: int | None) -> tuple[np.ndarr
 
 
 def _divisor(
+    z: np.ndarray,
     rows: int,
     labels: np.ndarray | None,
     w: np.ndarray | None,
@@ -111,9 +112,10 @@ def _divisor(
 ) -> float:
     """What a mean divides by: the sum of samples_n * w[labels_n] over the rows that are not ignored."""
     if samples is not None and labels is not None and (w is not None or ignored is not None):
-        totals = np.empty((2, -(-rows // BLOCK_ROWS)))
+        like = np.empty((0, z.shape[-1]), z.dtype)
+        totals = np.empty((2, -(-rows // rows_in_block(z.shape[-1]))))
         with np.errstate(over="ignore", invalid="ignore"):
-            launch(add_weights, rows, threads, labels, w, samples, ignored, totals)
+            launch(add_weights, rows, threads, like, labels, w, samples, ignored, totals)
         return mean_of(totals, 1.0)
     if samples is not None:
         return mean_of(totals_of(samples, threads), 1.0)
@@ -150,6 +152,6 @@ def checked_options(
         samples = checked_numbers("sample_weight", "sample weight", sample_weight, z, z.shape[:-1], math.inf)
         samples = _read_only(samples)
     smoothed = a != 0.0 or (w is not None and labels is None)
-    divisor = _divisor(rows, labels, w, samples, ignored, counts, threads) if mean else float(rows)
+    divisor = _divisor(z, rows, labels, w, samples, ignored, counts, threads) if mean else float(rows)
     sum_w = number(classes if w is None else np.sum(w, dtype=np.float64))
     return Options(smoothed, samples, w, ignored, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)

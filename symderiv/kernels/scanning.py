@@ -114,17 +114,3 @@ def add_blocks(start, stop, values, totals):  # type: ignore[no-untyped-def]
     for first in range(start, stop, BLOCK_ROWS):
         part = values[first : min(first + BLOCK_ROWS, stop)]
         add_block(part, len(part), totals, first // BLOCK_ROWS)
-
-
-@compiled
-def add_weights(start, stop, labels, w, samples, ignored, totals):  # type: ignore[no-untyped-def]
-    """The sums of the blocks of s[n] * w[labels[n]], 0 where labels[n] = ignored, for rows start..stop-1 as columns of
-    `totals` (2, blocks); `start` begins a block."""
-    made = np.empty(min(BLOCK_ROWS, stop - start), np.float64)
-    for first in range(start, stop, BLOCK_ROWS):
-        last = min(first + BLOCK_ROWS, stop)
-        for row in range(first, last):
-            weight = np.float64(1) if w is None else np.float64(w[min(max(labels[row], 0), w.shape[0] - 1)])
-            counted = True if ignored is None else labels[row] != ignored
-            made[row - first] = weight * samples[row] if counted else 0.0
-        add_block(made, last - first, totals, first // BLOCK_ROWS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from symderiv.kernels.threads import BLOCK_ROWS
+from symderiv.kernels.threads import BLOCK_ROWS, rows_in_block
 
 # ---- copied into generated modules from here
 
@@ -63,19 +63,20 @@ def add_blocks(start: int, stop: int, values: np.ndarray, totals: np.ndarray) ->
 def add_weights(
     start: int,
     stop: int,
-    labels: np.ndarray | None,
+    like: np.ndarray,
+    labels: np.ndarray,
     w: np.ndarray | None,
     samples: np.ndarray,
     ignored: int | None,
     totals: np.ndarray,
 ) -> None:
-    """The sums of the blocks of s[n] * w[labels[n]], 0 where labels[n] = ignored, for rows start..stop-1 as columns of
-    `totals` (2, blocks); `start` begins a block."""
-    for first in range(start, stop, BLOCK_ROWS):
-        last = min(first + BLOCK_ROWS, stop)
-        made = samples[first:last].astype(np.float64)
-        if labels is not None:
-            part = labels[first:last]
-            made *= 1.0 if w is None else w[np.clip(part, 0, len(w) - 1)]
-            made = np.where(part == ignored, 0.0, made)
-        add_block(made, last - first, totals, first // BLOCK_ROWS)
+    """The sums of the blocks of samples[n] * w[labels[n]], 0 where labels[n] = ignored, for rows start..stop-1 as
+    columns of `totals` (2, blocks); `like` (0, C) has the dtype of the weights."""
+    size = rows_in_block(like.shape[1])
+    for first in range(start, stop, size):
+        part, weights = labels[first : first + size], samples[first : first + size]
+        if w is not None:
+            weights = weights * w[np.clip(part, 0, len(w) - 1)]
+        if ignored is not None:
+            weights = np.where(part == ignored, 0, weights)
+        add_block(weights, len(weights), totals, first // size)

@@ -71,6 +71,20 @@ def test_each_weight_may_be_left_out(classes: int, dtype: Any) -> None:
             np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize(("classes", "dtype"), CASES)
+def test_tiny_weights_keep_every_digit(classes: int, dtype: Any) -> None:
+    """A power of two in front of a row changes at most the last digit, down to 2^-75 (3e-23) in float32."""
+    loss = kernel("cross-entropy")
+    z, t, given = _drawn(classes, dtype)
+    tiny = dtype(2.0**-75 if dtype is np.float32 else 2.0**-350)
+    given["temperature"], given["ignore_index"] = 1.5, -100
+    value, gradient = loss.value_and_grad(z, t, **given)
+    given["sample_weight"] = given["sample_weight"] * tiny
+    made = loss.value_and_grad(z, t, **given)
+    np.testing.assert_array_equal(made[0], value * tiny)
+    np.testing.assert_allclose(made[1], gradient * tiny, rtol=float(np.finfo(dtype).eps), atol=0)
+
+
 def test_a_label_is_compared_whole() -> None:
     """Kernels compare 32 bits; labels that differ in the others only are told apart."""
     z = np.array([[1.0, 2.0, 0.5], [0.0, 0.0, np.nan], [3.0, 1.0, 0.0]], np.float32)

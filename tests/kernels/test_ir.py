@@ -22,6 +22,7 @@ from symderiv.kernels.ir import (
     Op,
     Pick,
     ScalarParameter,
+    SharedLabelParameter,
     Statement,
     Store,
     Update,
@@ -117,6 +118,28 @@ def test_a_shared_input_may_be_read_after_an_output_was_written() -> None:
     assert run(left_out, {"z": z}, FLOATS, sizes={"C": 2}, labels={"label": 1})["scalar"] == {(): 1.0}
     with pytest.raises(KeyError, match="z"):
         run(left_out, {}, FLOATS, sizes={"C": 2}, labels={"label": 1})
+
+
+def test_labels_are_compared_with_one_that_all_rows_share() -> None:
+    other = SharedLabelParameter("other", "C")
+    body = (FILL, Store("scalar", (), Pick("label", "other", TWO, ZERO)))
+    program = Kernel("probe", (), (Z, LABEL, other, SCALAR, OUT), body)
+    for shared, value in ((1, 2.0), (0, 0.0), (-1, 0.0), (None, 0.0)):
+        made = run(program, {"z": {(0,): 1.0, (1,): 2.0}}, FLOATS, sizes={"C": 2}, labels={"label": 1, "other": shared})
+        assert made["scalar"] == {(): value}
+    reads = (FILL, Store("scalar", (), Load("z", ("other",))))
+    with pytest.raises(InvalidKernelError, match="is at 'other', which labels are only compared with"):
+        validate(Kernel("probe", (), (Z, LABEL, other, SCALAR, OUT), reads))
+
+
+@pytest.mark.parametrize("label", [-100, 2])
+def test_at_a_label_off_its_axis_inputs_are_0_and_nothing_is_stored(label: int) -> None:
+    weights = ArrayParameter("w", ("C",), "input", shared=True)
+    body = (Store("scalar", (), Load("w", ("label",))), FILL, Store("out", ("label",), TWO))
+    program = Kernel("probe", (), (Z, weights, LABEL, SCALAR, OUT), body)
+    z, w = {(0,): 1.0, (1,): 3.0}, {(0,): 5.0, (1,): 7.0}
+    made = run(program, {"z": z, "w": w}, FLOATS, sizes={"C": 2}, labels={"label": label})
+    assert made == {"scalar": {(): 0.0}, "out": z}
 
 
 def test_a_local_of_a_loop_is_unknown_after_it() -> None:

@@ -48,10 +48,11 @@ _ln2_low = constant({name: each.ln2_low for name, each in EXP.items()})
 _exp_polynomial = polynomial({name: each.coefficients for name, each in EXP.items()})
 _log_polynomial = polynomial({name: each.coefficients for name, each in LOG.items()})
 _mantissa_bits = integer_constant({"float32": 23, "float64": 52})
-# 2^n is made in two factors, 2^(n + 64) 2^-64 (2^(n + 512) 2^-512), so that a subnormal result is rounded once and no
+# 2^n is made in two factors, 2^(n + 40) 2^-40 (2^(n + 512) 2^-512), so that a subnormal result is rounded once and no
 # lane that underflows meets a multiplication whose result is subnormal by accident: that costs a microcode assist.
-_lifted_bias = integer_constant({"float32": (127 + 64) << 23, "float64": (1023 + 512) << 52})
-_lowered_power = constant({"float32": 2.0**-64, "float64": 2.0**-512})
+# In float32 no more than this: a row's factor over the sum of its exponentials has to be a normal number too.
+_lifted_bias = integer_constant({"float32": (127 + 40) << 23, "float64": (1023 + 512) << 52})
+_lowered_power = constant({"float32": 2.0**-40, "float64": 2.0**-512})
 _bias = integer_constant({"float32": 127 << 23, "float64": 1023 << 52})
 _raised_bias = integer_constant({"float32": 128 << 23, "float64": 1024 << 52})
 _magic_bits = integer_constant({"float32": 0x4B400000, "float64": 0x4338000000000000})

@@ -1,6 +1,6 @@
 """Sums of exponentials that fit in registers, to the last digit, at the price of a few additions.
 
-Exponentials in the unit of their row are at most 1.5 times a fixed power of two, 2^64 or 2^512 (`shifted_exp`). So
+Exponentials in the unit of their row are at most 1.5 times a fixed power of two, 2^40 or 2^512 (`shifted_exp`). So
 their sum can be added up on top of one fixed large number: what each addition rounds off is a difference that floats
 hold exactly (Dekker's fast two-sum: the sum so far is always the larger), and is added up apart. Neighbours are added
 plainly first, which loses little and saves half of the work or more.
@@ -24,7 +24,7 @@ def _split_sum(builder: Any, kind: Lanes, parts: list[Any], above: int, together
 
     So many numbers `together` are added plainly first.
     """
-    exponent = 64 if kind.width == 16 else 512
+    exponent = 40 if kind.width == 16 else 512
     parts = [folded(parts[k : k + together], builder.fadd) for k in range(0, len(parts), together)]
     start = repeated(kind, 1.5 * 2.0 ** (exponent + above))
     made, lost = start, []

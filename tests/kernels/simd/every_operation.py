@@ -36,13 +36,14 @@ from symderiv.kernels.simd.reductions import (
     without,
 )
 from symderiv.kernels.simd.scratch import load_scratch, part_size, scratch_at, scratch_row, store_scratch
-from symderiv.kernels.simd.shared import load_shared, load_shared_part, shared_at
+from symderiv.kernels.simd.shared import load_shared, load_shared_part, picked_shared, same_label, shared_at
 
 
 @njit(error_model="numpy")
 def in_registers(start, stop, z, weights, numbers, labels, classes_out, numbers_out, layout):  # type: ignore[no-untyped-def]
     """classes_out (4, N, C): z + number, the number where the label is, z * weights, z with the number at its label;
-    numbers_out (5, N): number, largest, sum, the logit at the label out of registers and out of memory."""
+    numbers_out (7, N): number, largest, sum, the logit at the label out of registers and out of memory, the weight at
+    the label, and the number where the label is 2."""
     classes = z.shape[1]
     shared = load_shared(z, weights, layout)
     for row in range(start, stop, rows_at_once(z, layout)):
@@ -60,6 +61,8 @@ def in_registers(start, stop, z, weights, numbers, labels, classes_out, numbers_
         store_numbers(numbers_out[2], row, stop, layout, summed(x, classes))
         store_numbers(numbers_out[3], row, stop, layout, picked(x, label, at_label))
         store_numbers(numbers_out[4], row, stop, layout, picked_from(z, row, x, label, at_label))
+        store_numbers(numbers_out[5], row, stop, layout, picked_shared(z, weights, shared, label, at_label, layout))
+        store_numbers(numbers_out[6], row, stop, layout, select(same_label(label, 2), number, 0.0))
 
 
 @njit(error_model="numpy")
@@ -91,6 +94,9 @@ def in_parts(start, stop, z, weights, numbers, labels, classes_out, numbers_out,
         store_numbers(numbers_out[2], row, stop, (0.0,), total)
         store_numbers(numbers_out[3], row, stop, (0.0,), scratch_at(memory, label) / shared_at(z, weights, label))
         store_numbers(numbers_out[4], row, stop, (0.0,), total - settled(rest, rest * 0.0))
+        store_numbers(numbers_out[5], row, stop, (0.0,), shared_at(z, weights, label))
+        is_two = same_label(load_labels(labels, row, stop, (), z), 2)
+        store_numbers(numbers_out[6], row, stop, (0.0,), select(is_two, number, 0.0))
 
 
 def expected(z: np.ndarray, weights: np.ndarray, numbers: np.ndarray, labels: np.ndarray,
@@ -99,7 +105,8 @@ def expected(z: np.ndarray, weights: np.ndarray, numbers: np.ndarray, labels: np
     here = np.arange(z.shape[1]) == labels[:, None]
     number, at_label = numbers[:, None], z[np.arange(len(z)), labels]
     classes = np.stack([z + number, np.where(here, number, 0), z * weights, np.where(here, number, z)])
-    return classes, np.stack([numbers, z.max(axis=1), z.sum(axis=1), at_label, at_label])
+    two = np.where(labels == 2, numbers, 0)
+    return classes, np.stack([numbers, z.max(axis=1), z.sum(axis=1), at_label, at_label, weights[labels], two])
 
 
 def integers(shape: tuple[int, ...], dtype: Any, seed: int) -> np.ndarray:

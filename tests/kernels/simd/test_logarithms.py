@@ -72,9 +72,9 @@ def test_log1p_of_special_values_and_its_sign(dtype: Any) -> None:
 
 
 def _shares(dtype: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """a and unit as a kernel has them: a unit next to 2^64 (2^512), a from 0 to very many units; and others."""
+    """a and unit as a kernel has them: a unit next to 2^40 (2^512), a from 0 to very many units; and others."""
     random = np.random.default_rng(seed)
-    lift, least = (64, -149) if dtype is np.float32 else (512, -1074)
+    lift, least = (40, -149) if dtype is np.float32 else (512, -1074)
     unit = random.uniform(np.sqrt(0.5), np.sqrt(2), 40_000) * 2.0**lift
     unit[:1000] = 1.0
     unit[1000:2000] = spread_out(random, 1000, -20, 20)

@@ -37,7 +37,7 @@ def _check(run: Any, dtype: Any, rows: int, classes: int, layout: tuple[Any, ...
     for offset in (0, 1, 3):
         given = [Banded(a.shape, a.dtype, offset) for a in (z, weights, numbers, labels)]
         held = [band.holding(a) for band, a in zip(given, (z, weights, numbers, labels), strict=True)]
-        outs = [Banded((4, rows, classes), dtype, offset), Banded((5, rows), dtype, offset)]
+        outs = [Banded((4, rows, classes), dtype, offset), Banded((7, rows), dtype, offset)]
         for out in outs:
             out.array.fill(77)
         run(start, stop, *held, *(out.array for out in outs), layout)
@@ -159,7 +159,7 @@ def touch_the_ends() -> None:
                     with between_guards(size) as memory, between_guards(numbers.nbytes) as column:
                         given, few = memory[side].view(dtype).reshape(z.shape), column[side].view(dtype)
                         given[...], few[...] = z, numbers
-                        outs = np.empty((4, rows, classes), dtype), np.empty((5, rows), dtype)
+                        outs = np.empty((4, rows, classes), dtype), np.empty((7, rows), dtype)
                         run(0, rows, given, weights, few, labels, *outs, layout)
                         for out, want in zip(outs, whole, strict=True):
                             np.testing.assert_array_equal(out, want)
