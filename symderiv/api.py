@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -18,6 +18,8 @@ from symderiv.kernels import LossKernel, make_kernel, remembered
 
 if TYPE_CHECKING:
     from symderiv.documents import ExplicitMatrix
+    from symderiv.reading import Reading
+    from symderiv.reading.limited import Unfinished
     from symderiv.statements import Derivation, Goal, Line, Problem, Theorem, Verdict
     from symderiv.verification.recheck import Recheck, Rechecked
 
@@ -76,11 +78,40 @@ class Proof:
     theorems: tuple[Theorem, ...]
     explicit: tuple[ExplicitMatrix, ...] = ()
     """What was written out for a chosen class count."""
+    unfinished: tuple[Unfinished, ...] = ()
+    """The theorems of a formula that were not reached, each with a sentence that says why."""
+    reading: Reading | None = None
+    """How a formula was read: its variable, its data, its numbers, and the readings of what was left open."""
+    spelled: tuple[tuple[str, Any], ...] = field(default=(), repr=False, compare=False)
+    """The SymPy symbols that the formula came in, by name, so that results come out in them."""
 
     @property
     def theorem(self) -> Theorem:
         """The headline theorem, or the first one if the headline was not asked for."""
         return next((t for t in self.theorems if t.derivation.goal == self.problem.headline), self.theorems[0])
+
+    @property
+    def gradient(self) -> Proof:
+        """This proof with the gradient alone: `proof.gradient.sympy()`; ValueError if it is not among the theorems."""
+        return self._alone("gradient")
+
+    @property
+    def hessian(self) -> Proof:
+        """This proof with the Hessian alone; ValueError if it is not among the theorems."""
+        return self._alone("hessian")
+
+    @property
+    def hvp(self) -> Proof:
+        """This proof with the Hessian times a direction alone; ValueError if it is not among the theorems."""
+        return self._alone("hvp")
+
+    def _alone(self, goal: str) -> Proof:
+        found = tuple(theorem for theorem in self.theorems if theorem.derivation.goal == goal)
+        if not found:
+            why = next((f": {each.sentence}" for each in self.unfinished if each.goal == goal), "")
+            proved = ", ".join(theorem.derivation.goal for theorem in self.theorems)
+            raise ValueError(f"{self.problem.name} has no theorem {goal!r} here{why}; there are {proved}")
+        return replace(self, theorems=found, explicit=(), unfinished=())
 
     @property
     def steps(self) -> tuple[Line, ...]:
@@ -148,10 +179,14 @@ class Proof:
         return check(self.record())
 
     def sympy(self) -> Any:
-        """The result as a SymPy expression for a symbolic class count, in Sum, Indexed and KroneckerDelta."""
-        from symderiv.sympy_border import to_sympy
+        """The result as a SymPy expression for a symbolic class count, in Sum, Indexed and KroneckerDelta.
 
-        return to_sympy(self.theorem.claim.right, self.theorem.derivation.theory)
+        If the loss was given in SymPy, the result is in the same symbols.
+        """
+        from symderiv.sympy_border import to_sympy
+        from symderiv.sympy_border.inferring import respelled
+
+        return respelled(to_sympy(self.theorem.claim.right, self.theorem.derivation.theory), self.spelled)
 
     def _rendered(self, name: str) -> str:
         from symderiv.build.contents import document_of
@@ -160,30 +195,97 @@ class Proof:
         return FORMATS[name].render(document_of(self.problem, self.theorems, self.explicit))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
-        return {"text/plain": self.text(), "text/markdown": self.markdown()}
+        return {"text/plain": self.text(), "text/markdown": self.markdown(), "text/latex": self.latex()}
 
 
-def derive(name: str, *, goal: str | None = None, classes: int | None = None) -> Proof:
-    """The theorems of the entry called `name`, or the one called `goal`, derived and checked.
+def derive(
+    loss: Any,
+    *,
+    wrt: Any = None,
+    assume: Sequence[Any] = (),
+    name: str | None = None,
+    goal: str | None = None,
+    classes: int | None = None,
+    limit: float | None = 10.0,
+) -> Proof:
+    """The theorems of `loss`, or the one called `goal`, derived and checked.
+
+    `loss` is the name of a catalogue entry, a loss in short notation ("L = -sum_k t_k log y_k where y = softmax(z)"),
+    or a SymPy expression in Sum, Indexed, KroneckerDelta, Product, Piecewise, functions and symbols. A loss of one's
+    own is differentiated by `wrt`, a name, a SymPy array or a symbol, under the assumptions `assume`, SymPy relations
+    or texts, and called `name`. Its theorems are sought for `limit` seconds, in a process of its own; None means here
+    and without a limit. What is not reached is in `unfinished`.
 
     `classes` also writes the headline and what the kernels compute out for that many classes, each entry matched with a
     derivation of its own; `symderiv.proving.explicit.ExplicitError` if it is less than 2.
 
-    Raises `symderiv.losses.UnknownLossError`, with the nearest name, for an unknown entry, and ValueError for an
-    unknown goal. A theorem that is not proved is no error: look at `verdict`.
+    Raises `symderiv.losses.UnknownLossError`, with the nearest name, for an unknown entry, ValueError for an unknown
+    goal, `symderiv.reading.FormulaError` for a formula that is not understood, and `symderiv.proving.Stuck` if none of
+    its theorems is reached. A theorem that is not proved is no error: look at `verdict`.
     """
-    from symderiv.losses import find
+    from symderiv.reading import is_formula
 
-    problem = find(name)
+    own = not isinstance(loss, str) or is_formula(loss)
+    if not own and (wrt is not None or assume or name is not None):
+        raise TypeError(f"wrt, assume and name go with a loss of one's own, and {loss!r} is the name of an entry")
+    reading, spelled = _read(loss, wrt, assume, name) if own else (None, ())
+    problem = _named(loss) if reading is None else reading.problem
     wanted = tuple(each for each in problem.goals if goal in (None, each.slug))
     if not wanted:
-        raise ValueError(f"{name} has no goal {goal!r}; it has {', '.join(each.slug for each in problem.goals)}")
-    theorems = tuple(prove(problem, each) for each in wanted)
-    if classes is None:
-        return Proof(problem, theorems)
-    from symderiv.build.matrices import written_out
+        raise ValueError(f"{problem.name} has no goal {goal!r}; it has {', '.join(g.slug for g in problem.goals)}")
+    theorems, unfinished = _proved(problem, wanted, limit if own else None, own)
+    explicit: tuple[ExplicitMatrix, ...] = ()
+    if classes is not None:
+        from symderiv.build.matrices import written_out
 
-    return Proof(problem, theorems, tuple(each.matrix for each in written_out(problem, theorems, classes)))
+        explicit = tuple(each.matrix for each in written_out(problem, theorems, classes))
+    return Proof(problem, theorems, explicit, unfinished, reading, spelled)
+
+
+def _read(loss: Any, wrt: Any, assume: Sequence[Any], name: str | None) -> tuple[Reading, tuple[tuple[str, Any], ...]]:
+    """A loss of one's own as it was read, and the symbols that it came in."""
+    from symderiv.reading import FormulaError, read_loss
+
+    called = "loss" if name is None else name
+    if isinstance(assume, str):
+        raise TypeError(f"assume is a list of assumptions, as in assume=[{assume!r}]")
+    if isinstance(loss, str) and (wrt is None or isinstance(wrt, str)) and all(isinstance(a, str) for a in assume):
+        return read_loss(loss, wrt=wrt, assume=assume, name=called), ()
+    from symderiv.reading.symbolic import read_expression
+    from symderiv.sympy_border import BorderError
+    from symderiv.sympy_border.inferring import as_short_notation, is_formula, name_of, spelling
+
+    if isinstance(loss, str):
+        try:
+            texts = [a if isinstance(a, str) else as_short_notation(a) for a in assume]
+            variable = None if wrt is None else name_of(wrt)
+        except BorderError as error:
+            raise FormulaError(str(error)) from None
+        return read_loss(loss, wrt=variable, assume=texts, name=called), ()
+    if not is_formula(loss):
+        raise TypeError(f"a loss is the name of an entry, a formula as text, or a SymPy expression, not {type(loss)}")
+    return read_expression(loss, wrt=wrt, assume=assume, name=called), spelling(loss, (wrt, *assume))
+
+
+def _named(name: str) -> Problem:
+    from symderiv.losses import find
+
+    return find(name)
+
+
+def _proved(
+    problem: Problem, goals: tuple[Goal, ...], limit: float | None, own: bool
+) -> tuple[tuple[Theorem, ...], tuple[Unfinished, ...]]:
+    """The theorems of `goals`; of a loss of one's own those that are reached, at least one, and why the others not."""
+    if not own:
+        return tuple(prove(problem, goal) for goal in goals), ()
+    from symderiv.proving import Stuck
+    from symderiv.reading.limited import prove_here, prove_within
+
+    outcome = prove_here(problem, goals, SEED) if limit is None else prove_within(problem, goals, limit, seed=SEED)
+    if not outcome.theorems:
+        raise Stuck("; ".join(f"{each.goal}: {each.sentence}" for each in outcome.unfinished))
+    return outcome.theorems, outcome.unfinished
 
 
 def check(record: str | PathLike[str] | Mapping[str, Any] | Derivation, *, seed: int | None = None) -> Rechecked:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -14,6 +13,7 @@ from symderiv.cli.entries import entry, goals
 from symderiv.cli.output import UNDECIDED, CommandError, Output
 from symderiv.cli.progress import Report
 from symderiv.cli.proofs import prove_entry
+from symderiv.reading import is_formula
 from symderiv.statements import Problem, Theorem
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,6 @@ def formula_options(verb: Callable[Concatenate[Output, Given, P], R]) -> Callabl
         return verb(output, Given(name, wrt, assume, called, file, limit), *args, **kwargs)
 
     return wrapped  # type: ignore[return-value]
-
-
-def is_formula(text: str) -> bool:
-    """Whether `text` is a formula and not the name of an entry."""
-    return _NAME.fullmatch(text) is None
 
 
 def chosen(given: Given) -> Chosen:

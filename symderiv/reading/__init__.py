@@ -2,6 +2,6 @@
 
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.files import read_file, read_text
-from symderiv.reading.problems import Reading, read_loss
+from symderiv.reading.problems import Reading, is_formula, read_loss
 
-__all__ = ["FormulaError", "Reading", "read_file", "read_loss", "read_text"]
+__all__ = ["FormulaError", "Reading", "is_formula", "read_file", "read_loss", "read_text"]

@@ -20,7 +20,7 @@ from typing import IO, Final
 
 from symderiv.statements import Goal, Problem, Theorem
 
-__all__ = ["LIMIT", "Outcome", "Unfinished", "prove_within"]
+__all__ = ["LIMIT", "Outcome", "Unfinished", "prove_here", "prove_within"]
 
 LIMIT: Final = 10.0
 """Seconds for the theorems of a formula."""
@@ -89,6 +89,17 @@ def prove_within(
     return Outcome(
         tuple(found[goal.slug] for goal in goals if goal.slug in found),
         tuple(Unfinished(goal.slug, missing[goal.slug]) for goal in goals if goal.slug in missing),
+    )
+
+
+def prove_here(problem: Problem, goals: tuple[Goal, ...], seed: int = 0) -> Outcome:
+    """`goals` derived and checked in this process, however long it takes."""
+    from symderiv.reading.worker import prove_one
+
+    answers = tuple((goal.slug, prove_one(problem, goal, seed)) for goal in goals)
+    return Outcome(
+        tuple(answer for _, answer in answers if isinstance(answer, Theorem)),
+        tuple(Unfinished(slug, answer) for slug, answer in answers if isinstance(answer, str)),
     )
 
 

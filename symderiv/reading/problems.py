@@ -27,7 +27,7 @@ from symderiv.terms import (
     number,
 )  # fmt: skip
 
-__all__ = ["Reading", "problem_of", "read_loss"]
+__all__ = ["Reading", "is_formula", "problem_of", "read_loss"]
 
 _SHARED: Final = (notation.S, notation.y, notation.lse)
 _DIRECTIONS: Final = ("v", "u", "d", "h", "v1")
@@ -67,6 +67,11 @@ def read_loss(
     except FormulaError as error:
         raise FormulaError(error.sentence, text, error.at) if not error.text else error from None
     return problem_of(found, variable, under, text, named, title, f"As it was written: {text.strip()}")
+
+
+def is_formula(text: str) -> bool:
+    """Whether `text` is a formula and not the name of a loss: it has a sign that names do not have."""
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", text) is None
 
 
 def require_name(name: str) -> str:

@@ -14,12 +14,18 @@ from symderiv.losses.notation import CLASSES, FEATURES, SAMPLES
 from symderiv.reading.errors import FormulaError
 from symderiv.terms import Domain
 
-__all__ = ["Ranges", "Slot"]
+__all__ = ["Ranges", "Slot", "known_ranges"]
 
 Slot: TypeAlias = tuple[str, str, int]
 """Something with a range: ("axis", array, position), ("index", name, where it is bound)."""
 
 _KNOWN: Final[Mapping[str, Domain]] = {"C": CLASSES, "D": FEATURES, "N": SAMPLES}
+
+
+def known_ranges(symbols: tuple[str, ...]) -> Mapping[str, Domain]:
+    """The range of each size: classes, features and samples for C, D and N; one alone, of any size, is the classes."""
+    alone = len(symbols) == 1
+    return {s: _KNOWN.get(s) or (Domain("classes", s) if alone else Domain(s, s)) for s in symbols}
 
 
 @dataclass(slots=True)
@@ -63,8 +69,7 @@ class Ranges:
         symbols = dict.fromkeys(self.symbols[group] for group in groups if group in self.symbols)
         if len(groups) == 1 and not symbols:
             return {"C": CLASSES}
-        alone = len(symbols) == 1
-        return {s: _KNOWN.get(s) or (Domain("classes", s) if alone else Domain(s, s)) for s in symbols}
+        return known_ranges(tuple(symbols))
 
     def domain(self, slot: Slot, at: int) -> Domain:
         """The range of `slot`; FormulaError if it cannot be told."""

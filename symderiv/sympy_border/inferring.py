@@ -1,0 +1,243 @@
+"""What the names in a user's SymPy formula stand for, told from how they are used; then the formula as a term.
+
+Ranges come from the limits of sums: `Sum(..., (k, 1, C))` says that k runs over 1..C, and with it every axis that k
+marks. A symbol without an index is a number; what the formula is differentiated by is data, whatever it is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sympy
+from sympy.tensor.indexed import Idx, Indexed, IndexedBase
+
+from symderiv.sympy_border.translate import from_sympy
+from symderiv.sympy_border.vocabulary import BorderError, Vocabulary
+from symderiv.terms import Array, Domain, Parameter, Term
+
+__all__ = ["Inferred", "as_short_notation", "inferred", "is_formula", "name_of", "respelled", "spelling"]
+
+_LARGEST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A SymPy formula as a term, with its data and its numbers; `variable` is what it is differentiated by."""
+
+    body: Term
+    arrays: tuple[Array, ...]
+    parameters: tuple[Parameter, ...]
+    variable: str
+
+
+def is_formula(value: object) -> bool:
+    """Whether `value` is a SymPy expression."""
+    return isinstance(value, sympy.Expr)
+
+
+def name_of(variable: object) -> str:
+    """The name of an array, an entry or a symbol; BorderError for anything else."""
+    match variable:
+        case Indexed():
+            return str(variable.base.label)
+        case IndexedBase():
+            return str(variable.label)
+        case sympy.Symbol():
+            return str(variable.name)
+        case str():
+            return variable
+        case _:
+            raise BorderError(f"wrt is an array, one of its entries or a symbol, not {type(variable).__name__}")
+
+
+def inferred(
+    expression: sympy.Expr,
+    wrt: object | None,
+    positive: frozenset[str],
+    ranges: Callable[[tuple[str, ...]], Mapping[str, Domain]],
+) -> Inferred:
+    """`expression` as a term; `ranges` gives the range of each size, by its symbol.
+
+    `positive` names what is assumed positive besides what SymPy was told. Raises BorderError, in a sentence, for an
+    index that no sum binds, ranges that do not fit, and everything that the terms have no node for.
+    """
+    count = sum(1 for _ in sympy.preorder_traversal(expression))
+    if count > _LARGEST:
+        raise BorderError(f"the formula has {count} parts; up to {_LARGEST} are read")
+    expression = _rewritten(expression)
+    limits = _limits(expression)
+    domains = ranges(tuple(dict.fromkeys(limits.values())))
+    axes = _axes(expression, limits)
+    arrays = {
+        name: Array(name, tuple(domains[size] for size in sizes), _positive(name, expression, positive))
+        for name, sizes in axes.items()
+    }
+    variable = name_of(wrt) if wrt is not None else _default(arrays, expression, limits)
+    indices = set(limits)
+    scalars: dict[str, Parameter] = {}
+    for symbol in sorted(_scalars(expression), key=str):
+        if symbol.name in domains or symbol.name in arrays or symbol.name in indices:
+            continue
+        sign = bool(symbol.is_positive) or symbol.name in positive
+        if symbol.name == variable or (not axes and len(symbol.name) == 1 and symbol.name.isascii()):
+            arrays[symbol.name] = Array(symbol.name, (), sign)
+        else:
+            scalars[symbol.name] = Parameter(symbol.name, sign)
+    words = Vocabulary(tuple(arrays.values()), (), tuple(scalars.values()), (), tuple(domains.values()))
+    body = from_sympy(expression, words)
+    if body.free:
+        letter = min(index.name for index in body.free)
+        raise BorderError(f"the index {letter} is bound by no sum; a loss is one number")
+    if variable not in arrays:
+        raise BorderError(f"{variable} is not in the formula; its data are {', '.join(arrays) or 'none'}")
+    return Inferred(body, tuple(arrays.values()), tuple(scalars.values()), variable)
+
+
+def _default(arrays: Mapping[str, Array], expression: sympy.Expr, limits: Mapping[str, str]) -> str:
+    names = [*arrays, *(s.name for s in _scalars(expression) if s.name not in limits)]
+    if "z" in names:
+        return "z"
+    if len(arrays) == 1:
+        return next(iter(arrays))
+    raise BorderError(f"what to differentiate by is not clear; give wrt, one of {', '.join(sorted(names)) or 'none'}")
+
+
+def _rewritten(expression: sympy.Expr) -> sympy.Expr:
+    """Hyperbolic functions by exponentials, cases by steps; the index symbols of `Idx` are refused."""
+    if expression.atoms(Idx):
+        raise BorderError("Idx counts from 0 and carries its own range; use integer symbols and Sum(..., (k, 1, C))")
+    hyperbolic = (sympy.tanh, sympy.sinh, sympy.cosh, sympy.coth)
+    made: sympy.Expr = expression.replace(lambda e: isinstance(e, hyperbolic), lambda e: e.rewrite(sympy.exp))
+    return made.replace(lambda e: isinstance(e, sympy.Piecewise), _by_steps)
+
+
+def _by_steps(cases: Any) -> sympy.Expr:
+    """Cases as steps that are 0 at 0: b + (a - b) step(x - c) for a where x > c, and b elsewhere."""
+    pieces = list(cases.args)
+    if pieces[-1].cond != sympy.true:
+        raise BorderError(f"the cases of {cases} leave values out; end them with (value, True)")
+    made: sympy.Expr = pieces[-1].expr
+    for piece in reversed(pieces[:-1]):
+        step, gap, strict = _step(piece.cond)
+        if strict and sympy.expand(piece.expr - made - gap) == 0:
+            made = made + sympy.Max(0, gap)
+        else:
+            made = made + (piece.expr - made) * step
+    return made
+
+
+def _step(condition: Any) -> tuple[sympy.Expr, sympy.Expr, bool]:
+    """1 where the condition holds, as a step; the difference that has to be positive; and that it is not reversed."""
+    match condition:
+        case sympy.StrictGreaterThan() | sympy.StrictLessThan():
+            gap = condition.gts - condition.lts
+            return sympy.Heaviside(gap, 0), gap, True
+        case sympy.GreaterThan() | sympy.LessThan():
+            gap = condition.gts - condition.lts
+            return 1 - sympy.Heaviside(-gap, 0), gap, True
+        case _:
+            raise BorderError(f"the condition {condition} is not one of <, <=, >, >= between two numbers")
+
+
+def _limits(expression: sympy.Expr) -> dict[str, str]:
+    """The size that each bound index runs to; BorderError for a range that does not begin at 1."""
+    found: dict[str, str] = {}
+    for node in expression.atoms(sympy.Sum, sympy.Product):
+        for limit in node.limits:
+            if len(limit) != 3 or limit[1] != 1 or not isinstance(limit[2], sympy.Symbol):
+                raise BorderError(f"the limits of {node} are not from 1 to a symbol, as in Sum(..., (k, 1, C))")
+            name, size = str(limit[0]), limit[2].name
+            if found.setdefault(name, size) != size:
+                raise BorderError(
+                    f"the index {name} runs to {found[name]} in one sum and to {size} in another; use two letters"
+                )
+    return found
+
+
+def _axes(expression: sympy.Expr, limits: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The sizes of every array's axes, from the indices that mark them."""
+    found: dict[str, list[str | None]] = {}
+    for entry in sorted(expression.atoms(Indexed), key=str):
+        name = str(entry.base.label)
+        axes = found.setdefault(name, [None] * len(entry.indices))
+        if len(axes) != len(entry.indices):
+            raise BorderError(f"{name} has {len(axes)} indices in one place and {len(entry.indices)} in another")
+        if len(axes) > 2:
+            raise BorderError(f"data have up to two indices; {entry} has {len(axes)}")
+        for position, index in enumerate(entry.indices):
+            size = limits.get(str(index))
+            if size is None:
+                if isinstance(index, sympy.Integer):
+                    continue
+                raise BorderError(f"the index {index} of {entry} is bound by no sum; a loss is one number")
+            if axes[position] not in (None, size):
+                raise BorderError(f"an index of {name} runs to {axes[position]} in one place and to {size} in another")
+            axes[position] = size
+    sizes = list(dict.fromkeys(limits.values()))
+    for name, axes in found.items():
+        if None in axes and len(sizes) != 1:
+            raise BorderError(f"the range of an index of {name} cannot be told; no sum runs over it")
+    return {name: tuple(size or sizes[0] for size in axes) for name, axes in found.items()}
+
+
+def _positive(name: str, expression: sympy.Expr, positive: frozenset[str]) -> bool:
+    bases = [base for base in expression.atoms(IndexedBase) if str(base.label) == name]
+    return name in positive or any(bool(base.label.is_positive) or bool(base.is_positive) for base in bases)
+
+
+def _scalars(expression: sympy.Expr) -> set[sympy.Symbol]:
+    """The symbols that stand alone: not the labels of arrays."""
+    labels = {base.label for base in expression.atoms(IndexedBase)}
+    return {symbol for symbol in expression.atoms(sympy.Symbol) if symbol not in labels}
+
+
+def as_short_notation(assumption: object) -> str:
+    """A SymPy assumption in short notation: Eq(Sum(t[k], (k, 1, C)), 1), gamma > 0, t[k] > 0, Ne(i, j).
+
+    BorderError for what is none of these.
+    """
+    if not isinstance(assumption, sympy.Rel):
+        raise BorderError(f"{assumption} is not an assumption: write it as a SymPy relation or as text")
+    sign = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}[str(assumption.rel_op)]
+    return f"{_written(assumption.lhs)} {sign} {_written(assumption.rhs)}"
+
+
+def _written(side: Any) -> str:
+    match side:
+        case sympy.Sum() if len(side.limits) == 1 and isinstance(side.function, Indexed):
+            return f"sum_{side.limits[0][0]} {_written(side.function)}"
+        case Indexed():
+            return f"{side.base.label}_{{{','.join(str(index) for index in side.indices)}}}"
+        case sympy.Symbol() | sympy.Rational():
+            return str(side)
+        case _:
+            raise BorderError(f"{side} in an assumption is neither a number, a symbol, an entry nor a sum of entries")
+
+
+def spelling(expression: sympy.Expr, others: tuple[object, ...]) -> tuple[tuple[str, Any], ...]:
+    """The user's own symbols and arrays by name, so that a result can be written in them."""
+    found: dict[str, Any] = {}
+    for each in (expression, *(other for other in others if isinstance(other, sympy.Basic))):
+        for base in each.atoms(IndexedBase):
+            found.setdefault(f"{base.label}[]", base)
+        labels = {base.label for base in each.atoms(IndexedBase)}
+        for symbol in each.atoms(sympy.Symbol) - labels:
+            found.setdefault(symbol.name, symbol)
+    return tuple(found.items())
+
+
+def respelled(expression: sympy.Expr, spelled: tuple[tuple[str, Any], ...]) -> sympy.Expr:
+    """`expression` with the symbols and arrays that the user made, where their names are the same."""
+    own = dict(spelled)
+    moved: dict[Any, Any] = {}
+    labels = {base.label for base in expression.atoms(IndexedBase)}
+    for base in expression.atoms(IndexedBase):
+        if f"{base.label}[]" in own:
+            moved[base] = own[f"{base.label}[]"]
+    for symbol in expression.atoms(sympy.Symbol) - labels:
+        if symbol.name in own:
+            moved[symbol] = own[symbol.name]
+    made: sympy.Expr = expression.xreplace(moved)
+    return made
