@@ -1,27 +1,29 @@
 """The general strategy for derivatives, for goals without a plan: the order in which a person would use the rules.
 
 First the derivative is carried out, then the deltas it left are used up, then what remains is collected. Each phase
-that changes something is one line, and the first one that does is taken.
+that changes something is one line, and the first one that does is taken. What is too long to be collected line by line,
+and what is still not in its shortest form, is multiplied out and grouped (`shortening`).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
+from symderiv.proving.grouping import reading_cost
 from symderiv.proving.plan import Phase, Stuck, composed, phases, run, tidied
 from symderiv.proving.rules import Lemma
 from symderiv.proving.rules.logs import is_positive
-from symderiv.proving.steps import Use
+from symderiv.proving.shortening import shortened
+from symderiv.proving.style import brackets
 from symderiv.statements import Line, Positive, Step, Theory
-from symderiv.terms import Call, Derivative, Product, Sum, Term, at, children, subterms
+from symderiv.terms import Call, Derivative, Term, at, subterms
 
 _DIFFERENTIATE: Final = (
+    "{lemmas}",
     "logs",
     "linearity-over-sum",
     "constants",
     "cancel",
-    "{lemmas}",
     "chain",
     "product-rule",
     "quotients",
@@ -29,6 +31,7 @@ _DIFFERENTIATE: Final = (
     "differentiate-definition",
 )
 _COLLECT: Final = (
+    "signs",
     "cancel",
     "merge-powers",
     "expand-bound-delta",
@@ -44,24 +47,31 @@ _COLLECT: Final = (
     "factor",
 )
 _MOST_LINES: Final = 60
+_TEXTBOOK: Final = 90
+"""Up to this much to read (`reading_cost`) a term is collected line by line; a longer one is multiplied out."""
 
 
 def general_lines(start: Term, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Line, ...]:
-    """Lines from `start` to a form without pending derivatives; Stuck, with the last term, if a derivative remains."""
+    """Lines from `start` to a short form without pending derivatives; Stuck, with the last term, if one remains."""
     differentiate, collect = _phases(_DIFFERENTIATE, start, theory, lemmas), _phases(_COLLECT, start, theory, lemmas)
     lines: list[Line] = []
     term = start
+    seen = {start}
+    whole = brackets(theory)
     while len(lines) < _MOST_LINES:
-        found = _first(term, differentiate if _pending(term) else collect, theory, lemmas)
-        if found is None and not _pending(term):
-            found = _shrunk(term, theory, lemmas)
-        if found is None:
+        pending = _pending(term)
+        if not pending and reading_cost(term, whole) > _TEXTBOOK:
+            break
+        found = _first(term, differentiate if pending else collect, theory, lemmas)
+        if found is None or found.term in seen:
             break
         lines.append(found)
         term = found.term
-    if _pending(term) or len(lines) == _MOST_LINES:
-        tried = ", ".join(phase.name for phase in (differentiate if _pending(term) else collect))
+        seen.add(term)
+    if _pending(term):
+        tried = ", ".join(phase.name for phase in differentiate)
         raise Stuck(f"no rule leads further after {len(lines)} lines; the last term is {term!r}; tried were {tried}")
+    lines += shortened(term, theory, lemmas)
     return _signed_last(tuple(lines), theory)
 
 
@@ -99,26 +109,6 @@ def _wanted(step: Step, theory: Theory) -> bool:
         seen = all(is_positive(used.term, theory) for used in step.uses if isinstance(used, Positive))
         return seen and any(isinstance(at(step.before, step.path[:n]), Derivative) for n in range(len(step.path)))
     return True
-
-
-def _shrunk(term: Term, theory: Theory, lemmas: tuple[Lemma, ...]) -> Line | None:
-    """A line that expands one sum and collects it again, kept only if it gets smaller."""
-    ((phase,), _) = phases("expand-and-collect")
-    cited = tuple(Use("lemma", (("cite", known.name),)) for known in lemmas)
-    for path, inner in subterms(term):
-        if not isinstance(inner, Sum | Product):
-            continue
-        within = replace(phase, under=path, uses=(*phase.uses, *cited))
-        steps = run(term, within, theory, lemmas)
-        if steps and _cost(steps[-1].after) < _cost(term):
-            return composed(steps, within)
-    return None
-
-
-def _cost(term: Term) -> int:
-    """How much there is to read: every node counts, sums more."""
-    own = 4 if isinstance(term, Sum | Product) else 1
-    return own + sum(_cost(part) for part in children(term))
 
 
 def _signed_last(lines: tuple[Line, ...], theory: Theory) -> tuple[Line, ...]:

@@ -60,7 +60,18 @@ MOVES: Final[Mapping[str, Move]] = {
     "chain-rule": _plain("chain-rule"),
     "derivative-of-exp": _plain("derivative-of-exp"),
     "power-rule": _plain("power-rule"),
-    "chain": Move("chain-rule", ("chain-rule", "derivative-of-exp", "power-rule")),
+    "chain": Move(
+        "chain-rule",
+        (
+            "chain-rule",
+            "derivative-of-exp",
+            "power-rule",
+            "derivative-of-max",
+            "derivative-of-abs",
+            "derivative-of-step",
+            "derivative-of-erf",
+        ),
+    ),
     "coordinate": Move("coordinate", ("derivative-of-constant", "coordinate")),
     "differentiate": Move(
         "derivative-of-exp",
@@ -111,6 +122,8 @@ MOVES: Final[Mapping[str, Move]] = {
     "add-and-subtract": _once("add-and-subtract"),
     "regroup": _once("regroup"),
     "pull-sign": _once("pull-sign"),
+    "expand": _once("expand"),
+    "group": _once("group"),
     # Fractions.
     "cancel": _plain("cancel"),
     "split-fraction": _plain("split-fraction"),
@@ -118,6 +131,16 @@ MOVES: Final[Mapping[str, Move]] = {
     "common-denominator": _plain("common-denominator"),
     "merge-fractions": _plain("merge-fractions"),
     "divide-through": _plain("divide-through"),
+    # Maxima, absolute values, signs, steps and special functions.
+    "derivative-of-max": _plain("derivative-of-max"),
+    "derivative-of-abs": _plain("derivative-of-abs"),
+    "derivative-of-step": _plain("derivative-of-step"),
+    "derivative-of-erf": _plain("derivative-of-erf"),
+    "positive-part": _once("positive-part"),
+    "signs": Move(
+        "products-of-signs",
+        ("known-sign", "positive-factor", "powers-of-signs", "products-of-signs", "opposite-signs"),
+    ),
     # Exponentials and logarithms.
     "exp-of-sum": _plain("exp-of-sum"),
     "exp-of-difference": _plain("exp-of-difference"),

@@ -98,6 +98,9 @@ def d(body: Term, wrt: Entry | Call) -> Derivative:
 
 different = Theory(THEORY.definitions, (), (Distinct(i, j),))
 assuming = Theory(THEORY.definitions, (TARGETS_SUM_TO_ONE, ROWS_SUM_TO_ONE))
+bracketed = Theory(
+    (S, y, Definition("F", (), total(k, (1 - y(k)) ** 2 * t[k]) + total(k, y(k) * (log(y(k)) - log(t[k])))))
+)
 
 APPLIED: Final[tuple[Example, ...]] = (
     Example("derivative-of-constant", d(t[i], z[j]), "0"),
@@ -159,6 +162,25 @@ APPLIED: Final[tuple[Example, ...]] = (
     Example("arithmetic", -z[i] + t[i], "t_i - z_i", (("form", "positive-first"),)),
     Example("arithmetic", Mul((z[i], Mul((t[i], z[j])))), "z_i t_i z_j", (("form", "flat"),)),
     Example("collect", z[i] + t[i] - z[i], "t_i"),
+    Example("expand", z[i] * (t[i] - 2 * z[j]) * 3, "3 z_i t_i - 6 z_i z_j"),
+    Example("expand", total(k, z[i] * t[k] * (delta(i, k) - z[k]) / S()), "(z_i t_i)/S - (z_i Σ_k t_k z_k)/S"),
+    Example("expand", delta(i, j) * z[j] * t[i] + total(k, z[k], j), "δ_ij t_i z_i + Σ_k z_k - z_j"),
+    Example("expand", y(i) ** (q - 1) * t[i] * y(i) ** 2 / exp(-z[j]), "y_i^(q + 1) t_i exp(z_j)"),
+    Example("expand", total(k, total(l, z[k] * t[l]) + 1), "C + (Σ_k t_k) Σ_k z_k"),
+    Example("expand", (1 - y(i)) ** 2, "1 + y_i^2 - 2 y_i"),
+    Example("expand", (1 - y(i)) ** 2, "(1 - y_i)^2", (("style", "whole"),), bracketed),
+    Example("expand", t[i] / (t[i] + z[i]), "1 - z_i/(t_i + z_i)", (("style", "open-first"),)),
+    Example("expand", exp(z[i]) / S() * exp(log(t[j]) * 2), "y_i t_j^2"),
+    Example("group", z[i] * t[i] - z[j] * z[i], "z_i (t_i - z_j)"),
+    Example("group", total(k, z[k] * t[k]) - total(l, z[l] ** 2), "Σ_k z_k (t_k - z_k)"),
+    Example(
+        "group",
+        y(i) * delta(i, j) * z[i] - y(i) * y(j) * z[i] - y(i) * y(j) * t[i] + delta(i, j) * t[i] * y(i),
+        "y_i (z_i + t_i) (δ_ij - y_j)",
+    ),
+    Example("group", (2 * z[i] - 2 * t[i]) / 2, "z_i - t_i"),
+    Example("group", c * z[i] ** (p - 1) - z[i] ** p, "z_i^(p - 1) (c - z_i)"),
+    Example("group", z[i] * log(y(i)) - log(t[i]) * z[i], "z_i (log(y_i) - log(t_i))"),
     Example("distribute", z[i] * (t[i] - z[j]), "z_i t_i - z_i z_j"),
     Example(
         "distribute",

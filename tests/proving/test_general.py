@@ -48,35 +48,33 @@ FORMS: tuple[tuple[str, Term, str], ...] = (
     (
         "smoothed targets",
         -total(k, ((1 - eps) * t[k] + eps / Size(CLASSES)) * log(y(k))),
-        "y_i - (1 - eps) t_i - eps/C",
+        "y_i - ((1 - eps) t_i + eps/C)",
     ),
     (
         "divergence to targets",
         total(k, y(k) * (log(y(k)) - log(t[k]))),
         "y_i (log(y_i) - log(t_i) - Σ_k y_k (log(y_k) - log(t_k)))",
     ),
-    ("Brier", total(k, (y(k) - t[k]) ** 2), "2 y_i (y_i - t_i - Σ_k (y_k - t_k) y_k)"),
+    ("Brier", total(k, (y(k) - t[k]) ** 2), "2 y_i (y_i - t_i - Σ_k y_k (y_k - t_k))"),
     (
         "focal",
         -total(k, t[k] * (1 - y(k)) ** g * log(y(k))),
-        "t_i g (1 - y_i)^(g - 1) y_i log(y_i) + y_i Σ_k t_k (1 - y_k)^g"
-        " - g y_i Σ_k t_k (1 - y_k)^(g - 1) y_k log(y_k) - t_i (1 - y_i)^g",
+        "t_i (1 - y_i)^(g - 1) (g y_i log(y_i) - (1 - y_i)) + y_i Σ_k t_k (1 - y_k)^(g - 1) (1 - y_k - g y_k log(y_k))",
     ),
     (
         "focal, exponent 2",
         -total(k, t[k] * (1 - y(k)) ** 2 * log(y(k))),
-        "2 t_i (1 - y_i) y_i log(y_i) - 2 y_i Σ_k t_k (1 - y_k) y_k log(y_k)"
-        " - t_i (1 - y_i)^2 + y_i Σ_k t_k (1 - y_k)^2",
+        "t_i (1 - y_i) (2 y_i log(y_i) - (1 - y_i)) + y_i Σ_k t_k (1 - y_k) (1 - y_k - 2 y_k log(y_k))",
     ),
     ("entropy", -total(k, y(k) * log(y(k))), "y_i (Σ_k y_k log(y_k) - log(y_i))"),
-    ("Poly-1", CROSS_ENTROPY + eps * (1 - total(k, t[k] * y(k))), "y_i - t_i - eps y_i (t_i - Σ_k t_k y_k)"),
+    ("Poly-1", CROSS_ENTROPY + eps * (1 - total(k, t[k] * y(k))), "y_i - t_i + eps y_i (Σ_k t_k y_k - t_i)"),
     ("generalised", total(k, t[k] * (1 - y(k) ** q) / q), "y_i Σ_k t_k y_k^q - t_i y_i^q"),
     ("log-sum-exp", lse(), "y_i"),
     ("its square", lse() ** 2, "2 lse y_i"),
     (
         "temperature",
         log(total(k, exp(z[k] / tau))) - total(k, t[k] * z[k]) / tau,
-        "exp(z_i/tau)/((Σ_k exp(z_k/tau)) tau) - t_i/tau",
+        "(exp(z_i/tau)/(Σ_k exp(z_k/tau)) - t_i)/tau",
     ),
 )
 

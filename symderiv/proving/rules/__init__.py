@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from symderiv.proving.rules import algebra, calculus, definitions, deltas, fractions, lemmas, logs, sums
+from symderiv.proving.rules import (
+    algebra,
+    calculus,
+    definitions,
+    deltas,
+    forms,
+    fractions,
+    lemmas,
+    logs,
+    piecewise,
+    signs,
+    sums,
+)
 from symderiv.proving.rules.base import Choices, Context, Lemma, Rewrite, Rule
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -51,6 +63,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "add-and-subtract": algebra.ADD_AND_SUBTRACT,
     "regroup": algebra.REGROUP,
     "pull-sign": algebra.PULL_SIGN,
+    "expand": forms.EXPAND,
+    "group": forms.GROUP,
     # Fractions.
     "cancel": fractions.CANCEL,
     "split-fraction": fractions.SPLIT_FRACTION,
@@ -67,6 +81,17 @@ RULES: Final[Mapping[str, Rule]] = {
     "log-of-power": logs.LOG_OF_POWER,
     "log-of-product-over": logs.LOG_OF_PRODUCT_OVER,
     "positivity": logs.POSITIVITY,
+    # Maxima, absolute values, signs, steps and special functions.
+    "derivative-of-max": piecewise.DERIVATIVE_OF_MAX,
+    "derivative-of-abs": piecewise.DERIVATIVE_OF_ABS,
+    "derivative-of-step": piecewise.DERIVATIVE_OF_STEP,
+    "derivative-of-erf": piecewise.DERIVATIVE_OF_ERF,
+    "positive-part": piecewise.POSITIVE_PART,
+    "powers-of-signs": signs.POWERS_OF_SIGNS,
+    "products-of-signs": signs.PRODUCTS_OF_SIGNS,
+    "opposite-signs": signs.OPPOSITE_SIGNS,
+    "known-sign": signs.KNOWN_SIGN,
+    "positive-factor": signs.POSITIVE_FACTOR,
     # Definitions.
     "definition": definitions.DEFINITION,
     "fold": definitions.FOLD,

@@ -8,9 +8,11 @@ from typing import Final, TypeAlias
 
 from symderiv.statements import Claim, Condition, Distinct, Theory, unfold
 from symderiv.terms import (
+    Abs,
     Add,
     Binder,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -19,6 +21,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -26,7 +29,10 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     children,
@@ -134,18 +140,19 @@ class Rule:
 
 
 ANY_NODE: Final[tuple[type, ...]] = (
-    Number, Parameter, Size, Entry, Call, Delta, Add, Mul, Div, Power, Exp, Log, Sum, Product, Derivative,
+    Number, Parameter, Constant, Size, Entry, Call, Delta, Add, Mul, Div, Power, Exp, Log, Special, Max, Abs,
+    Sign, Step, Sum, Product, Derivative,
 )  # fmt: skip
 ZERO: Final = number(0)
 ONE: Final = number(1)
 
-# Textbook letters for a new bound index, by the noun of its domain.
-_LETTERS: Final = {"classes": "kljmpqrs", "features": "edfgh", "samples": "nmpqrs"}
+LETTERS: Final = {"classes": "kljmpqrs", "features": "edfgh", "samples": "nmpqrs"}
+"""Textbook letters for a bound index, by the noun of its domain."""
 
 
 def new_index(domain: Domain, taken: frozenset[str] | set[str]) -> Index:
     """An index over `domain` whose name is not `taken`, with the domain's usual letters first."""
-    for letter in _LETTERS.get(domain.name, ""):
+    for letter in LETTERS.get(domain.name, ""):
         if letter not in taken:
             return Index(letter, domain)
     return fresh(domain, taken)

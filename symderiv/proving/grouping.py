@@ -1,0 +1,193 @@
+"""The short form of a polynomial: common factors and brackets in front, sums with one factor taken together.
+
+A polynomial is written as (common factor) (bracket Q) (bracket K) + rest, where K is one of its kernels
+(`monomials.kernels`), for the choice that leaves least to read. The search is bounded by a number of polynomials, not
+by time, so that the result is the same on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+from symderiv.proving.letters import Letters
+from symderiv.proving.matching import match
+from symderiv.proving.monomials import (
+    UNIT,
+    Monomial,
+    Polynomial,
+    common,
+    content,
+    divided,
+    inverse,
+    joined,
+    kernels,
+    plus,
+    quotient,
+    scaled,
+)
+from symderiv.proving.rendering import product_term, rendered_sum
+from symderiv.proving.tidy import is_negative, tidy
+from symderiv.terms import Add, Delta, Index, Mul, Number, Parameter, Product, Size, Sum, Term, children, subterms
+
+_MOST_POLYNOMIALS: Final = 1500
+_MOST_KERNELS: Final = 60
+_TRIED: Final = 4
+_KNOWN_BRACKET: Final = 3
+_UNSIFTED: Final = 200
+"""A delta under the sum over one of its indices: there is less to compute than is written."""
+_NESTED: Final = 40
+"""A sum under another on whose index it does not depend."""
+
+
+def reading_cost(term: Term, whole: tuple[Add, ...]) -> int:
+    """How much there is to read: every node counts, long sums more, a minus sign before a delta too, and the brackets
+    `whole` that the author wrote little, because they are known already."""
+    if isinstance(term, Add):
+        if any(match(pattern, term, pattern.free) is not None for pattern in whole):
+            return _KNOWN_BRACKET
+        turned = sum(2 for part in term.terms if is_negative(part) and _starts_with_delta(part))
+        return 1 + turned + sum(reading_cost(part, whole) for part in term.terms)
+    own = 4 if isinstance(term, Sum | Product) else 1
+    if isinstance(term, Sum):
+        inner = [part for _, part in subterms(term.body)]
+        own += _UNSIFTED if any(isinstance(part, Delta) and term.index in part.free for part in inner) else 0
+        own += _NESTED if any(isinstance(part, Sum) and term.index not in part.free for part in inner) else 0
+    return own + sum(reading_cost(part, whole) for part in children(term))
+
+
+def _starts_with_delta(term: Term) -> bool:
+    return any(isinstance(part, Delta) for part in (term.factors if isinstance(term, Mul) else (term,)))
+
+
+class Grouper:
+    """Short forms of polynomials over one table of letters, each found once; `instances` are brackets known by name."""
+
+    def __init__(self, letters: Letters, instances: tuple[tuple[int, Polynomial], ...], whole: tuple[Add, ...]) -> None:
+        self._letters = letters
+        self._instances = instances
+        self._whole = whole
+        self._known: dict[frozenset[tuple[Monomial, Fraction]], Term] = {}
+        self._weights: dict[int, int] = {}
+        self._left = _MOST_POLYNOMIALS
+
+    def short(self, polynomial: Polynomial) -> Term:
+        """The shortest form found."""
+        forms = [self._form(polynomial)]
+        merged = self._merged(polynomial)
+        if merged != polynomial:
+            forms.append(self._form(merged))
+        return min(forms, key=self._cost)
+
+    def _cost(self, term: Term) -> int:
+        return reading_cost(term, self._whole)
+
+    def _form(self, polynomial: Polynomial) -> Term:
+        if not polynomial:
+            return self._letters.term(polynomial)
+        if len(polynomial) == 1:
+            ((monomial, coefficient),) = polynomial.items()
+            return self._letters.monomial_term(monomial, coefficient)
+        key = frozenset(polynomial.items())
+        if key not in self._known:
+            self._known[key] = self._search(polynomial)
+        return self._known[key]
+
+    def _search(self, polynomial: Polynomial) -> Term:
+        self._left -= 1
+        shared = common(tuple(polynomial), self._letters.partners)
+        value = content(polynomial)
+        if shared or value != 1:
+            rest = scaled(polynomial, inverse(shared), 1 / value)
+            return product_term([self._letters.monomial_term(shared, value), self._form(rest)])
+        best = tidy(self._letters.term(polynomial))
+        merged = self._merged(polynomial)
+        if merged != polynomial:
+            best = min(best, self._form(merged), key=self._cost)
+        for letter, bracket in self._instances:
+            times, rest = quotient(polynomial, bracket, self._letters.partners)
+            if times:
+                named = plus(scaled(times, ((letter, Fraction(1)),), Fraction(1)), rest)
+                best = min(best, self._form(named), key=self._cost)
+        for found, bracket, rest in self._splits(polynomial):
+            if self._left <= 0:
+                break
+            front = product_term([self._form(found), self._form(bracket)])
+            made = rendered_sum([front, self._form(rest)]) if rest else front
+            best = min(best, made, key=self._cost)
+        return best
+
+    def _splits(self, polynomial: Polynomial) -> list[tuple[Polynomial, Polynomial, Polynomial]]:
+        """The most promising (Q, K, R) with polynomial = Q K + R."""
+        found: list[tuple[int, int, tuple[Polynomial, Polynomial, Polynomial]]] = []
+        whole = self._weight(polynomial)
+        for number_, bracket in enumerate(self._brackets(polynomial)):
+            times, rest = quotient(polynomial, bracket, self._letters.partners)
+            if not times or (times == {UNIT: Fraction(1)} and not rest):
+                continue
+            gain = whole - self._weight(times) - self._weight(bracket) - self._weight(rest)
+            found.append((-gain, number_, (times, bracket, rest)))
+            if len(times) > 1:
+                minus = Fraction(-1)
+                found.append((-gain, number_, (scaled(times, UNIT, minus), scaled(bracket, UNIT, minus), rest)))
+        found.sort(key=lambda entry: entry[:2])
+        return [entry[2] for entry in found[:_TRIED]]
+
+    def _brackets(self, polynomial: Polynomial) -> Iterator[Polynomial]:
+        yield from kernels(polynomial, self._letters.partners, _MOST_KERNELS)
+
+    def _weight(self, polynomial: Polynomial) -> int:
+        return sum(
+            1 + sum(self._letter_weight(letter) + (power != 1) for letter, power in monomial) for monomial in polynomial
+        )
+
+    def _letter_weight(self, letter: int) -> int:
+        if letter not in self._weights:
+            self._weights[letter] = self._cost(self._letters.terms[letter])
+        return self._weights[letter]
+
+    # ------------------------------------------------------------------ sums with one factor
+
+    def _merged(self, polynomial: Polynomial) -> Polynomial:
+        """c sum_k f_k + c sum_k g_k as c sum_k (f_k + g_k), wherever several sums have one factor up to numbers and
+        parameters."""
+        groups: dict[tuple[Monomial, Index], dict[Monomial, tuple[Monomial, Monomial, Fraction, int]]] = {}
+        for monomial, coefficient in polynomial.items():
+            split = self._split(monomial)
+            if split is None:
+                continue
+            factor, light, letter = split
+            index, _ = self._letters.sums[letter]
+            groups.setdefault((factor, index), {})[monomial] = (factor, light, coefficient, letter)
+        made = polynomial
+        for (factor, index), members in groups.items():
+            if len({letter for _, _, _, letter in members.values()}) < 2:
+                continue
+            body: Polynomial = {}
+            for _, light, coefficient, letter in members.values():
+                body = plus(body, scaled(self._letters.sums[letter][1], light, coefficient))
+            value = content(body)
+            shared = (
+                tuple(p for p in common(tuple(body), self._letters.partners) if self._is_light(p[0])) if body else ()
+            )
+            body = scaled(body, inverse(shared), 1 / value) if body else body
+            for monomial in members:
+                made = plus(made, {monomial: made[monomial]}, Fraction(-1))
+            if body:
+                letter = self._letters.sum_letter(index, body, self._form(body))
+                made = plus(made, {joined(joined(factor, shared), ((letter, Fraction(1)),)): value})
+        return made
+
+    def _split(self, monomial: Monomial) -> tuple[Monomial, Monomial, int] | None:
+        """(factor, parameters, sum) of a product with one sum in it; None for other products."""
+        sums = [letter for letter, _ in monomial if letter in self._letters.sums]
+        if len(sums) != 1 or dict(monomial)[sums[0]] != 1:
+            return None
+        rest = divided(monomial, ((sums[0], Fraction(1)),), {})
+        assert rest is not None
+        light = tuple(pair for pair in rest if self._is_light(pair[0]))
+        return tuple(pair for pair in rest if not self._is_light(pair[0])), light, sums[0]
+
+    def _is_light(self, letter: int) -> bool:
+        return isinstance(self._letters.terms[letter], Parameter | Size | Number)

@@ -1,0 +1,69 @@
+"""Quantities that a reader knows by name, found in what was multiplied out: y_a in e^{z_a}, lse in log S."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from symderiv.proving.matching import match
+from symderiv.proving.monomials import Monomial, joined
+from symderiv.statements import Definition, Theory
+from symderiv.terms import Add, Call, Div, Exp, Log, Number, Product, Sum, Term, subterms
+
+
+def recognised(theory: Theory) -> tuple[Definition, ...]:
+    """The definitions that others are made of, and those with indices: not the loss itself."""
+    called = {part.name for d in theory.definitions for _, part in subterms(d.body) if isinstance(part, Call)}
+    return tuple(d for d in theory.definitions if d.indices or d.name in called)
+
+
+def folded(term: Term, known: tuple[Definition, ...]) -> Term:
+    """The quantity that a sum, a product or a logarithm defines, or `term` itself."""
+    if not isinstance(term, Sum | Log | Product):
+        return term
+    for definition in known:
+        found = _instance(definition, definition.body, term)
+        if found is not None:
+            return found
+    return term
+
+
+def head(term: Term, known: tuple[Definition, ...], mentioned: frozenset[str]) -> tuple[Call, Term] | None:
+    """(y_a, S) with term = y_a S for an exponential e^{z_a}, where y = e^z / S is defined, and y or S is mentioned."""
+    for definition in known:
+        match definition.body:
+            case Div(numerator=Exp() as above, denominator=below) if not below.free and definition.indices:
+                if mentioned & {definition.name, below.name if isinstance(below, Call) else ""}:
+                    found = _instance(definition, above, term)
+                    if found is not None:
+                        return found, below
+    return None
+
+
+def tails(monomial: Monomial, headed: Mapping[int, tuple[int, int]]) -> Monomial:
+    """y_a S as e^{z_a} again, where S did not cancel; `headed` has the letters e^{z_a} and S for the letter y_a."""
+    for call, (whole, below) in headed.items():
+        powers = dict(monomial)
+        least = min(powers.get(call, Fraction(0)), powers.get(below, Fraction(0)))
+        if least > 0:
+            for letter, power in ((whole, least), (call, -least), (below, -least)):
+                monomial = joined(monomial, ((letter, power),))
+    return monomial
+
+
+def reciprocal(term: Term, known: tuple[Definition, ...]) -> tuple[Call, Fraction] | None:
+    """(p_a, n) with 1 / term = p_a / n, where p = n / term is defined."""
+    for definition in known:
+        match definition.body:
+            case Div(numerator=Number(value=value), denominator=Add() as below) if value:
+                found = _instance(definition, below, term)
+                if found is not None:
+                    return found, value
+    return None
+
+
+def _instance(definition: Definition, pattern: Term, term: Term) -> Call | None:
+    bound = match(pattern, term, frozenset(definition.indices))
+    if bound is None or not set(definition.indices) <= set(bound):
+        return None
+    return Call(definition.name, tuple(bound[index] for index in definition.indices))
