@@ -51,7 +51,7 @@ def command(output: Output, given: Given, goal: str | None, classes: int | None)
     if output.as_json:
         output.data({**as_data(problem, theorems, explicit), **_formula_data(reading, unfinished)})
         return code
-    for line in terminal_text(publishable(problem, theorems, explicit), output).splitlines():
+    for line in terminal_text(publishable(problem, theorems, explicit, hint=advice(reading)), output).splitlines():
         output.say(line)
     output.say(summary(theorems, output))
     hint_if_nothing(problem, explicit, classes, output)
@@ -73,12 +73,20 @@ def _formula_data(reading: Reading | None, unfinished: tuple[Unfinished, ...]) -
     return {"understood": echo_data(reading), "unfinished": missing}
 
 
-def publishable(problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...]) -> Document:
+def advice(reading: Reading | None) -> str:
+    """What to do about a formula of which a line is undefined."""
+    assumed = "assume what makes it defined, as in --assume 'sigma > 0' or --assume 't_k > 0'"
+    return "" if reading is None else assumed
+
+
+def publishable(
+    problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...], hint: str = ""
+) -> Document:
     """The document; CommandError, exit code 1, if a line of it is false or undefined."""
     try:
         return document_of(problem, theorems, explicit)
     except UnpublishableError as error:
-        raise CommandError(str(error), code="false", exit_code=FAILED) from None
+        raise CommandError(str(error), hint, code="false", exit_code=FAILED) from None
 
 
 def terminal_text(document: Document, output: Output) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from symderiv.reading.errors import FormulaError
-from symderiv.reading.functions import FUNCTIONS_OF_NUMBERS, negated, product_of, quotient_of
+from symderiv.reading.functions import FUNCTIONS_OF_NUMBERS, MANY, negated, product_of, quotient_of
 from symderiv.reading.grammar import unknown_function
 from symderiv.reading.letters import greek_named, plain_name
 from symderiv.reading.ranges import Ranges
@@ -32,6 +32,7 @@ from symderiv.terms import (
     Sum,
     Term,
     delta,
+    pi,
 )
 
 __all__ = ["Elaborated", "elaborated"]
@@ -187,7 +188,8 @@ class _Building:
         if name == self.variable or (self.scalar_data and not greek_named(letters)):
             return Entry(self.array(name, node.at), ())
         if name == "pi":
-            self.note("π is read as a number that you choose, not as 3.14159...")
+            self.note("π is 3.14159...")
+            return pi()
         return self.parameters.setdefault(name, Parameter(name, name in self.positive))
 
     def place(self, index: str, position: int, node: Name, env: Mapping[str, Place]) -> Place:
@@ -246,8 +248,9 @@ class _Building:
                 f"{node.function} of a number takes no index; put it on what stands in the brackets", node.at
             )
         count, make = FUNCTIONS_OF_NUMBERS[node.function]
-        if len(node.arguments) != count:
-            wanted = "one argument" if count == 1 else f"{count} arguments"
+        given = len(node.arguments)
+        if given != count and not (count == MANY and given > 1):
+            wanted = "one argument" if count == 1 else "two arguments or more"
             raise self.fail(f"{node.function} takes {wanted}, not {len(node.arguments)}", node.at)
         arguments = [self.term(argument, env, whole) for argument in node.arguments]
         made: Term | None = self.softmaxes.in_logarithm(arguments[0], None) if node.function == "log" else None

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from typing import Final
 
-from symderiv.terms import Add, Div, Exp, Log, Mul, Number, Power, Term, number
+from symderiv.terms import (
+    Add,
+    Div,
+    Exp,
+    Log,
+    Mul,
+    Number,
+    Term,
+    absolute,
+    erf,
+    maximum,
+    number,
+    root,
+    sign,
+    step,
+)  # fmt: skip
 
-__all__ = ["FUNCTIONS_OF_NUMBERS", "negated", "product_of", "quotient_of"]
+__all__ = ["FUNCTIONS_OF_NUMBERS", "MANY", "negated", "product_of", "quotient_of"]
 
 
 def negated(term: Term) -> Term:
@@ -58,19 +72,42 @@ def _logcosh(x: Term) -> Term:
     return Log(_cosh(x))
 
 
-def _sqrt(x: Term) -> Term:
-    return Power(x, Number(Fraction(1, 2)))
+def _minimum(*terms: Term) -> Term:
+    return negated(maximum(*(negated(term) for term in terms)))
 
 
+def _relu(x: Term) -> Term:
+    return maximum(number(0), x)
+
+
+def _silu(x: Term) -> Term:
+    return Div(x, Add((number(1), Exp(negated(x)))))
+
+
+def _gelu(x: Term) -> Term:
+    return Div(Mul((x, Add((number(1), erf(Div(x, root(number(2)))))))), number(2))
+
+
+MANY: Final = 0
+"""The count of arguments of a function that takes two or more."""
 FUNCTIONS_OF_NUMBERS: Final[Mapping[str, tuple[int, Callable[..., Term]]]] = {
     "exp": (1, Exp),
     "log": (1, Log),
-    "sqrt": (1, _sqrt),
+    "sqrt": (1, root),
     "sigmoid": (1, _sigmoid),
     "softplus": (1, _softplus),
     "sinh": (1, _sinh),
     "cosh": (1, _cosh),
     "tanh": (1, _tanh),
     "logcosh": (1, _logcosh),
+    "max": (MANY, maximum),
+    "min": (MANY, _minimum),
+    "abs": (1, absolute),
+    "sign": (1, sign),
+    "step": (1, step),
+    "relu": (1, _relu),
+    "silu": (1, _silu),
+    "erf": (1, erf),
+    "gelu": (1, _gelu),
 }
-"""How many arguments a function takes, and the term that it stands for."""
+"""How many arguments a function takes, and the term that it stands for; step(x) is 1 where x > 0 and 0 elsewhere."""

@@ -24,6 +24,7 @@ FUNCTIONS: Final[Mapping[str, str]] = {
     "softmax": "softmax", "log_softmax": "log_softmax", "logsoftmax": "log_softmax",
     "logsumexp": "logsumexp", "lse": "logsumexp",
     "max": "max", "min": "min", "abs": "abs", "sign": "sign", "sgn": "sign", "relu": "relu", "step": "step",
+    "silu": "silu", "swish": "silu", "gelu": "gelu", "erf": "erf",
     "frac": "frac",
 }  # fmt: skip
 """The words that are functions and never names, and the function that each of them means."""

@@ -11,23 +11,17 @@ Coming in, names are read through a `Vocabulary`; whatever is not understood is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, assert_never
+from functools import partial
+from typing import Any, Final, assert_never
 
 import sympy
 from sympy.tensor.indexed import Indexed, IndexedBase
 
 from symderiv.statements import Theory, unfold
-from symderiv.sympy_border.vocabulary import (
-    BorderError,
-    Vocabulary,
-    base,
-    place_symbol,
-    scalar,
-    size_symbol,
-)
+from symderiv.sympy_border.vocabulary import BorderError, Vocabulary, base, place_symbol, scalar, size_symbol
 from symderiv.terms import (
     Abs,
     Add,
@@ -66,6 +60,10 @@ from symderiv.terms import (
 )
 
 __all__ = ["from_sympy", "to_sympy"]
+
+_OF_ONE_NUMBER: Final[Mapping[type, Callable[[Term], Term]]] = {
+    sympy.exp: Exp, sympy.Abs: Abs, sympy.sign: Sign, sympy.erf: partial(Special, "erf"),
+}  # fmt: skip
 
 
 def _rational(value: Fraction) -> sympy.Rational:
@@ -198,9 +196,10 @@ class _Reading:
 def from_sympy(expression: sympy.Expr, words: Vocabulary, *, atoms: Mapping[sympy.Symbol, Term] | None = None) -> Term:
     """`expression` as a term; `atoms` says what particular symbols stand for, before any name is looked up.
 
-    Accepted: rational numbers, sums, products, powers, exp, log, Kronecker deltas, `Sum` and `Product` from 1 to a
-    domain's size, `Derivative` by entries, and the vocabulary's arrays, definitions, parameters and sizes. Raises
-    BorderError for everything else, and where one name carries two sets of SymPy assumptions.
+    Accepted: rational numbers, pi, sums, products, powers, exp, log, Max, Min, Abs, sign, Heaviside(x, 0), erf,
+    Kronecker deltas, `Sum` and `Product` from 1 to a domain's size, `Derivative` by entries, and the vocabulary's
+    arrays, definitions, parameters and sizes. Raises BorderError for everything else, and where one name carries two
+    sets of SymPy assumptions.
     """
     reading = _Reading(words, {} if atoms is None else atoms, {index.name: index for index in words.indices})
     if not reading.atoms:
@@ -242,14 +241,23 @@ def _read_new(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
         return Add(tuple(_read(part, bound, reading) for part in node.args))
     if isinstance(node, sympy.Mul):
         return _read_product(node, bound, reading)
-    if isinstance(node, sympy.exp):
-        return Exp(_read(node.args[0], bound, reading))
+    if type(node) in _OF_ONE_NUMBER:
+        return _OF_ONE_NUMBER[type(node)](_read(node.args[0], bound, reading))
     if isinstance(node, sympy.Pow):
         if isinstance(node.exp, sympy.Rational) and node.exp.is_negative:
             return Div(number(1), _read(node.base**-node.exp, bound, reading))
         return Power(_read(node.base, bound, reading), _read(node.exp, bound, reading))
     if isinstance(node, sympy.log) and len(node.args) == 1:
         return Log(_read(node.args[0], bound, reading))
+    if isinstance(node, sympy.Max):
+        # SymPy keeps the arguments of Max in a set: their order is that of their sort keys.
+        return Max(tuple(_read(part, bound, reading) for part in sorted(node.args, key=sympy.default_sort_key)))
+    if isinstance(node, sympy.Min):
+        return -_read(sympy.Max(*(-part for part in node.args)), bound, reading)
+    if isinstance(node, sympy.Heaviside) and node.args[1] == 0:
+        return Step(_read(node.args[0], bound, reading))
+    if node == sympy.pi:
+        return Constant("pi")
     if isinstance(node, sympy.KroneckerDelta):
         return _read_delta(node, bound, reading)
     if isinstance(node, sympy.Sum | sympy.Product):
@@ -257,8 +265,9 @@ def _read_new(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
     if isinstance(node, sympy.Derivative):
         return _read_derivative(node, bound, reading)
     raise BorderError(
-        f"{_shown(node)} ({type(node).__name__}) is not understood; accepted are rational numbers, + * / **, exp, log, "
-        "KroneckerDelta, Sum and Product from 1 to a domain's size, Derivative, and the names of the vocabulary"
+        f"{_shown(node)} ({type(node).__name__}) is not understood; accepted are rational numbers, pi, + * / **, exp, "
+        "log, Max, Min, Abs, sign, Heaviside(x, 0), erf, KroneckerDelta, Sum and Product from 1 to a domain's size, "
+        "Derivative, and the names of the vocabulary"
     )
 
 
