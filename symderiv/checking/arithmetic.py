@@ -14,6 +14,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from symderiv.checking.atoms import Atoms
 from symderiv.checking.branches import Branches
 from symderiv.checking.evaluation import Evaluator, Exhausted, Transcendental, Undefined
+from symderiv.checking.letters import root_of
 from symderiv.checking.simplices import Simplex
 from symderiv.terms import Array, Constant, Exp, Index, Parameter, Term
 
@@ -44,6 +45,7 @@ class Exact:
         self._factors: dict[int, fmpq_mpoly] = dict(enumerate(self._generators))
         self._factor_numbers: dict[str, int] = {}
         self._positive: set[int] = set()
+        self._roots: dict[int, tuple[int, fmpq_mpoly]] = {}
         self.branches = Branches(self._positive)
 
     def begin(self) -> None:
@@ -181,11 +183,23 @@ class Exact:
     def vanishes(self, value: Value) -> bool:
         """Whether `value` is zero in Q(atoms). Parts with no factor in common are first tried on their own."""
         groups = _groups(value)
-        sums = [self._together(group)[1] for group in groups]
+        sums = [self._without_roots(self._together(group)[1]) for group in groups]
         nonzero = [index for index, total in enumerate(sums) if not total.is_zero()]
         if len(nonzero) <= 1:
             return not nonzero
-        return self._together({key: poly for index in nonzero for key, poly in groups[index].items()})[1].is_zero()
+        rest = {key: poly for index in nonzero for key, poly in groups[index].items()}
+        return bool(self._without_roots(self._together(rest)[1]).is_zero())
+
+    def _without_roots(self, poly: fmpq_mpoly) -> fmpq_mpoly:
+        """`poly` with every root of a number or a constant below its degree: sqrt(2)**2 = 2."""
+        for number, (degree, base) in self._roots.items():
+            made = self._context.constant(0)
+            for exponents, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
+                whole, rest = divmod(int(exponents[number]), degree)
+                kept = tuple(rest if n == number else int(power) for n, power in enumerate(exponents))
+                made += self._context.from_dict({kept: coefficient}) * base**whole
+            poly = made
+        return poly
 
     def transcendental(self, term: Transcendental, evaluator: Evaluator[Value], env: dict[Index, int]) -> Value:
         return self._atoms.value(term, self, evaluator, env)
@@ -211,8 +225,16 @@ class Exact:
 
     def atom(self, name: Term, power: int) -> Value:
         number = self._atom(name)
-        if isinstance(name, Exp):
+        if isinstance(name, Exp) and number not in self._positive:
             self._positive.add(number)
+            found = root_of(name)
+            if found is not None:
+                base, degree = found
+                if isinstance(base, Constant):
+                    value = self.constant(base)
+                else:
+                    value = self.number(base.value.numerator, base.value.denominator)
+                self._roots[number] = (degree, value[()])
         if power < 0:
             return {((number, power),): self._one}
         return {(): self._generators[number] ** power}

@@ -25,8 +25,8 @@ from symderiv.checking.patterns import named_members, needed, patterns, symbolic
 from symderiv.checking.reals import Gate, compare, exceeds
 from symderiv.checking.signs import conditions, positivity
 from symderiv.checking.simplices import Simplex, recognised
-from symderiv.statements import Assumption, Theory, Verdict
-from symderiv.terms import Add, Index, Mul, Term, number
+from symderiv.statements import Assumption, Theory, Verdict, reachable
+from symderiv.terms import PIECEWISE, Add, Index, Mul, Term, number
 
 __all__ = ["positive", "same"]
 
@@ -43,6 +43,8 @@ _LARGEST_STATION: Final = 6
 """The largest size at which the real gate looks for the counterexample to what the algebra could not confirm."""
 _SAMPLE: Final = 6
 """Sizes tried where the cutoff theorem does not apply."""
+_SAMPLE_OF_SIGNS: Final = 3
+"""The same where formulas change with signs, whose combinations multiply with every member."""
 
 _Cell: TypeAlias = Literal["zero", "nonzero", "undefined"]
 
@@ -64,8 +66,11 @@ class _Question:
     room: int = 0
     cells: int = 0
     modular: bool = False
+    signed: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        sides = (self.left, self.right)
+        self.signed = any(isinstance(part, PIECEWISE) for side in sides for part in reachable(side, self.theory))
         self.difference = Add((self.left, Mul((number(-1), self.right))))
         self.atoms = Atoms(self.normaliser)
 
@@ -268,7 +273,7 @@ def _sampled(
         try:
             for env in cases:
                 least = needed(env, named)
-                for extra in range(_SAMPLE):
+                for extra in range(_SAMPLE_OF_SIGNS if question.signed else _SAMPLE):
                     grid = {domain: least.get(domain, 1) + extra for domain in domains}
                     cell = _zero(question, grid, env)
                     if cell == "nonzero":

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import floor, gcd
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from symderiv.checking.evaluation import HIGHEST_POWER
+from symderiv.checking.letters import Monomial, Outside, Polynomial, height, log_of_rational, root_of
 from symderiv.checking.shape import RESERVED, sign_of
 from symderiv.encoding import encode_term
 from symderiv.statements import Theory, unfold
@@ -48,7 +49,6 @@ from symderiv.terms import (
     Step,
     Sum,
     Term,
-    children,
     number,
     rebuild,
     rename,
@@ -56,18 +56,10 @@ from symderiv.terms import (
 
 __all__ = ["Monomial", "Normaliser", "Outside", "Polynomial"]
 
-Monomial: TypeAlias = tuple[tuple[Term, int], ...]
-"""Letters with nonzero exponents, sorted; the empty tuple is 1."""
-Polynomial: TypeAlias = dict[Monomial, Fraction]
-
 _LONGEST_NUMBER = 20_000
 """Bits of a coefficient."""
 _EXPANSION_LIMIT = 400
 """Monomials in one normal form; a longer one is given up, which costs a verdict but never a wrong one."""
-
-
-class Outside(Exception):  # noqa: N818 - a verdict about a term, not a fault
-    """The term has no normal form here; the sentence says why."""
 
 
 class Normaliser:
@@ -207,7 +199,19 @@ class Normaliser:
         return self.total(parts)
 
     def _expanded(self, exponents: dict[Term, int], coefficient: Fraction) -> Polynomial:
-        """One monomial, in which a polynomial letter has come to stand in the numerator and is multiplied out."""
+        """One monomial, in which a polynomial letter has come to stand in the numerator and is multiplied out.
+
+        Of a root of a number or a constant only an exponent below the root's degree stays: sqrt(2)**2 = 2.
+        """
+        for name in [name for name in exponents if isinstance(name, Exp)]:
+            found = root_of(name)
+            if found is not None and not 0 <= exponents[name] < found[1]:
+                base, degree = found
+                whole, exponents[name] = divmod(exponents[name], degree)
+                if isinstance(base, Number):
+                    coefficient *= base.value**whole
+                else:
+                    exponents[base] = exponents.get(base, 0) + whole
         above = [(letter, power) for letter, power in exponents.items() if isinstance(letter, Add) and power > 0]
         rest = {letter: power for letter, power in exponents.items() if (letter, power) not in above}
         made: Polynomial = {self._sorted(rest): coefficient}
@@ -294,30 +298,13 @@ class Normaliser:
         coefficient, monomial, rest = self.content(poly)
         if len(rest) == 1 and coefficient < 0:
             return {((Log(self.as_term(poly)), 1),): Fraction(1)}
-        parts = [self._log_rational(coefficient)]
+        parts = [log_of_rational(coefficient)]
         for letter, power in monomial:
             inner = self.normal(letter.argument) if isinstance(letter, Exp) else {((Log(letter), 1),): Fraction(1)}
             parts.append({m: value * power for m, value in inner.items()})
         if len(rest) > 1:
             parts.append({((Log(self.as_term(rest)), 1),): Fraction(1)})
         return self.total(parts)
-
-    @staticmethod
-    def _log_rational(value: Fraction) -> Polynomial:
-        made: Polynomial = {}
-        for sign, part in ((1, value.numerator), (-1, value.denominator)):
-            divisor = 2
-            while part > 1:
-                if divisor * divisor > part:
-                    divisor = part
-                while part % divisor == 0:
-                    key: Monomial = ((Log(number(divisor)), 1),)
-                    made[key] = made.get(key, Fraction(0)) + sign
-                    part //= divisor
-                divisor += 1
-                if divisor > 10_000:
-                    raise Outside("the logarithm of a number with a large prime factor")
-        return made
 
     def _exponential(self, poly: Polynomial) -> Polynomial:
         made: Polynomial = {(): Fraction(1)}
@@ -369,8 +356,8 @@ class Normaliser:
             outer = self._sorted(outside)
             return self.times({outer: coefficient}, {((Size(index.domain), 1),): Fraction(1)})
         # Heights grow outwards, so a reserved name never meets a nested one.
-        height = 1 + max(_height(letter) for letter, _ in inside)
-        bound = Index(f"{RESERVED}{height}", index.domain)
+        above = 1 + max(height(letter) for letter, _ in inside)
+        bound = Index(f"{RESERVED}{above}", index.domain)
         renamed = self._sorted({rename(letter, {index: bound}): power for letter, power in inside})
         letter = Sum(bound, self.as_term({renamed: Fraction(1)}))
         return {self._merge(outside, ((letter, 1),)): coefficient}
@@ -384,10 +371,3 @@ class Normaliser:
             factors += [letter if power == 1 else Power(letter, number(power)) for letter, power in monomial]
             parts.append(factors[0] if len(factors) == 1 else Mul(tuple(factors)))
         return number(0) if not parts else parts[0] if len(parts) == 1 else Add(tuple(parts))
-
-
-def _height(term: Term) -> int:
-    inner = max((_height(part) for part in children(term)), default=0)
-    if isinstance(term, Sum | Product) and term.index.name.startswith(RESERVED):
-        return max(inner, int(term.index.name[1:]))
-    return inner

@@ -1,0 +1,55 @@
+"""Normal forms as data: polynomials in canonical terms, and what is known of single letters."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TypeAlias
+
+from symderiv.checking.shape import RESERVED
+from symderiv.terms import Constant, Exp, Log, Mul, Number, Product, Sum, Term, children, number
+
+__all__ = ["Monomial", "Outside", "Polynomial", "height", "log_of_rational", "root_of"]
+
+Monomial: TypeAlias = tuple[tuple[Term, int], ...]
+"""Letters with nonzero exponents, sorted; the empty tuple is 1."""
+Polynomial: TypeAlias = dict[Monomial, Fraction]
+
+
+class Outside(Exception):  # noqa: N818 - a verdict about a term, not a fault
+    """The term has no normal form here; the sentence says why."""
+
+
+def log_of_rational(value: Fraction) -> Polynomial:
+    """log of a positive rational in logarithms of primes; Outside for a large prime factor."""
+    made: Polynomial = {}
+    for sign, part in ((1, value.numerator), (-1, value.denominator)):
+        divisor = 2
+        while part > 1:
+            if divisor * divisor > part:
+                divisor = part
+            while part % divisor == 0:
+                key: Monomial = ((Log(number(divisor)), 1),)
+                made[key] = made.get(key, Fraction(0)) + sign
+                part //= divisor
+            divisor += 1
+            if divisor > 10_000:
+                raise Outside("the logarithm of a number with a large prime factor")
+    return made
+
+
+def root_of(letter: Term) -> tuple[Number | Constant, int] | None:
+    """(P, q) where `letter` is the q-th root e**(log P / q) of a positive number or a constant P, else None."""
+    match letter:
+        case Exp(argument=Mul(factors=(Number(value=value), Log(argument=Number() | Constant() as base)))):
+            positive = isinstance(base, Constant) or base.value > 0
+            return (base, value.denominator) if positive and value.numerator == 1 and value.denominator > 1 else None
+        case _:
+            return None
+
+
+def height(term: Term) -> int:
+    """How many sums with the checker's own indices stand one in another in `term`."""
+    inner = max((height(part) for part in children(term)), default=0)
+    if isinstance(term, Sum | Product) and term.index.name.startswith(RESERVED):
+        return max(inner, int(term.index.name[1:]))
+    return inner
