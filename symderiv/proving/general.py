@@ -24,6 +24,7 @@ _DIFFERENTIATE: Final = (
     "linearity-over-sum",
     "constants",
     "cancel",
+    "signs",
     "chain",
     "product-rule",
     "quotients",
