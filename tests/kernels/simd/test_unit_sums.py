@@ -32,7 +32,7 @@ def _layout(classes: int, dtype: Any) -> tuple[Any, ...]:
 @pytest.mark.parametrize("classes", [1, 3, 4, 7, 10, 21, 50, 60])
 def test_a_sum_is_off_by_little_more_than_its_last_rounding(classes: int, dtype: Any) -> None:
     """Exponentials from nothing to the unit: two plain additions, then one rounding. One exponential alone is exact."""
-    unit = 2.0 ** (64 if dtype == np.float32 else 512) * 1.41
+    unit = 2.0 ** (40 if dtype == np.float32 else 512) * 1.41
     random = np.random.default_rng(classes)
     z = (np.exp(-random.exponential(3, (4000, classes))) * unit).astype(dtype)
     z[np.arange(4000), random.integers(0, classes, 4000)] = unit
@@ -48,9 +48,9 @@ def test_a_sum_is_off_by_little_more_than_its_last_rounding(classes: int, dtype:
 
 @pytest.mark.parametrize("classes", [7, 21])
 def test_nan_stays_in_its_row(classes: int) -> None:
-    z = np.full((5, classes), 2.0**64, np.float32)
+    z = np.full((5, classes), 2.0**40, np.float32)
     z[2, classes - 1] = np.nan
     out = np.empty(5, np.float32)
     sums(z, out, _layout(classes, np.float32))
     assert np.isnan(out).tolist() == [False, False, True, False, False]
-    assert (out[[0, 1, 3, 4]] == classes * 2.0**64).all()
+    assert (out[[0, 1, 3, 4]] == classes * 2.0**40).all()
