@@ -1,7 +1,8 @@
 """symderiv derives, proves, generates and verifies gradients of machine-learning losses.
 
-`derive(name)` proves a catalogue entry, `check(record)` judges a record written by anyone, `kernel(name)` gives
-compiled functions, `catalogue()` names the entries. Importing this package is light: a name loads what it needs on use.
+`derive(loss)` proves a catalogue entry or a loss of your own, `check(record)` judges a record written by anyone,
+`kernel(name)` gives compiled functions, `catalogue()` names the entries. Importing this package is light: a name loads
+what it needs on use.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from symderiv.api import Proof, Rechecked, catalogue, check, derive, kernel
+    from symderiv.api import Proof, Rechecked, catalogue, check, derive, kernel, problem
 
-__all__ = ["Proof", "Rechecked", "catalogue", "check", "derive", "kernel"]
+__all__ = ["Proof", "Rechecked", "catalogue", "check", "derive", "kernel", "problem"]
 
 _HOME: Final = "symderiv.api"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SEED", "Proof", "Recheck", "Rechecked", "assumptions_of", "catalogue", "check", "conditions_of", "derive",
-    "kernel", "prove",
+    "kernel", "problem", "prove",
 ]  # fmt: skip
 
 SEED: Final = 0
@@ -242,7 +242,9 @@ def derive(
     return Proof(problem, theorems, explicit, unfinished, reading, spelled)
 
 
-def _read(loss: Any, wrt: Any, assume: Sequence[Any], name: str | None) -> tuple[Reading, tuple[tuple[str, Any], ...]]:
+def _read(
+    loss: Any, wrt: Any, assume: Sequence[Any], name: str | None, title: str | None = None
+) -> tuple[Reading, tuple[tuple[str, Any], ...]]:
     """A loss of one's own as it was read, and the symbols that it came in."""
     from symderiv.reading import FormulaError, read_loss
 
@@ -250,7 +252,7 @@ def _read(loss: Any, wrt: Any, assume: Sequence[Any], name: str | None) -> tuple
     if isinstance(assume, str):
         raise TypeError(f"assume is a list of assumptions, as in assume=[{assume!r}]")
     if isinstance(loss, str) and (wrt is None or isinstance(wrt, str)) and all(isinstance(a, str) for a in assume):
-        return read_loss(loss, wrt=wrt, assume=assume, name=called), ()
+        return read_loss(loss, wrt=wrt, assume=assume, name=called, title=title), ()
     from symderiv.reading.symbolic import read_expression
     from symderiv.sympy_border import BorderError
     from symderiv.sympy_border.inferring import as_short_notation, is_formula, name_of, spelling
@@ -261,16 +263,36 @@ def _read(loss: Any, wrt: Any, assume: Sequence[Any], name: str | None) -> tuple
             variable = None if wrt is None else name_of(wrt)
         except BorderError as error:
             raise FormulaError(str(error)) from None
-        return read_loss(loss, wrt=variable, assume=texts, name=called), ()
+        return read_loss(loss, wrt=variable, assume=texts, name=called, title=title), ()
     if not is_formula(loss):
         raise TypeError(f"a loss is the name of an entry, a formula as text, or a SymPy expression, not {type(loss)}")
-    return read_expression(loss, wrt=wrt, assume=assume, name=called), spelling(loss, (wrt, *assume))
+    return read_expression(loss, wrt=wrt, assume=assume, name=called, title=title), spelling(loss, (wrt, *assume))
+
+
+def problem(
+    loss: Any, *, wrt: Any = None, assume: Sequence[Any] = (), name: str | None = None, title: str | None = None
+) -> Problem:
+    """A loss in short notation or SymPy as a problem like those of the catalogue, for a file of one's own.
+
+    Raises `symderiv.reading.FormulaError` for a formula that is not understood.
+    """
+    return _read(loss, wrt, assume, name, title)[0].problem
 
 
 def _named(name: str) -> Problem:
-    from symderiv.losses import find
+    """The entry called `name`, of the catalogue or of the one that the working directory's project names."""
+    from symderiv.losses import CATALOGUE, UnknownLossError, find
 
-    return find(name)
+    try:
+        return find(name)
+    except UnknownLossError:
+        from symderiv.reading.own import own_losses
+
+        own = own_losses(Path.cwd(), [known.name for known in CATALOGUE])
+        found = next((each.problem for each in own if each.problem.name == name), None)
+        if found is None:
+            raise
+        return found
 
 
 def _proved(
@@ -282,7 +304,8 @@ def _proved(
     from symderiv.proving import Stuck
     from symderiv.reading.limited import prove_here, prove_within
 
-    outcome = prove_here(problem, goals, SEED) if limit is None else prove_within(problem, goals, limit, seed=SEED)
+    wanted = tuple((problem, goal) for goal in goals)
+    outcome = prove_here(wanted, SEED) if limit is None else prove_within(wanted, limit, seed=SEED)
     if not outcome.theorems:
         raise Stuck("; ".join(f"{each.goal}: {each.sentence}" for each in outcome.unfinished))
     return outcome.theorems, outcome.unfinished

@@ -37,10 +37,11 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
     What those goals cite is among them.
     """
     found: dict[tuple[str, str], tuple[Problem, Goal]] = {}
+    near = {known.name: known for known in (*problem.builds_on, problem)}
 
     def add(owner: Problem, reference: str) -> None:
         name, _, slug = reference.rpartition(":")
-        source = find(name) if name else owner
+        source = near.get(name) or find(name) if name else owner
         if (source.name, slug) not in found:
             goal = next(goal for goal in source.goals if goal.slug == slug)
             found[source.name, slug] = (source, goal)

@@ -7,17 +7,15 @@ from pathlib import Path
 import click
 
 from symderiv.build.writing import BuildError, write
-from symderiv.cli.derive import publishable
-from symderiv.cli.entries import entry
+from symderiv.cli.derive import advice, publishable
 from symderiv.cli.explicit import explicit_matrices, hint_if_nothing
+from symderiv.cli.formulas import Given, chosen, formula_options, proved
 from symderiv.cli.output import DONE, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
-from symderiv.cli.proofs import prove_entry
 from symderiv.documents import FORMATS, Format
 
 
 @click.command()
-@click.argument("name")
 @click.option("-f", "--format", "kind", default="html", show_default=True, help="html, tex, md, txt or json.")
 @click.option(
     "-o", "--output", "place", metavar="PATH", help="Write to PATH; - is standard output.  [default: NAME.FORMAT]"
@@ -25,21 +23,23 @@ from symderiv.documents import FORMATS, Format
 @click.option("--fragment", is_flag=True, help=r"LaTeX without a preamble, for \input in a paper.")
 @click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
 @output_options
-def command(output: Output, name: str, kind: str, place: str | None, fragment: bool, classes: int | None) -> int:
-    """Write an entry's proofs as HTML, LaTeX, Markdown, text or JSON."""
-    problem = entry(name)
-    chosen = _format(kind, fragment, output)
+@formula_options
+def command(output: Output, given: Given, kind: str, place: str | None, fragment: bool, classes: int | None) -> int:
+    """Write the proofs of an entry, or of a loss in short notation, as HTML, LaTeX, Markdown, text or JSON."""
+    form = _format(kind, fragment, output)
+    found = chosen(given)
+    problem, name = found.problem, found.problem.name
     with Progress() as progress:
-        theorems = prove_entry(problem, progress)
+        theorems, unfinished = proved(found, progress)
         explicit = explicit_matrices(problem, theorems, classes)
     hint_if_nothing(problem, explicit, classes, output)
-    text = chosen.render(publishable(problem, theorems, explicit))
+    text = form.render(publishable(problem, theorems, explicit, hint=advice(found.reading)))
     if place == "-":
         if output.as_json:
             raise CommandError("--json and -o - would both print to standard output", "give -o a file name")
         click.echo(text.encode("utf-8"), nl=False)  # a document is UTF-8, whatever the terminal is
         return DONE
-    path = Path(place if place is not None else f"{name.replace('-', '_')}.{chosen.suffix}")
+    path = Path(place if place is not None else f"{name.replace('-', '_')}.{form.suffix}")
     try:
         write(path.parent, {path.name: text})
     except BuildError as error:
@@ -48,6 +48,8 @@ def command(output: Output, name: str, kind: str, place: str | None, fragment: b
         output.data({"name": name, "format": kind, "path": str(path), "bytes": len(text.encode("utf-8"))})
     else:
         output.say(str(path))
+    for each in unfinished:
+        output.hint(f"not among the theorems: {each.goal}: {each.sentence}")
     return DONE
 
 

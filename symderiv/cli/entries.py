@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from symderiv.cli.output import CommandError, did_you_mean
 from symderiv.losses import CATALOGUE, UnknownLossError, find
 from symderiv.statements import Goal, Problem
 
+if TYPE_CHECKING:
+    from symderiv.reading.own import OwnLoss
+
 
 def entry(name: str) -> Problem:
-    """The catalogue entry called `name`; CommandError with the nearest name if there is none."""
+    """The entry called `name`, of the catalogue or of the user's own; CommandError with the nearest name if none is."""
+    return entry_or_own(name)[0]
+
+
+def entry_or_own(name: str) -> tuple[Problem, OwnLoss | None]:
+    """The entry called `name`, and where it stands in the user's own catalogue if it does; CommandError as above."""
     try:
-        return find(name)
+        return find(name), None
     except UnknownLossError as error:
-        raise CommandError(str(error), "see: symderiv list", code="unknown-entry") from None
+        own = own_entries()
+        found = next((each for each in own if each.problem.name == name), None)
+        if found is not None:
+            return found.problem, found
+        names = [each.problem.name for each in own]
+        hint = did_you_mean(name, names)
+        message = f"no loss called {name!r}.{hint}" if hint else str(error)
+        raise CommandError(message, "see: symderiv list", code="unknown-entry") from None
+
+
+def own_entries() -> tuple[OwnLoss, ...]:
+    """The user's own catalogue, as the project of the working directory names it; CommandError if it cannot be used."""
+    from symderiv.reading.own import OwnCatalogueError, own_losses
+
+    try:
+        return own_losses(Path.cwd(), [problem.name for problem in CATALOGUE])
+    except OwnCatalogueError as error:
+        raise CommandError(str(error), code="own-catalogue") from None
 
 
 def entries(names: tuple[str, ...]) -> tuple[Problem, ...]:

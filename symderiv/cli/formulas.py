@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from symderiv.cli.entries import entry, goals
+from symderiv.api import SEED
+from symderiv.cli.entries import entry_or_own, goals
 from symderiv.cli.output import UNDECIDED, CommandError, Output
 from symderiv.cli.progress import Report
-from symderiv.cli.proofs import prove_entry
+from symderiv.cli.proofs import prove_entry, prove_goals
 from symderiv.reading import is_formula
-from symderiv.statements import Problem, Theorem
+from symderiv.statements import Goal, Problem, Theorem
 
 if TYPE_CHECKING:
     from symderiv.reading import Reading
@@ -42,16 +43,26 @@ class Chosen:
 
     problem: Problem
     reading: Reading | None = None
+    own: bool = False
+    """Whether it is the user's own, whose theorems are sought within the limit."""
     limit: float = 0.0
 
 
 def formula_options(verb: Callable[Concatenate[Output, Given, P], R]) -> Callable[Concatenate[Output, P], R]:
-    """Give a verb an entry or a formula as its argument, and --wrt, --assume, --name, --file and --limit.
+    """Give a verb an entry or a formula as its argument, and what `formula_settings` gives; below `output_options`."""
 
-    It stands below `output_options`.
-    """
+    @click.argument("text", metavar="[NAME|FORMULA]", required=False)
+    @formula_settings  # type: ignore[arg-type]  # P holds `text` here
+    @wraps(verb)
+    def wrapped(output: Output, given: Given, text: str | None, *args: P.args, **kwargs: P.kwargs) -> R:
+        return verb(output, replace(given, text=text), *args, **kwargs)
 
-    @click.argument("name", metavar="[NAME|FORMULA]", required=False)
+    return wrapped  # type: ignore[return-value]
+
+
+def formula_settings(verb: Callable[Concatenate[Output, Given, P], R]) -> Callable[Concatenate[Output, P], R]:
+    """Give a verb --wrt, --assume, --name, --file and --limit, handed over as one `Given`; below `output_options`."""
+
     @click.option("--wrt", metavar="NAME", help="Differentiate a formula by NAME.  [z, or the only input]")
     @click.option("--assume", metavar="TEXT", multiple=True, help='E.g. "sum_k t_k = 1", "t_k > 0", "0 < q < 1".')
     @click.option("--name", "called", metavar="NAME", help="What a formula is called in its proofs.  [loss]")
@@ -61,11 +72,10 @@ def formula_options(verb: Callable[Concatenate[Output, Given, P], R]) -> Callabl
     )
     @wraps(verb)
     def wrapped(
-        output: Output, name: str | None, wrt: str | None,
-        assume: tuple[str, ...], called: str | None, file: str | None,
-        limit: float, *args: P.args, **kwargs: P.kwargs,
+        output: Output, wrt: str | None, assume: tuple[str, ...], called: str | None, file: str | None, limit: float,
+        *args: P.args, **kwargs: P.kwargs,
     ) -> R:  # fmt: skip
-        return verb(output, Given(name, wrt, assume, called, file, limit), *args, **kwargs)
+        return verb(output, Given(None, wrt, assume, called, file, limit), *args, **kwargs)
 
     return wrapped  # type: ignore[return-value]
 
@@ -80,7 +90,8 @@ def chosen(given: Given) -> Chosen:
         for option, value in (("--wrt", given.wrt), ("--assume", given.assume), ("--name", given.name)):
             if value:
                 raise CommandError(f"{option} goes with a formula, and {given.text} is an entry of the catalogue")
-        return Chosen(entry(given.text))
+        problem, own = entry_or_own(given.text)
+        return Chosen(problem, None if own is None else own.reading, own is not None, given.limit)
     from symderiv.reading import FormulaError, read_file, read_loss
 
     try:
@@ -93,28 +104,46 @@ def chosen(given: Given) -> Chosen:
         raise CommandError(str(error), code="formula") from None
     except OSError as error:
         raise CommandError(f"{given.file} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    return Chosen(reading.problem, reading, given.limit)
+    return Chosen(reading.problem, reading, True, given.limit)
 
 
 def proved(
-    found: Chosen, progress: Report, slug: str | None = None
+    found: Chosen, progress: Report, slug: str | None = None, seed: int = SEED
 ) -> tuple[tuple[Theorem, ...], tuple[Unfinished, ...]]:
-    """The theorems of an entry, or those of a formula that are reached within its limit; at least one.
+    """The theorems of an entry, or those of the user's own loss that are reached within its limit; at least one.
 
     CommandError, exit code 3, if none is.
     """
-    if found.reading is None:
-        return prove_entry(found.problem, progress, slug), ()
+    if not found.own:
+        return prove_entry(found.problem, progress, slug, seed), ()
     from symderiv.reading.limited import prove_within
 
-    outcome: Outcome = prove_within(found.problem, goals(found.problem, slug), found.limit, progress=progress)
+    wanted = tuple((found.problem, goal) for goal in goals(found.problem, slug))
+    outcome: Outcome = prove_within(wanted, found.limit, seed=seed, progress=progress)
     if not outcome.theorems:
-        first = outcome.unfinished[0]
-        raise CommandError(
-            f"{first.goal}: {first.sentence}", "--limit SECONDS allows more time; --goal SLUG asks for one theorem",
-            code="stuck", exit_code=UNDECIDED,
-        )  # fmt: skip
+        raise _nothing(outcome)
     return outcome.theorems, outcome.unfinished
+
+
+def proved_goals(
+    found: Chosen, wanted: Sequence[tuple[Problem, Goal]], progress: Report, seed: int = SEED
+) -> tuple[Theorem, ...]:
+    """Every goal of `wanted`, for a loss of the user's own within its limit; CommandError, code 3, if one fails."""
+    if not found.own:
+        return prove_goals(wanted, progress, seed)
+    from symderiv.reading.limited import prove_within
+
+    outcome = prove_within(tuple(wanted), found.limit, seed=seed, progress=progress)
+    if outcome.unfinished:
+        raise _nothing(outcome)
+    return outcome.theorems
+
+
+def _nothing(outcome: Outcome) -> CommandError:
+    first = outcome.unfinished[0]
+    return CommandError(
+        f"{first.goal}: {first.sentence}", "--limit SECONDS allows more time", code="stuck", exit_code=UNDECIDED
+    )
 
 
 def echo(reading: Reading, output: Output) -> list[str]:

@@ -9,31 +9,37 @@ import click
 
 from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, targets_of
 from symderiv.build.writing import BuildError, edited, write
-from symderiv.cli.entries import entry
+from symderiv.cli.formulas import Given, chosen, formula_options, proved_goals
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
-from symderiv.cli.proofs import prove_goals
 from symderiv.kernels import LoweringError, emit_module
 
 
 @click.command()
-@click.argument("name")
 @click.option("-t", "--target", default="numba", show_default=True, help=f"One of {', '.join(KERNEL_FILES)}.")
 @click.option("-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder.  [generated/NAME]")
 @click.option("--classes", type=click.IntRange(2, 8), default=3, show_default=True, help="For the target unrolled.")
 @click.option("--check", is_flag=True, help="Compare with the file that is there; exit code 1 if it differs.")
 @click.option("--diff", is_flag=True, help="Show how the file that is there differs; exit code 1 if it does.")
 @output_options
-def command(output: Output, name: str, target: str, folder: Path | None, classes: int, check: bool, diff: bool) -> int:
-    """Write an entry's compiled functions; --check and --diff against what is there."""
-    problem = entry(name)
+@formula_options
+def command(
+    output: Output, given: Given, target: str, folder: Path | None, classes: int, check: bool, diff: bool
+) -> int:
+    """Write the compiled functions of an entry or of a loss in short notation; --check and --diff what is there."""
+    found = chosen(given)
+    problem, name = found.problem, found.problem.name
+    if not problem.kernels:
+        raise CommandError(
+            f"no functions are compiled for {name}", "see: symderiv doc", code="lowering", exit_code=FAILED
+        )
     known = targets_of(problem)
     if target not in known:
         raise CommandError(
             f"{name} has no target {target!r}.{did_you_mean(target, known)}", f"its targets are {', '.join(known)}"
         )
     with Progress() as progress:
-        theorems = prove_goals(kernel_goals(problem), progress)
+        theorems = proved_goals(found, kernel_goals(problem), progress)
     try:
         source = emit_module(problem, theorems, target, classes if target == "unrolled" else None)
     except LoweringError as error:

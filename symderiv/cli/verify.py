@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from symderiv.api import SEED
-from symderiv.cli.entries import entries
+from symderiv.cli.entries import entries, entry_or_own
+from symderiv.cli.formulas import Given, chosen, formula_settings, proved
 from symderiv.cli.output import FAILED, CommandError, Output, output_options
-from symderiv.cli.progress import Progress
-from symderiv.cli.proofs import exit_code, prove_all
+from symderiv.cli.progress import Progress, Report
+from symderiv.cli.proofs import Proved, exit_code, prove_all
 from symderiv.cli.recheck import recheck_file
 from symderiv.cli.verifying import entries_of, lines, run_verification
+from symderiv.reading import is_formula
 from symderiv.verification.printing import as_data
 from symderiv.verification.report import Level, failures
 
@@ -21,8 +25,9 @@ from symderiv.verification.report import Level, failures
 @click.option("--classes", type=click.IntRange(2, 8), default=3, show_default=True, help="Of the unrolled kernels.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Chooses sample points, mutants and traps.")
 @output_options
-def command(output: Output, names: tuple[str, ...], level: Level, classes: int, seed: int) -> int:
-    """Prove and test entries and their kernels again, or re-check a record.
+@formula_settings
+def command(output: Output, given: Given, names: tuple[str, ...], level: Level, classes: int, seed: int) -> int:
+    """Prove and test entries and their kernels again, a loss in short notation, or re-check a record.
 
     Without a name, the whole catalogue; then claims that are known to be false are tried as well. Exit code 1 if
     anything falls short, 3 if a verdict is numeric or undecided.
@@ -33,8 +38,8 @@ def command(output: Output, names: tuple[str, ...], level: Level, classes: int, 
     if files:
         return recheck_file(files[0], seed, output)
     with Progress() as progress:
-        proved = prove_all(entries(names), progress, seed)
-        report = run_verification(entries_of(proved, classes, progress, seed), level, seed, progress)
+        theorems = _proved(given, names, progress, seed)
+        report = run_verification(entries_of(theorems, classes, progress, seed), level, seed, progress)
     found = failures(report)
     if output.as_json:
         output.data({**as_data(report), "failures": list(found)})
@@ -46,5 +51,16 @@ def command(output: Output, names: tuple[str, ...], level: Level, classes: int, 
         output.say(
             output.style("failed", fg="red") if found else f"{output.style('passed', fg='green')}: nothing fell short"
         )
-    code = exit_code(theorem.verdict.word for _, theorems in proved for theorem in theorems)
+    code = exit_code(theorem.verdict.word for _, each in theorems for theorem in each)
     return FAILED if found else code
+
+
+def _proved(given: Given, names: tuple[str, ...], progress: Report, seed: int) -> tuple[Proved, ...]:
+    """The theorems of the entries called `names`, or of one loss of the user's own."""
+    if given.file is None and not any(is_formula(name) or entry_or_own(name)[1] for name in names):
+        return prove_all(entries(names), progress, seed)
+    if len(names) > 1 or (names and given.file is not None):
+        raise CommandError("one loss of your own at a time, and no entry beside it")
+    found = chosen(replace(given, text=names[0] if names else None))
+    theorems, _ = proved(found, progress, seed=seed)
+    return ((found.problem, theorems),)

@@ -21,7 +21,7 @@ from typing import Final
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.problems import Reading, read_loss
 
-__all__ = ["read_file", "read_text"]
+__all__ = ["name_of", "read_file", "read_text", "text_of_file"]
 
 _SAID: Final = re.compile(r"\s*(wrt|assume|title|name)\s*:\s*(.*)")
 _NAMED: Final = re.compile(r"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\s*:(?!=)\s*(.*)")
@@ -48,12 +48,12 @@ def read_file(
     Raises FormulaError with the line of the file, OSError if it cannot be read.
     """
     place = Path(path)
-    entries = _entries(_text(place), place.name)
+    entries = _entries(text_of_file(place), place.name)
     if len(entries) != 1:
         names = ", ".join(each.name or "a formula without a name" for each in entries)
         raise FormulaError(f"{place.name} holds {len(entries)} losses ({names}); this takes a file with one")
     (only,) = entries
-    only.wrt, only.name = wrt or only.wrt, name or only.name or _name_of(place)
+    only.wrt, only.name = wrt or only.wrt, name or only.name or name_of(place)
     only.assume += list(assume)
     return _reading(only, place.name)
 
@@ -69,7 +69,8 @@ def read_text(text: str, source: str = "the file", name: str | None = None) -> t
     return tuple(_reading(each, source) for each in entries)
 
 
-def _text(path: Path) -> str:
+def text_of_file(path: Path) -> str:
+    """The text of a file of short notation; FormulaError if it is too large or no text."""
     if path.stat().st_size > _MOST:
         raise FormulaError(f"{path.name} is larger than {_MOST} bytes; a file of short notation is small")
     try:
@@ -78,7 +79,8 @@ def _text(path: Path) -> str:
         raise FormulaError(f"{path.name} is not a text in UTF-8") from None
 
 
-def _name_of(path: Path) -> str:
+def name_of(path: Path) -> str:
+    """What a loss is called that has only the name of its file."""
     made = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
     return made if re.match(r"[a-z]", made) else "loss"
 

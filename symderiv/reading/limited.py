@@ -44,26 +44,26 @@ class Outcome:
 
 
 def prove_within(
-    problem: Problem,
-    goals: tuple[Goal, ...],
+    wanted: tuple[tuple[Problem, Goal], ...],
     seconds: float = LIMIT,
     *,
     seed: int = 0,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Outcome:
-    """`goals` derived and checked, the gradient first, until `seconds` are over.
+    """The goals `wanted` of their problems derived and checked, the gradient first, until `seconds` are over.
 
     A theorem that is not reached is no error: it is among `unfinished`.
     """
-    ordered = tuple(sorted(goals, key=lambda goal: _FIRST.index(goal.slug) if goal.slug in _FIRST else len(_FIRST)))
+    ordered = tuple(sorted(wanted, key=lambda each: _rank(each[1].slug)))
     end = time.monotonic() + seconds
-    found: dict[str, Theorem] = {}
-    missing: dict[str, str] = {}
-    child = _start(problem, ordered, seed)
+    found: dict[tuple[str, str], Theorem] = {}
+    missing: dict[tuple[str, str], str] = {}
+    child = _start(ordered, seed)
     try:
         assert child.stdout is not None
         answers = _answers(child.stdout)
-        for number, goal in enumerate(ordered):
+        for number, (problem, goal) in enumerate(ordered):
+            key = (problem.name, goal.slug)
             if progress is not None:
                 progress(f"proving {problem.name}: {goal.slug}", number, len(ordered))
             try:
@@ -73,37 +73,40 @@ def prove_within(
             if answer is None:
                 break
             if isinstance(answer, Theorem):
-                found[goal.slug] = answer
+                found[key] = answer
             else:
-                missing[goal.slug] = str(answer)
+                missing[key] = str(answer)
         else:
             child.wait()
         over = time.monotonic() >= end
     finally:
         child.kill()
         child.communicate()
-    for goal in ordered:
-        if goal.slug not in found:
-            late = f"no closed form was found within {seconds:g} s" if over else "the prover ended without an answer"
-            missing.setdefault(goal.slug, late)
+    late = f"no closed form was found within {seconds:g} s" if over else "the prover ended without an answer"
+    keys = tuple((problem.name, goal.slug) for problem, goal in wanted)
     return Outcome(
-        tuple(found[goal.slug] for goal in goals if goal.slug in found),
-        tuple(Unfinished(goal.slug, missing[goal.slug]) for goal in goals if goal.slug in missing),
+        tuple(found[key] for key in keys if key in found),
+        tuple(Unfinished(key[1], missing.get(key, late)) for key in keys if key not in found),
     )
 
 
-def prove_here(problem: Problem, goals: tuple[Goal, ...], seed: int = 0) -> Outcome:
-    """`goals` derived and checked in this process, however long it takes."""
+def _rank(slug: str) -> int:
+    """What a reader comes for is sought first."""
+    return _FIRST.index(slug) if slug in _FIRST else len(_FIRST)
+
+
+def prove_here(wanted: tuple[tuple[Problem, Goal], ...], seed: int = 0) -> Outcome:
+    """The goals `wanted` derived and checked in this process, however long it takes."""
     from symderiv.reading.worker import prove_one
 
-    answers = tuple((goal.slug, prove_one(problem, goal, seed)) for goal in goals)
+    answers = tuple((goal.slug, prove_one(problem, goal, seed)) for problem, goal in wanted)
     return Outcome(
         tuple(answer for _, answer in answers if isinstance(answer, Theorem)),
         tuple(Unfinished(slug, answer) for slug, answer in answers if isinstance(answer, str)),
     )
 
 
-def _start(problem: Problem, goals: tuple[Goal, ...], seed: int) -> subprocess.Popen[bytes]:
+def _start(wanted: tuple[tuple[Problem, Goal], ...], seed: int) -> subprocess.Popen[bytes]:
     """The process that proves; it is told what over its standard input."""
     here = str(Path(__file__).parents[2])
     paths = os.pathsep.join(path for path in (here, os.environ.get("PYTHONPATH", "")) if path)
@@ -115,7 +118,7 @@ def _start(problem: Problem, goals: tuple[Goal, ...], seed: int) -> subprocess.P
         env={**os.environ, "PYTHONPATH": paths},
     )
     assert child.stdin is not None
-    child.stdin.write(pickle.dumps((problem, goals, seed)))
+    child.stdin.write(pickle.dumps((wanted, seed)))
     child.stdin.close()
     child.stdin = None
     return child

@@ -28,8 +28,8 @@ def prove_one(problem: Problem, goal: Goal, seed: int) -> Theorem | str:
 
 def main() -> None:
     """Answer each goal read from standard input, on standard output."""
-    problem, goals, seed = pickle.load(sys.stdin.buffer)
-    for goal in goals:
+    wanted, seed = pickle.load(sys.stdin.buffer)
+    for problem, goal in wanted:
         pickle.dump(prove_one(problem, goal, seed), sys.stdout.buffer)
         sys.stdout.buffer.flush()
 

@@ -114,6 +114,8 @@ def _theorems(entry: Entry, seed: int) -> tuple[TheoremReport, ...]:
 
 
 def _kernels(entry: Entry, level: Level, seed: int) -> tuple[Check, ...]:
+    if not entry.problem.kernels:
+        return ()  # no functions are compiled for it
     loops = tuple(check_kernels(entry.problem, entry.kernel_theorems, seed=seed, thorough=level == "full"))
     if entry.unrolled is None:
         return loops
