@@ -39,6 +39,15 @@ def scaled_exp_difference(a: Any, b: Any, c: Any, d: Any) -> Any:
     return np.where((np.abs(product) < 1000) & (exact == exact), exact, value)
 
 
+def exp_multiple(a: Any, b: Any, c: Any) -> Any:
+    """e^((a - b) c), with the error of a - b carried along; 1 for c = 0, whatever a is."""
+    high = a - b
+    value = np.exp(high * c)
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    return np.where((a == a) & (c == 0), 1, np.where(np.abs(high) < 1e6, value + value * (low * c), value))
+
+
 def scaled(a: Any, b: Any, c: Any) -> Any:
     """a * (b + c), c what b lacks; a where both are left out."""
     return a if b is None else np.where(np.isfinite(a), a * b + a * c, a * b)

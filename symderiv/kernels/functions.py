@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from dataclasses import replace
+from typing import Final
 
 from symderiv.kernels.algebra import with_label
 from symderiv.kernels.elementwise import elementwise_kernel, is_elementwise
@@ -14,6 +14,8 @@ from symderiv.kernels.lower import lower
 from symderiv.kernels.options import OptionVariant, option_kernels
 from symderiv.kernels.outputs import Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, closed_form, logits_of, part_of
+from symderiv.kernels.probability_functions import is_loss_of_probabilities, probability_functions
+from symderiv.kernels.public import Function, Role, Variant
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.stable import REWRITES, LoweringError
 from symderiv.statements import Problem, Theorem
@@ -30,31 +32,6 @@ __all__ = [
     "loss_functions",
     "roles_of",
 ]
-
-Role: TypeAlias = Literal["value", "gradient", "jacobian", "jvp", "vjp", "hessian", "hvp"]
-Variant: TypeAlias = Literal["plain", "labels", "targets", "elements"]
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A public function of a generated module.
-
-    `outputs` are (name, number of class axes) and `parts` where they come from; `kernels` has one kernel for each kind
-    of targets, or a plain one. Outputs of the kernel that are not among `outputs` are thrown away. `reducible`: it
-    takes `reduction`. `option_kernels` has the kernels for weights, smoothing and temperature, empty where no theorem
-    licenses them; `symderiv.kernels.options` says what each of their parameters is.
-    """
-
-    name: str
-    arguments: tuple[str, ...]
-    outputs: tuple[tuple[str, int], ...]
-    kernels: tuple[tuple[Variant, Kernel], ...]
-    formulas: tuple[str, ...]
-    theorems: tuple[tuple[str, str], ...]
-    reducible: bool
-    parts: tuple[Part, ...]
-    elementwise: bool = False
-    option_kernels: tuple[tuple[OptionVariant, Kernel], ...] = ()
 
 
 def _kernel(name: str, parts: tuple[Part, ...], licences: Mapping[str, Theorem], variant: Variant, *,
@@ -161,6 +138,8 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
     `value_and_grad`. Raises LoweringError naming a theorem that is missing or that the checker did not prove.
     """
     known = {reference(theorem): theorem for theorem in theorems}
+    if is_loss_of_probabilities(problem):
+        return probability_functions(problem, known)
     roles = roles_of(problem, known)
     licences = {name: known[name] for name in REWRITES if name in known}
     for name in (*roles.values(), *licences):

@@ -193,6 +193,24 @@ def _exp_difference(a: float, b: float) -> float:
     return value + value * low
 
 
+def _expm1(a: float) -> float:
+    try:
+        return math.expm1(a)
+    except OverflowError:
+        return math.inf
+
+
+def _exp_multiple(a: float, b: float, c: float) -> float:
+    if a == a and c == 0.0:
+        return 1.0
+    high = (a - b) * c
+    if not -1000.0 < high < 1000.0:
+        return _exp(high)
+    low = float((Fraction(a) - Fraction(b)) * Fraction(c) - Fraction(high))
+    value = _exp(high)
+    return value + value * low
+
+
 def _scaled_exp_difference(a: float, b: float, c: float, d: float) -> float:
     high = (a - b) * c
     if not -1000.0 < high < 1000.0:
@@ -223,6 +241,8 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "log1p": _log1p,
         "exp_difference": _exp_difference,
         "scaled_exp_difference": _scaled_exp_difference,
+        "expm1": _expm1,
+        "exp_multiple": _exp_multiple,
         "maximum": lambda a, b: a if a > b else b,
         "minimum": lambda a, b: a if a < b else b,
         "scaled": lambda a, b, c: a * b + a * c if abs(a) < math.inf else a * b,

@@ -23,6 +23,8 @@ OPERATIONS: Final[dict[str, int]] = {
     "log": 1,
     "log1p": 1,
     "exp_difference": 2,  # e^(a - b), with the rounding error of a - b carried along
+    "expm1": 1,
+    "exp_multiple": 3,  # e^((a - b) c), with the rounding errors of a - b and of the product carried along
     "maximum": 2,  # skips a NaN on the left, like `a if a > b else b`
     "minimum": 2,
     "weighted": 2,  # a * b, and 0 where a = 0, whatever b is: the convention 0 log 0 = 0

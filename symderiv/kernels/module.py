@@ -130,12 +130,14 @@ def _definition(definition: Definition) -> str:
     return definition.name + (f"_{names[0]}" if len(names) == 1 else "_{" + "".join(names) + "}" if names else "")
 
 
-def support(emitter: Emitter, options: bool) -> str:
-    """What surrounds kernels in every module: validation, memory, threads and sums, and options if they are asked for.
+def support(emitter: Emitter, options: bool, hyperparameters: bool = False) -> str:
+    """What surrounds kernels in every module: validation, memory, threads and sums; options and the check of scalars of
+    the loss if they are asked for.
 
     Modules for Numba have the compiled looks at whole arrays from their own helpers.
     """
     names = ["validation.py", "reducing.py", *(["option_arguments.py"] if options else [])]
+    names += ["hyperparameter_arguments.py"] if hyperparameters else []
     names += [] if emitter.compiled else ["threads.py", "scanning_numpy.py"]
     return "\n\n".join(copied_part(Path(__file__).parent / name) for name in names).rstrip("\n")
 
@@ -150,6 +152,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     """The module's text: header, helpers, kernels, public functions, and what they use."""
     made = made if emitter.options else tuple(replace(function, option_kernels=()) for function in made)
     options = any(function.option_kernels for function in made)
+    scalars = any(function.hyperparameters for function in made)
     cited = dict(pair for function in made for pair in function.theorems)
     cited |= dict(pair for function in made for _, kernel in function.option_kernels for pair in kernel.theorems)
     behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
@@ -162,7 +165,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
             parts = texts.setdefault(kernel, [emitter.emit(kernel).rstrip("\n")])
             if emitter.compiled and has_sums(function) and len(parts) == 1:
                 parts.append(print_sums(kernel))
-        for _, kernel in function.kernels if emitter.compiled else ():
+        for _, kernel in function.kernels if emitter.compiled and not function.hyperparameters else ():
             call = print_call(function, kernel)
             if call not in texts[kernel]:
                 texts[kernel].append(call)
@@ -175,7 +178,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
             "The public functions",
             tuple(print_function(function, references, emitter.classes, emitter.compiled) for function in made),
         ),
-        *section("What is checked and where results go", (support(emitter, options),)),
+        *section("What is checked and where results go", (support(emitter, options, scalars),)),
         *section("Values in vector registers", (emitter.library,)),
     ]
     return "\n\n\n".join(part for part in parts if part) + "\n"

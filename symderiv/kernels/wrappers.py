@@ -6,6 +6,7 @@ from typing import Final
 
 from symderiv.kernels.calls import call_arguments, wrapped
 from symderiv.kernels.functions import Function, OptionVariant, Variant
+from symderiv.kernels.hyperparameters import checked_hyperparameter, hyperparameter_argument, hyperparameter_lines
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.options import ROW_WEIGHTS
 
@@ -38,15 +39,13 @@ def docstring(function: Function) -> list[str]:
     lines.append("")
     if "t" in function.arguments and not function.elementwise:
         kinds = [v for v, _ in function.kernels]
-        arguments.append(
-            "t integer labels 0..C-1 (...) or targets >= 0 (..., C)"
-            if "targets" in kinds
-            else "t integer labels 0..C-1 (...)"
-        )
+        ways = {"labels": "integer labels 0..C-1 (...)", "targets": "targets >= 0 (..., C)"}
+        arguments.append("t " + " or ".join(way for kind, way in ways.items() if kind in kinds))
     arguments += [f"{name} (..., C)" for name in function.arguments if name not in ("z", "t")]
     results = ", ".join(f"{name} {shapes[rank]}" for name, rank in function.outputs)
     lines.append(f"    {'; '.join(arguments)} -> {results}.")
     lines += _option_lines(function)
+    lines += [f"    {line}" for each in function.hyperparameters for line in hyperparameter_lines(each)]
     if function.reducible:
         lines.append("    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.")
     several = len(function.outputs) > 1
@@ -175,13 +174,17 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
         ]
     elif targets:
         lines.append("labels, t = checked_targets(t, z)")
-    if targets and len(function.kernels) == 1:
+    if targets and function.kernels[0][0] == "targets":
+        refusal = f"{function.name} takes targets of shape (..., C): the loss has their logarithm in it"
+        lines += ["if labels is not None:", f'    raise TypeError("{refusal}")']
+    elif targets and len(function.kernels) == 1:
         refusal = f"{function.name} takes integer labels: its theorem assumes one-hot targets"
         lines += ["if labels is None:", f'    raise TypeError("{refusal}")']
     lines += [f'{name} = checked_like("{name}", {name}, z)' for name in function.arguments if name not in ("z", "t")]
     if function.reducible and "check_reduction(reduction)" not in lines:
         lines.append("check_reduction(reduction)")
     lines.append("check_threads(threads)")
+    lines += [checked_hyperparameter(each) for each in function.hyperparameters]
     if function.option_kernels:
         lines += [
             "labels, ignored = in_32_bits(labels, ignored)",
@@ -221,18 +224,19 @@ def _outputs(function: Function) -> list[str]:
         lines.append(
             "divisor = rows if options is None else options.divisor" if function.option_kernels else "divisor = rows"
         )
-    if kernel.scalars():
+    if any(scalar.name == "scale" for scalar in kernel.scalars()):
         lines.append("scale = scale_of(reduction, divisor, z.dtype)")
     return lines
 
 
-def _arguments(kernel: Kernel) -> list[str]:
+def _arguments(function: Function, kernel: Kernel) -> list[str]:
     """What a kernel is given, in its order, but for its range and its results."""
+    own = {"scale", *(each.parameter.name for each in function.hyperparameters)}
     arrays = [
         f"options.{p.name}" if p.shared or p.name == ROW_WEIGHTS else f"input_rows({p.name}, row)"
         for p in kernel.arrays("input")
     ]
-    scalars = [p.name if p.name == "scale" else f"options.{p.name}" for p in kernel.scalars()]
+    scalars = [p.name if p.name in own else f"options.{p.name}" for p in kernel.scalars()]
     labels = [*(label.name + "s" for label in kernel.labels()), *(f"options.{p.name}" for p in kernel.shared_labels())]
     return [*arrays, *labels, *scalars]
 
@@ -241,10 +245,10 @@ def _launch(function: Function, kernel: Kernel, reference: str, sums: bool) -> l
     """Run one kernel on all rows."""
     others = [f"{p.name}_memory" for p in kernel.arrays("output")]
     if not has_sums(function):
-        return wrapped(f"launch({', '.join([reference, 'rows', 'threads', *_arguments(kernel), *others])})")
-    given = ", ".join(_arguments(kernel))
+        return wrapped(f"launch({', '.join([reference, 'rows', 'threads', *_arguments(function, kernel), *others])})")
+    given = ", ".join(_arguments(function, kernel))
     return [
-        *wrapped(f"arguments = ({given}{',' * (len(_arguments(kernel)) == 1)})"),
+        *wrapped(f"arguments = ({given}{',' * (len(_arguments(function, kernel)) == 1)})"),
         f"run = {reference}, {f'{kernel.name}_sums' if sums else 'None'}",
     ]
 
@@ -297,6 +301,7 @@ def _results(function: Function) -> str:
 def signature(function: Function) -> list[str]:
     """The line, or lines, that begin the function."""
     options = [*_OPTIONS] if function.option_kernels else []
+    options += [hyperparameter_argument(each) for each in function.hyperparameters]
     options += ['reduction="none"'] if function.reducible else []
     given = [*function.arguments, "*", *options, "out=None", "threads=None"]
     lines = wrapped(f"def {function.name}({', '.join(given)})")
@@ -307,11 +312,11 @@ def print_function(function: Function, references: dict[Kernel, str], classes: i
     """The public function; `references` names what runs each kernel. `compiled`: with one compiled call for a block of
     plain arrays, and sums block by block."""
     body = [
-        *(_short_way(function) if compiled else []),
+        *(_short_way(function) if compiled and not function.hyperparameters else []),
         *_inputs(function, classes),
         *_outputs(function),
         *_launches(function, references, compiled),
         _results(function),
     ]
-    head = [*at_once(function), "", ""] if compiled else []
+    head = [*at_once(function), "", ""] if compiled and not function.hyperparameters else []
     return "\n".join([*head, *signature(function), *docstring(function), *(f"    {line}" for line in body)])

@@ -22,6 +22,7 @@ _INFIX: Final = {"add": ("+", 2), "subtract": ("-", 2), "multiply": ("*", 3), "d
 _CALLS: Final = {
     "power": "power", "exp": "exp", "log": "log", "log1p": "log1p", "exp_difference": "exp_difference",
     "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference",
+    "expm1": "expm1", "exp_multiple": "exp_multiple",
     "maximum": "maximum", "minimum": "minimum", "weighted": "weighted",
 }  # fmt: skip
 
@@ -42,6 +43,8 @@ class Lines:
     """The test for the logits that are the largest of their row."""
     group: int = 0
     """Where the lines of a group of rows begin."""
+    scalars: set[str] = field(default_factory=set)
+    """The numbers that are the same for all rows, which are no values of lanes."""
 
     def write(self, line: str) -> None:
         """Add a line at the present depth."""
@@ -190,9 +193,11 @@ class Printer:
                 self._by_row(above, below) and isinstance(factor, Local) and self.rank(factor) == "row"
             ):
                 return f"quotient({self.raw(above)}, {self._ratio(factor, below)})", ATOM
-            case Op(name="divide", arguments=(above, Local() as below)) if self.rank(below) == "row" and self._common(
-                above, below
-            ) == self.degree(below):
+            case Op(name="divide", arguments=(above, Local(name=name) as below)) if (
+                name not in self.lines.scalars
+                and self.rank(below) == "row"
+                and self._common(above, below) == self.degree(below)
+            ):
                 return f"quotient({self.raw(above)}, {self._reciprocal(below)})", ATOM
             case Op(name="negate", arguments=(argument,)):
                 return f"-{self.raw(argument, 3)}", 2

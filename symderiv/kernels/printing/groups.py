@@ -23,6 +23,9 @@ def open_groups(lines: Lines, first: str, layout: str) -> None:
 def close_groups(lines: Lines, body: Callable[[tuple[Statement, ...]], None], parts: Split, kernel: Kernel,
                  known: set[str], first: str, layout: str) -> None:  # fmt: skip
     """Gather what the late statements read, end the loop over the rows of a group, and print them with `body`."""
+    # Reciprocals are pairs of floats, which are not gathered: late statements make their own.
+    known = {name for name in known if not name.endswith("_inverse")}
+    lines.known = {name for name in lines.known if not name.endswith("_inverse")}
     begin = len(lines.text)
     lines.depth -= 1
     body(parts.late)

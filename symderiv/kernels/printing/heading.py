@@ -96,4 +96,5 @@ def heading(kernel: Kernel, lines: Lines, suffix: str, last: str, about: str) ->
         lines.write(f"classes = {first}.shape[1]")
     for scalar in kernel.scalars():
         lines.ranks[scalar.name] = "row"
+        lines.scalars.add(scalar.name)
     return first

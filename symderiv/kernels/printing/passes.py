@@ -72,7 +72,9 @@ class _Passes:
 
     def hoist(self, name: str, line: str) -> None:
         """A line for the row as a whole, before the outermost loop."""
-        if name not in self.known[0]:
+        if any(name.removesuffix("_inverse") in each for each in self.known[1:]):
+            self.once(name, line)  # of a value of this turn of a loop
+        elif name not in self.known[0]:
             self.known[0].add(name)
             if self.hoisted:
                 depth = self.lines.depth - len(self.hoisted)
@@ -191,7 +193,8 @@ class _Passes:
     def loop(self, statement: Loop) -> None:
         index, body = statement.index, statement.body
         nested = any(isinstance(inner, Loop) for inner in body)
-        diagonal = any(isinstance(inner, Store) and len(set(inner.at)) < len(inner.at) for inner in body)
+        diagonal = any(isinstance(inner, Store) and set(inner.at[-1:]) != {index} for inner in body)
+        diagonal |= any(isinstance(inner, Store) and len(set(inner.at)) < len(inner.at) for inner in body)
         parts = not nested and not diagonal
         how: dict[str, Literal["add", "maximum"]] = {s.name: s.how for s in body if isinstance(s, Update)}
         starts = {name: self.pending.pop(name, None) for name in how}
@@ -248,5 +251,6 @@ def print_passes(kernel: Kernel) -> str:
     work.body(parts.early)
     if parts.late:
         work.waiting = True
+        work.known[0] = {name for name in work.known[0] if not name.endswith("_inverse")}
         close_groups(lines, work.body, parts, kernel, set(work.known[0]), first, "()")
     return "\n".join(lines.text) + "\n"

@@ -299,17 +299,6 @@ def where_large(typingctx, a, bound):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def raised(typingctx, a, b):  # type: ignore[no-untyped-def]
-    """a^b, by the C library, a lane at a time."""
-    shape = joined(a, b)
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return elementwise(_llvm("pow"), _itself, context, builder, signature.args, values)
-
-    return shape(a, b), lowered
-
-
-@intrinsic
 def bits_of(typingctx, a):  # type: ignore[no-untyped-def]
     """The bits of floats, as integers."""
     result = with_element(a, integer_of(a.element))

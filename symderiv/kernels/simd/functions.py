@@ -23,7 +23,6 @@ from symderiv.kernels.simd.arithmetic import (
     magnitude,
     maximum,
     product_error,
-    raised,
     select,
     where_large,
 )  # fmt: skip
@@ -268,12 +267,6 @@ def expm1(x):  # type: ignore[no-untyped-def]
     outside = select(x > 0.0, exp(x), -1.0)
     made = select(n == 0.0, fmuladd(_exp_polynomial(r), r * r, r), made)
     return select((x == x) & (x != 0.0), select(inside, made, outside), x)  # -0 stays what it is
-
-
-@inlined
-def power(a, b):  # type: ignore[no-untyped-def]
-    """a^b."""
-    return raised(a, b)
 
 
 @inlined

@@ -29,9 +29,8 @@ WHAT: Final = "compiled with Numba on vector registers, for any class count."
 
 LIBRARY: Final = (
     "simd/coefficients.py", "simd/types.py", "simd/arithmetic.py", "simd/polynomials.py", "simd/functions.py",
-    "simd/memory.py", "simd/prefetching.py", "simd/reductions.py", "simd/shared.py", "simd/unit_sums.py",
-    "simd/scratch.py",
-    "simd/weighing.py",
+    "simd/powers.py", "simd/memory.py", "simd/prefetching.py", "simd/reductions.py", "simd/shared.py",
+    "simd/unit_sums.py", "simd/scratch.py", "simd/weighing.py",
 )  # fmt: skip
 """What every module carries along, in an order in which each file stands on those before it."""
 

@@ -1,0 +1,46 @@
+"""What the factors of a product may be: infinite, the same for every row, or what is divided by."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+from symderiv.kernels.probability_forms import power_of_gap
+from symderiv.terms import Add, Div, Exp, Log, Number, Parameter, Power, Size, Term, children
+
+
+def logarithm_of(value: Fraction) -> Fraction:
+    """log value to forty digits."""
+    with localcontext(prec=50):
+        return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).ln())
+
+
+def may_be_infinite(term: Term) -> bool:
+    """Whether a factor may be infinite on a masked class or a saturated row: a logarithm, or a power that may be
+    negative."""
+    match term:
+        case Log(argument=Number()):
+            return False
+        case Log() | Div() | Exp():
+            return True
+        case Power(base=base, exponent=exponent):
+            whole = isinstance(exponent, Number) and exponent.value > 0
+            return not whole or may_be_infinite(base)
+        case Add() if power_of_gap(term) is not None:
+            return False
+        case _:
+            return any(may_be_infinite(part) for part in children(term))
+
+
+def of_parameters(term: Term) -> bool:
+    """Whether `term` is made of numbers and parameters alone: it is the same for every row."""
+    parts = children(term)
+    return all(of_parameters(part) for part in parts) if parts else isinstance(term, Number | Parameter | Size)
+
+
+def divisor(term: Term) -> Term | None:
+    """x^n of x^-n; None for any other term."""
+    if isinstance(term, Power) and isinstance(term.exponent, Number) and term.exponent.value < 0:
+        value = -term.exponent.value
+        return term.base if value == 1 else Power(term.base, Number(value))
+    return None

@@ -1,0 +1,151 @@
+"""Forms of polynomials in probabilities that keep their digits where y_k is near 0 or near 1.
+
+With 1 = y + (1 - y) a polynomial in y and 1 - y is made homogeneous: y - y^2 becomes y (1 - y), and 2y - 1 - y^2
+becomes -(1 - y)^2. These are Bernstein's coefficients; where they have one sign nothing cancels. log y next to a power
+of 1 - y that may be negative becomes the ratio (log y)/(1 - y), which is -1 at y = 1. 1 - y^q becomes one atom,
+-expm1(q log y).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+from typing import Final
+
+from symderiv.kernels.monomials import (
+    Monomial,
+    Polynomial,
+    atom,
+    atoms_of,
+    constant,
+    of_monomial,
+    plus,
+    split_exponent,
+    times,
+)  # fmt: skip
+from symderiv.kernels.ordering import as_term
+from symderiv.kernels.probabilities import complement, is_complement, is_probability, probability
+from symderiv.terms import Add, Div, Entry, Log, Mul, Number, Place, Power, Term
+
+_MOST: Final = 12
+"""The highest degree that is made homogeneous."""
+
+
+def improved(polynomial: Polynomial) -> Polynomial:
+    """The polynomial in a form that keeps its digits at both ends."""
+    for place in _places(polynomial):
+        polynomial = _homogeneous(polynomial, place)
+    polynomial = plus(*(_with_ratio(monomial, coefficient) for monomial, coefficient in polynomial.addends))
+    return _with_gaps(polynomial)
+
+
+def _places(polynomial: Polynomial) -> tuple[Place, ...]:
+    found: set[Place] = set()
+    for term in atoms_of(polynomial):
+        if isinstance(term, Entry) and (is_probability(term) or is_complement(term)):
+            found.add(term.indices[0])
+    return tuple(sorted(found, key=repr))
+
+
+Powers = dict[tuple[int, int], Fraction]
+"""Coefficients of y^m (1 - y)^n by (m, n)."""
+
+
+def _homogeneous(polynomial: Polynomial, place: Place) -> Polynomial:
+    y, rest = probability(place), complement(place)
+    groups: dict[tuple[Monomial, Polynomial, Polynomial], Powers] = {}
+    for monomial, coefficient in polynomial.addends:
+        exponents = dict(monomial)
+        (first, m), (second, n) = (split_exponent(exponents.get(each, constant(0))) for each in (y, rest))
+        others = frozenset(pair for pair in monomial if pair[0] not in (y, rest))
+        groups.setdefault((others, first, second), {})[m, n] = coefficient
+    made = constant(0)
+    for (others, first, second), powers in groups.items():
+        for (m, n), coefficient in _of_one_sign(powers).items():
+            exponents_of = (atom(y, plus(first, constant(m))), atom(rest, plus(second, constant(n))))
+            made = plus(made, times(of_monomial(others, coefficient), *exponents_of))
+    return made
+
+
+def _of_one_sign(powers: Powers) -> Powers:
+    """The polynomial homogeneous and divided by 1 = y + (1 - y) as often as that goes, if signs were mixed before."""
+    if len({coefficient > 0 for coefficient in powers.values()}) < 2:
+        return powers
+    low, high = min(m for m, _ in powers), min(n for _, n in powers)
+    shifted = {(m - low, n - high): coefficient for (m, n), coefficient in powers.items()}
+    degree = max(m + n for m, n in shifted)
+    if degree > _MOST:
+        return powers
+    row = [Fraction(0)] * (degree + 1)
+    for (m, n), coefficient in shifted.items():
+        lift = degree - m - n
+        for k in range(lift + 1):
+            row[m + k] += coefficient * comb(lift, k)
+    while len(row) > 1 and (divided := _divided_by_one(row)) is not None:
+        row = divided
+    degree = len(row) - 1
+    made = {(m + low, degree - m + high): coefficient for m, coefficient in enumerate(row) if coefficient}
+    mixed = len({coefficient > 0 for coefficient in made.values()}) > 1
+    return powers if mixed and len(made) > len(powers) else made
+
+
+def _divided_by_one(row: list[Fraction]) -> list[Fraction] | None:
+    """Coefficients of y^m (1 - y)^(n - m) divided by y + (1 - y); None if that does not go."""
+    made: list[Fraction] = []
+    carry = Fraction(0)
+    for coefficient in row[:-1]:
+        carry = coefficient - carry
+        made.append(carry)
+    return made if row[-1] == carry else None
+
+
+def _with_ratio(monomial: Monomial, coefficient: Fraction) -> Polynomial:
+    """(log y)^n (1 - y)^e as ((log y)/(1 - y))^n (1 - y)^(e + n) where e may be negative."""
+    exponents = dict(monomial)
+    made = of_monomial(monomial, coefficient)
+    for rest, exponent in sorted(exponents.items(), key=lambda pair: repr(pair[0])):
+        if not (is_complement(rest) and isinstance(rest, Entry)) or split_exponent(exponent)[1] >= 0:
+            continue
+        logarithm: Term = Log(probability(rest.indices[0]))
+        power = exponents.get(logarithm, constant(0)).constant
+        if power is None or power < 1 or power.denominator != 1:
+            continue
+        change = times(
+            atom(logarithm, constant(-power)), atom(Div(logarithm, rest), constant(power)), atom(rest, constant(power))
+        )
+        made = times(made, change)
+    return made
+
+
+def is_ratio(term: Term) -> bool:
+    """Whether `term` is (log y_k)/(1 - y_k)."""
+    return isinstance(term, Div) and isinstance(term.numerator, Log) and is_complement(term.denominator)
+
+
+def _with_gaps(polynomial: Polynomial) -> Polynomial:
+    """f - f y^q as f (1 - y^q), for an exponent q that is no number."""
+    left = dict(polynomial.addends)
+    made = constant(0)
+    for monomial, coefficient in sorted(polynomial.addends, key=lambda addend: repr(as_term(of_monomial(*addend)))):
+        for base, exponent in monomial:
+            if not is_probability(base) or exponent.constant is not None:
+                continue
+            plain = monomial - {(base, exponent)}
+            if left.get(plain) != -coefficient or monomial not in left:
+                continue
+            del left[plain], left[monomial]
+            gap = Add((Number(Fraction(1)), Mul((Number(Fraction(-1)), Power(base, as_term(exponent))))))
+            made = plus(made, times(of_monomial(plain, -coefficient), atom(gap)))
+            break
+    return plus(made, *(of_monomial(monomial, coefficient) for monomial, coefficient in left.items()))
+
+
+def power_of_gap(term: Term) -> Power | None:
+    """y^q of a term 1 - y^q; None for any other term."""
+    if isinstance(term, Add) and len(term.terms) == 2 and term.terms[0] == Number(Fraction(1)):
+        other = term.terms[1]
+        if isinstance(other, Mul) and len(other.factors) == 2 and other.factors[0] == Number(Fraction(-1)):
+            power = other.factors[1]
+            if isinstance(power, Power) and is_probability(power.base):
+                return power
+    return None

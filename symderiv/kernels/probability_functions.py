@@ -1,0 +1,135 @@
+"""The public functions of any loss on softmax whose problem names no value to lower: value, gradient, and the rest of
+what its theorems give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from symderiv.kernels.formula import formula
+from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, logits_of, part_of
+from symderiv.kernels.probability_kernel import probability_kernel
+from symderiv.kernels.public import Function, Role, Variant
+from symderiv.kernels.rewriting import reference, unfolded
+from symderiv.kernels.stable import LoweringError
+from symderiv.statements import Problem, Theorem
+from symderiv.terms import Array, Call, Derivative, Parameter, Term, subterms
+
+_GOALS: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
+    ("gradient", ("gradient-unnormalised", "gradient")),
+    ("hessian", ("hessian-unnormalised", "hessian")),
+    ("hvp", ("hvp-unnormalised", "hvp")),
+)
+"""The goals that give each role, the more general one first."""
+
+_TAKEN: Final = frozenset({"z", "t", "out", "threads", "reduction", "scale", "label", "labels", "top", "e"})
+
+
+def is_loss_of_probabilities(problem: Problem) -> bool:
+    """Whether a problem is a loss whose value is its definition: it has a gradient and names no theorem as value."""
+    slugs = {goal.slug for goal in problem.goals}
+    return problem.family == "loss" and "gradient" in slugs and "value" not in {role for role, _ in problem.kernels}
+
+
+def probability_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Function, ...]:
+    """`value`, `value_and_grad` and `grad`, `hessian` and `hvp` of a loss, as far as their theorems are given.
+
+    Raises LoweringError if the gradient is not among them, if a theorem was not proved, or for a form that cannot be
+    lowered.
+    """
+    found = _theorems(problem, known)
+    if "gradient" not in found:
+        raise LoweringError(f"the gradient of {problem.name} is lowered from its theorem, which was not given")
+    gradient = found["gradient"]
+    parts: dict[str, Part] = {"value": _value(gradient)}
+    parts |= {role: part_of(role, theorem) for role, theorem in found.items()}
+    logits = logits_of(parts["value"].closed)
+    made: list[Function] = []
+    for name, roles in (("value", ("value",)), ("value_and_grad", ("value", "gradient")), ("hessian", ("hessian",)),
+                        ("hvp", ("hvp",))):  # fmt: skip
+        if all(role in parts for role in roles):
+            chosen = tuple(parts[role] for role in roles)
+            function = _function(name, chosen, known, logits, problem)
+            made.append(function)
+            if name == "value_and_grad":
+                made.append(replace(function, name="grad", outputs=function.outputs[1:],
+                                    formulas=function.formulas[1:], parts=function.parts[1:]))  # fmt: skip
+    return tuple(made)
+
+
+def _theorems(problem: Problem, known: Mapping[str, Theorem]) -> dict[Role, Theorem]:
+    found: dict[Role, Theorem] = {}
+    for role, slugs in _GOALS:
+        name = next((name for slug in slugs if (name := f"{problem.name}:{slug}") in known), None)
+        if name is not None:
+            found[role] = known[name]
+            word = known[name].verdict.word
+            if word not in ("proved", "exact", "numeric"):
+                raise LoweringError(f"the theorem {name} is {word}; no kernel is made from it")
+    return found
+
+
+def _value(gradient: Theorem) -> Part:
+    """The loss itself, by its definition in the theorem about its gradient."""
+    theory = gradient.derivation.theory
+    left = gradient.claim.left
+    if not (isinstance(left, Derivative) and isinstance(left.body, Call)):
+        raise LoweringError(f"{reference(gradient)} is no derivative of a defined loss")
+    return Part("value", gradient, unfolded(left.body, theory), ())
+
+
+def _function(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], logits: Array,
+              problem: Problem) -> Function:  # fmt: skip
+    arrays = {array.name: array for part in parts for array in arrays_of(part.closed)}
+    variants = _variants(parts, arrays)
+    scaled = any(part.role == "gradient" for part in parts)
+    kernels = tuple(
+        (variant, probability_kernel(name if variant == "plain" else f"{name}_of_{variant}", parts, known, logits,
+                                     labels=variant == "labels", scaled=scaled))
+        for variant in variants
+    )  # fmt: skip
+    used = {scalar.name for _, kernel in kernels for scalar in kernel.scalars()}
+    declared = {each.parameter.name for each in problem.hyperparameters}
+    unknown = sorted(used - declared - {"scale"})
+    if unknown:
+        raise LoweringError(f"{problem.name}: {unknown[0]!r} is a parameter that the problem does not declare")
+    taken = sorted(declared & _TAKEN)
+    if taken:
+        raise LoweringError(f"{problem.name}: the parameter {taken[0]!r} has the name of an argument; rename it")
+    extra = [array for array in arrays if array not in (TARGETS_ARRAY, logits.name)]
+    formulas = tuple(formula(_shown(part)) for part in parts)
+    return Function(
+        name,
+        ("z", *((TARGETS_ARRAY,) if TARGETS_ARRAY in arrays else ()), *extra),
+        tuple((part.role, len(part.indices)) for part in parts),
+        kernels,
+        tuple(f"{part.role} = {text}" for part, text in zip(parts, formulas, strict=True)),
+        tuple(dict.fromkeys(pair for _, kernel in kernels for pair in kernel.theorems)),
+        any(part.role in ("value", "gradient") for part in parts),
+        parts,
+        hyperparameters=tuple(each for each in problem.hyperparameters if _uses(parts, each.parameter)),
+    )
+
+
+def _shown(part: Part) -> Term:
+    """What a reader is shown: the loss as it is defined, a closed form in defined quantities."""
+    if part.role != "value":
+        return part.theorem.claim.right
+    left = part.theorem.claim.left
+    assert isinstance(left, Derivative)
+    assert isinstance(left.body, Call)
+    return part.theorem.derivation.theory.definition(left.body.name).body
+
+
+def _uses(parts: tuple[Part, ...], parameter: Parameter) -> bool:
+    return any(inner == parameter for part in parts for _, inner in subterms(part.closed))
+
+
+def _variants(parts: tuple[Part, ...], arrays: Mapping[str, Array]) -> tuple[Variant, ...]:
+    """Labels unless targets must be positive, and targets unless a theorem assumes that they sum to 1."""
+    if TARGETS_ARRAY not in arrays:
+        return ("plain",)
+    general = all(not part.theorem.derivation.theory.assumptions for part in parts)
+    wanted: tuple[Variant, ...] = () if arrays[TARGETS_ARRAY].positive else ("labels",)
+    return (*wanted, "targets") if general or not wanted else wanted

@@ -1,0 +1,221 @@
+"""Kernels of any loss on softmax, from the closed forms of its theorems as they stand.
+
+The closed form is read as a polynomial in probabilities, put into a form that keeps its digits, and confirmed by the
+checker for all positive exponentials, for every class count; the theorems cited say that the atoms are what the row
+computes. The value of a loss is its definition: it stands in the theorem about its gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from symderiv.checking import same
+from symderiv.kernels.algebra import with_label
+from symderiv.kernels.formula import formula
+from symderiv.kernels.ir import (
+    ArrayParameter,
+    Kernel,
+    KernelParameter,
+    LabelParameter,
+    Let,
+    Loop,
+    Note,
+    ScalarParameter,
+    Statement,
+    Store,
+    Update,
+    loads,
+)  # fmt: skip
+from symderiv.kernels.ordering import LABEL, as_term
+from symderiv.kernels.outputs import Case, Output
+from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
+from symderiv.kernels.probabilities import TOTAL, is_complement, is_sum_of_all, spelled
+from symderiv.kernels.probability_forms import improved
+from symderiv.kernels.probability_rows import ProbabilityRow
+from symderiv.kernels.reading import Setting, read, with_sum_to_one
+from symderiv.kernels.rewriting import reference
+from symderiv.kernels.stable import LoweringError
+from symderiv.kernels.wellformed import validate
+from symderiv.kernels.without_unread import without_stores, without_unread
+from symderiv.statements import Distinct, Theorem, Theory, VerdictWord
+from symderiv.terms import Array, Index, Place, Term, free_indices, rename, subterms
+
+LICENCES: Final[dict[str, str]] = {
+    "softmax:shift-invariance": "every logit is shifted by the largest one, so that no exponential overflows",
+    "softmax:complement": "1 - y is the sum of the other classes: no digit is lost when y is near 1",
+    "softmax:sum-to-one": "the probabilities sum to one, so that their sum is not computed",
+    "logsumexp:max-shift": "the largest logit comes out of the logarithm of the sum",
+}
+"""The theorems that say what the atoms of a read closed form are, with what each is good for."""
+
+ACCEPTED: Final[tuple[VerdictWord, ...]] = ("proved", "exact", "numeric")
+"""What the checker may say of a stable form; the kernel names the word, and what is less than proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A stable form, what the checker found when it compared it with the closed form, and the theorems it needs."""
+
+    term: Term
+    word: VerdictWord
+    cites: tuple[str, ...]
+
+
+def stable(closed: Term, setting: Setting) -> Confirmed:
+    """`closed` in a form that keeps its digits. LoweringError if the checker does not find both the same."""
+    plain = read(closed, setting)
+    summed = with_sum_to_one(plain)
+    term = as_term(improved(summed))
+    pairs: list[tuple[Term, Term]] = [(closed, term)]
+    if plain != summed:
+        pairs = [(closed, as_term(plain)), (as_term(summed), term)]
+    free = closed.free
+    theory = Theory(
+        distinct=tuple(
+            Distinct(left, right)
+            for left, right in sorted(setting.distinct, key=repr)
+            if left in free and right in free and repr(left) < repr(right)
+        )
+    )
+    words: list[VerdictWord] = []
+    for left, right in pairs:
+        verdict = same(spelled(left, setting.logits), spelled(right), theory, seed=1)
+        if verdict.word not in ACCEPTED:
+            raise LoweringError(
+                f"the checker found the stable form {formula(right)} of {formula(left)} {verdict.word}: "
+                f"{verdict.evidence}"
+            )
+        words.append(verdict.word)
+    word = next(word for word in reversed(ACCEPTED) if word in words)
+    return Confirmed(term, word, _cites(term, plain != summed))
+
+
+def _cites(term: Term, summed: bool) -> tuple[str, ...]:
+    parts = [part for _, part in subterms(term)]
+    wanted = {"softmax:shift-invariance"}
+    wanted |= {"softmax:complement"} if any(is_complement(part) for part in parts) else set()
+    wanted |= {"softmax:sum-to-one"} if summed or any(is_sum_of_all(part) for part in parts) else set()
+    logs = any(type(part).__name__ == "Log" for part in parts) or TOTAL in parts
+    wanted |= {"logsumexp:max-shift"} if logs else set()
+    return tuple(name for name in LICENCES if name in wanted)
+
+
+def cases_of(part: Part, logits: Array, label: Index | None) -> tuple[tuple[Case, ...], tuple[Confirmed, ...]]:
+    """The stable form by cases of equal indices: what coincides is computed apart."""
+    term = part.closed if label is None else with_label(part.closed, TARGETS_ARRAY, label)
+    places = part.indices
+
+    def form(at: Term, *different: tuple[Place, Place]) -> Confirmed:
+        pairs = frozenset(different) | frozenset((right, left) for left, right in different)
+        return stable(at, Setting(logits, pairs, label))
+
+    wanted: list[tuple[tuple[Index, ...], Confirmed]]
+    if len(places) == 2 and label is not None:
+        i, j = places
+        il, jl = (i, label), (j, label)
+        wanted = [
+            ((i, j), form(term, (i, j), il, jl)),
+            ((i, i), form(rename(term, {j: i}), il)),
+            ((label, j), form(rename(term, {i: label}), jl)),
+            ((i, label), form(rename(term, {j: label}), il)),
+            ((label, label), form(rename(term, {i: label, j: label}))),
+        ]
+    elif len(places) == 2:
+        i, j = places
+        wanted = [((i, j), form(term, (i, j))), ((i, i), form(rename(term, {j: i})))]
+    elif len(places) == 1 and label is not None and label in free_indices(term):
+        (i,) = places
+        wanted = [(places, form(term, (i, label))), ((label,), form(rename(term, {i: label})))]
+    else:
+        wanted = [(places, form(term))]
+    return tuple(Case(at, confirmed.term) for at, confirmed in wanted), tuple(confirmed for _, confirmed in wanted)
+
+
+def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], logits: Array, *,
+                       labels: bool, scaled: bool) -> Kernel:  # fmt: skip
+    """The kernel that computes `parts` for one row of logits, from their closed forms."""
+    label = Index(LABEL, logits.domains[0]) if labels else None
+    outputs: list[Output] = []
+    confirmed: list[Confirmed] = []
+    for part in parts:
+        cases, found = cases_of(part, logits, label)
+        axes = tuple(index.domain for index in part.indices)
+        outputs.append(Output(part.role, axes, cases, scaled and part.role == "gradient"))
+        confirmed.extend(found)
+    cited = tuple(theorem for theorem in LICENCES if any(theorem in each.cites for each in confirmed))
+    missing = [theorem for theorem in cited if theorem not in known]
+    if missing:
+        raise LoweringError(f"the kernel rests on the theorem {missing[0]}, which was not given")
+    own = tuple((reference(part.theorem), part.theorem.digest) for part in parts)
+    return _assembled(
+        name,
+        tuple(f"{part.role} = {formula(part.closed if part.role == 'value' else _shown(part))}" for part in parts),
+        tuple(outputs),
+        logits,
+        tuple(dict.fromkeys(array for part in parts for array in arrays_of(part.closed))),
+        label,
+        (_remark(confirmed), *(Note(LICENCES[theorem], theorem) for theorem in cited)),
+        (*dict.fromkeys(own), *((theorem, known[theorem].digest) for theorem in cited)),
+    )
+
+
+def _shown(part: Part) -> Term:
+    return part.theorem.claim.right
+
+
+def _remark(confirmed: list[Confirmed]) -> Note:
+    word = next(word for word in reversed(ACCEPTED) if any(each.word == word for each in confirmed))
+    found = {
+        "proved": "proved for every class count",
+        "exact": "exact at the class counts tested, not proved for all of them",
+        "numeric": "compared with rigorous numbers at sample points only, not proved",
+    }
+    return Note(f"the forms below are equal to those of the theorems: {found[word]}")
+
+
+def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...], logits: Array,
+               inputs: tuple[Array, ...], label: Index | None, notes: tuple[Note, ...],
+               theorems: tuple[tuple[str, str], ...]) -> Kernel:  # fmt: skip
+    arrays = [a for a in inputs if a != logits and not (label is not None and a.name == TARGETS_ARRAY)]
+    arrays = [logits, *sorted(arrays, key=lambda array: (array.name != TARGETS_ARRAY, array.name))]
+    taken = {index.name for output in outputs for case in output.cases for index in case.at}
+    row = ProbabilityRow(logits, label, taken | {a.name for a in arrays} | {o.array for o in outputs} | {"scale"})
+    for note in notes:
+        row.emit(note)
+    row.begin()
+    row.closed_sums(tuple(case.term for output in outputs for case in output.cases))
+    for output in outputs:
+        for case in output.cases:
+            row.case(output, case)
+    body = without_unread((*row.scopes[0].statements, *row.tail))
+    kept = "e" in _read(body)
+    body = body if kept else without_stores(body, {"e"})
+    (domain,) = logits.domains
+    parameters: list[KernelParameter] = [
+        ArrayParameter(array.name, tuple(d.symbol for d in array.domains), "input") for array in arrays
+    ]
+    unknown = sorted(set(row.inputs) - {array.name for array in arrays})
+    if unknown:
+        raise LoweringError(f"the closed form reads {unknown[0]!r}, which is not among the inputs")
+    if label is not None:
+        parameters.append(LabelParameter(label.name, domain.symbol))
+    parameters += sorted(row.scalars, key=lambda scalar: scalar.name)
+    if any(output.scaled for output in outputs):
+        parameters.append(ScalarParameter("scale"))
+    parameters += [ArrayParameter(o.array, tuple(d.symbol for d in o.axes), "output") for o in outputs]
+    parameters += [ArrayParameter("e", (domain.symbol,), "scratch")] if kept else []
+    kernel = Kernel(name, formulas, tuple(parameters), body, theorems)
+    validate(kernel)
+    return kernel
+
+
+def _read(body: tuple[Statement, ...]) -> set[str]:
+    found: set[str] = set()
+    for statement in body:
+        if isinstance(statement, Loop):
+            found |= _read(statement.body)
+        elif isinstance(statement, Let | Update | Store):
+            found |= {load.array for load in loads(statement.value)}
+    return found

@@ -1,0 +1,381 @@
+"""From stable forms in probabilities to a kernel: what each atom is computed as, and the schedule of a row.
+
+One pass finds the largest logit, one the exponentials and their sum; then one for each layer of sums, and the outputs.
+With e_k = e^(z_k - top), `ties` the sum of those equal to 1 and `below` that of the others:
+
+    y_k = e_k / total                    total = ties + below
+    1 - y_k = others / total             others = (ties - 1) + below where z_k = top, else total - e_k >= e_k
+    log y_k = (z_k - top) - log1p((ties - 1) + below), both parts of one sign
+    log(1 - y_k) = log1p(-y_k) for y_k < 1/2, else log((1 - y_k))
+    y_k^q = e^(q (z_k - top)) / total^q, representable where y_k is not
+
+so that none of them loses digits, wherever y_k lies between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symderiv.kernels.algebra import is_negated, negated
+from symderiv.kernels.ir import (
+    Const,
+    Expression,
+    Extent,
+    Let,
+    Load,
+    Local,
+    Loop,
+    Op,
+    Pick,
+    ScalarParameter,
+    Statement,
+    Store,
+    Update,
+)  # fmt: skip
+from symderiv.kernels.outputs import Case, Output
+from symderiv.kernels.probabilities import TOTAL, is_complement, is_probability
+from symderiv.kernels.probability_factors import divisor, logarithm_of, may_be_infinite, of_parameters
+from symderiv.kernels.probability_forms import is_ratio, power_of_gap
+from symderiv.kernels.probability_naming import wanted_name, worth_a_name
+from symderiv.kernels.stable import LoweringError
+from symderiv.terms import (
+    Add,
+    Array,
+    Delta,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Position,
+    Power,
+    Size,
+    Sum,
+    Term,
+    alpha_key,
+    children,
+    rename,
+)  # fmt: skip
+
+_ZERO = Const(Fraction(0))
+_ONE = Const(Fraction(1))
+_HALF = Const(Fraction(1, 2))
+_TOP = Local("top")
+_SUM_OF_ALL = Local("total")
+_MOST_FACTORS = 4
+"""The largest whole exponent that is multiplied out."""
+
+
+@dataclass(slots=True)
+class _Scope:
+    indices: tuple[Index, ...]
+    statements: list[Statement] = field(default_factory=list)
+    memo: dict[tuple[object, ...], Expression] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ProbabilityRow:
+    """The statements made so far, by loop, and what already has a name; used for one kernel and thrown away."""
+
+    logits: Array
+    label: Index | None
+    names: set[str]
+    scopes: list[_Scope] = field(default_factory=lambda: [_Scope(())])
+    inputs: dict[str, Array] = field(default_factory=dict)
+    scalars: list[ScalarParameter] = field(default_factory=list)
+    tail: list[Statement] = field(default_factory=list)
+    """The outputs, written when everything that reads an input for the whole row is done."""
+
+    # -- names and places
+
+    def name(self, wanted: str) -> str:
+        """`wanted`, or with a number behind it, as a name that is new."""
+        found, count = wanted, 2
+        while found in self.names:
+            found, count = f"{wanted}_{count}", count + 1
+        self.names.add(found)
+        return found
+
+    def emit(self, statement: Statement) -> None:
+        """Add a statement to the innermost loop."""
+        self.scopes[-1].statements.append(statement)
+
+    def _known(self, term: Term) -> frozenset[Index]:
+        return term.free - ({self.label} if self.label is not None else set())
+
+    def _home(self, term: Term) -> int:
+        for depth, scope in enumerate(self.scopes):
+            if self._known(term) <= frozenset(scope.indices):
+                return depth
+        raise LoweringError("an index of the closed form is used outside a loop over it")
+
+    def _at(self, places: tuple[Place, ...]) -> tuple[str, ...]:
+        for place in places:
+            if isinstance(place, Position):
+                raise LoweringError(f"class {place.value} is named in the closed form; kernels are for any class count")
+        return tuple(place.name for place in places if isinstance(place, Index))
+
+    # -- the row
+
+    def begin(self) -> None:
+        """The largest logit, the exponentials, and their sum by ties with the largest and what is below."""
+        (domain,) = self.logits.domains
+        self.inputs[self.logits.name] = self.logits
+        logit = Load(self.logits.name, ("k",))
+        self.names |= {"top", "exponential", "e", "ties", "below", "excess", "total", "log_total", "k"}
+        self.emit(Let("top", Const("-inf")))
+        self.emit(Loop("k", domain.symbol, (Update("top", "maximum", logit),)))
+        self.emit(Let("ties", _ZERO))
+        self.emit(Let("below", _ZERO))
+        exponential = Local("exponential")
+        self.emit(Loop("k", domain.symbol, (
+            Let("exponential", Op("exp_difference", (logit, _TOP))),
+            Store("e", ("k",), exponential),
+            Update("ties", "add", Op("if_equal", (logit, _TOP, exponential, _ZERO))),
+            Update("below", "add", Op("if_equal", (logit, _TOP, _ZERO, exponential))),
+        )))  # fmt: skip
+        self.emit(Let("excess", Op("add", (Op("subtract", (Local("ties"), _ONE)), Local("below")))))
+        self.emit(Let("total", Op("add", (Local("ties"), Local("below")))))
+        self.emit(Let("log_total", Op("log1p", (Local("excess"),))))
+
+    # -- values
+
+    def value(self, term: Term) -> Expression:
+        """An expression for `term` here; what does not change inside the innermost loop is computed outside."""
+        match term:
+            case Number(value=value):
+                return Const(value)
+            case Parameter(name=name) if term != TOTAL:
+                scalar = ScalarParameter(name)
+                if scalar not in self.scalars:
+                    self.scalars.append(scalar)
+                return Local(name)
+            case Size(domain=domain):
+                return Extent(domain.symbol)
+            case Entry(array=array, indices=places) if not (is_probability(term) or is_complement(term)):
+                self.inputs.setdefault(array.name, array)
+                return Load(array.name, self._at(places))
+            case Delta(left=left, right=right):
+                first, second = self._at((left, right))
+                return Pick(first, second, _ONE, _ZERO)
+            case _:
+                return self._composite(term)
+
+    def _composite(self, term: Term) -> Expression:
+        key = alpha_key(term)
+        for scope in self.scopes:
+            if key in scope.memo:
+                return scope.memo[key]
+        if is_negated(term):
+            return Op("subtract", (_ZERO, self.value(negated(term))))
+        inner = self.scopes[self._home(term) + 1 :]
+        del self.scopes[len(self.scopes) - len(inner) :]
+        made = self._compose(term)
+        named = bool(inner) or worth_a_name(term) or len(self.scopes) == 1
+        if named and not isinstance(made, Local | Load | Const) and not of_parameters(term):
+            local = Local(self.name(wanted_name(term, self.label)))
+            self.emit(Let(local.name, made))
+            made = local
+        self.scopes[-1].memo[key] = made
+        self.scopes.extend(inner)
+        return made
+
+    def _compose(self, term: Term) -> Expression:
+        match term:
+            case Entry(indices=(place,)):
+                return self._share(place, is_probability(term))
+            case Parameter():
+                return Op("exp", (self.value(Log(TOTAL)),))  # S itself
+            case Add(terms=terms):
+                power = power_of_gap(term)
+                return self._sum_of(terms) if power is None else self._gap(power)
+            case Mul(factors=factors):
+                return self._product_of(factors)
+            case Div(numerator=above, denominator=below) if is_ratio(term):
+                rest = self.value(below)
+                quotient = Op("divide", (self.value(above), rest))
+                return Op("if_equal", (rest, _ZERO, Const(Fraction(-1)), quotient))
+            case Div(numerator=above, denominator=below):
+                return Op("divide", (self.value(above), self.value(below)))
+            case Power(base=base, exponent=exponent):
+                return self._power(base, exponent)
+            case Exp(argument=argument):
+                return Op("exp", (self.value(argument),))
+            case Log(argument=argument):
+                return self._logarithm(argument)
+            case Sum():
+                return self._open_sum(term)
+            case _:
+                raise LoweringError(
+                    f"a {type(term).__name__.lower()} is left in the closed form; kernels need it resolved"
+                )
+
+    def _share(self, place: Place, own: bool) -> Expression:
+        at = self._at((place,))
+        mine = Load("e", at)
+        if own:
+            return Op("divide", (mine, _SUM_OF_ALL))
+        logit = Load(self.logits.name, at)
+        others = Op("if_equal", (logit, _TOP, Local("excess"), Op("subtract", (_SUM_OF_ALL, mine))))
+        return Op("divide", (others, _SUM_OF_ALL))
+
+    def _logarithm(self, argument: Term) -> Expression:
+        if argument == TOTAL:
+            return Op("add", (_TOP, Local("log_total")))
+        if is_probability(argument) and isinstance(argument, Entry):
+            logit = Load(self.logits.name, self._at(argument.indices))
+            return Op("subtract", (Op("subtract", (logit, _TOP)), Local("log_total")))
+        if is_complement(argument) and isinstance(argument, Entry):
+            place = argument.indices[0]
+            own = self.value(Entry(Array("softmax", (place.domain,), positive=True), (place,)))
+            near = Op("log1p", (Op("negate", (own,)),))
+            return Op("if_negative", (Op("subtract", (own, _HALF)), near, Op("log", (self.value(argument),))))
+        if isinstance(argument, Number):
+            return Const(logarithm_of(argument.value))
+        return Op("log", (self.value(argument),))
+
+    def _power(self, base: Term, exponent: Term) -> Expression:
+        if isinstance(exponent, Number) and exponent.value.denominator == 1 and abs(exponent.value) <= _MOST_FACTORS:
+            own = self.value(base)
+            made = own
+            for _ in range(abs(int(exponent.value)) - 1):
+                made = Op("multiply", (made, own))
+            return made if exponent.value > 0 else Op("divide", (_ONE, made))
+        raised = self.value(exponent)
+        if is_probability(base) and isinstance(base, Entry):
+            logit = Load(self.logits.name, self._at(base.indices))
+            total = self._composite_power(exponent, raised)
+            return Op("divide", (Op("exp_multiple", (logit, _TOP, raised)), total))
+        return Op("power", (self.value(base), raised))
+
+    def _composite_power(self, exponent: Term, raised: Expression) -> Expression:
+        """total^q, a number of the row."""
+        key = ("power of the total", alpha_key(exponent))
+        if key not in self.scopes[0].memo:
+            local = Local(self.name("total_raised"))
+            self.scopes[0].statements.append(Let(local.name, Op("power", (_SUM_OF_ALL, raised))))
+            self.scopes[0].memo[key] = local
+        return self.scopes[0].memo[key]
+
+    def _gap(self, power: Power) -> Expression:
+        """1 - y^q."""
+        product = Op("multiply", (self.value(power.exponent), self.value(Log(power.base))))
+        return Op("subtract", (_ZERO, Op("expm1", (product,))))
+
+    def _sum_of(self, terms: tuple[Term, ...]) -> Expression:
+        first = min(range(len(terms)), key=lambda i: (is_negated(terms[i]), i))
+        made = self.value(terms[first])
+        for position, term in enumerate(terms):
+            if position == first:
+                continue
+            minus = is_negated(term)
+            made = Op("subtract" if minus else "add", (made, self.value(negated(term) if minus else term)))
+        return made
+
+    def _product_of(self, factors: tuple[Term, ...]) -> Expression:
+        """What is finite first: where it is 0 the product is 0, whatever an infinite logarithm beside it says."""
+        divisors = [factor for factor in factors if of_parameters(factor) and divisor(factor) is not None]
+        if divisors and len(divisors) < len(factors):
+            made = self._product_of(tuple(factor for factor in factors if factor not in divisors))
+            for factor in divisors:
+                below = divisor(factor)
+                assert below is not None
+                made = Op("divide", (made, self.value(below)))
+            return made
+        finite = [factor for factor in factors if not may_be_infinite(factor)]
+        others = [factor for factor in factors if may_be_infinite(factor)]
+        left, right = self._multiplied(finite), self._multiplied(others)
+        if left is None or right is None:
+            only = left or right
+            assert only is not None
+            return only
+        data = any(not of_parameters(factor) for factor in finite)
+        return Op("weighted" if data else "multiply", (left, right))
+
+    def _multiplied(self, factors: list[Term]) -> Expression | None:
+        made: Expression | None = None
+        for factor in factors:
+            value = self.value(factor)
+            # A number of the row goes first: over the sum of exponentials it might be too small for the format.
+            if made is None:
+                made = value
+            else:
+                swapped = isinstance(value, Local) and isinstance(made, Op)
+                made = Op("multiply", (value, made) if swapped else (made, value))
+        return made
+
+    # -- sums
+
+    def _open_sum(self, term: Sum) -> Expression:
+        name = self.name("inner")
+        self.emit(Let(name, _ZERO))
+        self._loop(((name, term),))
+        return Local(name)
+
+    def _loop(self, sums: tuple[tuple[str, Sum], ...]) -> None:
+        """One loop that adds up every (accumulator, sum)."""
+        taken = {index.name for scope in self.scopes for index in scope.indices} | {
+            self.label.name if self.label is not None else ""
+        }
+        domain = sums[0][1].index.domain
+        index = Index(next(n for n in "klmpqrs" if n not in taken and (n == "k" or n not in self.names)), domain)
+        self.scopes.append(_Scope((*self.scopes[-1].indices, index)))
+        for name, item in sums:
+            value = self.value(rename(item.body, {item.index: index}))
+            if item.skip is not None:
+                (skipped,) = self._at((item.skip,))
+                value = Pick(index.name, skipped, _ZERO, value)
+            self.emit(Update(name, "add", value))
+        made = self.scopes.pop()
+        self.emit(Loop(index.name, domain.symbol, tuple(made.statements)))
+
+    def closed_sums(self, terms: tuple[Term, ...]) -> None:
+        """Emit the loops for every sum without free indices, one loop for each layer of sums built on others."""
+        levels: list[list[Sum]] = []
+        seen: dict[tuple[object, ...], int] = {}
+        for term in terms:
+            self._level(term, levels, seen)
+        for sums in levels:
+            named = tuple((self.name(wanted_name(item, self.label)), item) for item in sums)
+            for name, _ in named:
+                self.emit(Let(name, _ZERO))
+            self._loop(named)
+            for name, item in named:
+                self.scopes[0].memo[alpha_key(item)] = Local(name)
+
+    def _level(self, term: Term, levels: list[list[Sum]], seen: dict[tuple[object, ...], int]) -> int:
+        level = max((self._level(part, levels, seen) for part in children(term)), default=0)
+        if not isinstance(term, Sum) or self._known(term):
+            return level
+        key = alpha_key(term)
+        if key not in seen:
+            while len(levels) <= level:
+                levels.append([])
+            levels[level].append(term)
+            seen[key] = level
+        return seen[key] + 1
+
+    # -- outputs
+
+    def case(self, output: Output, case: Case) -> None:
+        """One case of an output, written behind everything else."""
+        loops = tuple(dict.fromkeys(index for index in case.at if index != self.label))
+        for index in loops:
+            self.scopes.append(_Scope((*self.scopes[-1].indices, index)))
+        value = self.value(case.term)
+        if output.scaled:
+            value = Op("multiply", (value, Local("scale")))
+        if not loops and not isinstance(value, Local):
+            local = Local(self.name(f"{output.array}_at_{case.at[0].name}" if case.at else f"{output.array}_of_row"))
+            self.emit(Let(local.name, value))
+            value = local
+        store: Statement = Store(output.array, tuple(index.name for index in case.at), value)
+        for index in reversed(loops):
+            made = self.scopes.pop()
+            store = Loop(index.name, index.domain.symbol, (*made.statements, store))
+        self.tail.append(store)

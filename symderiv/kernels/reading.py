@@ -1,0 +1,314 @@
+"""Reading closed forms as polynomials in probabilities.
+
+`read` takes a closed form down to the data and finds in it the softmax y_k = e^{z_k}/S: e^{z_k} is y_k S, z_k is
+log y_k + log S, and 1 - y_k is an atom of its own, the share of the other classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from symderiv.kernels.monomials import (
+    ONE_MONOMIAL,
+    Monomial,
+    Polynomial,
+    atom,
+    atoms_of,
+    constant,
+    free_of,
+    mapped,
+    of_monomial,
+    plus,
+    renamed,
+    scaled,
+    times,
+)  # fmt: skip
+from symderiv.kernels.ordering import as_term
+from symderiv.kernels.probabilities import (
+    TOTAL,
+    complement,
+    is_sum_of_all,
+    is_sum_of_exponentials,
+    probability,
+    sum_of_all,
+    with_complement,
+)  # fmt: skip
+from symderiv.kernels.probability_forms import improved
+from symderiv.kernels.stable import LoweringError
+from symderiv.terms import (
+    Abs,
+    Add,
+    Array,
+    Call,
+    Constant,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Max,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Power,
+    Product,
+    Sign,
+    Size,
+    Special,
+    Step,
+    Sum,
+    Term,
+    children,
+    rebuild,
+    rename,
+    subterms,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a closed form is read with: the logits, the pairs of free indices that differ, and the label, at which every
+    sum over the classes is split."""
+
+    logits: Array
+    distinct: frozenset[tuple[Place, Place]] = frozenset()
+    label: Index | None = None
+
+
+def read(term: Term, setting: Setting) -> Polynomial:
+    """`term`, a closed form without defined quantities, as a polynomial in probabilities.
+
+    LoweringError for a derivative or a product in it.
+    """
+    match term:
+        case Number(value=value):
+            return constant(value)
+        case Entry(array=array, indices=(place,)) if array.name == setting.logits.name:
+            return plus(atom(Log(probability(place))), atom(Log(TOTAL)))
+        case Parameter() | Size() | Entry():
+            return atom(term)
+        case Delta(left=left, right=right):
+            return constant(1) if left == right else constant(0) if (left, right) in setting.distinct else atom(term)
+        case Add(terms=parts):
+            return with_complement(plus(*(read(part, setting) for part in parts)))
+        case Mul(factors=factors):
+            return times(*(read(factor, setting) for factor in factors))
+        case Div(numerator=above, denominator=below):
+            return times(read(above, setting), raised(read(below, setting), constant(-1)))
+        case Power(base=base, exponent=exponent):
+            return raised(read(base, setting), read(exponent, setting))
+        case Exp(argument=argument):
+            return _exponential(read(argument, setting))
+        case Log(argument=argument):
+            return logarithm(read(argument, setting))
+        case Sum():
+            return _sum(term, setting)
+        case Max() | Abs() | Sign() | Step() | Special() | Constant():
+            raise LoweringError(f"kernels of losses on softmax have no {type(term).__name__.lower()} yet")
+        case Product() | Derivative() | Call():
+            raise LoweringError(f"a {type(term).__name__.lower()} is left in the closed form; kernels need it resolved")
+        case _:
+            assert_never(term)
+
+
+def _is_positive(term: Term) -> bool:
+    match term:
+        case Parameter(positive=positive):
+            return positive
+        case Entry(array=array):
+            return array.positive
+        case Size() | Exp():
+            return True
+        case Power(base=base):
+            return _is_positive(base)
+        case Sum(body=body):
+            return _is_positive(body)
+        case Mul(factors=parts) | Add(terms=parts):
+            return all(_is_positive(part) for part in parts)
+        case Number(value=value):
+            return value > 0
+        case _:
+            return False
+
+
+def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
+    """base^exponent: a monomial's exponents are multiplied; a sum is an atom."""
+    power = exponent.constant
+    if power == 1:
+        return base
+    base = with_complement(base)
+    if power is not None and power.denominator == 1 and power >= 0 and (base.single is None) and power == 0:
+        return constant(1)
+    single = base.single
+    if single is None:
+        return atom(as_term(base), exponent)
+    monomial, coefficient = single
+    whole = power is not None and power.denominator == 1
+    if not whole and (coefficient <= 0 or not all(_is_positive(term) for term, _ in monomial)):
+        return atom(as_term(base), exponent)
+    made = constant(1)
+    for term, own in monomial:
+        made = times(made, atom(term, times(own, exponent)))
+    if coefficient == 1:
+        return made
+    if whole:
+        assert power is not None
+        return scaled(made, coefficient ** int(power))
+    return times(made, atom(Number(coefficient), exponent))
+
+
+def _exponential(argument: Polynomial) -> Polynomial:
+    """e^argument: e^{c log x} is x^c."""
+    made = constant(1)
+    left: list[Polynomial] = []
+    for monomial, coefficient in argument.addends:
+        logs = [term for term, exponent in monomial if isinstance(term, Log) and exponent.constant == 1]
+        rest = frozenset(pair for pair in monomial if pair[0] not in logs)
+        if len(logs) == 1 and not free_of(of_monomial(rest)):
+            inner = logs[0]
+            assert isinstance(inner, Log)
+            made = times(made, atom(inner.argument, of_monomial(rest, coefficient)))
+        else:
+            left.append(of_monomial(monomial, coefficient))
+    return made if not left else times(made, atom(Exp(as_term(plus(*left)))))
+
+
+def logarithm(argument: Polynomial) -> Polynomial:
+    """log argument: of a monomial of positive atoms the sum of their logarithms; of a sum an atom, S taken out."""
+    argument = with_complement(argument)
+    single = argument.single
+    if single is not None:
+        monomial, coefficient = single
+        if coefficient > 0 and all(_is_positive(term) for term, _ in monomial):
+            parts = [times(exponent, atom(Log(term))) for term, exponent in monomial]
+            return plus(*parts, *([] if coefficient == 1 else [atom(Log(Number(coefficient)))]))
+        return atom(Log(as_term(argument)))
+    powers = {dict(monomial).get(TOTAL) for monomial, _ in argument.addends}
+    if len(powers) == 1 and None not in powers:
+        power = powers.pop()
+        assert power is not None
+        return plus(times(power, atom(Log(TOTAL))), logarithm(times(argument, atom(TOTAL, scaled(power, -1)))))
+    return atom(Log(as_term(argument)))
+
+
+def _depth(polynomial: Polynomial) -> int:
+    sums = (part for term in atoms_of(polynomial) for _, part in subterms(term) if isinstance(part, Sum))
+    return max((int(part.index.name.removeprefix("k")) for part in sums), default=0)
+
+
+def _sum(term: Sum, setting: Setting) -> Polynomial:
+    if is_sum_of_exponentials(term, setting.logits):
+        return atom(TOTAL) if term.skip is None else times(atom(TOTAL), atom(complement(term.skip)))
+    body = read(term.body, setting)
+    index = Index(f"k{_depth(body) + 1}", term.index.domain)
+    body = renamed(body, term.index, index)
+    label = setting.label
+    splits = label is not None and label.domain == index.domain and term.skip is None
+    if splits and _hidden_delta(body, index):
+        assert label is not None
+        raw = term.body
+        other = Setting(setting.logits, setting.distinct | {(term.index, label), (label, term.index)}, label)
+        return plus(
+            read(rename(raw, {term.index: label}), setting),
+            _sum_of(renamed(read(raw, other), term.index, index), index, label),
+        )
+    made = constant(0)
+    rest: list[Polynomial] = []
+    for monomial, coefficient in body.addends:
+        found = next((t for t, _ in monomial if isinstance(t, Delta) and index in (t.left, t.right)), None)
+        if found is None:
+            rest.append(of_monomial(monomial, coefficient))
+            continue
+        place = found.right if found.left == index else found.left
+        if term.skip is not None and term.skip != place and (term.skip, place) not in setting.distinct:
+            raise LoweringError("a sum that skips a class has a delta of another class in it; kernels need it resolved")
+        if term.skip != place:
+            others = frozenset(pair for pair in monomial if pair[0] != found)
+            made = plus(made, _decided(renamed(of_monomial(others, coefficient), index, place), setting))
+    left = plus(*rest)
+    if splits and left.addends and not _is_share(left, index):
+        assert label is not None
+        return plus(made, renamed(left, index, label), _sum_of(left, index, label))
+    return plus(made, _sum_of(left, index, term.skip))
+
+
+def _decided(polynomial: Polynomial, setting: Setting) -> Polynomial:
+    """The polynomial with deltas of equal indices as 1 and of different ones as 0."""
+    made = constant(0)
+    for monomial, coefficient in polynomial.addends:
+        deltas = [term for term, _ in monomial if isinstance(term, Delta)]
+        if not any((delta.left, delta.right) in setting.distinct for delta in deltas):
+            kept = frozenset(
+                pair for pair in monomial if not (isinstance(pair[0], Delta) and pair[0].left == pair[0].right)
+            )
+            made = plus(made, of_monomial(kept, coefficient))
+    return made
+
+
+def _hidden_delta(polynomial: Polynomial, index: Index) -> bool:
+    """Whether a delta of `index` stands inside an atom, where it is no factor of an addend."""
+    return any(
+        isinstance(part, Delta) and index in (part.left, part.right)
+        for term in atoms_of(polynomial)
+        if not isinstance(term, Delta)
+        for _, part in subterms(term)
+    ) or any(isinstance(t, Delta) and e.constant != 1 and index in t.free for m, _ in polynomial.addends for t, e in m)
+
+
+def _is_share(polynomial: Polynomial, index: Index) -> bool:
+    return all(
+        [term for term, _ in monomial if index in term.free] == [probability(index)]
+        and dict(monomial)[probability(index)].constant == 1
+        for monomial, _ in polynomial.addends
+    )
+
+
+def _sum_of(body: Polynomial, index: Index, skip: Place | None) -> Polynomial:
+    """sum_index body: what does not depend on the index in front, a sum for each such factor."""
+    groups: dict[Monomial, list[tuple[Monomial, Fraction]]] = {}
+    for monomial, coefficient in body.addends:
+        inner = frozenset(pair for pair in monomial if index in pair[0].free or index in free_of(pair[1]))
+        groups.setdefault(monomial - inner, []).append((inner, coefficient))
+    made = constant(0)
+    for outer, inners in groups.items():
+        whole = plus(*(of_monomial(m, c) for m, c in inners))
+        made = plus(made, times(of_monomial(outer), _single_sum(whole, index, skip)))
+    return made
+
+
+def _single_sum(inner: Polynomial, index: Index, skip: Place | None) -> Polynomial:
+    without = dict(inner.addends).get(ONE_MONOMIAL, Fraction(0))
+    rest = plus(inner, constant(-without))
+    made = constant(0)
+    if without:
+        number = atom(Size(index.domain)) if skip is None else plus(atom(Size(index.domain)), constant(-1))
+        made = scaled(number, without)
+    share = dict(rest.addends).get(frozenset({(probability(index), constant(1))}))
+    if share is not None and skip is None:
+        made = plus(made, scaled(atom(sum_of_all(index.domain)), share))
+        rest = plus(rest, scaled(atom(probability(index)), -share))
+    if not rest.addends:
+        return made
+    single = rest.single
+    scale = single[1] if single is not None else Fraction(1)
+    body = as_term(improved(scaled(rest, 1 / scale)))
+    return plus(made, scaled(atom(Sum(index, body, skip)), scale))
+
+
+def with_sum_to_one(polynomial: Polynomial) -> Polynomial:
+    """The polynomial with 1 for sum_k y_k."""
+    made = constant(0)
+    for monomial, coefficient in polynomial.addends:
+        made = plus(made, of_monomial(frozenset(pair for pair in monomial if not is_sum_of_all(pair[0])), coefficient))
+    return mapped(made, _one_for_all)
+
+
+def _one_for_all(term: Term) -> Term:
+    if is_sum_of_all(term):
+        return Number(Fraction(1))
+    return rebuild(term, tuple(_one_for_all(part) for part in children(term))) if children(term) else term

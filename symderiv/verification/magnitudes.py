@@ -1,0 +1,172 @@
+"""How large the result of a loss's kernel would be if nothing cancelled and no power magnified: the unit of its errors.
+
+A stable form is evaluated in probabilities, 1 - y_k and log y_k, which a row computes to a few last places each. Sums
+add up magnitudes, products multiply them, and a^b is 1 + |b| times its value, because a relative error of a is |b|
+times as large in a^b. This is the first-order condition of the form with respect to its atoms. A probability below the
+smallest normal number is off by as much as that number would be, and counts as it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from symderiv.kernels.probabilities import TOTAL, is_complement, is_probability
+from symderiv.kernels.probability_forms import is_ratio, power_of_gap
+from symderiv.terms import (
+    Add,
+    Delta,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Power,
+    Size,
+    Sum,
+    Term,
+)  # fmt: skip
+
+_LEAST: Final = 1e-320
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Atoms:
+    """y_k, 1 - y_k and log y_k of one row of logits, and log S with what its addends are large."""
+
+    y: np.ndarray
+    rest: np.ndarray
+    log_y: np.ndarray
+    lse: float
+    lse_size: float
+
+
+def _atoms(z: np.ndarray) -> _Atoms:
+    logits = z.astype(np.float64)
+    top = logits.max()
+    e = np.exp(logits - top)
+    first = int(np.argmax(logits))
+    beyond = float(np.delete(e, first).sum())
+    total = 1.0 + beyond
+    rest = (total - e) / total
+    rest[first] = beyond / total
+    log_total = np.log1p(beyond)
+    return _Atoms(e / total, rest, (logits - top) - log_total, top + log_total, abs(top) + log_total)
+
+
+@dataclass(slots=True)
+class _Row:
+    data: Mapping[str, np.ndarray]
+    parameters: Mapping[str, float]
+    classes: int
+    atoms: _Atoms
+    smallest: float
+    memo: dict[tuple[Term, tuple[int, ...]], tuple[float, float]] = field(default_factory=dict)
+
+    def both(self, term: Term, where: Mapping[Index, int]) -> tuple[float, float]:
+        """The value and the magnitude of a term."""
+        key = (term, tuple(where[index] for index in sorted(term.free, key=lambda index: index.name)))
+        if key not in self.memo:
+            value, size = self._both(term, where)
+            self.memo[key] = value, max(size, abs(value))
+        return self.memo[key]
+
+    def _both(self, term: Term, where: Mapping[Index, int]) -> tuple[float, float]:
+        atom = self._atom(term, where)
+        if atom is not None:
+            return atom
+        match term:
+            case Number(value=number):
+                return float(number), abs(float(number))
+            case Parameter(name=name):
+                return self.parameters[name], abs(self.parameters[name])
+            case Size():
+                return float(self.classes), float(self.classes)
+            case Entry(array=array, indices=places):
+                at = tuple(where[place] for place in places if isinstance(place, Index))
+                found = float(self.data[array.name][at])
+                return found, abs(found)
+            case Delta(left=left, right=right):
+                one = float(where[left] == where[right])  # type: ignore[index]
+                return one, one
+            case Add(terms=terms):
+                parts = [self.both(part, where) for part in terms]
+                return sum(value for value, _ in parts), sum(size for _, size in parts)
+            case Mul(factors=factors):
+                made = (1.0, 1.0)
+                for value, size in (self.both(factor, where) for factor in factors):
+                    made = (_product(made[0], value), _product(made[1], size))
+                return made
+            case Div(numerator=above, denominator=below):
+                (a, size), (b, other) = self.both(above, where), self.both(below, where)
+                return (a / b, size / abs(b) * max(1.0, other / abs(b))) if b else (np.inf, np.inf)
+            case Power(base=base, exponent=exponent):
+                (a, size), (b, _) = self.both(base, where), self.both(exponent, where)
+                raised = float(np.power(a, b))
+                return raised, abs(raised) * (1.0 + abs(b) * (size / abs(a) if a else 1.0))
+            case Exp(argument=argument):
+                value, size = self.both(argument, where)
+                return float(np.exp(value)), float(np.exp(value)) * (1.0 + size)
+            case Log(argument=argument):
+                value, size = self.both(argument, where)
+                taken = float(np.log(value))
+                return taken, abs(taken) + (size / value if value else 0.0)
+            case Sum(index=index, body=body, skip=skip):
+                skipped = None if skip is None else where[skip]  # type: ignore[index]
+                chosen = [k for k in range(self.classes) if k != skipped]
+                parts = [self.both(body, {**where, index: k}) for k in chosen]
+                return sum(value for value, _ in parts), sum(size for _, size in parts)
+            case _:
+                raise ValueError(f"a stable form has no {type(term).__name__}")
+
+    def _atom(self, term: Term, where: Mapping[Index, int]) -> tuple[float, float] | None:
+        def at(entry: Term) -> int:
+            assert isinstance(entry, Entry)
+            return where[entry.indices[0]]  # type: ignore[index]
+
+        found: float | None = None
+        if term == TOTAL:
+            return float(np.exp(self.atoms.lse)), float(np.exp(self.atoms.lse)) * (1.0 + self.atoms.lse_size)
+        if isinstance(term, Log) and term.argument == TOTAL:
+            return self.atoms.lse, self.atoms.lse_size
+        if is_probability(term):
+            found = float(self.atoms.y[at(term)])
+        elif is_complement(term):
+            found = float(self.atoms.rest[at(term)])
+        elif isinstance(term, Log) and is_probability(term.argument):
+            found = float(self.atoms.log_y[at(term.argument)])
+        elif isinstance(term, Log) and is_complement(term.argument):
+            found = float(np.log(self.atoms.rest[at(term.argument)]))
+        elif is_ratio(term) and isinstance(term, Div):
+            k = at(term.denominator)
+            rest = self.atoms.rest[k]
+            found = float(self.atoms.log_y[k] / rest) if rest > _LEAST else -1.0
+        elif (power := power_of_gap(term)) is not None:
+            exponent, _ = self.both(power.exponent, where)
+            found = float(-np.expm1(exponent * self.atoms.log_y[at(power.base)]))
+        elif isinstance(term, Power) and is_probability(term.base):
+            exponent, _ = self.both(term.exponent, where)
+            found = float(np.exp(exponent * self.atoms.log_y[at(term.base)])) if exponent else 1.0
+            return found, found
+        if found is None:
+            return None
+        return found, max(abs(found), self.smallest if is_probability(term) or is_complement(term) else 0.0)
+
+
+def _product(left: float, right: float) -> float:
+    return 0.0 if left == 0.0 or right == 0.0 else left * right
+
+
+def magnitude(term: Term, where: Mapping[Index, int], data: Mapping[str, np.ndarray], logits: str,
+              parameters: Mapping[str, float]) -> float:  # fmt: skip
+    """How large a stable form is at these index values for one row of data if nothing cancels."""
+    with np.errstate(all="ignore"):
+        smallest = float(np.finfo(data[logits].dtype).tiny)
+        row = _Row(data, parameters, len(data[logits]), _atoms(data[logits]), smallest)
+        return row.both(term, where)[1]
