@@ -11,9 +11,11 @@ from __future__ import annotations
 import secrets
 
 from symderiv.checking.equality import positive, same
+from symderiv.checking.signs import without_repetitions
 from symderiv.checking.wellformed import Refused, require_well_formed
 from symderiv.encoding import digest
 from symderiv.statements import (
+    Claim,
     Condition,
     Derivation,
     Distinct,
@@ -24,7 +26,22 @@ from symderiv.statements import (
     Verdict,
     worst,
 )
-from symderiv.terms import Add, Call, Derivative, Entry, Mul, Number, Path, Term, at, number, put, scope, subterms
+from symderiv.terms import (
+    Add,
+    Call,
+    Derivative,
+    Entry,
+    Index,
+    Mul,
+    Number,
+    Path,
+    Term,
+    at,
+    number,
+    put,
+    scope,
+    subterms,
+)
 
 __all__ = ["Refused", "check", "check_step", "connected", "difference"]
 
@@ -58,7 +75,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     return Theorem(
         derivation=derivation,
         claim=claim,
-        conditions=(*derivation.theory.distinct, *listed),
+        conditions=(*derivation.theory.distinct, *without_repetitions(tuple(listed), _free(claim), derivation.theory)),
         steps=tuple(steps),
         lines=tuple(lines),
         direct=direct,
@@ -66,6 +83,10 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
         digest=digest(derivation),
         seed=seed,
     )
+
+
+def _free(claim: Claim) -> frozenset[Index]:
+    return claim.left.free | claim.right.free
 
 
 def _check_line(

@@ -7,6 +7,7 @@ Sampling cannot show a sign for all reals. What is not positive or nonzero by it
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 from symderiv.checking.normal import Normaliser, Outside, Polynomial
 from symderiv.checking.shape import sign_of
@@ -18,6 +19,7 @@ from symderiv.terms import (
     Derivative,
     Div,
     Entry,
+    Index,
     Log,
     Max,
     Mul,
@@ -129,6 +131,37 @@ def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) 
     for term in terms:
         visit(term)
     return tuple(found)
+
+
+def without_repetitions(listed: tuple[Condition, ...], free: frozenset[Index], theory: Theory) -> tuple[Condition, ...]:
+    """`listed` with u != 0 once for u, -u and multiples of u, and not for a member of what is listed for all members.
+
+    An index that is not `free` in the claim stands for all members.
+    """
+    terms = [condition.term for condition in listed if isinstance(condition, Nonzero)]
+    if len(terms) < 2:
+        return listed
+    normaliser = Normaliser(theory)
+    names = {term: _up_to_sign(term, normaliser) for term in terms}
+    kept: list[Condition] = []
+    for condition in listed:
+        if isinstance(condition, Nonzero):
+            name = names[condition.term]
+            earlier = [names[known.term] for known in kept if isinstance(known, Nonzero)]
+            others = [term for term in terms if term != condition.term]
+            if name in earlier or any(name in _members_of(other, free, names[other], normaliser) for other in others):
+                continue
+        kept.append(condition)
+    return tuple(kept)
+
+
+def _members_of(term: Term, free: frozenset[Index], name: Term, normaliser: Normaliser) -> set[Term]:
+    """The names of `term` with an index that stands for all members given the value of a free one."""
+    every = [index for index in term.free if index not in free]
+    made: set[Term] = set()
+    for values in product(*([place for place in free if place.domain == index.domain] for index in every)):
+        made.add(_up_to_sign(rename(term, dict(zip(every, values, strict=True))), normaliser))
+    return made - {name}
 
 
 def _depends(term: Term, variable: Entry | Call, theory: Theory) -> bool:

@@ -90,8 +90,8 @@ def present(
 
 _CONVENTION = (
     r"$\operatorname{step}(u)$ is 1 for $u > 0$ and 0 for $u \leq 0$; $\operatorname{sign}(u)$ is 1, 0 or $-1$. Where "
-    r"an argument at which a formula changes is 0, no derivative is claimed: at $u = 0$ the closed forms take "
-    r"$\operatorname{step}(0) = 0$ and $\operatorname{sign}(0) = 0$."
+    r"an argument at which a formula changes is 0, though not for all data, no derivative is claimed: the closed forms "
+    r"take $\operatorname{step}(0) = 0$ and $\operatorname{sign}(0) = 0$ at $u = 0$."
 )
 
 

@@ -21,6 +21,7 @@ import sympy
 from sympy.tensor.indexed import Indexed, IndexedBase
 
 from symderiv.statements import Theory, unfold
+from symderiv.sympy_border.piecewise import read_piecewise
 from symderiv.sympy_border.vocabulary import BorderError, Vocabulary, base, place_symbol, scalar, size_symbol
 from symderiv.terms import (
     Abs,
@@ -196,10 +197,9 @@ class _Reading:
 def from_sympy(expression: sympy.Expr, words: Vocabulary, *, atoms: Mapping[sympy.Symbol, Term] | None = None) -> Term:
     """`expression` as a term; `atoms` says what particular symbols stand for, before any name is looked up.
 
-    Accepted: rational numbers, pi, sums, products, powers, exp, log, Max, Min, Abs, sign, Heaviside(x, 0), erf,
-    Kronecker deltas, `Sum` and `Product` from 1 to a domain's size, `Derivative` by entries, and the vocabulary's
-    arrays, definitions, parameters and sizes. Raises BorderError for everything else, and where one name carries two
-    sets of SymPy assumptions.
+    Accepted: rational numbers, pi, sums, products, powers, exp, log, Max, Min, Abs, sign, Heaviside(x, 0), Piecewise
+    by comparisons, erf, Kronecker deltas, `Sum` and `Product` from 1 to a domain's size, `Derivative` by entries, and
+    the vocabulary's names. Raises BorderError for everything else, and where one name carries two sets of assumptions.
     """
     reading = _Reading(words, {} if atoms is None else atoms, {index.name: index for index in words.indices})
     if not reading.atoms:
@@ -249,13 +249,14 @@ def _read_new(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
         return Power(_read(node.base, bound, reading), _read(node.exp, bound, reading))
     if isinstance(node, sympy.log) and len(node.args) == 1:
         return Log(_read(node.args[0], bound, reading))
-    if isinstance(node, sympy.Max):
-        # SymPy keeps the arguments of Max in a set: their order is that of their sort keys.
+    if isinstance(node, sympy.Max):  # a set of arguments: their order is that of their sort keys
         return Max(tuple(_read(part, bound, reading) for part in sorted(node.args, key=sympy.default_sort_key)))
     if isinstance(node, sympy.Min):
         return -_read(sympy.Max(*(-part for part in node.args)), bound, reading)
     if isinstance(node, sympy.Heaviside) and node.args[1] == 0:
         return Step(_read(node.args[0], bound, reading))
+    if isinstance(node, sympy.Piecewise):
+        return read_piecewise(node, partial(_read, bound=bound, reading=reading))
     if node == sympy.pi:
         return Constant("pi")
     if isinstance(node, sympy.KroneckerDelta):
@@ -266,8 +267,8 @@ def _read_new(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
         return _read_derivative(node, bound, reading)
     raise BorderError(
         f"{_shown(node)} ({type(node).__name__}) is not understood; accepted are rational numbers, pi, + * / **, exp, "
-        "log, Max, Min, Abs, sign, Heaviside(x, 0), erf, KroneckerDelta, Sum and Product from 1 to a domain's size, "
-        "Derivative, and the names of the vocabulary"
+        "log, Max, Min, Abs, sign, Heaviside(x, 0), Piecewise, erf, KroneckerDelta, Sum and Product from 1 to a "
+        "domain's size, Derivative, and the names of the vocabulary"
     )
 
 

@@ -89,8 +89,15 @@ def derivative_by_sympy(term: Term, theory: Theory) -> Term:
     written = to_sympy(whole, theory, keep=kept)
     if not isinstance(written, sympy.Derivative):
         raise BorderError(f"SymPy rewrote the derivative {written} before it was carried out")
-    found = sympy.diff(written.expr, *written.variables)
+    found = _away_from_kinks(sympy.diff(written.expr, *written.variables))
     return sift(from_sympy(found, vocabulary(whole, theory)))
+
+
+def _away_from_kinks(found: sympy.Expr) -> sympy.Expr:
+    """SymPy's derivative where no argument of a maximum, an absolute value, a sign or a step is 0: there the derivative
+    of a step is 0, and no convention for its value at 0 matters."""
+    made: sympy.Expr = found.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+    return made.replace(sympy.Heaviside, lambda argument, *_: sympy.Heaviside(argument, 0))
 
 
 def sift(term: Term) -> Term:

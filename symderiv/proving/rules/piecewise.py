@@ -23,10 +23,49 @@ from symderiv.terms import (
     number,
     pi,
     root,
+    subterms,
 )
+
+_LONGEST: Final = 24
+"""Terms up to which a difference is multiplied out."""
 
 
 def gap(left: Term, right: Term) -> Term:
+    """left - right in the shorter of two spellings, as it stands or multiplied out: u for q u - (q - 1) u."""
+    plain = _difference(left, right)
+    open_terms = _opened(plain)
+    if open_terms is None:
+        return plain
+    made = tidy(add(open_terms))
+    return made if _size(made) < _size(plain) else plain
+
+
+def _size(term: Term) -> int:
+    return sum(1 for _ in subterms(term))
+
+
+def _opened(term: Term) -> list[Term] | None:
+    """The terms of `term` with its brackets multiplied out, or None where there are too many."""
+    if isinstance(term, Add):
+        made: list[Term] = []
+        for part in term.terms:
+            found = _opened(part)
+            if found is None:
+                return None
+            made += found
+        return made if len(made) <= _LONGEST else None
+    if not isinstance(term, Mul):
+        return [term]
+    products: list[list[Term]] = [[]]
+    for factor in term.factors:
+        choices = _opened(factor) if isinstance(factor, Add) else [factor]
+        if choices is None or len(products) * len(choices) > _LONGEST:
+            return None
+        products = [[*done, choice] for done in products for choice in choices]
+    return [multiply(product) for product in products]
+
+
+def _difference(left: Term, right: Term) -> Term:
     """left - right, with signs settled: u for u - 0 and for 0 - (-u)."""
     if is_number(right, 0):
         return left
