@@ -61,6 +61,8 @@ class _Building:
     variable: str
     scalar_data: bool
     """Whether Latin letters without an index are data: they are where the formula has no vector."""
+    chosen: frozenset[str]
+    """The numbers that an assumption gives a range to."""
     softmaxes: Softmaxes
     arrays: dict[str, Array] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
@@ -108,11 +110,14 @@ class _Building:
         body = self.body(defined, env, indices[0] if whole else None)
         self.making.pop()
         mine = next((d for d in self.softmaxes.definitions if d.name == name), None)
+        if mine is None and isinstance(body, Sum) and isinstance(body.body, Exp) and body.skip is None:
+            exponent = body.body.argument
+            if exponent.free == {body.index} and self.softmaxes.of(exponent, body.index).total is None:
+                self.softmaxes.total_of(exponent, body.index, name)
+                mine = self.softmaxes.definitions[-1]
         if mine is None:
             mine = Definition(name, indices, body, "", _symbol(name))
             self.softmaxes.definitions.append(mine)
-            if isinstance(body, Sum) and isinstance(body.body, Exp) and body.skip is None and not body.free:
-                self.softmaxes.of(body.body.argument, body.index).total = name
         self.made[name] = mine
         return mine
 
@@ -185,7 +190,8 @@ class _Building:
                 f"{name} in R{spaced}",
                 node.at,
             )
-        if name == self.variable or (self.scalar_data and not greek_named(letters)):
+        data = self.scalar_data and not greek_named(letters) and name not in self.chosen
+        if name == self.variable or data:
             return Entry(self.array(name, node.at), ())
         if name == "pi":
             self.note("π is 3.14159...")
@@ -317,12 +323,16 @@ def _symbol(name: str) -> str:
     return f"\\{letters}'" if greek_named(letters) else f"{letters}'"
 
 
-def elaborated(roles: Roles, ranges: Ranges, positive: frozenset[str], variable: str) -> Elaborated:
-    """The terms of a formula; FormulaError for a symbol that nothing defines, and for what has no node."""
+def elaborated(
+    roles: Roles, ranges: Ranges, positive: frozenset[str], variable: str, chosen: frozenset[str] = frozenset()
+) -> Elaborated:
+    """The terms of a formula; FormulaError for a symbol that nothing defines, and for what has no node.
+
+    `variable` is what it is differentiated by, `chosen` are names that an assumption gives a range to.
+    """
     names = {*roles.definitions, *roles.ranks, roles.loss.name.name}
-    building = _Building(
-        roles, ranges, positive, variable, not roles.vectors and not any(roles.ranks.values()), Softmaxes(names)
-    )
+    scalars_only = not roles.vectors and not any(roles.ranks.values())
+    building = _Building(roles, ranges, positive, variable, scalars_only, chosen, Softmaxes(names))
     pure = [
         d for d in roles.definitions.values() if isinstance(d.body, Applied) and d.body.function in VECTOR_FUNCTIONS
     ]

@@ -15,6 +15,7 @@ The parser is lark's, for LALR(1) grammars: it takes time proportional to the te
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -58,12 +59,10 @@ variable: name
      | tail
      | chain tail -> implied
      | chain (TIMES|OVER) tail -> multiplied
-?chain: head
+?chain: factor
       | chain factor -> implied
       | chain (TIMES|OVER) signed -> multiplied
-?head: factor
-     | bars
-?signed: head
+?signed: factor
        | MINUS factor -> negative
 ?tail: BIG limits after -> big
      | BARE tail -> applied
@@ -88,8 +87,8 @@ limits: (SUB|LOW) (_POW upper)?
      | "[" expr "]" -> bracketed
      | "{{" expr "}}" -> bracketed
      | CALLED "(" expr ("," expr)* ")" (SUB|LOW)? -> called
+     | BAR expr _BAR -> bars
      | FRAC "{{" expr "}}" "{{" expr "}}" -> fraction
-bars: "|" expr "|"
 power: _POW
 name: NAME (SUB|LOW)? PRIMES?
 
@@ -97,14 +96,16 @@ _WHERE.5: /where\b|with\b/
 _AND.5: /and\b/
 _IN.5: /in\b|∈|\\in\b/
 EQ: ":=" | "=" | "≔"
-REL: "<=" | ">=" | "<" | ">" | "!=" | "≤" | "≥" | "≠" | /\\(leq?|geq?|neq?)\b/
-SPACE: /(?:ℝ|\\mathbb\{{R\}}|R\b)(?:\s*\^\s*(?:\{{[^{{}}]*\}}|\([^()]*\)|[A-Za-z]))?|\\?\{{[^{{}}]*\}}/
+REL.2: "<=" | ">=" | "<" | ">" | "!=" | "≤" | "≥" | "≠" | /\\(leq?|geq?|neq?)\b/
+SPACE: /(?:ℝ|\\mathbb\{{R\}}|R\b)(?:\s*\^\s*(?:\{{[^{{}}]*\}}|\([^()]*\)|[A-Za-z0-9]+))?|\\?\{{[^{{}}]*\}}/
 PLUS: "+"
 MINUS: "-" | "−" | "–"
-TIMES: "*" | "·" | "×" | "⋅" | /\\(cdot|times)\b/
+TIMES.2: "*" | "·" | "×" | "⋅" | /\\(cdot|times)\b/
 OVER: "/"
-_POW: "**" | "^"
+_POW.3: "**" | "^"
 BIG.4: /\\?(?:sum|prod)(?![A-Za-z0-9])|[Σ∑Π∏]/
+BAR.3: /(?<![^\s(\[{{+\-−–*\/·×⋅,=^])\|(?![\s)\]}}+\-−–*\/·×⋅,=^|]|$)/
+_BAR: "|"
 FRAC.4: /\\frac(?![A-Za-z])/
 CALLED.4: /\\?(?:{_WORDS})(?=\s*\()/
 BARE.3: /\\?(?:{_WORDS})(?![A-Za-z0-9])/
@@ -114,7 +115,8 @@ HIGH: /[{"".join(RAISED)}]+/
 NAME: /\\?(?:[A-Za-z]+|ℓ|[{"".join(GREEK)}])[0-9]*['′]*/
 PRIMES: /['′]+/
 NUMBER: /[0-9]+(?:\.[0-9]+)?|\.[0-9]+/
-%ignore /(?:\s|\\[,;! ]|\\(?:left|right)(?![A-Za-z]))+/
+SPACING.6: /(?:\s|\\[,;! ]|\\(?:left|right)(?![A-Za-z]))+/
+%ignore SPACING
 """
 
 
@@ -197,9 +199,12 @@ def _at(text: str, at: int, ended: bool = False) -> FormulaError:
 
 def unknown_function(name: str) -> str:
     """The sentence for a function that the engine does not know."""
+    near = get_close_matches(name, FUNCTIONS, 1, 0.7)
+    meant = f" (did you mean {near[0]}?)" if near else ""
     return (
-        f"{name!r} is not a function that is known; known are {known_functions()}. Write it out in these, or define it "
-        "after 'where'. A new function needs a node in symderiv/terms and its derivative in symderiv/proving/rules"
+        f"{name!r} is not a function that is known{meant}; known are {known_functions()}. Write it out in these, or "
+        "define it after 'where'. A new function needs a node in symderiv/terms and its derivative in "
+        "symderiv/proving/rules"
     )
 
 
@@ -224,7 +229,7 @@ def _hint(text: str, at: int) -> str:
     if sign == "_":
         return ": an index belongs right after a name, as in y_k or W_{id}"
     if sign == "|":
-        return ": write abs(...) for an absolute value"
+        return ": write abs(...) for an absolute value, or a space before the bar that opens it"
     if sign in "=<>!" and "where" not in text:
         return ": definitions come after 'where', assumptions are given with --assume"
     if sign in "∂∇" or text.startswith("\\partial", at):
@@ -238,7 +243,7 @@ def _hint(text: str, at: int) -> str:
 
 def known_functions() -> str:
     """The functions that may be written, in words."""
-    return ", ".join(word for word in FUNCTIONS if word != "frac")
+    return ", ".join(word for word, meaning in FUNCTIONS.items() if word == meaning and word != "frac")
 
 
 def _brackets(text: str, end: int) -> tuple[list[int], int | None]:

@@ -63,7 +63,8 @@ def read_loss(
     try:
         ranges = ranges_of(roles)
         positive = under.positive | {each for each, bounds in under.bounds.items() if bounds.positive}
-        found = elaborated(roles, ranges, positive, variable)
+        found = elaborated(roles, ranges, positive, variable, frozenset(under.bounds))
+        _refuse_unused(roles, found)
     except FormulaError as error:
         raise FormulaError(error.sentence, text, error.at) if not error.text else error from None
     return problem_of(found, variable, under, text, named, title, f"As it was written: {text.strip()}")
@@ -88,10 +89,6 @@ def problem_of(
     arrays = {array.name: array for array in found.arrays}
     wrt = arrays.get(variable)
     own = tuple(d for d in found.definitions if d not in _SHARED)
-    used = _used(found.loss, found.definitions)
-    unused = [d.name for d in own if d.name not in used]
-    if unused:
-        raise FormulaError(f"{unused[0]} is defined but not used; leave its definition out, or correct the formula")
     if wrt is None or not _depends(found.loss, found.definitions, wrt):
         raise FormulaError(f"the loss does not depend on {variable}; the data are {_listed(arrays) or 'none'}")
     for each in (*under.positive, *under.bounds, *(total.name for total in under.totals)):
@@ -155,9 +152,13 @@ def _variable(roles: Roles, asked: str | None, written: str | None) -> str:
     raise FormulaError(f"what to differentiate by is not clear; say it with --wrt, one of {listed}")
 
 
-def _used(loss: Definition, definitions: tuple[Definition, ...]) -> frozenset[str]:
-    theory = Theory((*definitions, loss))
-    return frozenset(part.name for part in reachable(loss.body, theory) if isinstance(part, Call))
+def _refuse_unused(roles: Roles, found: Elaborated) -> None:
+    """FormulaError for a definition that the loss does not reach: likely it is spelled in two ways."""
+    theory = Theory((*found.definitions, found.loss))
+    used = {part.name for part in reachable(found.loss.body, theory) if isinstance(part, Call)}
+    for name, defined in roles.definitions.items():
+        if name not in used:
+            raise roles.fail(f"{name} is defined but not used; leave it out, or correct the formula", defined.at)
 
 
 def _depends(loss: Definition, definitions: tuple[Definition, ...], wrt: Array) -> bool:
@@ -174,16 +175,14 @@ def _about(name: str, found: Elaborated, under: Assumed) -> None:
     text = next((total.text for total in under.totals if total.name == name), "")
     text = text or (under.bounds[name].text if name in under.bounds else "")
     if any(definition.name == name for definition in (*found.definitions, found.loss)):
-        raise FormulaError(
-            f"{name} is defined by the formula, so that what holds for it follows and cannot be assumed", text, 0
-        )
+        raise FormulaError(f"{name} is defined by the formula, so that what holds for it follows and cannot be assumed")
     if name in under.bounds and not any(each.name == name for each in found.parameters):
         scalar = any(array.name == name and not array.domains for array in found.arrays)
         if scalar and under.bounds[name].positive and under.bounds[name].least == 0 and under.bounds[name].most is None:
             return
         raise FormulaError(f"{name} is not a number without an index in the formula", text, 0)
-    if name not in under.bounds and not any(array.name == name for array in found.arrays):
-        raise FormulaError(f"an assumption speaks of {name}, which is not in the formula", text, 0)
+    if name not in under.bounds and not any(array.name == name and array.domains for array in found.arrays):
+        raise FormulaError(f"an assumption speaks of {name} with an index, which is not in the formula")
 
 
 def _assumption(name: str, indices: tuple[str, ...], index: str, arrays: dict[str, Array]) -> Assumption:

@@ -63,11 +63,17 @@ class Ranges:
         if known != symbol:
             raise FormulaError(f"one range cannot have the sizes {known} and {symbol}", "", at)
 
+    def groups(self) -> tuple[Slot, ...]:
+        """The groups that data or a vector belong to; of formulas without any, all groups."""
+        roots = dict.fromkeys(self.root(slot, 0) for slot in tuple(self.parents) if slot[0] != "index")
+        return tuple(roots) or tuple(dict.fromkeys(self.root(slot, 0) for slot in tuple(self.parents)))
+
     def domains(self) -> Mapping[str, Domain]:
         """The ranges with a known size, by its symbol."""
-        groups = [slot for slot, parent in self.parents.items() if slot == parent]
-        symbols = dict.fromkeys(self.symbols[group] for group in groups if group in self.symbols)
-        if len(groups) == 1 and not symbols:
+        symbols = dict.fromkeys(
+            self.symbols[slot] for slot, up in self.parents.items() if slot == up and slot in self.symbols
+        )
+        if len(self.groups()) == 1 and not symbols:
             return {"C": CLASSES}
         return known_ranges(tuple(symbols))
 
@@ -77,14 +83,14 @@ class Ranges:
         group = self.root(slot, at)
         if group in self.symbols:
             return known[self.symbols[group]]
-        groups = [each for each, parent in self.parents.items() if each == parent]
-        if len(groups) == 1:
-            return CLASSES
+        groups = self.groups()
+        if len(groups) == 1 and len(known) == 1:
+            return next(iter(known.values()))
         kind, name, _ = slot
         what = f"the index {name}" if kind == "index" else f"the indices of {name}"
         raise FormulaError(
-            f"the range of {what} cannot be told, because the formula has {len(groups)} ranges; declare the data after "
-            "'where', as in: where W in R^{C x D}, x in R^D",
+            f"the range of {what} cannot be told, because the formula has {max(2, len(groups))} ranges; declare the "
+            "data after 'where', as in: where W in R^{C x D}, x in R^D",
             "",
             self.seen[slot],
         )

@@ -179,8 +179,8 @@ class Trees(Transformer[Token, Any]):
 
     def bars(self, items: list[Any]) -> Applied:
         """|x|."""
-        (body,) = items
-        return Applied("abs", (body,), (), True, None, body.at, _deeper(body.at, body))
+        sign, body = items
+        return Applied("abs", (body,), (), True, None, _at(sign), _deeper(_at(sign), body))
 
     def limits(self, items: list[Any]) -> Limits:
         """What stands under a sum sign."""
