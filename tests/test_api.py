@@ -120,3 +120,40 @@ def test_a_record_has_one_verdict_the_weakest(gradient: sd.Proof) -> None:
     found = sd.check(record).verdict
     assert found.word == "false"
     assert found.counterexample is not None
+
+
+def test_a_loss_of_ones_own() -> None:
+    proof = sd.derive("L = sum_k (z_k - t_k)^2 / 2", limit=None, name="squares")
+    assert proof.problem.name == "squares"
+    assert [theorem.derivation.goal for theorem in proof.theorems] == ["gradient", "hessian", "hvp"]
+    assert proof.gradient.result == "zᵢ − tᵢ"
+    assert proof.hessian.result == "δᵢⱼ"
+    assert proof.hvp.result == "vᵢ"
+    assert proof.reading is not None
+    assert proof.reading.wrt.name == "z"
+    assert proof.unfinished == ()
+    assert "zᵢ − tᵢ" in proof.text()
+
+
+def test_a_loss_of_ones_own_within_a_limit() -> None:
+    assert sd.derive("L = z^2", goal="gradient", limit=300).result == "2 z"
+    with pytest.raises(ValueError, match=r"gradient: no closed form was found within 0\.001 s"):
+        sd.derive("L = z^2", goal="gradient", limit=0.001)
+
+
+def test_what_does_not_fit_together() -> None:
+    with pytest.raises(TypeError, match="'softmax' is the name of an entry"):
+        sd.derive("softmax", wrt="z")
+    with pytest.raises(TypeError, match=r"assume is a list of assumptions, as in assume=\['t_k > 0'\]"):
+        sd.derive("L = sum_k t_k z_k", assume="t_k > 0")
+    with pytest.raises(TypeError, match="a loss is the name of an entry, a formula as text, or a SymPy expression"):
+        sd.derive(3.0)
+    with pytest.raises(ValueError, match="there are gradient"):
+        sd.derive("L = z^2", goal="gradient", limit=None).hessian  # noqa: B018
+    with pytest.raises(ValueError, match="loss has no goal 'jacobian'"):
+        sd.derive("L = z^2", goal="jacobian")
+
+
+def test_a_problem_from_a_formula() -> None:
+    problem = sd.problem("L = sum_k t_k z_k", wrt=sympy.IndexedBase("t"), name="mine", title="My own")
+    assert (problem.name, problem.title, problem.arrays[0].name) == ("mine", "My own", "t")
