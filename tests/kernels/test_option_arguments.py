@@ -34,7 +34,7 @@ def _cases(classes: int) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("target", ["numba", "numpy"])
 @pytest.mark.parametrize("kind", ["labels", "targets"])
 @pytest.mark.parametrize("what", _cases(3))
-def test_options_are_the_formulawith_options(what: str, kind: str, target: str) -> None:
+def test_options_are_the_formula_written_out(what: str, kind: str, target: str) -> None:
     loss, classes = kernel("cross-entropy", target), 3 if kind == "labels" else 20
     options = _cases(classes)[what]
     z, t = _RANDOM.normal(size=(ROWS, classes)) * 3, _RANDOM.integers(0, classes, ROWS)
