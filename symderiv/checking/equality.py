@@ -266,7 +266,7 @@ def _sampled(
 ) -> tuple[Literal["exact", "numeric"], str, tuple[dict[str, int], dict[Index, int]] | None]:
     """Where no cutoff applies: a few sizes, first in exact arithmetic, then modulo a prime."""
     sizes: set[int] = set()
-    for modular in (False, True):
+    for modular in (False,) if question.signed else (False, True):  # Residues have no sign.
         question.modular, question.cells, question.budget = modular, 0, Budget()
         question.evaluators.clear()
         sizes.clear()

@@ -60,6 +60,7 @@ class _Balls:
     sizes: dict[str, int]
     simplices: dict[str, Simplex]
     drawn: dict[str, Fraction] = field(default_factory=dict)
+    exact: Evaluator[Fraction] | None = None
 
     def _draw(self, name: str, *, positive: bool) -> Fraction:
         if name not in self.drawn:
@@ -118,9 +119,11 @@ class _Balls:
 
     def sign(self, term: Term, evaluator: Evaluator[arb], env: dict[Index, int]) -> int:
         """The sign at this point: exact where the argument is rational, else from its ball."""
+        if self.exact is None:
+            field_ = Rationals(self.drawn_parameter, self.drawn_entry)
+            self.exact = Evaluator(evaluator.theory, self.sizes, field_)
         try:
-            exact = Evaluator(evaluator.theory, self.sizes, Rationals(self.drawn_parameter, self.drawn_entry))
-            value: arb | Fraction = exact.at(term, env)
+            value: arb | Fraction = self.exact.at(term, env)
         except Unsupported:
             value = evaluator.at(term, env)
         if value > 0:

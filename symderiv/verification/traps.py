@@ -35,6 +35,7 @@ from symderiv.terms import (
     number,
 )  # fmt: skip
 from symderiv.verification.false_claims import CLASSES, FALSE_CLAIMS, SOFTMAX, Trap, elementary, power_sums
+from symderiv.verification.piecewise_claims import PIECEWISE_CLAIMS, vanishing
 
 __all__ = ["FAMILIES", "TrapScore", "all_traps", "polarised", "score", "traps"]
 
@@ -311,6 +312,11 @@ def _count_roots_only(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
     return polynomial * base / rng.choice((_COUNT, _COUNT + 1, _S)) + base, base
 
 
+def _piecewise(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
+    """Other numbers than those of the vanishing term: made by steps, signs, maxima or absolute values."""
+    return vanishing(max(2, min(4, v.below)), rng)
+
+
 FAMILIES: Final[tuple[tuple[str, _Family], ...]] = (
     ("added", _added),
     ("multiplied", _multiplied),
@@ -332,6 +338,7 @@ FAMILIES: Final[tuple[tuple[str, _Family], ...]] = (
     ("under-delta", _under_delta),
     ("count-polynomial", _count_polynomial),
     ("count-roots-only", _count_roots_only),
+    ("piecewise", _piecewise),
 )
 """Where the vanishing term is hidden."""
 
@@ -345,7 +352,9 @@ def traps(seed: int, *, each: int = 7, degrees: tuple[int, ...] = (2, 3, 4, 5)) 
             for turn in range(each):
                 hidden = _vanishing(degree, rng)
                 left, right = family(hidden, rng)
-                words = "(C - 1)(C - 2)..." if family is _count_roots_only else hidden.words
+                words = hidden.words
+                if family is _count_roots_only or family is _piecewise:
+                    words = "(C - 1)(C - 2)..." if family is _count_roots_only else "a symmetric sum of its own"
                 note = f"holds at every count below {hidden.below}: hides {words}"
                 trap = Trap(f"{name}/e{degree}/{turn}", left, right, hidden.theory, note)
                 made.setdefault((left, right), trap)
@@ -354,7 +363,7 @@ def traps(seed: int, *, each: int = 7, degrees: tuple[int, ...] = (2, 3, 4, 5)) 
 
 def all_traps(seed: int, *, each: int = 7) -> tuple[Trap, ...]:
     """The claims written by hand, then the families."""
-    return (*FALSE_CLAIMS, *traps(seed, each=each))
+    return (*FALSE_CLAIMS, *PIECEWISE_CLAIMS, *traps(seed, each=each))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from mpmath import mp, mpf
 
 from symderiv.statements import Distinct, Theory
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -24,6 +26,7 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -31,7 +34,10 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     subterms,
@@ -109,6 +115,18 @@ def value(term: Term, point: Point, at: Mapping[Index, int]) -> mpf:
             made = mp.log(inner(argument))
             assert isinstance(made, mpf), "the logarithm of a negative number"
             return made
+        case Constant(name=name):
+            return {"pi": mp.pi}[name] * 1
+        case Special(name=name, argument=argument):
+            return {"erf": mp.erf}[name](inner(argument))
+        case Max(terms=parts):
+            return max(inner(part) for part in parts)
+        case Abs(argument=argument):
+            return abs(inner(argument))
+        case Sign(argument=argument):
+            return mp.sign(inner(argument))
+        case Step(argument=argument):
+            return mpf(inner(argument) > 0)
         case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
             left_out = None if skip is None else place(skip)
             values = [value(body, point, {**at, index: n}) for n in range(1, size(index.domain) + 1) if n != left_out]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from symderiv.statements import Derivation
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
+    Constant,
     Delta,
     Derivative,
     Div,
@@ -13,13 +15,17 @@ from symderiv.terms import (
     Exp,
     Index,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
     Place,
     Power,
     Product,
+    Sign,
     Size,
+    Special,
+    Step,
     Sum,
     Term,
     number,
@@ -80,6 +86,16 @@ def _text(term: Term, outer: int) -> str:
             return f"exp({_text(argument, 0)})"
         case Log(argument=argument):
             return f"log({_text(argument, 0)})"
+        case Constant(name=name):
+            return name
+        case Special(name=name, argument=argument):
+            return f"{name}({_text(argument, 0)})"
+        case Max(terms=parts):
+            return f"max({', '.join(_text(part, 0) for part in parts)})"
+        case Abs(argument=argument):
+            return f"|{_text(argument, 0)}|"
+        case Sign(argument=argument) | Step(argument=argument):
+            return f"{type(term).__name__.lower()}({_text(argument, 0)})"
         case Sum(index=index, body=body, skip=skip) | Product(index=index, body=body, skip=skip):
             sign = "Σ" if isinstance(term, Sum) else "Π"
             limit = f"{index.name}" if skip is None else f"{index.name}≠{_place(skip)}"

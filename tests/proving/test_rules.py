@@ -10,10 +10,14 @@ from mpmath import mp, mpf
 from symderiv.proving import RULES
 from symderiv.proving.rules import Context, Rewrite
 from symderiv.statements import Distinct, Nonzero, Positive, Theory
-from symderiv.terms import delta, exp, log, number, product, total
-from tests.proving.examples import APPLIED, REFUSED, THEORY, Example, d, i, j, k, q, t, y, z
+from symderiv.terms import absolute, delta, exp, log, maximum, number, product, sign, step, total
+from tests.proving import examples, piecewise_examples
+from tests.proving.examples import THEORY, Example, d, i, j, k, q, t, y, z
 from tests.proving.numeric import everywhere, near, points, value
 from tests.proving.plain import plain
+
+APPLIED = (*examples.APPLIED, *piecewise_examples.APPLIED)
+REFUSED = (*examples.REFUSED, *piecewise_examples.REFUSED)
 
 
 def rewrite(example: Example) -> Rewrite | None:
@@ -92,6 +96,15 @@ RELIED_ON = (
     (Example("log-of-power", log(z[i] ** 2)), Positive(z[i])),
     (Example("log-of-product-over", log(product(k, z[k]))), Positive(z[k])),
     (Example("sum-of-logs", log(z[i]) + log(t[i])), Positive(z[i])),
+    (Example("derivative-of-max", d(maximum(0, z[i]), z[j])), Nonzero(z[i])),
+    (Example("derivative-of-max", d(maximum(z[i], z[j]), z[j])), Nonzero(z[i] - z[j])),
+    (Example("derivative-of-abs", d(absolute(z[i]), z[j])), Nonzero(z[i])),
+    (Example("derivative-of-step", d(step(z[i]), z[j])), Nonzero(z[i])),
+    (Example("powers-of-signs", sign(z[i]) ** 2), Nonzero(z[i])),
+    (Example("products-of-signs", sign(z[i]) * sign(z[i])), Nonzero(z[i])),
+    (Example("opposite-signs", step(z[i]) + step(-z[i])), Nonzero(z[i])),
+    (Example("known-sign", absolute(exp(z[i]))), Positive(exp(z[i]))),
+    (Example("positive-factor", step(exp(z[j]) * z[i])), Positive(exp(z[j]))),
     (Example("delta-value", delta(i, j), theory=Theory(THEORY.definitions, (), (Distinct(i, j),))), Distinct(i, j)),
 )
 

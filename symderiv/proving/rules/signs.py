@@ -59,7 +59,8 @@ def products_of_signs(node: Term, _context: Context) -> Rewrite | None:
             made = _product(one, other)
             if made is not None:
                 rest = [part for n, part in enumerate(parts) if n not in (first, second)]
-                rest.insert(min(first, second), made)
+                if made != ONE or not rest:
+                    rest.insert(min(first, second), made)
                 uses = (Nonzero(one.argument),) if isinstance(one, Sign) and isinstance(other, Sign) else ()
                 return Rewrite(multiply(rest), uses=uses)
     return None
