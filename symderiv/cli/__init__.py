@@ -38,14 +38,17 @@ class Verb(NamedTuple):
 
 
 VERBS: Final = (
-    Verb("Derive and read", "list", "catalogue", "Show the catalogue."),
-    Verb("Derive and read", "derive", "derive", "Print the proofs of an entry, line by line."),
-    Verb("Derive and read", "doc", "doc", "Write an entry's proofs as HTML, LaTeX, Markdown, text or JSON."),
+    Verb("Derive and read", "list", "catalogue", "Show the catalogue, and the losses that your project names."),
+    Verb("Derive and read", "derive", "derive", "Print the proofs of an entry or a formula, line by line."),
     Verb(
-        "Generate", "kernel", "kernel", "Write an entry's compiled functions; --check and --diff against what is there."
+        "Derive and read",
+        "doc",
+        "doc",
+        "Write the proofs of an entry or a formula as HTML, LaTeX, Markdown, text or JSON.",
     ),
+    Verb("Generate", "kernel", "kernel", "Write the compiled functions of an entry; --check and --diff what is there."),
     Verb("Generate", "build", "build", "Write all of generated/; --check names what was edited by hand."),
-    Verb("Check", "verify", "verify", "Prove and test entries and their kernels again, or re-check a record."),
+    Verb("Check", "verify", "verify", "Prove and test entries, formulas and kernels again, or re-check a record."),
     Verb("Check", "bench", "bench", "Measure the kernels next to their peers, and hold the figures against the goals."),
     Verb("Check", "doctor", "doctor", "Show versions, optional parts and what each is needed for."),
 )

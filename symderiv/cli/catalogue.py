@@ -15,7 +15,7 @@ from symderiv.statements import Problem, Theorem
 @click.option("-k", "--keyword", metavar="TEXT", default="", help="Show entries with TEXT in name or title.")
 @output_options
 def command(output: Output, keyword: str) -> int:
-    """Show the catalogue, and the losses that your project's own pyproject.toml names.
+    """Show the catalogue, and the losses that your project names.
 
     With --json each entry also has its verdict: the weakest of its theorems, which are proved anew for it.
     """

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @output_options
 @formula_options
 def command(output: Output, given: Given, goal: str | None, classes: int | None) -> int:
-    """Print the proofs of an entry, or of a loss in short notation, line by line.
+    """Print the proofs of an entry or a formula, line by line.
 
     A text with = or brackets is a formula: symderiv derive "L = -sum_k t_k log y_k where y = softmax(z)".
 

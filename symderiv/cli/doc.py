@@ -25,7 +25,7 @@ from symderiv.documents import FORMATS, Format
 @output_options
 @formula_options
 def command(output: Output, given: Given, kind: str, place: str | None, fragment: bool, classes: int | None) -> int:
-    """Write the proofs of an entry, or of a loss in short notation, as HTML, LaTeX, Markdown, text or JSON."""
+    """Write the proofs of an entry or a formula as HTML, LaTeX, Markdown, text or JSON."""
     form = _format(kind, fragment, output)
     found = chosen(given)
     problem, name = found.problem, found.problem.name

@@ -32,6 +32,7 @@ PARTS: Final = (
     Part("click", "the command line", "pip install click", needed=True),
     Part("rich", "the progress display", "pip install rich", needed=True),
     Part("jinja2", "page frames", "pip install jinja2", needed=True),
+    Part("lark", "reading losses in short notation", "pip install lark", needed=True),
     Part("scipy", "scripts/train_digits", "pip install '.[examples]'"),
     Part("scikit-learn", "scripts/train_digits", "pip install '.[examples]'"),
     Part("matplotlib", "pictures of the example scripts", "pip install '.[examples]'"),

@@ -26,7 +26,10 @@ from symderiv.kernels import LoweringError, emit_module
 def command(
     output: Output, given: Given, target: str, folder: Path | None, classes: int, check: bool, diff: bool
 ) -> int:
-    """Write the compiled functions of an entry or of a loss in short notation; --check and --diff what is there."""
+    """Write the compiled functions of an entry; --check and --diff what is there.
+
+    The entry may be a formula, as for derive.
+    """
     found = chosen(given)
     problem, name = found.problem, found.problem.name
     if not problem.kernels:

@@ -27,7 +27,7 @@ from symderiv.verification.report import Level, failures
 @output_options
 @formula_settings
 def command(output: Output, given: Given, names: tuple[str, ...], level: Level, classes: int, seed: int) -> int:
-    """Prove and test entries and their kernels again, a loss in short notation, or re-check a record.
+    """Prove and test entries, formulas and kernels again, or re-check a record.
 
     Without a name, the whole catalogue; then claims that are known to be false are tried as well. Exit code 1 if
     anything falls short, 3 if a verdict is numeric or undecided.
