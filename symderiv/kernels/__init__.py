@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from symderiv.kernels.emission import emit_module
     from symderiv.kernels.loading import load_module
-    from symderiv.kernels.loss_kernel import ROLES, LossKernel, make_kernel
+    from symderiv.kernels.loss_kernel import ROLES, LossKernel, bound, make_kernel
     from symderiv.kernels.source_cache import remembered
     from symderiv.kernels.stable import LoweringError
     from symderiv.kernels.targets import TARGETS
@@ -23,6 +23,7 @@ __all__ = [
     "TARGETS",
     "LossKernel",
     "LoweringError",
+    "bound",
     "emit_module",
     "load_module",
     "make_kernel",
@@ -34,6 +35,7 @@ _HOMES: Final = {
     "TARGETS": "targets",
     "LossKernel": "loss_kernel",
     "LoweringError": "stable",
+    "bound": "loss_kernel",
     "emit_module": "emission",
     "load_module": "loading",
     "make_kernel": "loss_kernel",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import keyword
 from fractions import Fraction
 
 from symderiv.statements import Hyperparameter
+from symderiv.terms import Parameter
+
+
+def argument_name(parameter: Parameter) -> str:
+    """What a parameter is called in code: its own name, with an underscore behind a word of Python."""
+    return f"{parameter.name}_" if keyword.iskeyword(parameter.name) else parameter.name
 
 
 def _literal(value: Fraction) -> str:
@@ -13,13 +20,13 @@ def _literal(value: Fraction) -> str:
 
 def hyperparameter_argument(each: Hyperparameter) -> str:
     """How it stands in a signature, with its default if it has one."""
-    name = each.parameter.name
+    name = argument_name(each.parameter)
     return name if each.default is None else f"{name}={_literal(each.default)}"
 
 
 def checked_hyperparameter(each: Hyperparameter) -> str:
     """The line that checks it and brings it to the dtype of z."""
-    name = each.parameter.name
+    name = argument_name(each.parameter)
     least = "-math.inf" if each.least is None else _literal(each.least)
     most = "math.inf" if each.most is None else _literal(each.most)
     return f'{name} = checked_number("{name}", {name}, {least}, {most}, {each.open}, z.dtype)'
@@ -30,4 +37,4 @@ def hyperparameter_lines(each: Hyperparameter) -> list[str]:
     signs = ("<", "<") if each.open else ("<=", "<=")
     least = "" if each.least is None else f"{each.least} {signs[0]} "
     most = "" if each.most is None else f" {signs[1]} {each.most}"
-    return [f"`{least}{each.parameter.name}{most}`: {each.prose}, rounded to the dtype of z."]
+    return [f"`{least}{argument_name(each.parameter)}{most}`: {each.prose}, rounded to the dtype of z."]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial, update_wrapper
+from inspect import Parameter, signature
 from typing import Any, Final
 
 from symderiv.kernels.loading import load_module
@@ -23,6 +24,8 @@ class LossKernel:
 
     name: str
     source: str
+    parameters: tuple[tuple[str, float], ...] = ()
+    """Scalars of the loss that every function takes unless the call names them: see `bound`."""
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -32,52 +35,84 @@ class LossKernel:
     @property
     def value(self) -> Callable[..., Any]:
         """value(z, ...): the quantity itself."""
-        return _function(self.name, self.source, "value")
+        return _function(self.name, self.source, "value", self.parameters)
 
     @property
     def grad(self) -> Callable[..., Any]:
         """grad(z, ...): the gradient with respect to z."""
-        return _function(self.name, self.source, "grad")
+        return _function(self.name, self.source, "grad", self.parameters)
 
     @property
     def value_and_grad(self) -> Callable[..., Any]:
         """value_and_grad(z, t, *, reduction="none", out=None, threads=None) -> (value, gradient)."""
-        return _function(self.name, self.source, "value_and_grad")
+        return _function(self.name, self.source, "value_and_grad", self.parameters)
 
     @property
     def jacobian(self) -> Callable[..., Any]:
         """jacobian(z): all first derivatives, (..., C, C)."""
-        return _function(self.name, self.source, "jacobian")
+        return _function(self.name, self.source, "jacobian", self.parameters)
 
     @property
     def jvp(self) -> Callable[..., Any]:
         """jvp(z, v): Jacobian times vector."""
-        return _function(self.name, self.source, "jvp")
+        return _function(self.name, self.source, "jvp", self.parameters)
 
     @property
     def vjp(self) -> Callable[..., Any]:
         """vjp(z, u): vector times Jacobian."""
-        return _function(self.name, self.source, "vjp")
+        return _function(self.name, self.source, "vjp", self.parameters)
 
     @property
     def hessian(self) -> Callable[..., Any]:
         """hessian(z, ...): all second derivatives, (..., C, C)."""
-        return _function(self.name, self.source, "hessian")
+        return _function(self.name, self.source, "hessian", self.parameters)
 
     @property
     def hvp(self) -> Callable[..., Any]:
         """hvp(z, ..., v): Hessian times vector."""
-        return _function(self.name, self.source, "hvp")
+        return _function(self.name, self.source, "hvp", self.parameters)
 
 
 @cache
-def _function(name: str, source: str, role: str) -> Callable[..., Any]:
+def _function(name: str, source: str, role: str, parameters: tuple[tuple[str, float], ...] = ()) -> Callable[..., Any]:
     """A function of a generated module; remembered, so that asking again takes no time beside a small batch."""
     module = load_module(source, name)
     if role not in module.__all__:
         raise AttributeError(f"{name} has no {role}; it has {', '.join(module.__all__)}")
     found: Callable[..., Any] = getattr(module, role)
-    return found
+    own = {key: value for key, value in parameters if key in signature(found).parameters}
+    return update_wrapper(partial(found, **own), found) if own else found
+
+
+_SHARED: Final = frozenset(
+    {"out", "threads", "reduction", "weight", "sample_weight", "smoothing", "temperature", "ignore_index"}
+)
+"""Keyword arguments of public functions that are no parameters of a loss."""
+
+
+def parameters_of(kernel: LossKernel) -> tuple[str, ...]:
+    """The names of the scalars that the functions of a kernel take."""
+    module = load_module(kernel.source, kernel.name)
+    found = [signature(getattr(module, role)).parameters.values() for role in module.__all__]
+    names = [each.name for every in found for each in every if each.kind is Parameter.KEYWORD_ONLY]
+    return tuple(dict.fromkeys(name for name in names if name not in _SHARED))
+
+
+def bound(kernel: LossKernel, parameters: Mapping[str, float]) -> LossKernel:
+    """`kernel` with values for scalars of its loss, gamma=2.0, which calls may still override.
+
+    TypeError for a name that the loss does not have or a value that is no number; whether a value is in its range is
+    checked with every call.
+    """
+    known = parameters_of(kernel)
+    for name, value in parameters.items():
+        if name not in known:
+            has = f"its parameters are {', '.join(known)}" if known else "it has no parameters"
+            raise TypeError(f"{kernel.name} has no parameter {name!r}; {has}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+    merged = {**dict(kernel.parameters), **parameters}
+    return replace(kernel, parameters=tuple(sorted((name, float(value)) for name, value in merged.items())))
 
 
 def make_kernel(name: str, source: str) -> LossKernel:

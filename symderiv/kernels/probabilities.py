@@ -22,7 +22,7 @@ from symderiv.terms import Array, Div, Domain, Entry, Exp, Index, Log, Parameter
 
 PROBABILITY: Final = "softmax"
 """The name of the array of y_k in a read term."""
-COMPLEMENT: Final = "1 - softmax"
+COMPLEMENT: Final = "complement of softmax"
 """The name of the array of 1 - y_k in a read term."""
 TOTAL: Final = Parameter("sum of exponentials", True)
 """S in a read term."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from symderiv.kernels.probabilities import TOTAL
 from symderiv.kernels.probability_forms import power_of_gap
 from symderiv.terms import Add, Div, Exp, Log, Number, Parameter, Power, Size, Term, children
 
@@ -13,6 +14,16 @@ def logarithm_of(value: Fraction) -> Fraction:
     """log value to forty digits."""
     with localcontext(prec=50):
         return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).ln())
+
+
+def unsafe_part(term: Term) -> Term | None:
+    """The first part of a stable form that may overflow or has no kernel: an exponential, or the sum of exponentials
+    other than in a logarithm. None if there is none."""
+    if term == TOTAL or isinstance(term, Exp):
+        return term
+    if term == Log(TOTAL):
+        return None
+    return next((found for part in children(term) if (found := unsafe_part(part)) is not None), None)
 
 
 def may_be_infinite(term: Term) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from symderiv.kernels.formula import formula
+from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, logits_of, part_of
 from symderiv.kernels.probability_kernel import probability_kernel
 from symderiv.kernels.public import Function, Role, Variant
@@ -90,7 +91,7 @@ def _function(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], 
         for variant in variants
     )  # fmt: skip
     used = {scalar.name for _, kernel in kernels for scalar in kernel.scalars()}
-    declared = {each.parameter.name for each in problem.hyperparameters}
+    declared = {argument_name(each.parameter) for each in problem.hyperparameters}
     unknown = sorted(used - declared - {"scale"})
     if unknown:
         raise LoweringError(f"{problem.name}: {unknown[0]!r} is a parameter that the problem does not declare")

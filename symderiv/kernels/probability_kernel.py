@@ -32,6 +32,7 @@ from symderiv.kernels.ordering import LABEL, as_term
 from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
 from symderiv.kernels.probabilities import TOTAL, is_complement, is_sum_of_all, spelled
+from symderiv.kernels.probability_factors import unsafe_part
 from symderiv.kernels.probability_forms import improved
 from symderiv.kernels.probability_rows import ProbabilityRow
 from symderiv.kernels.reading import Setting, read, with_sum_to_one
@@ -68,6 +69,12 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
     plain = read(closed, setting)
     summed = with_sum_to_one(plain)
     term = as_term(improved(summed))
+    unsafe = unsafe_part(term)
+    if unsafe is not None:
+        raise LoweringError(
+            f"an exponential is left that may overflow: {formula(spelled(unsafe))}; kernels of losses are for the softmax"
+            f" of {setting.logits.name} itself, with no other exponential"
+        )
     pairs: list[tuple[Term, Term]] = [(closed, term)]
     if plain != summed:
         pairs = [(closed, as_term(plain)), (as_term(summed), term)]

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symderiv.kernels.algebra import is_negated, negated
+from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.ir import (
     Const,
     Expression,
@@ -150,7 +151,8 @@ class ProbabilityRow:
         match term:
             case Number(value=value):
                 return Const(value)
-            case Parameter(name=name) if term != TOTAL:
+            case Parameter() if term != TOTAL:
+                name = argument_name(term)
                 scalar = ScalarParameter(name)
                 if scalar not in self.scalars:
                     self.scalars.append(scalar)
@@ -189,8 +191,6 @@ class ProbabilityRow:
         match term:
             case Entry(indices=(place,)):
                 return self._share(place, is_probability(term))
-            case Parameter():
-                return Op("exp", (self.value(Log(TOTAL)),))  # S itself
             case Add(terms=terms):
                 power = power_of_gap(term)
                 return self._sum_of(terms) if power is None else self._gap(power)

@@ -6,7 +6,12 @@ from typing import Final
 
 from symderiv.kernels.calls import call_arguments, wrapped
 from symderiv.kernels.functions import Function, OptionVariant, Variant
-from symderiv.kernels.hyperparameters import checked_hyperparameter, hyperparameter_argument, hyperparameter_lines
+from symderiv.kernels.hyperparameters import (
+    argument_name,
+    checked_hyperparameter,
+    hyperparameter_argument,
+    hyperparameter_lines,
+)
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.options import ROW_WEIGHTS
 
@@ -231,7 +236,7 @@ def _outputs(function: Function) -> list[str]:
 
 def _arguments(function: Function, kernel: Kernel) -> list[str]:
     """What a kernel is given, in its order, but for its range and its results."""
-    own = {"scale", *(each.parameter.name for each in function.hyperparameters)}
+    own = {"scale", *(argument_name(each.parameter) for each in function.hyperparameters)}
     arrays = [
         f"options.{p.name}" if p.shared or p.name == ROW_WEIGHTS else f"input_rows({p.name}, row)"
         for p in kernel.arrays("input")

@@ -1,0 +1,72 @@
+"""Closed forms in probabilities: what cancels is gone, powers merge, and the checker agrees or the form is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from symderiv.kernels.formula import formula
+from symderiv.kernels.ordering import as_term
+from symderiv.kernels.probabilities import COMPLEMENT, PROBABILITY
+from symderiv.kernels.probability_forms import improved
+from symderiv.kernels.probability_kernel import stable
+from symderiv.kernels.reading import Setting, read, with_sum_to_one
+from symderiv.kernels.rewriting import unfolded
+from symderiv.kernels.stable import LoweringError
+from symderiv.losses.notation import CLASSES, S, i, j, k, lse, t, y, z
+from symderiv.statements import Theory
+from symderiv.terms import Derivative, Index, Parameter, Term, delta, exp, log, number, total
+
+Q, GAMMA = Parameter("q"), Parameter("gamma")
+LABEL = Index("label", CLASSES)
+
+
+def _form(term: Term, label: Index | None = None) -> str:
+    closed = unfolded(term, Theory((S, y, lse)))
+    made = as_term(improved(with_sum_to_one(read(closed, Setting(z, label=label)))))
+    return formula(made).replace(COMPLEMENT, "rest").replace(PROBABILITY, "y")
+
+
+@pytest.mark.parametrize(
+    ("term", "wanted"),
+    [
+        (y(i) - y(i) ** 2, "rest_i * y_i"),
+        (2 * y(i) - 1 - y(i) ** 2, "-rest_i^2"),
+        (1 - 3 * y(i) + 3 * y(i) ** 2 - y(i) ** 3, "rest_i^3"),
+        (y(i) ** (Q - 1) * y(i), "y_i^q"),
+        (z[i] - lse(), "log(y_i)"),
+        (exp(z[i]) / S(), "y_i"),
+        ((1 / S()) ** 2 * exp(z[j]) * exp(z[i]), "y_i * y_j"),
+        (total(k, exp(z[k]), i) / S(), "rest_i"),
+        (total(k, y(k)) - 1, "0"),
+        (log(1 - y(i)), "log(rest_i)"),
+        (GAMMA * (1 - y(i)) ** (GAMMA - 1) * log(y(i)), "(log(y_i) / rest_i) * rest_i^gamma * gamma"),
+        (total(k, t[k] * (1 - y(k) ** Q)), "sum_k1 (1 - y_{k1}^q) * t_{k1}"),
+        (GAMMA**2 * y(i) - GAMMA * y(i), "y_i * (gamma * (gamma - 1))"),
+    ],
+)
+def test_forms_keep_their_digits(term: Term, wanted: str) -> None:
+    assert _form(term) == wanted
+
+
+def test_sums_are_split_at_the_label_and_cancel_there() -> None:
+    squares = total(k, (y(k) - delta(k, LABEL)) ** 2)
+    assert _form(squares, LABEL) == "rest_{label}^2 + sum_{k1 != label} y_{k1}^2"
+    assert _form(total(k, delta(k, LABEL) * log(y(k))), LABEL) == "log(y_{label})"
+    assert _form(y(LABEL) - 1, LABEL) == "-rest_{label}"
+
+
+@pytest.mark.parametrize("term", [y(i) * (1 - y(i)) ** GAMMA, total(k, t[k] * y(k) ** Q) - t[i] * log(y(i))])
+def test_the_checker_proves_forms_with_symbolic_powers_for_every_class_count(term: Term) -> None:
+    assert stable(unfolded(term, Theory((S, y, lse))), Setting(z)).word == "proved"
+
+
+def test_an_exponential_beside_the_softmax_is_refused() -> None:
+    with pytest.raises(LoweringError, match="may overflow"):
+        stable(exp(z[i]), Setting(z))
+    with pytest.raises(LoweringError, match="may overflow"):
+        stable(total(k, exp(2 * z[k])) / total(k, exp(z[k])), Setting(z))
+
+
+def test_a_derivative_in_a_closed_form_is_refused() -> None:
+    with pytest.raises(LoweringError, match="derivative"):
+        read(Derivative(number(2) * z[i], z[j]), Setting(z))
