@@ -1,11 +1,45 @@
-"""`CATALOGUE`: the losses, activations and layers whose theorems are derived here, one problem a file."""
+"""`CATALOGUE` and `FURTHER`: the losses, activations and layers whose theorems are derived here, one problem a file."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import Final
 
-from symderiv.losses import binary_cross_entropy, cross_entropy, linear_cross_entropy, log_softmax, logsumexp, softmax
+from symderiv.losses import (
+    additive_margin,
+    binary_cross_entropy,
+    binary_focal,
+    brier,
+    confidence_penalty,
+    cross_entropy,
+    distillation,
+    entropy,
+    focal,
+    focal_balanced,
+    gamma_deviance,
+    generalized_cross_entropy,
+    info_nce,
+    jensen_shannon,
+    kl_divergence,
+    label_smoothing,
+    linear_cross_entropy,
+    listnet,
+    log_cosh,
+    log_softmax,
+    logit_adjusted,
+    logsumexp,
+    negative_binomial,
+    poisson,
+    policy_gradient,
+    poly1,
+    preference,
+    reverse_kl,
+    softmax,
+    softplus,
+    squared_error,
+    weighted_binary_cross_entropy,
+    z_loss,
+)
 from symderiv.statements import Problem
 
 CATALOGUE: Final[tuple[Problem, ...]] = (
@@ -17,6 +51,40 @@ CATALOGUE: Final[tuple[Problem, ...]] = (
     linear_cross_entropy.PROBLEM,
 )
 
+"""The entries with generated documents and kernels."""
+
+FURTHER: Final[tuple[Problem, ...]] = (
+    focal.PROBLEM,
+    focal_balanced.PROBLEM,
+    kl_divergence.PROBLEM,
+    reverse_kl.PROBLEM,
+    entropy.PROBLEM,
+    confidence_penalty.PROBLEM,
+    brier.PROBLEM,
+    generalized_cross_entropy.PROBLEM,
+    poly1.PROBLEM,
+    z_loss.PROBLEM,
+    jensen_shannon.PROBLEM,
+    label_smoothing.PROBLEM,
+    distillation.PROBLEM,
+    logit_adjusted.PROBLEM,
+    additive_margin.PROBLEM,
+    policy_gradient.PROBLEM,
+    info_nce.PROBLEM,
+    preference.PROBLEM,
+    listnet.PROBLEM,
+    softplus.PROBLEM,
+    weighted_binary_cross_entropy.PROBLEM,
+    binary_focal.PROBLEM,
+    poisson.PROBLEM,
+    gamma_deviance.PROBLEM,
+    negative_binomial.PROBLEM,
+    squared_error.PROBLEM,
+    log_cosh.PROBLEM,
+)
+"""Entries that are derived, checked and tested like the others, but have no generated files: documents on request, no
+kernels."""
+
 
 class UnknownLossError(KeyError):
     """No catalogue entry has this name; the message suggests the nearest."""
@@ -27,13 +95,13 @@ class UnknownLossError(KeyError):
 
 def find(name: str) -> Problem:
     """The catalogue entry called `name`; UnknownLossError, with the nearest name, if there is none."""
-    for problem in CATALOGUE:
+    for problem in (*CATALOGUE, *FURTHER):
         if problem.name == name:
             return problem
-    names = [problem.name for problem in CATALOGUE]
+    names = [problem.name for problem in (*CATALOGUE, *FURTHER)]
     near = get_close_matches(name, names, 1, 0.5)
     hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(names)}."
     raise UnknownLossError(f"no loss called {name!r}. {hint}")
 
 
-__all__ = ["CATALOGUE", "UnknownLossError", "find"]
+__all__ = ["CATALOGUE", "FURTHER", "UnknownLossError", "find"]

@@ -56,7 +56,8 @@ def loss_problem(
     first, second = entries_of(wrt)
     gradient = Derivative(loss(), first)
     hessian = Derivative(gradient, second)
-    along = Entry(v if direction is None else direction, second.indices)
+    usual = v if wrt.domains else Array(v.name, ())
+    along = Entry(usual if direction is None else direction, second.indices)
     product: Term = hessian * along
     for place in reversed(second.indices):
         assert isinstance(place, Index)

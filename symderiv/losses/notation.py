@@ -67,4 +67,7 @@ lse_tempered: Final = Definition(
 )
 
 TARGETS_SUM_TO_ONE: Final = Assumption(total(k, t[k]), number(1), "the targets sum to 1")
+positive_t: Final = Array("t", (CLASSES,), positive=True)
+"""Targets none of which is 0, as a logarithm of them needs."""
+POSITIVE_TARGETS_SUM_TO_ONE: Final = Assumption(total(k, positive_t[k]), number(1), "the targets sum to 1")
 ROWS_SUM_TO_ONE: Final = Assumption(total(k, T[n, k]), number(1), "the targets of every sample sum to 1")

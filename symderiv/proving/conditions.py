@@ -4,9 +4,9 @@ power."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from symderiv.proving.letters import Letters
+from symderiv.proving.monomials import Exponent
 from symderiv.statements import Condition, Nonzero, Positive
 from symderiv.terms import Exp, Index
 
@@ -28,7 +28,7 @@ class Conditions:
         """Conditions that were met elsewhere."""
         self._found.update(dict.fromkeys(facts))
 
-    def note(self, left: dict[int, Fraction], right: dict[int, Fraction]) -> None:
+    def note(self, left: dict[int, Exponent], right: dict[int, Exponent]) -> None:
         """What the product of two monomials relies on."""
         terms, symbolic = self._letters.terms, self._letters.symbolic
         for letter in sorted(left.keys() & right.keys()):

@@ -16,6 +16,7 @@ from symderiv.proving.letters import Letters
 from symderiv.proving.matching import match
 from symderiv.proving.monomials import (
     UNIT,
+    Exponent,
     Monomial,
     Polynomial,
     TooLong,
@@ -29,8 +30,8 @@ from symderiv.proving.monomials import (
 from symderiv.proving.recognition import folded, head, reciprocal, recognised, tails
 from symderiv.proving.rules.base import Context
 from symderiv.proving.settling import settled
-from symderiv.proving.style import Style, brackets, height, sorted_indices
-from symderiv.proving.tidy import split_number, tidy
+from symderiv.proving.style import Style, brackets, height, instantiated
+from symderiv.proving.tidy import negate, split_number, tidy
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
     Add,
@@ -82,6 +83,9 @@ class Expander:
         return {tails(monomial, self._headed): coefficient for monomial, coefficient in made.items()}
 
     def _expand(self, term: Term) -> Polynomial:
+        named = None if self._inside else self._named(term)
+        if named is not None:
+            return named
         match term:
             case Number(value=value):
                 return {UNIT: value} if value else {}
@@ -100,15 +104,15 @@ class Expander:
                     made = self._times(made, self._expand(part))
                 return made
             case Div(numerator=above, denominator=below):
-                return self._times(self._expand(above), self._inverse(self._plainly(below), below))
+                return self._times(self._expand(above), self._below(below))
             case Power(base=base, exponent=exponent):
                 return self._power(base, exponent)
             case Exp(argument=inner):
+                found = head(tidy(self.letters.rebound(term)), self._recognised, self._mentioned)
+                if found is not None:
+                    return self._times(self._one(found[0]), self._expand(found[1]))
                 return self._exponential(self._expand(inner))
             case Log(argument=inner):
-                named = None if self._inside else self._named(term)
-                if named is not None:
-                    return named
                 argument = tidy(self.letters.rebound(inner))
                 return self._expand(argument.argument) if isinstance(argument, Exp) else self._one(Log(argument))
             case Sum(index=index, body=body, skip=skip):
@@ -118,9 +122,6 @@ class Expander:
             case Derivative():
                 raise TooLong
             case _:
-                named = None if self._inside else self._named(term)
-                if named is not None:
-                    return named
                 parts = children(term)
                 return self._one(rebuild(term, tuple(self.letters.rebound(part) for part in parts)) if parts else term)
 
@@ -132,7 +133,7 @@ class Expander:
         return made
 
     def _one(self, term: Term) -> Polynomial:
-        return {((self.letters.letter(folded(term, self._recognised)), Fraction(1)),): Fraction(1)}
+        return {((self.letters.letter(folded(term, self._recognised)), 1),): Fraction(1)}
 
     def _within_budget(self, polynomial: Polynomial) -> Polynomial:
         if len(polynomial) > _MOST_TERMS:
@@ -151,7 +152,7 @@ class Expander:
         if self._context.differ(left, right) is not None:
             self.conditions.add(self._context.differ(left, right) or ())
             return {}
-        return {((self.letters.letter(Delta(left, right)), Fraction(1)),): Fraction(1)}
+        return {((self.letters.letter(Delta(left, right)), 1),): Fraction(1)}
 
     def _power(self, base: Term, exponent: Term) -> Polynomial:
         constant, rest = self._exponent(exponent)
@@ -211,13 +212,13 @@ class Expander:
         """e^{z_a} as y_a S, where y = e^z / S is defined and mentioned."""
         made: Polynomial = {}
         for monomial, coefficient in polynomial.items():
-            one: Polynomial = {UNIT: coefficient}
+            one = {UNIT: coefficient}
             for letter, power in monomial:
                 found = head(self.letters.terms[letter], self._recognised, self._mentioned)
                 rest = {} if found is None else self._expand(found[1])
                 if found is not None and len(rest) == 1:
                     call, below = self.letters.letter(found[0]), next(iter(rest))
-                    whole = joined(((call, Fraction(1)),), below)
+                    whole = joined(((call, 1),), below)
                     if len(below) == 1 and below[0][1] == 1:
                         self._headed[call] = (letter, below[0][0])
                     one = product(one, {tuple((other, p * power) for other, p in whole): Fraction(1)}, _MOST_PRODUCTS)
@@ -228,28 +229,18 @@ class Expander:
 
     def instances(self) -> tuple[tuple[int, Polynomial], ...]:
         """The brackets of the definitions at the indices that occur, each as a letter and as what it stands for."""
-        places = dict.fromkeys(index for term in tuple(self.letters.terms) for index in sorted_indices(term))
         found: dict[int, Polynomial] = {}
-        for pattern in self._patterns:
-            variables = sorted_indices(pattern)
-            if len(variables) > 1:
-                continue
-            for index in places if variables else (None,):
-                if index is not None and (index.domain != variables[0].domain or index.name.startswith("#")):
-                    continue
-                made = self._bracket(pattern if index is None else rename(pattern, {variables[0]: index}))
-                if len(made) == 1 and len(next(iter(made))) == 1:
-                    (((letter, _),),) = made.keys()
-                    if letter in self.letters.relations:
-                        found[letter] = self.letters.relations[letter][1]
+        for term in instantiated(self._patterns, tuple(self.letters.terms)):
+            made = self._bracket(term)
+            if len(made) == 1 and len(next(iter(made))) == 1:
+                (((letter, _),),) = made.keys()
+                if letter in self.letters.relations:
+                    found[letter] = self.letters.relations[letter][1]
         return tuple(found.items())
 
     def _is_whole(self, term: Term) -> bool:
-        return (
-            self._style.whole
-            and isinstance(term, Add)
-            and any(match(pattern, term, pattern.free) is not None for pattern in self._patterns)
-        )
+        known = self._patterns if self._style.whole else ()
+        return any(match(pattern, term, pattern.free) is not None for pattern in known)
 
     def _bracket(self, term: Term) -> Polynomial:
         """A sum as one letter, up to a number."""
@@ -293,7 +284,7 @@ class Expander:
             self.letters.relations[rank] = (Fraction(-1), primitive)
         sign = 1 if key in self.letters.bracket_ranks else -1
         rank = self.letters.bracket_ranks[key if sign == 1 else opposite]
-        return {((rank, Fraction(1)),): sign * number_}
+        return {((rank, 1),): sign * number_}
 
     def _inverse(self, polynomial: Polynomial, written: Term) -> Polynomial:
         if len(polynomial) != 1:
@@ -310,6 +301,19 @@ class Expander:
                 made = scaled(made, ((letter, -power),), Fraction(1))
         return made
 
+    def _below(self, term: Term) -> Polynomial:
+        """1 / term, factor by factor."""
+        match term:
+            case Mul(factors=parts):
+                made: Polynomial = {UNIT: Fraction(1)}
+                for part in parts:
+                    made = self._times(made, self._below(part))
+                return made
+            case Power(base=base, exponent=exponent):
+                return self._power(base, negate(exponent))
+            case _:
+                return self._inverse(self._plainly(term), term)
+
     def _reciprocal(self, letter: int) -> Polynomial | None:
         """1 / bracket as a defined quantity: p for p = 1 / (1 + e^-z)."""
         found = reciprocal(self.letters.terms[letter], self._recognised)
@@ -318,7 +322,7 @@ class Expander:
         call = self.letters.letter(found[0])
         if letter in self.letters.relations:
             self.letters.relations[call] = (Fraction(1), self.letters.relations[letter][1])
-        return {((call, Fraction(1)),): 1 / found[1]}
+        return {((call, 1),): 1 / found[1]}
 
     def _eliminated(self, polynomial: Polynomial) -> Polynomial:
         if self._style.eliminate == "none":
@@ -356,18 +360,14 @@ class Expander:
         outside = tuple(pair for pair in monomial if bound not in self.letters.terms[pair[0]].free)
         inside = tuple(pair for pair in monomial if bound in self.letters.terms[pair[0]].free)
         if not inside:
-            return {joined(outside, ((self.letters.letter(Size(bound.domain)), Fraction(1)),)): Fraction(1)}
+            return {joined(outside, ((self.letters.letter(Size(bound.domain)), 1),)): Fraction(1)}
         index = self.letters.name(bound.domain, height(self.letters.monomial_term(inside)))
         body = self.letters.moved(inside, bound, index)
         written = Sum(index, self.letters.monomial_term(body))
         name = folded(written, self._recognised)
         if name is not written:
             return self._times({outside: Fraction(1)}, self._expand(name))
-        return {
-            joined(
-                outside, ((self.letters.sum_letter(index, {body: Fraction(1)}, written.body), Fraction(1)),)
-            ): Fraction(1)
-        }
+        return {joined(outside, ((self.letters.sum_letter(index, {body: Fraction(1)}, written.body), 1),)): Fraction(1)}
 
     def _renamed(self, monomial: Monomial, old: Index, new: Place) -> Polynomial:
         """The monomial with one index replaced, worked out anew where that matters."""
@@ -381,14 +381,18 @@ class Expander:
             one = self._bracket(moved) if isinstance(moved, Add) else self._expand(moved)
             if power < 0:
                 one = self._inverse(one, moved)
-            if abs(power).denominator != 1 and len(one) != 1:
+            if _size(power).denominator != 1 and len(one) != 1:
                 raise TooLong
             if len(one) == 1:
                 ((inner, coefficient),) = one.items()
                 if coefficient != 1 and power.denominator != 1:
                     raise TooLong
-                raised = tuple((other, p * abs(power)) for other, p in inner)
-                made = scaled(made, raised, coefficient ** int(abs(power)) if coefficient != 1 else Fraction(1))
+                raised = tuple((other, p * _size(power)) for other, p in inner)
+                made = scaled(made, raised, coefficient ** int(_size(power)) if coefficient != 1 else Fraction(1))
             else:
-                made = self._times(made, self._whole_power(one, int(abs(power))))
+                made = self._times(made, self._whole_power(one, int(_size(power))))
         return made
+
+
+def _size(power: Exponent) -> Exponent:
+    return power if power > 0 else -power

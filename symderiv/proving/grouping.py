@@ -17,6 +17,7 @@ from symderiv.proving.monomials import (
     UNIT,
     Monomial,
     Polynomial,
+    TooLong,
     common,
     content,
     divided,
@@ -24,16 +25,19 @@ from symderiv.proving.monomials import (
     joined,
     kernels,
     plus,
+    product,
     quotient,
     scaled,
 )
 from symderiv.proving.rendering import product_term, rendered_sum
-from symderiv.proving.tidy import is_negative, tidy
-from symderiv.terms import Add, Delta, Index, Mul, Number, Parameter, Product, Size, Sum, Term, children, subterms
+from symderiv.proving.tidy import is_negative, negate, tidy
+from symderiv.terms import Add, Delta, Div, Index, Mul, Number, Parameter, Product, Size, Sum, Term, children, subterms
 
-_MOST_POLYNOMIALS: Final = 1500
+_MOST_POLYNOMIALS: Final = 200
 _MOST_KERNELS: Final = 60
 _TRIED: Final = 4
+_HIGHEST_POWER: Final = 4
+_MOST_PRODUCTS: Final = 400
 _KNOWN_BRACKET: Final = 3
 _UNSIFTED: Final = 200
 """A delta under the sum over one of its indices: there is less to compute than is written."""
@@ -47,9 +51,14 @@ def reading_cost(term: Term, whole: tuple[Add, ...]) -> int:
     if isinstance(term, Add):
         if any(match(pattern, term, pattern.free) is not None for pattern in whole):
             return _KNOWN_BRACKET
+        turned_round = Add(tuple(negate(part) for part in reversed(term.terms)))
+        if any(match(pattern, turned_round, pattern.free) is not None for pattern in whole):
+            return 2 * _KNOWN_BRACKET
         turned = sum(2 for part in term.terms if is_negative(part) and _starts_with_delta(part))
         return 1 + turned + sum(reading_cost(part, whole) for part in term.terms)
     own = 4 if isinstance(term, Sum | Product) else 1
+    if isinstance(term, Div) and any(isinstance(part, Div) for part in children(term)):
+        own += 2
     if isinstance(term, Sum):
         inner = [part for _, part in subterms(term.body)]
         own += _UNSIFTED if any(isinstance(part, Delta) and term.index in part.free for part in inner) else 0
@@ -74,11 +83,34 @@ class Grouper:
 
     def short(self, polynomial: Polynomial) -> Term:
         """The shortest form found."""
-        forms = [self._form(polynomial)]
+        forms = [self._form(polynomial), *self._over_denominators(polynomial)]
         merged = self._merged(polynomial)
         if merged != polynomial:
             forms.append(self._form(merged))
         return min(forms, key=self._cost)
+
+    def _over_denominators(self, polynomial: Polynomial) -> Iterator[Term]:
+        """The polynomial over each of the brackets that divide several of its terms: 1 - t / (t + r) as r / (t + r)."""
+        for letter in sorted({letter for monomial in polynomial for letter, power in monomial if power < 0}):
+            sign, bracket = self._letters.relations.get(letter, (Fraction(0), {}))
+            powers = [dict(monomial).get(letter, 0) for monomial in polynomial]
+            least = min(powers)
+            if sign != -1 or letter in self._letters.partners or least.denominator != 1:
+                continue
+            if least < -_HIGHEST_POWER or max(powers) > 0:
+                continue
+            above: Polynomial = {}
+            try:
+                for (monomial, coefficient), power in zip(polynomial.items(), powers, strict=True):
+                    part: Polynomial = {joined(monomial, ((letter, -power),)): coefficient}
+                    for _ in range(int(power - least)):
+                        part = product(part, bracket, _MOST_PRODUCTS)
+                    above = plus(above, part)
+            except TooLong:
+                continue
+            if above and len(above) <= len(polynomial):
+                below = self._letters.monomial_term(((letter, least),))
+                yield product_term([self._form(above), below])
 
     def _cost(self, term: Term) -> int:
         return reading_cost(term, self._whole)
@@ -108,7 +140,7 @@ class Grouper:
         for letter, bracket in self._instances:
             times, rest = quotient(polynomial, bracket, self._letters.partners)
             if times:
-                named = plus(scaled(times, ((letter, Fraction(1)),), Fraction(1)), rest)
+                named = plus(scaled(times, ((letter, 1),), Fraction(1)), rest)
                 best = min(best, self._form(named), key=self._cost)
         for found, bracket, rest in self._splits(polynomial):
             if self._left <= 0:
@@ -128,9 +160,8 @@ class Grouper:
                 continue
             gain = whole - self._weight(times) - self._weight(bracket) - self._weight(rest)
             found.append((-gain, number_, (times, bracket, rest)))
-            if len(times) > 1:
-                minus = Fraction(-1)
-                found.append((-gain, number_, (scaled(times, UNIT, minus), scaled(bracket, UNIT, minus), rest)))
+            minus = Fraction(-1)
+            found.append((-gain, number_, (scaled(times, UNIT, minus), scaled(bracket, UNIT, minus), rest)))
         found.sort(key=lambda entry: entry[:2])
         return [entry[2] for entry in found[:_TRIED]]
 
@@ -176,7 +207,7 @@ class Grouper:
                 made = plus(made, {monomial: made[monomial]}, Fraction(-1))
             if body:
                 letter = self._letters.sum_letter(index, body, self._form(body))
-                made = plus(made, {joined(joined(factor, shared), ((letter, Fraction(1)),)): value})
+                made = plus(made, {joined(joined(factor, shared), ((letter, 1),)): value})
         return made
 
     def _split(self, monomial: Monomial) -> tuple[Monomial, Monomial, int] | None:
@@ -184,7 +215,7 @@ class Grouper:
         sums = [letter for letter, _ in monomial if letter in self._letters.sums]
         if len(sums) != 1 or dict(monomial)[sums[0]] != 1:
             return None
-        rest = divided(monomial, ((sums[0], Fraction(1)),), {})
+        rest = divided(monomial, ((sums[0], 1),), {})
         assert rest is not None
         light = tuple(pair for pair in rest if self._is_light(pair[0]))
         return tuple(pair for pair in rest if not self._is_light(pair[0])), light, sums[0]

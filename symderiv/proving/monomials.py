@@ -12,7 +12,9 @@ from fractions import Fraction
 from math import gcd
 from typing import Final, TypeAlias
 
-Monomial: TypeAlias = tuple[tuple[int, Fraction], ...]
+Exponent: TypeAlias = int | Fraction
+"""Whole exponents are plain integers, which are much faster than fractions."""
+Monomial: TypeAlias = tuple[tuple[int, Exponent], ...]
 Polynomial: TypeAlias = dict[Monomial, Fraction]
 
 UNIT: Final[Monomial] = ()
@@ -28,7 +30,7 @@ def joined(left: Monomial, right: Monomial) -> Monomial:
         return left or right
     exponents = dict(left)
     for letter, exponent in right:
-        exponents[letter] = exponents.get(letter, Fraction(0)) + exponent
+        exponents[letter] = exponents.get(letter, 0) + exponent
     return tuple(sorted((letter, exponent) for letter, exponent in exponents.items() if exponent))
 
 
@@ -91,16 +93,16 @@ def common(monomials: tuple[Monomial, ...], partners: Partners) -> Monomial:
     u^q and u^(q - 1) share u^(q - 1).
     """
     rows = [dict(monomial) for monomial in monomials]
-    shared: dict[int, Fraction] = {}
+    shared: dict[int, Exponent] = {}
     for letter in rows[0]:
-        exponents = [row.get(letter, Fraction(0)) for row in rows]
+        exponents = [row.get(letter, 0) for row in rows]
         if all(exponent > 0 for exponent in exponents):
             shared[letter] = min(exponents)
         elif all(exponent < 0 for exponent in exponents):
             shared[letter] = max(exponents)
     for letter, powers in partners.items():
         if powers & shared.keys():
-            least = min(row.get(letter, Fraction(0)) for row in rows)
+            least = min(row.get(letter, 0) for row in rows)
             if least:
                 shared[letter] = least
             else:
@@ -112,7 +114,7 @@ def divided(monomial: Monomial, divisor: Monomial, partners: Partners) -> Monomi
     """monomial / divisor if the divisor is a factor of it, else None."""
     exponents = dict(monomial)
     for letter, exponent in divisor:
-        mine = exponents.get(letter, Fraction(0))
+        mine = exponents.get(letter, 0)
         symbolic = any(power in exponents for power in partners.get(letter, frozenset()))
         if not symbolic and not (mine >= exponent > 0 or mine <= exponent < 0):
             return None

@@ -41,11 +41,11 @@ def rendered_monomial(
         term = terms[letter]
         if letter in symbolic:
             base, unit = symbolic[letter]
-            exponents.setdefault(base, []).append(scale(power, unit))
+            exponents.setdefault(base, []).append(scale(Fraction(power), unit))
         elif isinstance(term, Exp):
-            exponential.append(scale(power, term.argument))
+            exponential.append(scale(Fraction(power), term.argument))
         else:
-            whole[letter] = power
+            whole[letter] = Fraction(power)
     above: list[Term] = []
     below: list[Term] = []
     for letter in dict.fromkeys((*whole, *exponents)):

@@ -40,6 +40,6 @@ def _step(
         assert isinstance(gone, Index)
         if power == 1 and not any(gone in terms[other].free for other, _ in rest):
             continue
-        alone: Monomial = ((letter, Fraction(1)),)
+        alone: Monomial = ((letter, 1),)
         return monomial, scaled(renamed(rest, gone, kept), alone, coefficient)
     return None

@@ -20,14 +20,16 @@ def shortened(term: Term, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Li
     best: tuple[Line, ...] = ()
     whole = brackets(theory)
     least = reading_cost(term, whole)
+    seen: set[Term] = set()
     for style in STYLES:
-        lines = _in_style(term, style, theory, lemmas)
+        lines = _in_style(term, style, theory, lemmas, seen)
         if lines and reading_cost(lines[-1].term, whole) < least:
             best, least = lines, reading_cost(lines[-1].term, whole)
     return best
 
 
-def _in_style(term: Term, style: str, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Line, ...]:
+def _in_style(term: Term, style: str, theory: Theory, lemmas: tuple[Lemma, ...], seen: set[Term]) -> tuple[Line, ...]:
+    """The lines of one style; none if multiplying out gives what another style gave."""
     made: list[Line] = []
     for item in (f"expand style={style} form=none", *_totals(theory, lemmas), f"group style={style} form=none"):
         ((phase,), _) = phases(item)
@@ -35,6 +37,10 @@ def _in_style(term: Term, style: str, theory: Theory, lemmas: tuple[Lemma, ...])
         if steps and steps[-1].after != term:
             made.append(composed(steps, phase))
             term = steps[-1].after
+        if item.startswith("expand"):
+            if term in seen:
+                return ()
+            seen.add(term)
     return tuple(_joined(made))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from symderiv.statements import Theory
-from symderiv.terms import Add, Div, Index, Mul, Power, Product, Sum, Term, children, subterms
+from symderiv.terms import Add, Div, Index, Mul, Power, Product, Sum, Term, children, rename, subterms
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,19 @@ def _brackets(theory: Theory) -> Iterator[Add]:
 def height(term: Term) -> int:
     """How many sums and products stand one in another."""
     return (1 if isinstance(term, Sum | Product) else 0) + max((height(part) for part in children(term)), default=0)
+
+
+def instantiated(patterns: tuple[Add, ...], terms: tuple[Term, ...]) -> Iterator[Term]:
+    """The patterns with at most one index, at every index that the terms have."""
+    places = dict.fromkeys(index for term in terms for index in sorted_indices(term))
+    for pattern in patterns:
+        variables = sorted_indices(pattern)
+        if not variables:
+            yield pattern
+        elif len(variables) == 1:
+            for index in places:
+                if index.domain == variables[0].domain and not index.name.startswith("#"):
+                    yield rename(pattern, {variables[0]: index})
 
 
 def sorted_indices(term: Term) -> tuple[Index, ...]:
