@@ -91,11 +91,11 @@ class Point:
         return domain.size if domain.size is not None else self.sizes[domain.name]
 
     def raw(self, name: str, places: tuple[int, ...], positive: bool) -> fmpq:
-        """A rational in [-2, 2], or in (0, 2] if `positive`."""
+        """A rational in [-2, 2], or in (0, 2] if `positive`; a binary one, so that differences of data are exact."""
         text = f"{self.seed}/{name}/{places}"
         draw = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
         top, sign = draw % 1999 + 1, draw // 2000 % 2
-        return fmpq(top if positive or sign else -top, 997)
+        return fmpq(top if positive or sign else -top, 1024)
 
 
 def value(term: Term, point: Point, places: Mapping[Index, int]) -> arb:

@@ -15,11 +15,13 @@ from typing import Final, Literal, TypeAlias
 from symderiv.checking import same
 from symderiv.statements import Derivation, Step, Theory
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
     Delta,
     Div,
     Entry,
+    Max,
     Mul,
     Number,
     Path,
@@ -27,6 +29,7 @@ from symderiv.terms import (
     Position,
     Power,
     Product,
+    Sign,
     Size,
     Sum,
     Term,
@@ -39,17 +42,18 @@ from symderiv.terms import (
     scope,
     subterms,
 )  # fmt: skip
+from symderiv.terms import Step as StepFunction
 from symderiv.verification.balls import compare
 
 __all__ = ["KINDS", "Judgement", "Kind", "Mutant", "MutationScore", "judge", "mutants", "score"]
 
 Kind: TypeAlias = Literal[
     "flipped sign", "changed factor", "swapped index", "dropped delta", "dropped assumption", "dropped fact",
-    "wrong power", "wrong range", "off-by-one count", "dropped factor",
+    "wrong power", "wrong range", "off-by-one count", "dropped factor", "wrong branch",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = (
     "flipped sign", "changed factor", "swapped index", "dropped delta", "dropped assumption", "dropped fact",
-    "wrong power", "wrong range", "off-by-one count", "dropped factor",
+    "wrong power", "wrong range", "off-by-one count", "dropped factor", "wrong branch",
 )  # fmt: skip
 
 Outcome: TypeAlias = Literal["killed", "equal", "refused", "unclear", "defect"]
@@ -161,6 +165,19 @@ def _damaged(term: Term, whole: Term, path: Path) -> Iterator[tuple[Kind, Term]]
             for position in range(len(parts)):
                 flipped = tuple(-part if n == position else part for n, part in enumerate(parts))
                 yield "flipped sign", Add(flipped)
+        case Abs(argument=inner):
+            yield "wrong branch", inner
+        case Sign(argument=inner):
+            yield "wrong branch", number(1)
+            yield "wrong branch", StepFunction(inner)
+        case StepFunction(argument=inner):
+            yield "wrong branch", number(1)
+            yield "wrong branch", 1 - term
+            yield "wrong branch", StepFunction(-inner)
+        case Max(terms=parts):
+            for position in range(len(parts)):
+                rest = parts[:position] + parts[position + 1 :]
+                yield "wrong branch", rest[0] if len(rest) == 1 else Max(rest)
         case _:
             pass
     if isinstance(term, Entry | Call):

@@ -21,8 +21,14 @@ from symderiv.terms import (
     Size,
     Sum,
     Term,
+    absolute,
     delta,
+    erf,
+    maximum,
     number,
+    pi,
+    sign,
+    step,
 )
 from symderiv.verification.balls import Point, UndefinedError, compare, value
 
@@ -54,6 +60,33 @@ def test_values_are_those_of_the_formula() -> None:
     assert at(Product(K, Z[K], I_), i=2) == pytest.approx(z[0] * z[2] * z[3], rel=1e-13)
     assert at(Size(CLASSES) * delta(I_, J), i=2, j=2) == 4
     assert at(Power(number(2), Size(CLASSES))) == 16
+
+
+def test_maxima_signs_and_the_error_function_are_those_of_the_standard_library() -> None:
+    z = logits()
+    assert {math.copysign(1, each) for each in z} == {1.0, -1.0}
+    for place, each in enumerate(z, start=1):
+        assert at(absolute(Z[I_]), i=place) == abs(each)
+        assert at(maximum(Z[I_], 0), i=place) == max(each, 0)
+        assert at(maximum(Z[I_], Z[J], 1), i=place, j=1) == max(each, z[0], 1)
+        assert at(sign(Z[I_]), i=place) == math.copysign(1, each)
+        assert at(step(Z[I_]), i=place) == (each > 0)
+        assert at(erf(Z[I_]), i=place) == pytest.approx(math.erf(each), rel=1e-14)
+        slope, bend = Derivative(erf(Z[I_]), Z[I_]), Derivative(Derivative(erf(Z[I_]), Z[I_]), Z[I_])
+        bell = 2 / math.sqrt(math.pi) * math.exp(-each * each)
+        assert at(slope, i=place) == pytest.approx(bell, rel=1e-14)
+        assert at(bend, i=place) == pytest.approx(-2 * each * bell, rel=1e-13)
+        assert at(Derivative(bend, Z[I_]), i=place) == pytest.approx((4 * each * each - 2) * bell, rel=1e-12)
+        assert at(Derivative(maximum(Z[I_], 0) ** 2, Z[I_]), i=place) == pytest.approx(2 * max(each, 0))
+    assert at(pi()) == math.pi
+
+
+def test_a_sign_that_cannot_be_told_leaves_a_comparison_unclear() -> None:
+    gap = Log(Exp(Z[I_])) - Z[I_]
+    assert compare(step(gap), number(0), THEORY, seed=1, points=1, counts=(2,)).outcome == "unclear"
+    assert compare(absolute(gap), number(0), THEORY, seed=1, points=1, counts=(2,)).outcome == "equal"
+    assert compare(step(number(0)), number(0), THEORY, seed=1, points=1, counts=(2,)).outcome == "equal"
+    assert compare(sign(number(0)), number(0), THEORY, seed=1, points=1, counts=(2,)).outcome == "equal"
 
 
 def test_derivatives_are_difference_quotients() -> None:

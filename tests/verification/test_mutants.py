@@ -10,9 +10,10 @@ import pytest
 
 from symderiv.losses import CATALOGUE, find
 from symderiv.proving import derive
-from symderiv.statements import Derivation, Theory
+from symderiv.statements import Derivation, Problem, Theory
 from symderiv.terms import number
 from symderiv.verification.mutants import KINDS, Mutant, judge, mutants, score
+from tests.proving import piecewise_losses
 
 SEED = 1
 
@@ -27,10 +28,18 @@ def derivation(name: str, slug: str) -> Derivation:
 
 
 def test_there_are_more_than_a_thousand_of_every_kind() -> None:
-    made = [mutant for one in catalogue() for mutant in mutants(one, SEED)]
+    piecewise = tuple(derive(problem, problem.goals[0]) for problem in piecewise_losses.EVERY)
+    made = [mutant for one in (*catalogue(), *piecewise) for mutant in mutants(one, SEED)]
     assert len(made) > 1000
     assert {mutant.kind for mutant in made} == set(KINDS)
     assert len({mutant.proof for mutant in made}) > 45
+
+
+@pytest.mark.parametrize("problem", piecewise_losses.EVERY, ids=lambda problem: problem.name)
+def test_no_damaged_step_of_a_piecewise_loss_is_accepted(problem: Problem) -> None:
+    found = score((derive(problem, problem.goals[0]),), SEED)
+    assert not found.defects
+    assert found.killed > found.total / 2
 
 
 def test_every_mutant_differs_from_its_step_and_no_two_of_a_step_are_the_same() -> None:
