@@ -98,7 +98,7 @@ def test_several_limits_are_read_as_nested_sums() -> None:
         (sympy.floor(z[i]), "floor"),
         (sympy.Piecewise((z[i], sympy.Eq(z[i], 1)), (0, True)), "the condition Eq"),
         (sympy.Piecewise((z[i], z[i] > 0)), "no value where none of its conditions holds"),
-        (sympy.Heaviside(z[i]), "Heaviside(x, 0)"),
+        (sympy.Heaviside(z[i]), r"accepted are .* Heaviside\(x, 0\)"),
         (sympy.Float("0.5") * z[i], "rational numbers"),
         (sympy.sin(z[i]), "sin"),
         (sympy.Sum(z[k], (k, 0, C)), "from 1 to the size"),
