@@ -8,7 +8,7 @@ from symderiv.cli.entries import own_entries
 from symderiv.cli.output import DONE, CommandError, Output, output_options, table
 from symderiv.cli.progress import Progress, Report
 from symderiv.losses import CATALOGUE
-from symderiv.statements import Problem, Theorem
+from symderiv.statements import Hyperparameter, Problem, Theorem
 
 
 @click.command()
@@ -38,6 +38,8 @@ def command(output: Output, keyword: str) -> int:
                         "title": problem.title,
                         "family": problem.family,
                         "verdict": verdict_of(theorems).word,
+                        "sources": list(problem.sources),
+                        "hyperparameters": [_described(chosen) for chosen in problem.hyperparameters],
                         "theorems": [goal.slug for goal in problem.goals],
                         "source": own[problem.name].source if problem.name in own else "catalogue",
                     }
@@ -58,6 +60,17 @@ def command(output: Output, keyword: str) -> int:
     if not found:
         output.hint(f"no entry contains {keyword!r}")
     return DONE
+
+
+def _described(chosen: Hyperparameter) -> dict[str, str | bool | None]:
+    """A hyperparameter as plain data, its numbers exactly as text."""
+    least, most, default = (
+        None if value is None else str(value) for value in (chosen.least, chosen.most, chosen.default)
+    )
+    return {
+        "name": chosen.parameter.name, "prose": chosen.prose, "default": default, "least": least, "most": most,
+        "open": chosen.open,
+    }  # fmt: skip
 
 
 def _own_theorems(problem: Problem, progress: Report) -> tuple[Theorem, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from symderiv.documents import display as shape
+from symderiv.documents.background import hyperparameters, sources
 from symderiv.documents.display import Digits, Display, Operator, Script, Symbol
 from symderiv.documents.document import (
     AssumptionItem,
@@ -72,6 +73,7 @@ def present(
     blocks.append(Definitions(tuple(_defined(definition) for definition in theory.definitions)))
     if _changes_with_signs(theory, theorems):
         blocks.append(Paragraph(prose(_CONVENTION)))
+    blocks += hyperparameters(problem)
     if problem.assumptions:
         blocks += [Heading(("Assumptions",), "assumptions", 2), writer.assumptions()]
     if len(theorems) > 1:
@@ -83,6 +85,7 @@ def present(
         blocks += [Matrix(_titled(m.title), m.symbol, m.rows, prose(m.sentence)) for m in explicit]
     blocks += [Heading(("Checks",), "checks", 2), writer.checks()]
     blocks += [Heading(("Rules used",), "rules", 2), writer.rule_index()]
+    blocks += sources(problem)
     digests = tuple((writer.link(theorem.derivation.goal), theorem.digest) for theorem in theorems)
     blocks.append(Footer(digests, "symderiv verify theorem.json"))
     return Document(problem.name, problem.title, theory, tuple(blocks), problem, theorems)

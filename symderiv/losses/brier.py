@@ -13,6 +13,7 @@ PROBLEM: Final = loss_problem(
     "brier",
     "Brier score",
     Definition("L", (), total(k, (y(k) - t[k]) ** 2), "the squared distance of probabilities from targets"),
+    noun="the Brier score",
     prose=(
         "The squared distance of the probabilities from the targets: a proper scoring rule that stays bounded, unlike"
         " cross-entropy. No assumption about the targets is needed.",

@@ -34,6 +34,7 @@ def loss_problem(
     builds_on: tuple[Problem, ...] = (),
     cites: tuple[str, ...] = (),
     lemmas: tuple[Goal, ...] = (),
+    noun: str = "",
     distinct: bool = False,
     wrt: Array = z,
     direction: Array | None = None,
@@ -43,9 +44,10 @@ def loss_problem(
 
     `definitions` are those of the loss's own beside S, y and lse, which are added where the loss uses them, with the
     theorems about them, unless it defines these names itself. `cites` and `builds_on` name further theorems, `lemmas`
-    are derived first and cited by every goal. Every goal may use the `assumptions`; the gradient is also derived
+    are derived first and cited by every goal. `noun` is the title inside a sentence where its first letter stays large. Every goal may use the `assumptions`; the gradient is also derived
     without them ("gradient-unnormalised") if there are any, and the Hessian off its diagonal if `distinct`.
     """
+    noun = noun or _noun(title)
     own = (*definitions, loss)
     shared = _shared_by(own)
     every = (*(entry[0] for entry in shared), *own)
@@ -62,22 +64,22 @@ def loss_problem(
     for place in reversed(second.indices):
         assert isinstance(place, Index)
         product = total(place, product)
-    general = Goal("gradient-unnormalised", f"gradient of {_noun(title)} without assumptions", gradient, cites=known)
+    general = Goal("gradient-unnormalised", f"gradient of {noun} without assumptions", gradient, cites=known)
     apart = Goal(
-        "hessian-off-diagonal", f"Hessian of {_noun(title)}, off the diagonal", hessian, uses=uses,
+        "hessian-off-diagonal", f"Hessian of {noun}, off the diagonal", hessian, uses=uses,
         distinct=tuple(Distinct(a, b) for a, b in zip(first.indices, second.indices, strict=True)),
         cites=(f"{name}:gradient", *known),
     )  # fmt: skip
     goals = [
         *lemmas,
         *([general] if assumptions else []),
-        Goal("gradient", f"gradient of {_noun(title)}", gradient, uses=uses, cites=known),
-        Goal("hessian", f"Hessian of {_noun(title)}", hessian, uses=uses, cites=(f"{name}:gradient", *known)),
+        Goal("gradient", f"gradient of {noun}", gradient, uses=uses, cites=known),
+        Goal("hessian", f"Hessian of {noun}", hessian, uses=uses, cites=(f"{name}:gradient", *known)),
         *([apart] if distinct and wrt.domains else []),
         *(
             [
                 Goal(
-                    "hvp", f"product of the Hessian of {_noun(title)} with a direction", product, uses=uses,
+                    "hvp", f"product of the Hessian of {noun} with a direction", product, uses=uses,
                     cites=(f"{name}:hessian", *known),
                 )
             ]

@@ -15,6 +15,7 @@ PROBLEM: Final = loss_problem(
     Definition(
         "L", (), t * exp(-s) + s, "minus the Gamma log-likelihood of t with mean e^s, up to a factor and a constant"
     ),
+    noun="the Gamma loss",
     prose=(
         "Positive amounts t with the mean $e^s$ and a constant coefficient of variation. Half the deviance is this loss"
         " minus $1 + \\log t$, which does not depend on s.",

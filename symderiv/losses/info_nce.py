@@ -19,6 +19,7 @@ PROBLEM: Final = loss_problem(
     Definition(
         "L", (), -total(k, t[k] * log(_SOFTMAX.probabilities(k))), "the cross-entropy of similarities at a temperature"
     ),
+    noun="the InfoNCE loss",
     prose=(
         "The similarities z of one anchor with C candidates, one of them its positive: t is 1 there and 0 elsewhere. A"
         " batch takes the mean over its anchors; the symmetric loss of two views takes rows and columns.",

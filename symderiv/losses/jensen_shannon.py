@@ -21,6 +21,7 @@ PROBLEM: Final = loss_problem(
         + total(k, y(k) * (log(y(k)) - log(m(k)))) / number(2),
         "half the divergences of targets and of probabilities from their mean",
     ),
+    noun="the Jensen-Shannon divergence",
     prose=(
         "A symmetric divergence that stays below $\\log 2$ and is defined wherever targets and probabilities are:"
         " the mean of"

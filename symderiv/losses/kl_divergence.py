@@ -18,6 +18,7 @@ PROBLEM: Final = loss_problem(
         total(k, positive_t[k] * (log(positive_t[k]) - log(y(k)))),
         "the divergence of probabilities from targets",
     ),
+    noun="the Kullback-Leibler divergence",
     prose=(
         "What is lost when the probabilities y stand in for the targets t; it differs from cross-entropy by the"
         " entropy of"

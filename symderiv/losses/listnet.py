@@ -17,6 +17,7 @@ PROBLEM: Final = loss_problem(
     "listnet",
     "ListNet loss with top-one probabilities",
     Definition("L", (), -total(k, q(k) * log(y(k))), "the cross-entropy of relevances and scores"),
+    noun="the ListNet loss",
     prose=(
         "The probability of each item to come first in a Plackett-Luce ranking is the softmax of its score;"
         " relevances r"

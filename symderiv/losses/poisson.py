@@ -15,6 +15,7 @@ PROBLEM: Final = loss_problem(
     Definition(
         "L", (), exp(s) - t * s, "minus the Poisson log-likelihood of the count t with mean e^s, up to a constant"
     ),
+    noun="the Poisson loss",
     prose=(
         "Counts t with the mean $e^s$. Half the deviance is this loss plus $t \\log t - t$, which does not depend"
         " on s.",

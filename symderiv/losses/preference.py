@@ -16,6 +16,7 @@ PROBLEM: Final = loss_problem(
     "preference",
     "Bradley-Terry preference loss",
     Definition("L", (), -log(q()), "minus the log-probability of the preference that was observed"),
+    noun="the Bradley-Terry loss",
     prose=(
         "Two answers with the scores $r_1$ and $r_2$, the first preferred: with $s = r_1 - r_2$ the Bradley-Terry"
         " model gives"
