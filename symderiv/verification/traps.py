@@ -314,7 +314,7 @@ def _count_roots_only(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
 
 def _piecewise(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
     """Other numbers than those of the vanishing term: made by steps, signs, maxima or absolute values."""
-    return vanishing(max(2, min(4, v.below)), rng)
+    return vanishing(max(2, min(7, v.below)), rng)
 
 
 FAMILIES: Final[tuple[tuple[str, _Family], ...]] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from symderiv.build.contents import rule_infos
 from symderiv.checking import check
 from symderiv.documents import FORMATS, latex_of, present, speech_of, text_of
 from symderiv.documents.formulas import mathml_of
@@ -62,7 +63,7 @@ def test_mathml_has_stretching_bars_only_around_tall_bodies() -> None:
 def test_the_convention_at_a_kink_is_printed_where_there_is_one() -> None:
     for problem, expected in ((HUBER, True), (GELU, False)):
         theorem = check(derive(problem, problem.goals[0]), seed=1)
-        document = present(problem, (theorem,), {})
+        document = present(problem, (theorem,), rule_infos())
         for name, form in FORMATS.items():
             made = form.render(document)
             said = "no derivative is claimed" in " ".join(made.split())

@@ -36,8 +36,8 @@ POWERS_OF_SIGNS: Final = Rule(
     slug="powers-of-signs",
     title="power of an absolute value, a sign or a step",
     statement=(
-        r"$\lvert u \rvert^2 = u^2$, $\operatorname{sign}(u)^2 = 1$, "
-        r"$\operatorname{step}(u)^n = \operatorname{step}(u)$"
+        r"\lvert u \rvert^2 = u^2, \quad \operatorname{sign}(u)^2 = 1, \quad "
+        r"\operatorname{step}(u)^n = \operatorname{step}(u)"
     ),
     conditions="for the sign, $u$ is not 0",
     because="even powers lose the sign, and 0 and 1 are their own powers",
@@ -84,8 +84,8 @@ PRODUCTS_OF_SIGNS: Final = Rule(
     slug="products-of-signs",
     title="product with a sign or a step",
     statement=(
-        r"$\operatorname{sign}(u) \lvert u \rvert = u$, "
-        r"$\operatorname{step}(u) \max(0, u) = \max(0, u)$"
+        r"\operatorname{sign}(u) \lvert u \rvert = u, \quad "
+        r"\operatorname{step}(u) \max(0, u) = \max(0, u)"
     ),
     conditions="for a square of a sign, $u$ is not 0",
     because="the sign and the step say which case it is",
@@ -165,8 +165,8 @@ OPPOSITE_SIGNS: Final = Rule(
     slug="opposite-signs",
     title="a term and its opposite",
     statement=(
-        r"$\operatorname{step}(u) + \operatorname{step}(-u) = 1$, $\max(0, u) - \max(0, -u) = u$, "
-        r"$\max(0, u) + \max(0, -u) = \lvert u \rvert$"
+        r"\operatorname{step}(u) + \operatorname{step}(-u) = 1, \quad \max(0, u) - \max(0, -u) = u, \quad "
+        r"\max(0, u) + \max(0, -u) = \lvert u \rvert"
     ),
     conditions="for the steps, $u$ is not 0",
     because="one of $u$ and $-u$ is positive",
@@ -198,7 +198,7 @@ def known_sign(node: Term, context: Context) -> Rewrite | None:
 KNOWN_SIGN: Final = Rule(
     slug="known-sign",
     title="known sign",
-    statement=r"$\lvert u \rvert = u$, $\operatorname{sign}(u) = 1$, $\lvert -u \rvert = \lvert u \rvert$",
+    statement=r"\lvert u \rvert = u, \quad \operatorname{sign}(u) = 1, \quad \lvert -u \rvert = \lvert u \rvert",
     conditions="$u$ is positive, or only its minus sign is moved",
     because="the sign follows from the shape",
     heads=(Abs, Sign, Step, Max),
@@ -229,7 +229,7 @@ def positive_factor(node: Term, context: Context) -> Rewrite | None:
 POSITIVE_FACTOR: Final = Rule(
     slug="positive-factor",
     title="positive factor",
-    statement=r"$\lvert c u \rvert = c \lvert u \rvert$, $\operatorname{step}(c u) = \operatorname{step}(u)$",
+    statement=r"\lvert c u \rvert = c \lvert u \rvert, \quad \operatorname{step}(c u) = \operatorname{step}(u)",
     conditions="$c$ is positive",
     because="a positive factor changes no sign",
     heads=(Abs, Sign, Step, Max),
