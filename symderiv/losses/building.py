@@ -44,8 +44,9 @@ def loss_problem(
 
     `definitions` are those of the loss's own beside S, y and lse, which are added where the loss uses them, with the
     theorems about them, unless it defines these names itself. `cites` and `builds_on` name further theorems, `lemmas`
-    are derived first and cited by every goal. `noun` is the title inside a sentence where its first letter stays large. Every goal may use the `assumptions`; the gradient is also derived
-    without them ("gradient-unnormalised") if there are any, and the Hessian off its diagonal if `distinct`.
+    are derived first and cited by every goal. Every goal may use the `assumptions`, and lists those that it did use;
+    the gradient is also derived without them ("gradient-unnormalised") if there are any, and the Hessian off its
+    diagonal if `distinct`. `noun` is the title inside a sentence, where that is more than its first letter made small.
     """
     noun = noun or _noun(title)
     own = (*definitions, loss)
