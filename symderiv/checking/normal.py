@@ -150,14 +150,11 @@ class Normaliser:
         return {((Step(argument), 1),): Fraction(1)}
 
     def _largest(self, parts: tuple[Term, ...]) -> Polynomial:
-        """max(a, b) = (a + b + |a - b|) / 2, and so on for more terms."""
-        made = self.normal(parts[0])
-        for part in parts[1:]:
-            other = self.normal(part)
-            gap = self.total([made, {m: -v for m, v in other.items()}])
-            doubled = self.total([made, other, self.normal(Abs(self.as_term(gap)))])
-            made = {m: v / 2 for m, v in doubled.items()}
-        return made
+        """A maximum as one letter, its terms in canonical order and each once."""
+        terms = sorted({self.canonical(part) for part in parts}, key=self._key)
+        if len(terms) == 1:
+            return self.normal(terms[0])
+        return {((Max(tuple(terms)), 1),): Fraction(1)}
 
     def _key(self, term: Term) -> str:
         if term not in self._keys:

@@ -16,6 +16,7 @@ from symderiv.terms import (
     Derivative,
     Domain,
     Index,
+    Max,
     Number,
     Place,
     Position,
@@ -39,6 +40,8 @@ _LARGEST_DOMAIN: Final = 64
 """Concrete sizes and named members; the evaluation at a size takes time that grows with it."""
 _LONGEST_NUMBER: Final = 2_000
 """Bits of a numerator or denominator."""
+_LONGEST_MAXIMUM: Final = 32
+"""Terms of one maximum; each pair of them is a place where the formula changes."""
 _HIGHEST_TOWER: Final = 1_024
 """The product of the integer exponents around one subterm."""
 
@@ -132,6 +135,8 @@ def _term(term: Term, theory: Theory, where: str, measures: dict[str, tuple[int,
             _place(part.index, where)
         if isinstance(part, Size):
             _domain(part.domain, where)
+        if isinstance(part, Max) and len(part.terms) > _LONGEST_MAXIMUM:
+            raise Refused(f"{where} has a maximum of more than {_LONGEST_MAXIMUM} terms")
         if isinstance(part, Number):
             value = part.value
             if max(value.numerator.bit_length(), value.denominator.bit_length()) > _LONGEST_NUMBER:

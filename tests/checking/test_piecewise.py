@@ -10,10 +10,10 @@ from fractions import Fraction
 import pytest
 from flint import Ordering, fmpq_mpoly_ctx
 
-from symderiv.checking import positive, same
+from symderiv.checking import Refused, check, positive, same
 from symderiv.checking.branches import MOST_BRANCHES, Branches, Contradiction
 from symderiv.checking.evaluation import Exhausted
-from symderiv.statements import Condition, Nonzero, Positive
+from symderiv.statements import Condition, Derivation, Line, Nonzero, Positive
 from symderiv.terms import (
     Derivative,
     Entry,
@@ -243,3 +243,18 @@ def test_random_statements_that_are_proved_are_true(seed: int) -> None:
 
 def test_a_fraction_of_pi_is_told_apart() -> None:
     assert same(pi(), number(Fraction(355, 113)), PLAIN, seed=1).word == "false"
+
+
+def test_hostile_nesting_ends() -> None:
+    deep: Term = a
+    for turn in range(26):
+        deep = maximum(z[i] - turn, maximum(deep, t[i]) if turn % 2 else absolute(deep))
+    line = Line(exp(deep + 1), "r", "", ())
+    assert check(Derivation("p", "g", "", PLAIN, exp(deep), (line,)), seed=1).verdict.word != "proved"
+
+
+def test_a_maximum_of_very_many_terms_is_refused() -> None:
+    many = maximum(*(z[i] - n for n in range(40)))
+    line = Line(many, "r", "", ())
+    with pytest.raises(Refused, match="a maximum of more than 32 terms"):
+        check(Derivation("p", "g", "", PLAIN, many, (line,)), seed=1)
