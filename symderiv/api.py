@@ -6,6 +6,7 @@ Importing it is light, since a compiled kernel may be all that is wanted: each f
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -224,11 +225,12 @@ def derive(
     its theorems is reached. A theorem that is not proved is no error: look at `verdict`.
     """
     from symderiv.reading import is_formula
+    from symderiv.reading.given import read_given
 
     own = not isinstance(loss, str) or is_formula(loss)
     if not own and (wrt is not None or assume or name is not None):
         raise TypeError(f"wrt, assume and name go with a loss of one's own, and {loss!r} is the name of an entry")
-    reading, spelled = _read(loss, wrt, assume, name) if own else (None, ())
+    reading, spelled = read_given(loss, wrt, assume, name) if own else (None, ())
     problem = _named(loss) if reading is None else reading.problem
     wanted = tuple(each for each in problem.goals if goal in (None, each.slug))
     if not wanted:
@@ -242,33 +244,6 @@ def derive(
     return Proof(problem, theorems, explicit, unfinished, reading, spelled)
 
 
-def _read(
-    loss: Any, wrt: Any, assume: Sequence[Any], name: str | None, title: str | None = None
-) -> tuple[Reading, tuple[tuple[str, Any], ...]]:
-    """A loss of one's own as it was read, and the symbols that it came in."""
-    from symderiv.reading import FormulaError, read_loss
-
-    called = "loss" if name is None else name
-    if isinstance(assume, str):
-        raise TypeError(f"assume is a list of assumptions, as in assume=[{assume!r}]")
-    if isinstance(loss, str) and (wrt is None or isinstance(wrt, str)) and all(isinstance(a, str) for a in assume):
-        return read_loss(loss, wrt=wrt, assume=assume, name=called, title=title), ()
-    from symderiv.reading.symbolic import read_expression
-    from symderiv.sympy_border import BorderError
-    from symderiv.sympy_border.inferring import as_short_notation, is_formula, name_of, spelling
-
-    if isinstance(loss, str):
-        try:
-            texts = [a if isinstance(a, str) else as_short_notation(a) for a in assume]
-            variable = None if wrt is None else name_of(wrt)
-        except BorderError as error:
-            raise FormulaError(str(error)) from None
-        return read_loss(loss, wrt=variable, assume=texts, name=called, title=title), ()
-    if not is_formula(loss):
-        raise TypeError(f"a loss is the name of an entry, a formula as text, or a SymPy expression, not {type(loss)}")
-    return read_expression(loss, wrt=wrt, assume=assume, name=called, title=title), spelling(loss, (wrt, *assume))
-
-
 def problem(
     loss: Any, *, wrt: Any = None, assume: Sequence[Any] = (), name: str | None = None, title: str | None = None
 ) -> Problem:
@@ -276,7 +251,9 @@ def problem(
 
     Raises `symderiv.reading.FormulaError` for a formula that is not understood.
     """
-    return _read(loss, wrt, assume, name, title)[0].problem
+    from symderiv.reading.given import read_given
+
+    return read_given(loss, wrt, assume, name, title)[0].problem
 
 
 def _named(name: str) -> Problem:
@@ -342,16 +319,48 @@ def _text(record: str | PathLike[str] | Mapping[str, Any] | Derivation) -> str:
     return Path(record).read_text(encoding="utf-8")
 
 
-def kernel(name: str, **parameters: float) -> LossKernel:
-    """The compiled functions of the entry called `name`, lowered from its checked theorems.
+def kernel(
+    loss: Any,
+    *,
+    wrt: Any = None,
+    assume: Sequence[Any] = (),
+    name: str | None = None,
+    limit: float | None = 10.0,
+    **parameters: float,
+) -> LossKernel:
+    """The compiled functions of `loss`, lowered from its checked theorems.
 
-    `parameters` are those of the loss; TypeError if it has no such parameter. Raises `symderiv.losses.UnknownLossError`
-    for an unknown entry. The first call of each function compiles it. Both the text that deriving leads to and the
+    `loss` is what `derive` takes: the name of an entry, a formula or a SymPy expression, the latter two with `wrt`,
+    `assume`, `name` and `limit` as there; a second derivative that is not reached within the limit has no function.
+    `parameters` are those of an entry; TypeError if it has no such parameter. Raises `symderiv.losses.UnknownLossError`
+    for an unknown entry, `symderiv.reading.FormulaError` for a formula that is not understood, and
+    `symderiv.kernels.LoweringError` for a loss that no kernel can be made of.
+
+    The first call of each function compiles it. Of a catalogue entry both the text that deriving leads to and the
     compiled code are cached between runs, and neither SymPy nor the prover is imported where they are found.
     """
+    if isinstance(loss, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", loss):
+        if parameters:
+            raise TypeError(f"{loss} has no parameters, so {', '.join(sorted(parameters))} cannot be given")
+        return make_kernel(loss, _source(loss))
     if parameters:
-        raise TypeError(f"{name} has no parameters, so {', '.join(sorted(parameters))} cannot be given")
-    return make_kernel(name, _source(name))
+        raise TypeError("the numbers of a formula are given to its functions, as in value(z, t, gamma=2.0)")
+    own = problem(loss, wrt=wrt, assume=assume, name=name)
+    return make_kernel(own.name, _lowered(own, limit))
+
+
+def _lowered(problem: Problem, limit: float | None) -> str:
+    """The text of the kernels of a loss of one's own."""
+    from symderiv.build.contents import kernel_goals, own_module
+    from symderiv.proving import Stuck
+    from symderiv.reading.limited import prove_here, prove_within
+
+    wanted = kernel_goals(problem)
+    outcome = prove_here(wanted, SEED) if limit is None else prove_within(wanted, limit, seed=SEED)
+    missing = next((each for each in outcome.unfinished if each.goal == "gradient"), None)
+    if missing is not None:
+        raise Stuck(f"{missing.goal}: {missing.sentence}")
+    return own_module(problem, outcome.theorems)
 
 
 @cache
@@ -363,8 +372,7 @@ def _source(name: str) -> str:
 def _derived(name: str) -> str:
     from symderiv.build.contents import kernel_goals
     from symderiv.kernels import emit_module
-    from symderiv.losses import find
 
-    problem = find(name)
+    problem = _named(name)
     theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(problem))
     return emit_module(problem, theorems)

@@ -157,3 +157,21 @@ def test_what_does_not_fit_together() -> None:
 def test_a_problem_from_a_formula() -> None:
     problem = sd.problem("L = sum_k t_k z_k", wrt=sympy.IndexedBase("t"), name="mine", title="My own")
     assert (problem.name, problem.title, problem.arrays[0].name) == ("mine", "My own", "t")
+
+
+def test_a_kernel_of_a_formula() -> None:
+    loss = sd.kernel("L = sum_k (y_k - t_k)^2 where y = softmax(z)", limit=None)
+    z = np.array([[1000.0, 0.0, -3.0], [0.1, 0.2, 0.3]])
+    t = np.eye(3)[[0, 1]]
+    y = np.exp(z - z.max(axis=1, keepdims=True))
+    y /= y.sum(axis=1, keepdims=True)
+    value, grad = loss.value_and_grad(z, t)
+    np.testing.assert_allclose(value, ((y - t) ** 2).sum(axis=1), rtol=1e-13)
+    np.testing.assert_allclose(grad, 2 * y * ((y - t) - ((y - t) * y).sum(axis=1, keepdims=True)), atol=1e-15)
+
+
+def test_a_formula_that_no_kernel_can_be_made_of() -> None:
+    with pytest.raises(ValueError, match="losses of a vector called z; loss is differentiated by s"):
+        sd.kernel("L = sum_k t_k s_k^2", wrt="s", limit=None)
+    with pytest.raises(TypeError, match=r"given to its functions, as in value\(z, t, gamma=2.0\)"):
+        sd.kernel("L = sum_k (y_k - t_k)^2 where y = softmax(z)", gamma=2.0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
-from symderiv.kernels import emit_module
+from symderiv.kernels import LoweringError, emit_module
+from symderiv.kernels.probability_functions import is_loss_of_probabilities
 from symderiv.losses import CATALOGUE, find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
@@ -29,6 +30,12 @@ DOCUMENT_FILES: Final = {
 def folder_of(name: str) -> str:
     """The folder of an entry under generated/: cross_entropy for cross-entropy."""
     return name.replace("-", "_")
+
+
+_OF_A_LOSS: Final = ("gradient-unnormalised", "gradient", "hessian", "hvp")
+"""The theorems that a loss without kernels of its own is lowered from, as far as it has them."""
+_LICENCES: Final = ("softmax:shift-invariance", "softmax:complement", "softmax:sum-to-one", "logsumexp:max-shift")
+"""The theorems that let its kernels take the largest logit off first, and keep the digits of 1 - y."""
 
 
 def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
@@ -55,7 +62,24 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
             visit(base)
 
     visit(problem)
+    if is_loss_of_probabilities(problem):
+        for slug in _OF_A_LOSS:
+            if any(goal.slug == slug for goal in problem.goals):
+                add(problem, slug)
+        for reference in _LICENCES:
+            add(problem, reference)
     return tuple(found.values())
+
+
+def own_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba", size: int | None = None) -> str:
+    """The functions of a loss of the user's own; LoweringError, in a sentence, if there can be none."""
+    variable = problem.arrays[0]
+    if len(variable.domains) != 1 or variable.name != "z":
+        raise LoweringError(
+            f"functions are compiled for losses of a vector called z; {problem.name} is differentiated by "
+            f"{variable.name}, which has {len(variable.domains)} indices"
+        )
+    return emit_module(problem, theorems, target, size)
 
 
 def targets_of(problem: Problem) -> tuple[str, ...]:

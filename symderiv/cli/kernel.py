@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, targets_of
+from symderiv.build.contents import KERNEL_FILES, folder_of, kernel_goals, own_module, targets_of
 from symderiv.build.writing import BuildError, edited, write
 from symderiv.cli.formulas import Given, chosen, formula_options, proved_goals
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
@@ -32,10 +32,6 @@ def command(
     """
     found = chosen(given)
     problem, name = found.problem, found.problem.name
-    if not problem.kernels:
-        raise CommandError(
-            f"no functions are compiled for {name}", "see: symderiv doc", code="lowering", exit_code=FAILED
-        )
     known = targets_of(problem)
     if target not in known:
         raise CommandError(
@@ -44,7 +40,8 @@ def command(
     with Progress() as progress:
         theorems = proved_goals(found, kernel_goals(problem), progress)
     try:
-        source = emit_module(problem, theorems, target, classes if target == "unrolled" else None)
+        emit = own_module if found.own else emit_module
+        source = emit(problem, theorems, target, classes if target == "unrolled" else None)
     except LoweringError as error:
         raise CommandError(str(error), code="lowering", exit_code=FAILED) from None
     place = folder if folder is not None else Path("generated") / folder_of(name)

@@ -7,16 +7,19 @@ from dataclasses import replace
 import click
 
 from symderiv.api import SEED
+from symderiv.build.contents import kernel_goals, own_module
 from symderiv.cli.entries import entries, entry_or_own
 from symderiv.cli.formulas import Given, chosen, formula_settings, proved
 from symderiv.cli.output import FAILED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress, Report
-from symderiv.cli.proofs import Proved, exit_code, prove_all
+from symderiv.cli.proofs import exit_code, prove_all, prove_goals
 from symderiv.cli.recheck import recheck_file
 from symderiv.cli.verifying import entries_of, lines, run_verification
+from symderiv.kernels import LoweringError
 from symderiv.reading import is_formula
+from symderiv.statements import Problem, Theorem
 from symderiv.verification.printing import as_data
-from symderiv.verification.report import Level, failures
+from symderiv.verification.report import Entry, Level, failures
 
 
 @click.command()
@@ -38,8 +41,8 @@ def command(output: Output, given: Given, names: tuple[str, ...], level: Level, 
     if files:
         return recheck_file(files[0], seed, output)
     with Progress() as progress:
-        theorems = _proved(given, names, progress, seed)
-        report = run_verification(entries_of(theorems, classes, progress, seed), level, seed, progress)
+        tested = _entries(given, names, classes, progress, seed, output)
+        report = run_verification(tested, level, seed, progress)
     found = failures(report)
     if output.as_json:
         output.data({**as_data(report), "failures": list(found)})
@@ -51,16 +54,32 @@ def command(output: Output, given: Given, names: tuple[str, ...], level: Level, 
         output.say(
             output.style("failed", fg="red") if found else f"{output.style('passed', fg='green')}: nothing fell short"
         )
-    code = exit_code(theorem.verdict.word for _, each in theorems for theorem in each)
+    code = exit_code(theorem.verdict.word for each in tested for theorem in each.theorems)
     return FAILED if found else code
 
 
-def _proved(given: Given, names: tuple[str, ...], progress: Report, seed: int) -> tuple[Proved, ...]:
-    """The theorems of the entries called `names`, or of one loss of the user's own."""
+def _entries(
+    given: Given, names: tuple[str, ...], classes: int, progress: Report, seed: int, output: Output
+) -> tuple[Entry, ...]:
+    """The entries called `names`, proved, or one loss of the user's own."""
     if given.file is None and not any(is_formula(name) or entry_or_own(name)[1] for name in names):
-        return prove_all(entries(names), progress, seed)
+        return entries_of(prove_all(entries(names), progress, seed), classes, progress, seed)
     if len(names) > 1 or (names and given.file is not None):
         raise CommandError("one loss of your own at a time, and no entry beside it")
     found = chosen(replace(given, text=names[0] if names else None))
-    theorems, _ = proved(found, progress, seed=seed)
-    return ((found.problem, theorems),)
+    theorems, unfinished = proved(found, progress, seed=seed)
+    for each in unfinished:
+        output.hint(f"not among the theorems: {each.goal}: {each.sentence}")
+    return (_own_entry(found.problem, theorems, progress, seed, output),)
+
+
+def _own_entry(problem: Problem, theorems: tuple[Theorem, ...], progress: Report, seed: int, output: Output) -> Entry:
+    """A loss of the user's own with what its kernels rest on; with nothing, and a hint, if there can be none."""
+    licences = [(owner, goal) for owner, goal in kernel_goals(problem) if owner.name != problem.name]
+    needed = (*theorems, *prove_goals(licences, progress, seed))
+    try:
+        own_module(problem, needed)
+    except LoweringError as error:
+        output.hint(f"no functions are compiled, so none are tested: {error}")
+        needed = ()
+    return Entry(problem, theorems, needed, None)

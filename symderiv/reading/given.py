@@ -1,0 +1,44 @@
+"""A loss as a program hands it in: a formula as text, or a SymPy expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symderiv.reading.errors import FormulaError
+from symderiv.reading.problems import Reading, read_loss
+
+__all__ = ["Spelling", "read_given"]
+
+Spelling = tuple[tuple[str, Any], ...]
+"""The SymPy symbols and arrays that a formula came in, by name."""
+
+
+def read_given(
+    loss: Any, wrt: Any = None, assume: Sequence[Any] = (), name: str | None = None, title: str | None = None
+) -> tuple[Reading, Spelling]:
+    """`loss` as it was read, and the symbols that it came in.
+
+    `wrt` is a name or of SymPy, `assume` holds texts or SymPy relations. Raises FormulaError for what is not
+    understood, TypeError for what is neither a text nor an expression.
+    """
+    called = "loss" if name is None else name
+    if isinstance(assume, str):
+        raise TypeError(f"assume is a list of assumptions, as in assume=[{assume!r}]")
+    if isinstance(loss, str) and (wrt is None or isinstance(wrt, str)) and all(isinstance(a, str) for a in assume):
+        return read_loss(loss, wrt=wrt, assume=assume, name=called, title=title), ()
+    from symderiv.reading.symbolic import read_expression
+    from symderiv.sympy_border import BorderError
+    from symderiv.sympy_border.inferring import as_short_notation, is_formula, name_of, spelling
+
+    if isinstance(loss, str):
+        try:
+            texts = [a if isinstance(a, str) else as_short_notation(a) for a in assume]
+            variable = None if wrt is None else name_of(wrt)
+        except BorderError as error:
+            raise FormulaError(str(error)) from None
+        return read_loss(loss, wrt=variable, assume=texts, name=called, title=title), ()
+    if not is_formula(loss):
+        raise TypeError(f"a loss is the name of an entry, a formula as text, or a SymPy expression, not {type(loss)}")
+    read = read_expression(loss, wrt=wrt, assume=assume, name=called, title=title)
+    return read, spelling(loss, (wrt, *assume))
