@@ -98,7 +98,7 @@ def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) 
             varies = any(_depends(argument, variable, theory) for variable in variables)
             if varies or isinstance(node, Sign | Step):
                 name = _up_to_sign(argument, normaliser)
-                if name not in changing:
+                if name not in changing and name != number(0):
                     changing.add(name)
                     ask(nonzero(argument, theory, normaliser), Nonzero(argument))
 
@@ -116,6 +116,8 @@ def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) 
                         visit(body, around)
                 case Max() | Abs() | Sign() | Step():
                     changes(part, around)
+                case Log(argument=Abs(argument=inner)):
+                    ask(nonzero(inner, theory, normaliser), Nonzero(inner))
                 case Log(argument=inner):
                     ask(positivity(inner, theory, normaliser), Positive(inner))
                 case Div(denominator=below):
@@ -175,13 +177,14 @@ def _depends(term: Term, variable: Entry | Call, theory: Theory) -> bool:
 
 
 def _up_to_sign(term: Term, normaliser: Normaliser) -> Term:
-    """A name that `term` shares with its negative and with its multiples, as far as normal forms tell."""
+    """A name that `term` shares with its negative and with its multiples, as far as normal forms tell; 0 where it
+    vanishes."""
     try:
         poly = normaliser.normal(term)
     except Outside:
         return term
     if not poly:
-        return term
+        return number(0)
     _, monomial, rest = normaliser.content(poly)
     first = normaliser.as_term({monomial: Fraction(1)})
     plus, minus = normaliser.as_term(rest), normaliser.as_term({m: -v for m, v in rest.items()})
