@@ -86,7 +86,10 @@ def targets_of(problem: Problem) -> tuple[str, ...]:
     """The targets that `problem` can be emitted for: only what has a class axis of any length can be unrolled."""
     domains = [domain for array in problem.arrays for domain in array.domains]
     open_classes = any(domain.name == "classes" and domain.size is None for domain in domains)
-    return tuple(target for target in KERNEL_FILES if target != "unrolled" or open_classes)
+    from symderiv.kernels.probability_functions import is_loss_of_probabilities
+
+    unrolled = open_classes and not is_loss_of_probabilities(problem)
+    return tuple(target for target in KERNEL_FILES if target != "unrolled" or unrolled)
 
 
 def rule_infos() -> dict[str, RuleInfo]:

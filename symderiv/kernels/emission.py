@@ -6,6 +6,8 @@ from symderiv.kernels.functions import functions
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.layer_module import assemble_layer
 from symderiv.kernels.module import Emitter, assemble
+from symderiv.kernels.probability_functions import is_loss_of_probabilities
+from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.targets import TARGETS
 from symderiv.statements import Problem, Theorem
 
@@ -23,6 +25,10 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
     if (target == "unrolled") != (classes is not None):
         needed = "needs a class count" if classes is None else "is for any class count; leave `classes` out"
         raise ValueError(f"target {target!r} {needed}")
+    if target == "unrolled" and is_loss_of_probabilities(problem):
+        raise LoweringError(
+            f"{problem.name} has no unrolled kernels: use the target numba or numpy, for any class count"
+        )
     module = TARGETS[target]
 
     def emit(kernel: Kernel) -> str:

@@ -10,12 +10,13 @@ from typing import Final
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, logits_of, part_of
+from symderiv.kernels.probabilities import is_sum_of_exponentials
 from symderiv.kernels.probability_kernel import probability_kernel
 from symderiv.kernels.public import Function, Role, Variant
 from symderiv.kernels.rewriting import reference, unfolded
 from symderiv.kernels.stable import LoweringError
-from symderiv.statements import Problem, Theorem
-from symderiv.terms import Array, Call, Derivative, Parameter, Term, subterms
+from symderiv.statements import Problem, Theorem, Theory
+from symderiv.terms import Array, Call, Derivative, Entry, Exp, Parameter, Term, subterms
 
 _GOALS: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
     ("gradient", ("gradient-unnormalised", "gradient")),
@@ -28,9 +29,21 @@ _TAKEN: Final = frozenset({"z", "t", "out", "threads", "reduction", "scale", "la
 
 
 def is_loss_of_probabilities(problem: Problem) -> bool:
-    """Whether a problem is a loss whose value is its definition: it has a gradient and names no theorem as value."""
-    slugs = {goal.slug for goal in problem.goals}
-    return problem.family == "loss" and "gradient" in slugs and "value" not in {role for role, _ in problem.kernels}
+    """Whether a problem is a loss of the softmax of its logits, and of no other exponential, whose value is its
+    definition: it names no theorem as its value."""
+    start = next((goal.start for goal in problem.goals if goal.slug == "gradient"), None)
+    if problem.family != "loss" or "value" in {role for role, _ in problem.kernels}:
+        return False
+    if not (isinstance(start, Derivative) and isinstance(start.body, Call)):
+        return False
+    parts = [part for _, part in subterms(unfolded(start.body, Theory(problem.definitions)))]
+    exponentials = [part for part in parts if isinstance(part, Exp)]
+    entries = [each.argument for each in exponentials if isinstance(each.argument, Entry)]
+    logits = {entry.array for entry in entries}
+    if len(entries) < len(exponentials) or len(logits) != 1:
+        return False
+    (array,) = logits
+    return len(array.domains) == 1 and any(is_sum_of_exponentials(part, array) for part in parts)
 
 
 def probability_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Function, ...]:

@@ -72,8 +72,8 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
     unsafe = unsafe_part(term)
     if unsafe is not None:
         raise LoweringError(
-            f"an exponential is left that may overflow: {formula(spelled(unsafe))}; kernels of losses are for the softmax"
-            f" of {setting.logits.name} itself, with no other exponential"
+            f"an exponential is left that may overflow: {formula(spelled(unsafe))}; kernels of losses are for the"
+            f" softmax of {setting.logits.name} itself, with no other exponential"
         )
     pairs: list[tuple[Term, Term]] = [(closed, term)]
     if plain != summed:

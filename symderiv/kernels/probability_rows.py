@@ -289,6 +289,13 @@ class ProbabilityRow:
             return made
         finite = [factor for factor in factors if not may_be_infinite(factor)]
         others = [factor for factor in factors if may_be_infinite(factor)]
+        # One probability after the other: their product might be too small for its digits, the result large enough.
+        shares = [factor for factor in finite if is_probability(factor) or is_complement(factor)]
+        if others and len(shares) > 1:
+            made = self._product_of(tuple(factor for factor in factors if factor not in shares[1:]))
+            for factor in shares[1:]:
+                made = Op("weighted", (self.value(factor), made))
+            return made
         left, right = self._multiplied(finite), self._multiplied(others)
         if left is None or right is None:
             only = left or right

@@ -10,6 +10,7 @@ import numpy as np
 from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.kernels.functions import Function, Variant, functions
 from symderiv.kernels.interpret import FLOATS, run
+from symderiv.kernels.probability_functions import is_loss_of_probabilities
 from symderiv.statements import Problem, Theorem
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_accuracy import sweep
@@ -19,6 +20,7 @@ from symderiv.verification.kernel_layers import check_layer
 from symderiv.verification.kernel_options import check_options
 from symderiv.verification.kernel_properties import check_properties
 from symderiv.verification.kernel_truth import ULPS, deviation, true_entries, unit
+from symderiv.verification.probability_checks import check_probability_kernels
 
 INTERPRETER_ULPS: Final = 8.0
 """How far a compiled kernel may be from the interpreter, which adds up without compensation."""
@@ -46,6 +48,9 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
         yield from check_layer(problem, theorems, kernel, seed=seed)
         return
     made = tuple(function for function in functions(problem, theorems) if not only or function.name in only)
+    if is_loss_of_probabilities(problem):
+        yield from check_probability_kernels(problem, kernel, made, seed, thorough)
+        return
     for function in made:
         for variant, _ in function.kernels:
             yield from _against_reference(problem, kernel, function, variant, seed, thorough)

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.probabilities import TOTAL, is_complement, is_probability
 from symderiv.kernels.probability_forms import is_ratio, power_of_gap
 from symderiv.terms import (
@@ -84,13 +85,14 @@ class _Row:
         match term:
             case Number(value=number):
                 return float(number), abs(float(number))
-            case Parameter(name=name):
-                return self.parameters[name], abs(self.parameters[name])
+            case Parameter():
+                chosen = self.parameters[argument_name(term)]
+                return chosen, abs(chosen)
             case Size():
                 return float(self.classes), float(self.classes)
             case Entry(array=array, indices=places):
-                at = tuple(where[place] for place in places if isinstance(place, Index))
-                found = float(self.data[array.name][at])
+                position = tuple(where[place] for place in places if isinstance(place, Index))
+                found = float(self.data[array.name][position])
                 return found, abs(found)
             case Delta(left=left, right=right):
                 one = float(where[left] == where[right])  # type: ignore[index]
@@ -119,8 +121,8 @@ class _Row:
                 return taken, abs(taken) + (size / value if value else 0.0)
             case Sum(index=index, body=body, skip=skip):
                 skipped = None if skip is None else where[skip]  # type: ignore[index]
-                chosen = [k for k in range(self.classes) if k != skipped]
-                parts = [self.both(body, {**where, index: k}) for k in chosen]
+                members = [k for k in range(self.classes) if k != skipped]
+                parts = [self.both(body, {**where, index: k}) for k in members]
                 return sum(value for value, _ in parts), sum(size for _, size in parts)
             case _:
                 raise ValueError(f"a stable form has no {type(term).__name__}")

@@ -1,0 +1,226 @@
+"""Kernels of losses on softmax against rigorous values, the interpreter, differences, and what holds of every row.
+
+Errors are counted in last places of what the result would be if nothing cancelled and no power magnified: see
+`magnitudes`. The rigorous values come from the closed forms of the theorems, not from the stable forms. A parameter of
+the loss has its default, or the middle of its range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from flint import arb
+
+from symderiv.kernels import LossKernel, bound
+from symderiv.kernels.functions import Function, Variant
+from symderiv.kernels.hyperparameters import argument_name
+from symderiv.kernels.interpret import FLOATS, run
+from symderiv.kernels.ordering import LABEL
+from symderiv.kernels.outputs import Case
+from symderiv.kernels.parts import TARGETS_ARRAY, Part, logits_of
+from symderiv.kernels.probability_kernel import cases_of
+from symderiv.kernels.rewriting import substitute
+from symderiv.statements import Hyperparameter, Problem
+from symderiv.terms import Index, Number, Parameter, Term
+from symderiv.verification.checks import Check, checked
+from symderiv.verification.kernel_calls import Worst, arguments, call
+from symderiv.verification.kernel_inputs import Sample, hard, ordinary
+from symderiv.verification.magnitudes import magnitude
+from symderiv.verification.reference import Ball, reference, ulps
+
+ULPS: Final = 8.0
+"""The accuracy promised, in last places of the magnitude."""
+INTERPRETER: Final = 1e-12
+"""How far a compiled kernel may be from the interpreter, relative to the size of the row's result and to 1."""
+DIFFERENCE: Final = 1e-7
+"""How far a gradient may be from a fourth-order central difference, for results of the size of 1."""
+
+_DTYPES: Final = (np.float32, np.float64)
+_SATURATED: Final = ((1000, -1000, 0), (0, 30, 1), (120, 0, 0), (-1000, 0, 0), (200, 199, 0), (1, 1, 1))
+
+
+def check_probability_kernels(problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int,
+                              thorough: bool) -> Iterator[Check]:  # fmt: skip
+    """Every check of the entry's functions, one after the other."""
+    values = {argument_name(each.parameter): _value(each) for each in problem.hyperparameters}
+    whole = bound(kernel, {name: value for name, value in values.items() if _is_used(name, made)})
+    positive = any(array.name == TARGETS_ARRAY and array.positive for array in problem.arrays)
+    for function in made:
+        for variant, _ in function.kernels:
+            if function.name != "grad":  # the same kernels as value_and_grad
+                yield from _against_reference(problem, whole, function, variant, values, positive, seed, thorough)
+                yield _against_interpreter(problem, whole, function, variant, values, positive, seed)
+            yield from _rows(problem, whole, function, variant, positive, seed)
+    yield from _against_differences(problem, whole, made, positive, seed)
+
+
+def _is_used(name: str, made: tuple[Function, ...]) -> bool:
+    return any(argument_name(each.parameter) == name for function in made for each in function.hyperparameters)
+
+
+def _value(each: Hyperparameter) -> float:
+    """The default, or the middle of the range, or 1."""
+    if each.default is not None:
+        return float(each.default)
+    if each.least is not None and each.most is not None:
+        return float((each.least + each.most) / 2)
+    return 1.0 if each.least is None else float(each.least) + 1.0
+
+
+def _usable(sample: Sample, positive: bool) -> Sample:
+    """The sample with targets above 0 where the loss has their logarithm."""
+    if not positive:
+        return sample
+    targets = sample.targets + sample.z.dtype.type(0.01)
+    return Sample(sample.name, sample.z, sample.labels, targets, sample.direction)
+
+
+def _samples(function: Function, dtype: Any, seed: int, thorough: bool) -> Iterator[Sample]:
+    matrix = any(rank == 2 for _, rank in function.outputs)
+    rows = np.array(_SATURATED, dtype)
+    like = ordinary(3, dtype, seed, rows=len(rows))
+    yield Sample("saturated", rows, like.labels, like.targets, like.direction)
+    for classes in (3,) if matrix else (3, 10, 40, 150) if thorough else (3,):
+        yield ordinary(classes, dtype, seed, rows=3)
+        if classes <= 10:
+            yield from hard(classes, dtype, seed, rows=2 if thorough else 1)
+
+
+def _numbers(term: Term, values: Mapping[str, float]) -> Term:
+    """The term with numbers for its parameters."""
+
+    def number(node: Term) -> Term | None:
+        return Number(Fraction(values[argument_name(node)])) if isinstance(node, Parameter) else None
+
+    return substitute(term, number)
+
+
+def _against_reference(
+    problem: Problem, kernel: LossKernel, function: Function, variant: Variant, values: Mapping[str, float],
+    positive: bool, seed: int, thorough: bool,
+) -> Iterator[Check]:  # fmt: skip
+    label = Index(LABEL, logits_of(function.parts[0].closed).domains[0]) if variant == "labels" else None
+    for part, position in zip(function.parts, range(len(function.parts)), strict=True):
+        cases, _ = cases_of(part, logits_of(part.closed), label)
+        for dtype in _DTYPES if thorough or function.name == "value_and_grad" else (np.float64,):
+            worst = Worst()
+            rounded = {name: float(dtype(value)) for name, value in values.items()}
+            for drawn in _samples(function, dtype, seed, thorough):
+                sample = _usable(drawn, positive)
+                result = call(kernel, function, arguments(function, variant, sample))[position]
+                for where, off in _errors(part, cases, label, function, sample, rounded, result):
+                    worst.add(off, f"{sample.name}, C = {sample.z.shape[1]}, at {list(where)}")
+            subject = f"{problem.name} {function.name} {part.role} ({variant}, {np.dtype(dtype).name})"
+            yield checked("ulps of the addends", subject, "rigorous value", ULPS, worst.value, worst.at)
+
+
+def _errors(part: Part, cases: tuple[Case, ...], label: Index | None, function: Function, sample: Sample,
+            values: Mapping[str, float], result: np.ndarray) -> Iterator[tuple[tuple[int, ...], float]]:  # fmt: skip
+    """Every entry of a result with its error."""
+    closed = _numbers(part.closed, values)
+    logits = logits_of(part.closed).name
+    for row in range(len(sample.z)):
+        data = dict.fromkeys(function.arguments, sample.direction[row]) | {logits: sample.z[row]}
+        data[TARGETS_ARRAY] = (sample.targets if label is None else sample.one_hot)[row]
+        own = int(sample.labels[row])
+        for at, ball in reference(closed, part.indices, data, {"classes": sample.z.shape[1]}).items():
+            case, where = _case_at(cases, at, label, own)
+            size = magnitude(case.term, where, data, logits, values)
+            yield (row, *at), ulps(result[(row, *at)], Ball(ball.value, arb(size)), of_magnitude=True)
+
+
+def _case_at(
+    cases: tuple[Case, ...], at: tuple[int, ...], label: Index | None, own: int
+) -> tuple[Case, dict[Index, int]]:
+    """The case that an entry comes from, the last that fits, and the values of its indices."""
+    for case in reversed(cases):
+        where = {} if label is None else {label: own}
+        fits = True
+        for index, position in zip(case.at, at, strict=True):
+            fits = fits and where.setdefault(index, position) == position
+        if fits:
+            return case, where
+    raise AssertionError("every entry has a case")
+
+
+def _against_interpreter(problem: Problem, kernel: LossKernel, function: Function, variant: Variant,
+                         values: Mapping[str, float], positive: bool, seed: int) -> Check:  # fmt: skip
+    sample = _usable(ordinary(3, np.float64, seed), positive)
+    program = dict(function.kernels)[variant]
+    results = call(kernel, function, arguments(function, variant, sample))
+    worst = Worst()
+    for row in range(len(sample.z)):
+        rows = dict.fromkeys(function.arguments, sample.direction[row]) | {"z": sample.z[row], "t": sample.targets[row]}
+        inputs: dict[str, dict[tuple[int, ...], float]] = {}
+        for parameter in program.arrays("input"):
+            inputs[parameter.name] = {(n,): float(x) for n, x in enumerate(rows[parameter.name])}
+        labels = {p.name: int(sample.labels[row]) for p in program.labels()}
+        scalars = {p.name: values.get(p.name, 1.0) for p in program.scalars()}
+        made = run(program, inputs, FLOATS, sizes={"C": 3}, labels=labels, scalars=scalars)
+        for (name, _), result in zip(function.outputs, results, strict=True):
+            size = max(1.0, *(abs(value) for value in made[name].values()))
+            for at, value in made[name].items():
+                worst.add(abs(float(result[(row, *at)]) - value) / size, f"{name} at {[row, *at]}")
+    subject = f"{problem.name} {function.name} ({variant}, float64)"
+    return checked("relative", subject, "interpreter", INTERPRETER, worst.value, worst.at)
+
+
+def _rows(problem: Problem, kernel: LossKernel, function: Function, variant: Variant, positive: bool,
+          seed: int) -> Iterator[Check]:  # fmt: skip
+    """A row's result depends on no other row; one with NaN, with +inf or with -inf alone is NaN."""
+    subject = f"{problem.name} {function.name} ({variant}, float64)"
+    sample = _usable(ordinary(3, np.float64, seed, rows=9), positive)
+    clean = call(kernel, function, arguments(function, variant, sample))
+    order = np.arange(9)[::-1]
+    turned = Sample(
+        sample.name, sample.z[order], sample.labels[order], sample.targets[order], sample.direction[order]
+    )  # fmt: skip
+    again = call(kernel, function, arguments(function, variant, turned))
+    worst = sum(int(np.sum(one != other[order])) for one, other in zip(clean, again, strict=True))
+    yield checked("entries that differ", subject, "rows in another order", 0.0, worst, "all rows")
+    z = sample.z.copy()
+    z[1, 2], z[3, 0], z[5, :] = np.nan, np.inf, -np.inf
+    spoiled = Sample(sample.name, z, sample.labels, sample.targets, sample.direction)
+    wrong = 0
+    for one, other in zip(clean, call(kernel, function, arguments(function, variant, spoiled)), strict=True):
+        bad = [1, 3, 5]
+        wrong += int(np.sum(~np.isnan(other[bad]))) + int(np.sum(np.delete(one, bad, 0) != np.delete(other, bad, 0)))
+    yield checked("entries that differ", subject, "NaN and infinities by row", 0.0, wrong, "rows 1, 3 and 5")
+
+
+_DERIVATIVE_OF: Final = {"grad": "value", "hessian": "grad", "hvp": "grad"}
+
+
+def _against_differences(problem: Problem, kernel: LossKernel, made: tuple[Function, ...], positive: bool,
+                         seed: int) -> Iterator[Check]:  # fmt: skip
+    by_name = {function.name: function for function in made}
+    sample = _usable(ordinary(3, np.float64, seed, spread=1.0), positive)
+    for name, base in _DERIVATIVE_OF.items():
+        if name not in by_name or base not in by_name:
+            continue
+        for variant, _ in by_name[name].kernels:
+            known = {each for each, _ in by_name[base].kernels}
+            used: Variant = variant if variant in known else "labels" if "labels" in known else "targets"
+            (result,) = call(kernel, by_name[name], arguments(by_name[name], variant, sample))
+            difference = _differences(kernel, by_name[base], used, sample)
+            expected = np.einsum("nij,nj->ni", difference, sample.direction) if name == "hvp" else difference
+            subject = f"{problem.name} {name} ({variant}, float64)"
+            off = float(np.max(np.abs(result - expected)))
+            yield checked("absolute difference", subject, f"central difference of {base}", DIFFERENCE, off, sample.name)
+
+
+def _differences(kernel: LossKernel, base: Function, variant: Variant, sample: Sample) -> np.ndarray:
+    """The derivatives of a function by each logit, along a last axis of their own."""
+    step = 2.0**-9
+
+    def at(column: int, times: float) -> np.ndarray:
+        z = sample.z.copy()
+        z[:, column] += times * step
+        moved = Sample(sample.name, z, sample.labels, sample.targets, sample.direction)
+        return call(kernel, base, arguments(base, variant, moved))[0]
+
+    columns = [(8 * (at(k, 1) - at(k, -1)) - (at(k, 2) - at(k, -2))) / (12 * step) for k in range(3)]
+    return np.stack(columns, axis=-1)
