@@ -231,7 +231,7 @@ def derive(
     if not own and (wrt is not None or assume or name is not None):
         raise TypeError(f"wrt, assume and name go with a loss of one's own, and {loss!r} is the name of an entry")
     reading, spelled = read_given(loss, wrt, assume, name) if own else (None, ())
-    problem = _named(loss) if reading is None else reading.problem
+    problem, own = _named(loss) if reading is None else (reading.problem, True)
     wanted = tuple(each for each in problem.goals if goal in (None, each.slug))
     if not wanted:
         raise ValueError(f"{problem.name} has no goal {goal!r}; it has {', '.join(g.slug for g in problem.goals)}")
@@ -256,20 +256,24 @@ def problem(
     return read_given(loss, wrt, assume, name, title)[0].problem
 
 
-def _named(name: str) -> Problem:
-    """The entry called `name`, of the catalogue or of the one that the working directory's project names."""
+def _named(name: str) -> tuple[Problem, bool]:
+    """The entry called `name`, and whether it is of the catalogue that the working directory's project names.
+
+    Only a name that the built-in catalogue does not have is looked up there, since that may import the user's files.
+    Raises `symderiv.losses.UnknownLossError`, and `symderiv.reading.own.OwnCatalogueError` for files of no use.
+    """
     from symderiv.losses import CATALOGUE, UnknownLossError, find
 
     try:
-        return find(name)
+        return find(name), False
     except UnknownLossError:
         from symderiv.reading.own import own_losses
 
-        own = own_losses(Path.cwd(), [known.name for known in CATALOGUE])
-        found = next((each.problem for each in own if each.problem.name == name), None)
+        losses = own_losses(Path.cwd(), [known.name for known in CATALOGUE])
+        found = next((each.problem for each in losses if each.problem.name == name), None)
         if found is None:
             raise
-        return found
+        return found, True
 
 
 def _proved(
@@ -342,7 +346,12 @@ def kernel(
     if isinstance(loss, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", loss):
         if parameters:
             raise TypeError(f"{loss} has no parameters, so {', '.join(sorted(parameters))} cannot be given")
-        return make_kernel(loss, _source(loss))
+        try:
+            return make_kernel(loss, _source(loss))
+        except KeyError:
+            # What the user's own files say may change, so that nothing of it is kept.
+            mine = _named(loss)[0]
+            return make_kernel(loss, _lowered(mine, limit))
     if parameters:
         raise TypeError("the numbers of a formula are given to its functions, as in value(z, t, gamma=2.0)")
     own = problem(loss, wrt=wrt, assume=assume, name=name)
@@ -372,7 +381,8 @@ def _source(name: str) -> str:
 def _derived(name: str) -> str:
     from symderiv.build.contents import kernel_goals
     from symderiv.kernels import emit_module
+    from symderiv.losses import find
 
-    problem = _named(name)
+    problem = find(name)
     theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(problem))
     return emit_module(problem, theorems)

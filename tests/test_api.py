@@ -175,3 +175,16 @@ def test_a_formula_that_no_kernel_can_be_made_of() -> None:
         sd.kernel("L = sum_k t_k s_k^2", wrt="s", limit=None)
     with pytest.raises(TypeError, match=r"given to its functions, as in value\(z, t, gamma=2.0\)"):
         sd.kernel("L = sum_k (y_k - t_k)^2 where y = softmax(z)", gamma=2.0)
+
+
+def test_the_projects_own_losses_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.symderiv]\ncatalogue = ["losses.txt"]\n')
+    (tmp_path / "losses.txt").write_text("my-brier: L = sum_k (y_k - t_k)^2 where y = softmax(z)\n")
+    monkeypatch.chdir(tmp_path)
+    assert sd.derive("my-brier", goal="gradient", limit=None).verdict.word == "proved"
+    z, t = np.zeros((1, 2)), np.array([[1.0, 0.0]])
+    assert sd.kernel("my-brier", limit=None).value(z, t) == pytest.approx(0.5)
+    (tmp_path / "losses.txt").write_text("my-brier: L = 2 sum_k (y_k - t_k)^2 where y = softmax(z)\n")
+    assert sd.kernel("my-brier", limit=None).value(z, t) == pytest.approx(1.0)
+    with pytest.raises(UnknownLossError):
+        sd.derive("my-brie")
