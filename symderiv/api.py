@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from symderiv.kernels import LossKernel, make_kernel, remembered
+from symderiv.kernels import LossKernel, bound, make_kernel, remembered
 
 if TYPE_CHECKING:
     from symderiv.documents import ExplicitMatrix
@@ -336,22 +336,21 @@ def kernel(
 
     `loss` is what `derive` takes: the name of an entry, a formula or a SymPy expression, the latter two with `wrt`,
     `assume`, `name` and `limit` as there; a second derivative that is not reached within the limit has no function.
-    `parameters` are those of an entry; TypeError if it has no such parameter. Raises `symderiv.losses.UnknownLossError`
-    for an unknown entry, `symderiv.reading.FormulaError` for a formula that is not understood, and
-    `symderiv.kernels.LoweringError` for a loss that no kernel can be made of.
+    `parameters` are those of an entry, which its functions then take by default; TypeError if it has no such parameter.
+    Raises `symderiv.losses.UnknownLossError` for an unknown entry, `symderiv.reading.FormulaError` for a formula that is
+    not understood, and `symderiv.kernels.LoweringError` for a loss that no kernel can be made of.
 
     The first call of each function compiles it. Of a catalogue entry both the text that deriving leads to and the
     compiled code are cached between runs, and neither SymPy nor the prover is imported where they are found.
     """
     if isinstance(loss, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", loss):
-        if parameters:
-            raise TypeError(f"{loss} has no parameters, so {', '.join(sorted(parameters))} cannot be given")
         try:
-            return make_kernel(loss, _source(loss))
+            made = make_kernel(loss, _source(loss))
         except KeyError:
             # What the user's own files say may change, so that nothing of it is kept.
             mine = _named(loss)[0]
-            return make_kernel(loss, _lowered(mine, limit))
+            made = make_kernel(loss, _lowered(mine, limit))
+        return bound(made, parameters) if parameters else made
     if parameters:
         raise TypeError("the numbers of a formula are given to its functions, as in value(z, t, gamma=2.0)")
     own = problem(loss, wrt=wrt, assume=assume, name=name)

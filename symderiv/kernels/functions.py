@@ -152,6 +152,11 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
         if name not in known:
             raise LoweringError(f"the {role} of {problem.name} is lowered from the theorem {name}, which was not given")
         parts[role] = part_of(role, known[name])
+    if not parts:
+        raise LoweringError(
+            f"no functions can be compiled for {problem.name} yet: kernels are made of losses of the softmax of their"
+            " logits, with no other exponential, and of entries that name the theorems of their kernels"
+        )
     logits = logits_of(next(iter(parts.values())).closed)
     if is_elementwise(logits):
         return _elementwise(problem, parts, known, logits)

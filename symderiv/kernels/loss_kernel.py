@@ -107,8 +107,9 @@ def bound(kernel: LossKernel, parameters: Mapping[str, float]) -> LossKernel:
     known = parameters_of(kernel)
     for name, value in parameters.items():
         if name not in known:
-            has = f"its parameters are {', '.join(known)}" if known else "it has no parameters"
-            raise TypeError(f"{kernel.name} has no parameter {name!r}; {has}")
+            if not known:
+                raise TypeError(f"{kernel.name} has no parameters, so {name} cannot be given")
+            raise TypeError(f"{kernel.name} has no parameter {name!r}; its parameters are {', '.join(known)}")
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"{name} must be a number, not {type(value).__name__}")
     merged = {**dict(kernel.parameters), **parameters}

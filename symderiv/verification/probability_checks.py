@@ -75,6 +75,7 @@ def _usable(sample: Sample, positive: bool) -> Sample:
     if not positive:
         return sample
     targets = sample.targets + sample.z.dtype.type(0.01)
+    targets /= targets.sum(axis=1, keepdims=True)
     return Sample(sample.name, sample.z, sample.labels, targets, sample.direction)
 
 

@@ -9,19 +9,22 @@ import numpy as np
 import pytest
 from flint import arb
 
-from symderiv.kernels import bound
+from symderiv.kernels import LoweringError, bound, emit_module
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.ordering import LABEL
 from symderiv.kernels.parts import Part
+from symderiv.kernels.probability_functions import is_loss_of_probabilities
 from symderiv.kernels.probability_kernel import cases_of
 from symderiv.kernels.public import Variant
 from symderiv.kernels.rewriting import substitute
-from symderiv.losses.notation import CLASSES, z
-from symderiv.terms import Index, Number, Parameter, Term
+from symderiv.losses.building import loss_problem
+from symderiv.losses.notation import CLASSES, k, z
+from symderiv.statements import Definition
+from symderiv.terms import Index, Number, Parameter, Term, exp, log, total
 from symderiv.verification.kernel_inputs import Sample, hard, ordinary
 from symderiv.verification.magnitudes import magnitude
 from symderiv.verification.reference import Ball, reference, ulps
-from tests.kernels.probability_losses import NAMES, VALUES, function, kernel
+from tests.kernels.probability_losses import NAMES, VALUES, function, kernel, problem, theorems
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=lambda dtype: np.dtype(dtype).name)
 PROMISED = 8.0
@@ -220,7 +223,7 @@ def test_bound_parameters_are_those_of_the_call() -> None:
     assert half != kernel("gce")
     with pytest.raises(TypeError, match="gce has no parameter 'p'; its parameters are q"):
         bound(kernel("gce"), {"p": 0.5})
-    with pytest.raises(TypeError, match="it has no parameters"):
+    with pytest.raises(TypeError, match="entropy has no parameters, so p cannot be given"):
         bound(kernel("entropy"), {"p": 0.5})
 
 
@@ -239,3 +242,13 @@ def test_gradients_agree_with_automatic_differentiation_of_stable_formulations()
         got = kernel(name).value_and_grad(sample.z, sample.labels, **given)
         np.testing.assert_allclose(got[0], loss.detach().numpy(), rtol=1e-12)
         np.testing.assert_allclose(got[1], expected.numpy(), rtol=1e-11, atol=1e-15)
+
+
+def test_a_loss_with_another_exponential_is_refused_with_a_sentence() -> None:
+    softplus = loss_problem("own", "Own loss", Definition("L", (), total(k, log(1 + exp(z[k])))), prose=("",))
+    assert not is_loss_of_probabilities(softplus)
+    with pytest.raises(LoweringError, match="no functions can be compiled for own yet"):
+        emit_module(softplus, ())
+    assert is_loss_of_probabilities(problem("focal"))
+    with pytest.raises(LoweringError, match="focal has no unrolled kernels"):
+        emit_module(problem("focal"), theorems("focal"), "unrolled", 3)
