@@ -33,7 +33,7 @@ from symderiv.proving.rendering import product_term, rendered_sum
 from symderiv.proving.tidy import is_negative, negate, tidy
 from symderiv.terms import Add, Delta, Div, Index, Mul, Number, Parameter, Product, Size, Sum, Term, children, subterms
 
-_MOST_POLYNOMIALS: Final = 200
+_MOST_POLYNOMIALS: Final = 150
 _MOST_KERNELS: Final = 60
 _TRIED: Final = 4
 _HIGHEST_POWER: Final = 4

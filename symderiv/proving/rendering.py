@@ -99,15 +99,16 @@ def _order(term: Term) -> int:
 
 
 def rendered_sum(parts: Sequence[Term]) -> Term:
-    """The sum of `parts`: positive terms first, those with a Kronecker delta before others, long sums last."""
+    """The sum of `parts`: positive terms first, those with a Kronecker delta before others, long sums last,
+    short terms before long ones."""
     return add(sorted(parts, key=_place))
 
 
-def _place(term: Term) -> tuple[bool, bool, bool]:
+def _place(term: Term) -> tuple[bool, bool, bool, int]:
     inside = [part for _, part in subterms(term)]
     has_delta = any(isinstance(part, Delta) for part in inside)
     has_sum = any(isinstance(part, Sum | Product) for part in inside)
-    return is_negative(term), not has_delta, has_sum
+    return is_negative(term), not has_delta, has_sum, len(inside)
 
 
 def product_term(parts: Sequence[Term]) -> Term:

@@ -17,17 +17,18 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
         "focal",
         "hessian",
         "numeric",
-        "yᵢ (γ tᵢ (1 − yᵢ)^(γ − 2) (δᵢⱼ − yⱼ) ((1 − γ yᵢ) log yᵢ + 2 (1 − yᵢ)) + δᵢⱼ Σₖ tₖ (1 − yₖ)^(γ − 1) (1 −"
-        " yₖ − γ yₖ log yₖ) + yⱼ Σₖ tₖ (1 − yₖ)^(γ − 2) (yₖ (1 + γ log yₖ) (2 (1 − yₖ) + yₖ − γ yₖ) + γ yₖ (2 −"
-        " yₖ) − 1) − γ yⱼ tⱼ (1 − yⱼ)^(γ − 2) ((1 − γ yⱼ) log yⱼ + 2 (1 − yⱼ)))",
+        "yᵢ (γ tᵢ (1 − yᵢ)^(γ − 2) (δᵢⱼ − yⱼ) (2 (1 − yᵢ) + (1 − γ yᵢ) log yᵢ) + δᵢⱼ Σₖ tₖ (1 − yₖ)^(γ − 1) (1 −"
+        " yₖ − γ yₖ log yₖ) + yⱼ Σₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (2 − yₖ) − 1 + yₖ (1 + γ log yₖ) (yₖ + 2 (1 − yₖ) −"
+        " γ yₖ)) − γ yⱼ tⱼ (1 − yⱼ)^(γ − 2) (2 (1 − yⱼ) + (1 − γ yⱼ) log yⱼ))",
     ),
     (
         "focal",
         "hvp",
         "numeric",
-        "yᵢ (γ tᵢ (1 − yᵢ)^(γ − 2) (vᵢ − Σₖ yₖ vₖ) (log yᵢ + 2 − γ yᵢ log yᵢ − 2 yᵢ) + vᵢ Σₖ tₖ (1 − yₖ)^(γ − 1)"
-        " (1 − yₖ − γ yₖ log yₖ) + γ Σₖ yₖ vₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ log yₖ + 2 yₖ − log yₖ − 2) − (Σₖ yₖ vₖ)"
-        " Σₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (yₖ + γ yₖ − 2) log yₖ + yₖ (yₖ − 2 γ (1 − yₖ) − 2) + 1))",
+        "yᵢ (γ tᵢ vᵢ (1 − yᵢ)^(γ − 2) (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + vᵢ Σₖ tₖ (1 − yₖ)^(γ − 1) (1 − yₖ − γ"
+        " yₖ log yₖ) + γ Σₖ tₖ yₖ vₖ (1 − yₖ)^(γ − 2) (2 yₖ + γ yₖ log yₖ − 2 − log yₖ) − (γ tᵢ (1 − yᵢ)^(γ − 2)"
+        " (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + Σₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (yₖ + γ yₖ − 2) log yₖ + 1 + yₖ (yₖ"
+        " − 2 − 2 γ (1 − yₖ)))) Σₖ yₖ vₖ)",
     ),
     (
         "focal-balanced",
@@ -39,17 +40,18 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
         "focal-balanced",
         "hessian",
         "numeric",
-        "yᵢ (γ wᵢ tᵢ (1 − yᵢ)^(γ − 2) (δᵢⱼ − yⱼ) ((1 − γ yᵢ) log yᵢ + 2 (1 − yᵢ)) + δᵢⱼ Σₖ wₖ tₖ (1 − yₖ)^(γ − 1)"
-        " (1 − yₖ − γ yₖ log yₖ) + yⱼ Σₖ wₖ tₖ (1 − yₖ)^(γ − 2) (yₖ (1 + γ log yₖ) (2 (1 − yₖ) + yₖ − γ yₖ) + γ"
-        " yₖ (2 − yₖ) − 1) − γ yⱼ wⱼ tⱼ (1 − yⱼ)^(γ − 2) ((1 − γ yⱼ) log yⱼ + 2 (1 − yⱼ)))",
+        "yᵢ (γ wᵢ tᵢ (1 − yᵢ)^(γ − 2) (δᵢⱼ − yⱼ) (2 (1 − yᵢ) + (1 − γ yᵢ) log yᵢ) + δᵢⱼ Σₖ wₖ tₖ (1 − yₖ)^(γ − 1)"
+        " (1 − yₖ − γ yₖ log yₖ) + yⱼ Σₖ wₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (2 − yₖ) − 1 + yₖ (1 + γ log yₖ) (yₖ + 2 (1"
+        " − yₖ) − γ yₖ)) − γ yⱼ wⱼ tⱼ (1 − yⱼ)^(γ − 2) (2 (1 − yⱼ) + (1 − γ yⱼ) log yⱼ))",
     ),
     (
         "focal-balanced",
         "hvp",
         "numeric",
-        "yᵢ (γ wᵢ tᵢ (1 − yᵢ)^(γ − 2) (vᵢ − Σₖ yₖ vₖ) (log yᵢ + 2 − γ yᵢ log yᵢ − 2 yᵢ) + vᵢ Σₖ wₖ tₖ (1 − yₖ)^(γ"
-        " − 1) (1 − yₖ − γ yₖ log yₖ) + γ Σₖ yₖ vₖ wₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ log yₖ + 2 yₖ − log yₖ − 2) − (Σₖ"
-        " yₖ vₖ) Σₖ wₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (yₖ + γ yₖ − 2) log yₖ + yₖ (yₖ − 2 γ (1 − yₖ) − 2) + 1))",
+        "yᵢ (γ wᵢ tᵢ vᵢ (1 − yᵢ)^(γ − 2) (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + vᵢ Σₖ wₖ tₖ (1 − yₖ)^(γ − 1) (1 −"
+        " yₖ − γ yₖ log yₖ) + γ Σₖ wₖ tₖ yₖ vₖ (1 − yₖ)^(γ − 2) (2 yₖ + γ yₖ log yₖ − 2 − log yₖ) − (γ wᵢ tᵢ (1 −"
+        " yᵢ)^(γ − 2) (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + Σₖ wₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (yₖ + γ yₖ − 2) log"
+        " yₖ + 1 + yₖ (yₖ − 2 − 2 γ (1 − yₖ)))) Σₖ yₖ vₖ)",
     ),
     ("kl-divergence", "gradient-unnormalised", "proved", "yᵢ Σₖ tₖ − tᵢ"),
     ("kl-divergence", "gradient", "exact", "yᵢ − tᵢ"),
@@ -60,22 +62,22 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
         "reverse-kl",
         "hessian",
         "proved",
-        "yᵢ ((log yᵢ − log tᵢ + 1) (δᵢⱼ − yⱼ) − yⱼ (log yⱼ − log tⱼ) − (δᵢⱼ − 2 yⱼ) Σₖ yₖ (log yₖ − log tₖ))",
+        "yᵢ ((1 + log yᵢ − log tᵢ) (δᵢⱼ − yⱼ) − yⱼ (log yⱼ − log tⱼ) − (δᵢⱼ − 2 yⱼ) Σₖ yₖ (log yₖ − log tₖ))",
     ),
     (
         "reverse-kl",
         "hvp",
         "proved",
-        "yᵢ ((log yᵢ − log tᵢ) (vᵢ − Σₖ yₖ vₖ) + vᵢ + Σₖ yₖ vₖ (log tₖ − 1 − log yₖ) − (vᵢ − 2 Σₖ yₖ vₖ) Σₖ yₖ"
+        "yᵢ (vᵢ + Σₖ yₖ vₖ (log tₖ − 1 − log yₖ) + (log yᵢ − log tᵢ) (vᵢ − Σₖ yₖ vₖ) − (vᵢ − 2 Σₖ yₖ vₖ) Σₖ yₖ"
         " (log yₖ − log tₖ))",
     ),
     ("entropy", "gradient", "proved", "yᵢ (Σₖ yₖ log yₖ − log yᵢ)"),
-    ("entropy", "hessian", "proved", "yᵢ (yⱼ log yⱼ − (log yᵢ + 1) (δᵢⱼ − yⱼ) + (δᵢⱼ − 2 yⱼ) Σₖ yₖ log yₖ)"),
+    ("entropy", "hessian", "proved", "yᵢ (yⱼ log yⱼ − (1 + log yᵢ) (δᵢⱼ − yⱼ) + (δᵢⱼ − 2 yⱼ) Σₖ yₖ log yₖ)"),
     (
         "entropy",
         "hvp",
         "proved",
-        "yᵢ ((log yᵢ + 1) (Σₖ yₖ vₖ − vᵢ) + (vᵢ − 2 Σₖ yₖ vₖ) Σₖ yₖ log yₖ + Σₖ yₖ vₖ log yₖ)",
+        "yᵢ ((1 + log yᵢ) (Σₖ yₖ vₖ − vᵢ) + Σₖ yₖ vₖ log yₖ + (vᵢ − 2 Σₖ yₖ vₖ) Σₖ yₖ log yₖ)",
     ),
     ("confidence-penalty", "gradient-unnormalised", "proved", "λ yᵢ log yᵢ + yᵢ Σₖ (tₖ − λ yₖ log yₖ) − tᵢ"),
     ("confidence-penalty", "gradient", "proved", "yᵢ − tᵢ + λ yᵢ (log yᵢ − Σₖ yₖ log yₖ)"),
@@ -83,20 +85,20 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
         "confidence-penalty",
         "hessian",
         "proved",
-        "yᵢ ((δᵢⱼ − yⱼ) (1 + λ log yᵢ + λ) − λ yⱼ log yⱼ − λ (δᵢⱼ − 2 yⱼ) Σₖ yₖ log yₖ)",
+        "yᵢ ((δᵢⱼ − yⱼ) (1 + λ + λ log yᵢ) − λ yⱼ log yⱼ − λ (δᵢⱼ − 2 yⱼ) Σₖ yₖ log yₖ)",
     ),
     (
         "confidence-penalty",
         "hvp",
         "proved",
-        "yᵢ ((1 + λ log yᵢ + λ) (vᵢ − Σₖ yₖ vₖ) − λ ((vᵢ − 2 Σₖ yₖ vₖ) Σₖ yₖ log yₖ + Σₖ yₖ vₖ log yₖ))",
+        "yᵢ ((1 + λ + λ log yᵢ) (vᵢ − Σₖ yₖ vₖ) − λ (Σₖ yₖ vₖ log yₖ + (vᵢ − 2 Σₖ yₖ vₖ) Σₖ yₖ log yₖ))",
     ),
     ("brier", "gradient", "proved", "2 yᵢ (yᵢ − tᵢ − Σₖ yₖ (yₖ − tₖ))"),
     (
         "brier",
         "hessian",
         "proved",
-        "2 yᵢ ((δᵢⱼ − yⱼ) (2 yᵢ − tᵢ) + yⱼ (Σₖ yₖ² − (yⱼ − tⱼ) − yⱼ) − (δᵢⱼ − 2 yⱼ) Σₖ yₖ (yₖ − tₖ))",
+        "2 yᵢ ((δᵢⱼ − yⱼ) (2 yᵢ − tᵢ) + yⱼ (Σₖ yₖ² − yⱼ − (yⱼ − tⱼ)) − (δᵢⱼ − 2 yⱼ) Σₖ yₖ (yₖ − tₖ))",
     ),
     (
         "brier",
@@ -115,29 +117,29 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
         "generalized-cross-entropy",
         "hvp",
         "proved",
-        "(q tᵢ yᵢ^q − yᵢ Σₖ tₖ yₖ^q) (Σₖ vₖ yₖ − vᵢ) + q yᵢ (Σₖ tₖ vₖ yₖ^q − (Σₖ vₖ yₖ) Σₖ tₖ yₖ^q)",
+        "q yᵢ (Σₖ tₖ vₖ yₖ^q − (Σₖ tₖ yₖ^q) Σₖ yₖ vₖ) + (vᵢ − Σₖ yₖ vₖ) (yᵢ Σₖ tₖ yₖ^q − q tᵢ yᵢ^q)",
     ),
     ("poly-1", "gradient-unnormalised", "proved", "yᵢ Σₖ tₖ (1 + ϵ yₖ) − tᵢ − ϵ yᵢ tᵢ"),
     ("poly-1", "gradient", "proved", "yᵢ − tᵢ + ϵ yᵢ (Σₖ tₖ yₖ − tᵢ)"),
     ("poly-1", "hessian", "proved", "yᵢ ((δᵢⱼ − yⱼ) (1 − ϵ tᵢ) + ϵ yⱼ tⱼ + ϵ (δᵢⱼ − 2 yⱼ) Σₖ tₖ yₖ)"),
     ("poly-1", "hvp", "proved", "yᵢ (ϵ (tᵢ − 2 Σₖ yₖ tₖ) Σₖ yₖ vₖ + ϵ vᵢ (Σₖ yₖ tₖ − tᵢ) + vᵢ + Σₖ yₖ vₖ (ϵ tₖ − 1))"),
     ("z-loss", "gradient-unnormalised", "proved", "2 ϵ yᵢ lse(z) + yᵢ Σₖ tₖ − tᵢ"),
-    ("z-loss", "gradient", "proved", "2 ϵ yᵢ lse(z) + yᵢ − tᵢ"),
-    ("z-loss", "hessian", "proved", "yᵢ (2 ϵ ((δᵢⱼ − yⱼ) lse(z) + yⱼ) + δᵢⱼ − yⱼ)"),
-    ("z-loss", "hvp", "proved", "yᵢ (vᵢ (2 ϵ lse(z) + 1) + (2 ϵ − 2 ϵ lse(z) − 1) Σₖ yₖ vₖ)"),
+    ("z-loss", "gradient", "proved", "yᵢ + 2 ϵ yᵢ lse(z) − tᵢ"),
+    ("z-loss", "hessian", "proved", "yᵢ (δᵢⱼ − yⱼ + 2 ϵ ((δᵢⱼ − yⱼ) lse(z) + yⱼ))"),
+    ("z-loss", "hvp", "proved", "yᵢ (vᵢ (1 + 2 ϵ lse(z)) + (2 ϵ − 1 − 2 ϵ lse(z)) Σₖ yₖ vₖ)"),
     ("jensen-shannon", "gradient", "exact", "yᵢ (log yᵢ − Σₖ yₖ (log yₖ − log mₖ) − log mᵢ)/2"),
     (
         "jensen-shannon",
         "hessian",
         "exact",
-        "yᵢ ((2 (log yᵢ − log mᵢ) + 2 − yᵢ/mᵢ) (δᵢⱼ − yⱼ) + yⱼ (yⱼ/mⱼ − 2 (log yⱼ − log mⱼ) − Σₖ yₖ²/mₖ) − 2 (δᵢⱼ"
+        "yᵢ ((2 + 2 (log yᵢ − log mᵢ) − yᵢ/mᵢ) (δᵢⱼ − yⱼ) + yⱼ (yⱼ/mⱼ − 2 (log yⱼ − log mⱼ) − Σₖ yₖ²/mₖ) − 2 (δᵢⱼ"
         " − 2 yⱼ) Σₖ yₖ (log yₖ − log mₖ))/4",
     ),
     (
         "jensen-shannon",
         "hvp",
         "exact",
-        "yᵢ ((yᵢ/mᵢ − 2 (log yᵢ − log mᵢ) − 2) (Σₖ yₖ vₖ − vᵢ) + Σₖ yₖ vₖ (yₖ/mₖ − 2 (log yₖ − log mₖ)) − 2 vᵢ Σₖ"
+        "yᵢ ((yᵢ/mᵢ − 2 − 2 (log yᵢ − log mᵢ)) (Σₖ yₖ vₖ − vᵢ) + Σₖ yₖ vₖ (yₖ/mₖ − 2 (log yₖ − log mₖ)) − 2 vᵢ Σₖ"
         " yₖ (log yₖ − log mₖ) − (Σₖ yₖ vₖ) Σₖ yₖ (yₖ/mₖ − 4 (log yₖ − log mₖ)))/4",
     ),
     ("label-smoothing", "gradient-unnormalised", "proved", "α yᵢ + yᵢ (1 − α) Σₖ tₖ − ((1 − α) tᵢ + α/C)"),
@@ -181,7 +183,7 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     ("softplus", "gradient", "proved", "exp(s)/(1 + exp(s))"),
     ("softplus", "hessian", "proved", "exp(s)/(1 + exp(s))²"),
     ("weighted-binary-cross-entropy", "gradient", "proved", "ρ t (p − 1) + p (1 − t)"),
-    ("weighted-binary-cross-entropy", "hessian", "proved", "p (t − ρ t − 1) (p − 1)"),
+    ("weighted-binary-cross-entropy", "hessian", "proved", "p (t − 1 − ρ t) (p − 1)"),
     (
         "binary-focal",
         "gradient",
@@ -192,7 +194,7 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
         "binary-focal",
         "hessian",
         "proved",
-        "p (p^γ (1 − t) + t (1 − p)^γ) (1 − p) (2 γ + 1) + γ (γ p^γ (1 − t) (2 p − 1) log(1 − p) − p (t (1 − p)^γ"
+        "p (p^γ (1 − t) + t (1 − p)^γ) (1 − p) (1 + 2 γ) + γ (γ p^γ (1 − t) (2 p − 1) log(1 − p) − p (t (1 − p)^γ"
         " log p + (1 − t) p^γ log(1 − p)) (p + γ p − 1))",
     ),
     ("poisson", "gradient", "proved", "exp(s) − t"),
@@ -214,7 +216,7 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     ("quantile", "gradient", "proved", "−(τ − 1 + step(t − s))"),
     ("quantile", "hessian", "proved", "0"),
     ("silu", "gradient", "proved", "p (1 + s − p s)"),
-    ("silu", "hessian", "proved", "p (p s (2 p − 3) + 2 + s − 2 p)"),
+    ("silu", "hessian", "proved", "p (2 + s + p (2 p s − 2 − 3 s))"),
     ("gelu", "gradient", "proved", "(1 + erf(s/sqrt(2)) + 2 s exp(−s²/2)/(sqrt(2) sqrt(π)))/2"),
     ("gelu", "hessian", "proved", "(2 − s²) exp(−s²/2)/(sqrt(2) sqrt(π))"),
     ("tanh", "gradient", "proved", "4/(exp(s) + exp(−s))²"),

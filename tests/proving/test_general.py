@@ -8,10 +8,26 @@ import pytest
 from mpmath import mpf
 
 from symderiv.losses import softmax
+from symderiv.losses.building import loss_problem
 from symderiv.losses.notation import CLASSES, S, c, i, j, k, lse, y, z
-from symderiv.proving import Stuck, derive, lemmas_of, replay
-from symderiv.statements import Assumption, Definition, Derivation, Goal, Problem
-from symderiv.terms import Array, Delta, Derivative, Parameter, Size, Term, exp, log, number, product, subterms, total
+from symderiv.proving import RULES, Stuck, derive, lemmas_of, replay
+from symderiv.proving.rules import Context
+from symderiv.statements import Assumption, Definition, Derivation, Goal, Problem, Theory
+from symderiv.terms import (
+    Array,
+    Delta,
+    Derivative,
+    Parameter,
+    Size,
+    Sum,
+    Term,
+    exp,
+    log,
+    number,
+    product,
+    subterms,
+    total,
+)
 from tests.proving.numeric import everywhere, near, points, value
 from tests.proving.plain import plain
 
@@ -155,6 +171,28 @@ def test_random_losses_are_differentiated_and_have_the_right_value(seed: int) ->
     point = points((found.start, body), found.theory, seed)
     for at in everywhere(found.start.free):
         assert near(value(found.start, point, at), value(result, point, at)), plain(body)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4, 5, 6, 7, 8, 9, 10])
+def test_their_hessians_come_out_sifted_and_with_the_right_value(seed: int) -> None:
+    made = loss_problem("trial", "trial", Definition("F", (), random_loss(random.Random(seed))), prose=("",))
+    for goal in made.goals[1:]:
+        found = derive(made, goal)
+        result = found.lines[-1].term
+        for _, inner in subterms(result):
+            assert not isinstance(inner, Derivative)
+            if isinstance(inner, Sum):
+                assert not any(isinstance(part, Delta) for _, part in subterms(inner))
+        point = points((found.start, result), found.theory, seed)
+        for at in everywhere(found.start.free):
+            assert near(value(found.start, point, at), value(result, point, at)), goal.slug
+
+
+def test_multiplying_out_stops_at_its_budget() -> None:
+    long = z[i] + t[i] + y(i) + y(j) + z[j]
+    context = Context(Theory((S, y)), free=frozenset((i, j)))
+    assert RULES["expand"].apply(long**4 * (1 + long) ** 4 * (2 + long) ** 4, context) is None
+    assert RULES["group"].apply(long**9, context) is None
 
 
 def test_the_random_losses_differ() -> None:
