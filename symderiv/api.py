@@ -337,8 +337,8 @@ def kernel(
     `loss` is what `derive` takes: the name of an entry, a formula or a SymPy expression, the latter two with `wrt`,
     `assume`, `name` and `limit` as there; a second derivative that is not reached within the limit has no function.
     `parameters` are those of an entry, which its functions then take by default; TypeError if it has no such parameter.
-    Raises `symderiv.losses.UnknownLossError` for an unknown entry, `symderiv.reading.FormulaError` for a formula that is
-    not understood, and `symderiv.kernels.LoweringError` for a loss that no kernel can be made of.
+    Raises `symderiv.losses.UnknownLossError` for an unknown entry, `symderiv.reading.FormulaError` for a formula that
+    is not understood, and `symderiv.kernels.LoweringError` for a loss that no kernel can be made of.
 
     The first call of each function compiles it. Of a catalogue entry both the text that deriving leads to and the
     compiled code are cached between runs, and neither SymPy nor the prover is imported where they are found.
