@@ -35,6 +35,8 @@ _LONGEST: Final = 20_000
 _LARGEST: Final = 2_000
 """Nodes of a tree; the largest loss of the catalogue has about 100."""
 
+_MOST_DEFINITIONS: Final = 40
+
 _WORDS: Final = "|".join(sorted((re.escape(word) for word in FUNCTIONS if word != "frac"), key=len, reverse=True))
 _LETTERS: Final = f"A-Za-zℓ{''.join(GREEK)}"
 
@@ -136,6 +138,12 @@ def read_statement(text: str) -> Statement:
     """`L = ... where ...` as a tree; FormulaError, with a caret under the first thing not understood."""
     found = _read(text, "statement", "formula")
     assert isinstance(found, Statement)
+    if len(found.where) > _MOST_DEFINITIONS:
+        raise FormulaError(
+            f"after 'where' stand {len(found.where)} definitions; up to {_MOST_DEFINITIONS} are read",
+            text,
+            found.where[_MOST_DEFINITIONS].at,
+        )
     _bounded((found.loss.body, *(clause.body for clause in found.where if hasattr(clause, "body"))))
     return found
 

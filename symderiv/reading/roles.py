@@ -186,7 +186,8 @@ def _guessed(nodes: list[Syntax], found: Roles, wrt: str | None, notes: list[str
                 f"{node.function}({indexed.name})_{''.join(indexed.indices)} for an entry",
                 indexed.at,
             )
-        free = dict.fromkeys(n.name for n in inside if n.name not in found.definitions and n.name not in found.declared)
+        known = {*found.definitions, *found.declared, *found.vectors}
+        free = dict.fromkeys(n.name for n in inside if n.name not in known)
         likely = [name for name in free if not greek_named(name) and name != "C"]
         chosen = wrt if wrt in free else likely[0] if len(likely) == 1 else None
         if chosen is None:

@@ -204,9 +204,10 @@ def _application(
 
 def _chain(kind: Literal["sum", "product"], first: str, left: Syntax, sign: str, right: Syntax) -> Chain:
     """`left` with one more term or factor; a chain in brackets stays one part."""
-    same = isinstance(left, Chain) and left.kind == kind and not left.closed
-    items = left.items if isinstance(left, Chain) and same else ((first, left),)
-    return Chain(kind, (*items, (sign, right)), left.at, _deeper(left.at, *(part for _, part in items), right))
+    if isinstance(left, Chain) and left.kind == kind and not left.closed:
+        depth = max(left.depth, _deeper(left.at, right))
+        return Chain(kind, (*left.items, (sign, right)), left.at, depth)
+    return Chain(kind, ((first, left), (sign, right)), left.at, _deeper(left.at, left, right))
 
 
 def _limits(below: str, upper: str | None, at: int) -> Limits:

@@ -38,6 +38,7 @@ FORMULAS = [
     ("L = sum_{k=0} z_k", "       ^", "from 1"),
     ("L = softmax(z)", "    ^", "is a vector"),
     ("L = softmax(z_k)", "            ^", "takes a whole vector"),
+    ("L = lse(lse(z))", "    ^", "is not clear"),
     ("L = t log y where y = softmax(z)", "          ^", "y is a vector"),
     ("L = z y where y = x, x = y", "              ^", "the definition of y refers to itself"),
     ("L = sum_k z_k where y = softmax(z)", "                    ^", "y is defined but not used"),
