@@ -43,9 +43,9 @@ def __getattr__(name: str) -> Any:
 
 def catalogue() -> tuple[str, ...]:
     """The names of the catalogue's entries, in its order."""
-    from symderiv.losses import CATALOGUE
+    from symderiv.losses import CATALOGUE, FURTHER
 
-    return tuple(problem.name for problem in CATALOGUE)
+    return tuple(problem.name for problem in (*CATALOGUE, *FURTHER))
 
 
 def prove(problem: Problem, goal: Goal, *, seed: int = SEED) -> Theorem:
@@ -262,14 +262,14 @@ def _named(name: str) -> tuple[Problem, bool]:
     Only a name that the built-in catalogue does not have is looked up there, since that may import the user's files.
     Raises `symderiv.losses.UnknownLossError`, and `symderiv.reading.own.OwnCatalogueError` for files of no use.
     """
-    from symderiv.losses import CATALOGUE, UnknownLossError, find
+    from symderiv.losses import UnknownLossError, find
 
     try:
         return find(name), False
     except UnknownLossError:
         from symderiv.reading.own import own_losses
 
-        losses = own_losses(Path.cwd(), [known.name for known in CATALOGUE])
+        losses = own_losses(Path.cwd(), catalogue())
         found = next((each.problem for each in losses if each.problem.name == name), None)
         if found is None:
             raise

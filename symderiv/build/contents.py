@@ -7,7 +7,7 @@ from typing import Final
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
 from symderiv.kernels import LoweringError, emit_module
 from symderiv.kernels.probability_functions import is_loss_of_probabilities
-from symderiv.losses import CATALOGUE, find
+from symderiv.losses import CATALOGUE, FURTHER, find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
 
@@ -108,7 +108,7 @@ def document_of(
     problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...] | None = None
 ) -> Document:
     """The document of an entry; Unpublishable if a theorem in it is false or undefined."""
-    titles = {f"{other.name}:{goal.slug}": goal.title for other in CATALOGUE for goal in other.goals}
+    titles = {f"{other.name}:{goal.slug}": goal.title for other in (*CATALOGUE, *FURTHER) for goal in other.goals}
     return present(problem, theorems, rule_infos(), explicit, titles)
 
 

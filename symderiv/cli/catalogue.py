@@ -7,7 +7,7 @@ import click
 from symderiv.cli.entries import own_entries
 from symderiv.cli.output import DONE, CommandError, Output, output_options, table
 from symderiv.cli.progress import Progress, Report
-from symderiv.losses import CATALOGUE
+from symderiv.losses import CATALOGUE, FURTHER
 from symderiv.statements import Hyperparameter, Problem, Theorem
 
 
@@ -17,11 +17,12 @@ from symderiv.statements import Hyperparameter, Problem, Theorem
 def command(output: Output, keyword: str) -> int:
     """Show the catalogue, and the losses that your project names.
 
-    With --json each entry also has its verdict: the weakest of its theorems, which are proved anew for it.
+    The entries whose files are generated come first; documents of the others are made by `doc`. With --json each entry
+    also has its verdict: the weakest of its theorems, which are proved anew for it (a minute for all; -k chooses).
     """
     wanted = keyword.casefold()
     own = {each.problem.name: each for each in own_entries()}
-    every = (*CATALOGUE, *(each.problem for each in own.values()))
+    every = (*CATALOGUE, *FURTHER, *(each.problem for each in own.values()))
     found = tuple(p for p in every if wanted in p.name.casefold() or wanted in p.title.casefold())
     if output.as_json:
         # Only this branch proves; the plain list stays fast by not importing the checker.
@@ -42,6 +43,7 @@ def command(output: Output, keyword: str) -> int:
                         "hyperparameters": [_described(chosen) for chosen in problem.hyperparameters],
                         "theorems": [goal.slug for goal in problem.goals],
                         "source": own[problem.name].source if problem.name in own else "catalogue",
+                        "generated": problem in CATALOGUE,
                     }
                     for problem, theorems in (*proved, *mine)
                 ]
@@ -49,9 +51,9 @@ def command(output: Output, keyword: str) -> int:
         )
         return DONE
     rows: list[tuple[str, ...]] = [
-        (problem.name, problem.family, str(len(problem.goals)), problem.title) for problem in found
+        (problem.name, problem.family, str(len(problem.goals)), _files(problem), problem.title) for problem in found
     ]
-    heading: tuple[str, ...] = ("name", "family", "theorems", "title")
+    heading: tuple[str, ...] = ("name", "family", "theorems", "files", "title")
     if own:
         heading = (*heading, "from")
         rows = [(*row, own[row[0]].source if row[0] in own else "symderiv") for row in rows]
@@ -60,6 +62,10 @@ def command(output: Output, keyword: str) -> int:
     if not found:
         output.hint(f"no entry contains {keyword!r}")
     return DONE
+
+
+def _files(problem: Problem) -> str:
+    return "generated" if problem in CATALOGUE else "on request"
 
 
 def _described(chosen: Hyperparameter) -> dict[str, str | bool | None]:
