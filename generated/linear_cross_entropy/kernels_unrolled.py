@@ -390,8 +390,13 @@ def _first(bad: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
-def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> np.ndarray:
-    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`."""
+def checked_labels(
+    t: np.ndarray, z: np.ndarray, ignored: int | None = None, counts: np.ndarray | None = None
+) -> np.ndarray:
+    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`.
+
+    `counts` is filled with the number of rows of each class, or of any if it has one place, without those ignored.
+    """
     if t.shape != z.shape[:-1]:
         raise ValueError(
             f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
@@ -400,7 +405,8 @@ def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> 
     kind = t.dtype if t.dtype in (np.int32, np.int64) else np.dtype(np.int64)
     beyond = t.dtype == np.uint64 and t.size > 0 and t.max() > np.iinfo(np.int64).max
     rows = np.require(t, kind, ["C", "A"]).reshape(-1).view()
-    if beyond or not labels_fit(rows, classes, ignored):
+    fit = labels_fit(rows, classes, ignored) if counts is None else labels_counted(rows, classes, ignored, counts)
+    if beyond or not fit:
         bad = (t < 0) | (t >= classes)
         where = _first(bad if ignored is None else bad & (t != ignored))
         at = f" at {list(where)}" if where else ""
@@ -425,11 +431,16 @@ def checked_numbers(name: str, what: str, given: Any, z: np.ndarray, shape: tupl
     return t
 
 
-def checked_targets(t: Any, z: np.ndarray, ignored: int | None = None) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z."""
+def checked_targets(
+    t: Any, z: np.ndarray, ignored: int | None = None, counts: np.ndarray | None = None
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z.
+
+    `counts` is for `checked_labels`.
+    """
     array = _array("t", t)
     if array.dtype.kind in "iu":
-        return checked_labels(array, z, ignored), None
+        return checked_labels(array, z, ignored, counts), None
     if array.dtype.kind == "f" and array.shape == z.shape:
         return None, checked_numbers("t", "target", array, z, z.shape, math.inf)
     if array.dtype.kind == "f" and array.shape == z.shape[:-1]:
@@ -593,7 +604,8 @@ def run_rows(
     return totals
 
 
-def _exact_sum(numbers: np.ndarray) -> float:
+def exact_sum(numbers: np.ndarray) -> float:
+    """The sum, rounded once."""
     try:
         return math.fsum(numbers)
     except (OverflowError, ValueError):  # beyond the largest number, or infinities of both signs
@@ -605,8 +617,8 @@ def mean_of(totals: np.ndarray, divisor: float) -> float:
     """The sum of all blocks over `divisor`; of nothing, or over 0, it is NaN."""
     if not divisor:
         return math.nan
-    total = _exact_sum(totals[0]) / divisor
-    return _exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
+    total = exact_sum(totals[0]) / divisor
+    return exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
 
 
 def reduced(
@@ -617,7 +629,7 @@ def reduced(
         return delivered(array, values, given)
     assert totals is not None
     with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
-        array[...] = _exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
+        array[...] = exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
     return array if given else array[()]
 
 
@@ -739,13 +751,17 @@ LOWERED = 2.0**-64
 
 def labels_fit(labels: np.ndarray, classes: int, ignored: int | None) -> bool:
     """Whether integer labels (N,) are all from 0 to classes - 1, or `ignored` where that is not None."""
-    kept = kept_labels(labels, ignored)
+    kept = labels if ignored is None else labels[labels != ignored]
     return not kept.size or bool(kept.min() >= 0 and kept.max() < classes)
 
 
-def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:
-    """The labels as kernels may read them, 0 for `ignored`: kernels read what is at a label."""
-    return labels if ignored is None else np.where(labels == ignored, labels.dtype.type(0), labels)
+def labels_counted(labels: np.ndarray, classes: int, ignored: int | None, counts: np.ndarray) -> bool:
+    """`labels_fit`, and `counts` the rows with each label, or with any if that has one place; without ignored ones."""
+    if not labels_fit(labels, classes, ignored):
+        return False
+    kept = labels if ignored is None else labels[labels != ignored]
+    counts[:] = len(kept) if len(counts) == 1 else np.bincount(kept, minlength=classes)
+    return True
 
 
 def numbers_fit(bits: np.ndarray, most: int) -> bool:
@@ -780,22 +796,26 @@ def add_blocks(start: int, stop: int, values: np.ndarray, totals: np.ndarray) ->
         add_block(part, len(part), totals, first // BLOCK_ROWS)
 
 
-def weigh_rows(
+def add_weights(
     start: int,
     stop: int,
-    weights: np.ndarray,
-    labels: np.ndarray | None,
+    like: np.ndarray,
+    labels: np.ndarray,
     w: np.ndarray | None,
-    samples: np.ndarray | None,
+    samples: np.ndarray,
     ignored: int | None,
+    totals: np.ndarray,
 ) -> None:
-    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
-    made = weights[start:stop]
-    made[...] = 1 if samples is None else samples[start:stop]
-    if w is not None and labels is not None:
-        made *= w[kept_labels(labels[start:stop], ignored)]
-    if ignored is not None and labels is not None:
-        made[labels[start:stop] == ignored] = 0
+    """The sums of the blocks of samples[n] * w[labels[n]], 0 where labels[n] = ignored, for rows start..stop-1 as
+    columns of `totals` (2, blocks); `like` (0, C) has the dtype of the weights."""
+    size = rows_in_block(like.shape[1])
+    for first in range(start, stop, size):
+        part, weights = labels[first : first + size], samples[first : first + size]
+        if w is not None:
+            weights = weights * w[np.clip(part, 0, len(w) - 1)]
+        if ignored is not None:
+            weights = np.where(part == ignored, 0, weights)
+        add_block(weights, len(weights), totals, first // size)
 
 
 def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:

@@ -313,9 +313,43 @@ def labels_fit(labels, classes, ignored):
     return lowest >= 0 and highest < classes
 
 
-def kept_labels(labels: np.ndarray, ignored: int | None) -> np.ndarray:  # noqa: ARG001
-    """The labels as kernels may read them: these only compare them with classes, so that any number does."""
-    return labels
+@compiled
+def labels_counted(labels, classes, ignored, counts):
+    """`labels_fit`, and `counts` the rows with each label, or with any if that has one place; without ignored ones."""
+    fit = True
+    counts[:] = 0
+    for first in range(0, labels.size, 248):  # so that none of eight counts in one number is above 255
+        part = labels[first : first + 248]
+        fit &= labels_fit(part, classes, ignored)
+        if len(counts) == 1:
+            kept = 0
+            for row in range(part.size):
+                kept += 1 if ignored is None else part[row] != ignored
+            counts[0] += kept
+        elif classes <= 16:
+            for lowest in range(0, classes, 8):
+                packed = eight_counts(part, lowest, ignored)
+                for k in range(min(8, classes - lowest)):
+                    counts[lowest + k] += np.int64((packed >> np.uint64(8 * k)) & np.uint64(255))
+        else:
+            for row in range(part.size):
+                label = part[row]
+                if 0 <= label < classes and (ignored is None or label != ignored):
+                    counts[label] += 1
+    return fit
+
+
+@compiled
+def eight_counts(labels, lowest, ignored):
+    """How many of at most 255 labels are lowest + k, in bits 8 k to 8 k + 7, k from 0 to 7; without ignored ones."""
+    packed = np.uint64(0)
+    for row in range(labels.size):
+        place = np.uint64(np.int64(labels[row]) - lowest)
+        counted = place < np.uint64(8)
+        if ignored is not None:
+            counted &= labels[row] != ignored
+        packed += np.uint64(1) << ((place & np.uint64(7)) << np.uint64(3)) if counted else np.uint64(0)
+    return packed
 
 
 @compiled
@@ -364,20 +398,6 @@ def add_blocks(start, stop, values, totals):
     for first in range(start, stop, BLOCK_ROWS):
         part = values[first : min(first + BLOCK_ROWS, stop)]
         add_block(part, len(part), totals, first // BLOCK_ROWS)
-
-
-@compiled
-def weigh_rows(start, stop, weights, labels, w, samples, ignored):
-    """weights_n = samples_n * w[labels_n], 0 where labels_n = ignored, for rows start..stop-1; without them, 1."""
-    for row in range(start, stop):
-        weight = weights.dtype.type(1)
-        if samples is not None:
-            weight = samples[row]
-        if w is not None:
-            weight = weight * w[min(max(labels[row], 0), w.shape[0] - 1)]
-        if ignored is not None:
-            weight = weight if labels[row] != ignored else weights.dtype.type(0)
-        weights[row] = weight
 
 
 register_jitable(at_home(rows_in_block))
@@ -1043,8 +1063,13 @@ def _first(bad: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
-def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> np.ndarray:
-    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`."""
+def checked_labels(
+    t: np.ndarray, z: np.ndarray, ignored: int | None = None, counts: np.ndarray | None = None
+) -> np.ndarray:
+    """Integer labels as contiguous int32 or int64 rows, each known to be a class of z, or `ignored`.
+
+    `counts` is filled with the number of rows of each class, or of any if it has one place, without those ignored.
+    """
     if t.shape != z.shape[:-1]:
         raise ValueError(
             f"integer labels t have shape {t.shape} but z has {z.shape}; they need one axis fewer, {z.shape[:-1]}"
@@ -1053,7 +1078,8 @@ def checked_labels(t: np.ndarray, z: np.ndarray, ignored: int | None = None) -> 
     kind = t.dtype if t.dtype in (np.int32, np.int64) else np.dtype(np.int64)
     beyond = t.dtype == np.uint64 and t.size > 0 and t.max() > np.iinfo(np.int64).max
     rows = np.require(t, kind, ["C", "A"]).reshape(-1).view()
-    if beyond or not labels_fit(rows, classes, ignored):
+    fit = labels_fit(rows, classes, ignored) if counts is None else labels_counted(rows, classes, ignored, counts)
+    if beyond or not fit:
         bad = (t < 0) | (t >= classes)
         where = _first(bad if ignored is None else bad & (t != ignored))
         at = f" at {list(where)}" if where else ""
@@ -1078,11 +1104,16 @@ def checked_numbers(name: str, what: str, given: Any, z: np.ndarray, shape: tupl
     return t
 
 
-def checked_targets(t: Any, z: np.ndarray, ignored: int | None = None) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z."""
+def checked_targets(
+    t: Any, z: np.ndarray, ignored: int | None = None, counts: np.ndarray | None = None
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """(labels, None) for integers with one axis fewer than z, (None, targets) for floats of the shape of z.
+
+    `counts` is for `checked_labels`.
+    """
     array = _array("t", t)
     if array.dtype.kind in "iu":
-        return checked_labels(array, z, ignored), None
+        return checked_labels(array, z, ignored, counts), None
     if array.dtype.kind == "f" and array.shape == z.shape:
         return None, checked_numbers("t", "target", array, z, z.shape, math.inf)
     if array.dtype.kind == "f" and array.shape == z.shape[:-1]:
@@ -1246,7 +1277,8 @@ def run_rows(
     return totals
 
 
-def _exact_sum(numbers: np.ndarray) -> float:
+def exact_sum(numbers: np.ndarray) -> float:
+    """The sum, rounded once."""
     try:
         return math.fsum(numbers)
     except (OverflowError, ValueError):  # beyond the largest number, or infinities of both signs
@@ -1258,8 +1290,8 @@ def mean_of(totals: np.ndarray, divisor: float) -> float:
     """The sum of all blocks over `divisor`; of nothing, or over 0, it is NaN."""
     if not divisor:
         return math.nan
-    total = _exact_sum(totals[0]) / divisor
-    return _exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
+    total = exact_sum(totals[0]) / divisor
+    return exact_sum(totals[1]) / divisor / LOWERED if math.isinf(total) else total
 
 
 def reduced(
@@ -1270,7 +1302,7 @@ def reduced(
         return delivered(array, values, given)
     assert totals is not None
     with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
-        array[...] = _exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
+        array[...] = exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
     return array if given else array[()]
 
 
@@ -1719,17 +1751,6 @@ def where_large(typingctx, a, bound):
 
 
 @intrinsic
-def raised(typingctx, a, b):
-    """a^b, by the C library, a lane at a time."""
-    shape = joined(a, b)
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return elementwise(_llvm("pow"), _itself, context, builder, signature.args, values)
-
-    return shape(a, b), lowered
-
-
-@intrinsic
 def bits_of(typingctx, a):
     """The bits of floats, as integers."""
     result = with_element(a, integer_of(a.element))
@@ -1847,10 +1868,11 @@ _ln2_low = constant({name: each.ln2_low for name, each in EXP.items()})
 _exp_polynomial = polynomial({name: each.coefficients for name, each in EXP.items()})
 _log_polynomial = polynomial({name: each.coefficients for name, each in LOG.items()})
 _mantissa_bits = integer_constant({"float32": 23, "float64": 52})
-# 2^n is made in two factors, 2^(n + 64) 2^-64 (2^(n + 512) 2^-512), so that a subnormal result is rounded once and no
+# 2^n is made in two factors, 2^(n + 40) 2^-40 (2^(n + 512) 2^-512), so that a subnormal result is rounded once and no
 # lane that underflows meets a multiplication whose result is subnormal by accident: that costs a microcode assist.
-_lifted_bias = integer_constant({"float32": (127 + 64) << 23, "float64": (1023 + 512) << 52})
-_lowered_power = constant({"float32": 2.0**-64, "float64": 2.0**-512})
+# In float32 no more than this: a row's factor over the sum of its exponentials has to be a normal number too.
+_lifted_bias = integer_constant({"float32": (127 + 40) << 23, "float64": (1023 + 512) << 52})
+_lowered_power = constant({"float32": 2.0**-40, "float64": 2.0**-512})
 _bias = integer_constant({"float32": 127 << 23, "float64": 1023 << 52})
 _raised_bias = integer_constant({"float32": 128 << 23, "float64": 1024 << 52})
 _magic_bits = integer_constant({"float32": 0x4B400000, "float64": 0x4338000000000000})
@@ -2069,12 +2091,6 @@ def expm1(x):
 
 
 @inlined
-def power(a, b):
-    """a^b."""
-    return raised(a, b)
-
-
-@inlined
 def weighted(a, b):
     """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
     return select(a == 0.0, 0.0, a * b)
@@ -2112,6 +2128,108 @@ def times(inverse, factor):
 def quotient(a, inverse):
     """a / b for a finite a, given 1/b in two parts: as good as a division, for the price of two multiplications."""
     return fmuladd(a, inverse[0], a * inverse[1])
+
+
+def as_lanes(like: Any, number: Any) -> Any:
+    """`number` on lanes as wide as those of `like`, if it is a scalar. For compiled code."""
+    return number
+
+
+@overload(as_lanes, inline="always")
+def _as_lanes(like, number):
+    if isinstance(number, Lanes):
+
+        @at_home
+        def given(like, number):
+            return number
+    else:
+
+        @at_home
+        def given(like, number):
+            return filled(like, number)
+
+    return given
+
+
+@inlined
+def _log_in_parts(x):
+    """log x as the sum of two floats, for a finite x > 0."""
+    small = x < _smallest_normal(x)
+    u = select(small, x * _subnormal_lift(x), x)
+    bits = bits_of(u)
+    exponent = (bits - _least_mantissa_bits(u)) >> _mantissa_bits(u)
+    f = floats_of(bits - (exponent << _mantissa_bits(u))) - 1.0
+    k = floats_of(exponent + _magic_bits(u)) - _magic(u)
+    k = select(small, k - _subnormal_exponent(x), k)
+    below = f + 2.0
+    q = f / below
+    product = q * below
+    # f - q (2 + f) is exact in its parts: f - product, what the product lost, and what 2 + f lost.
+    left = ((f - product) - product_error(q, below, product)) - q * (f - (below - 2.0))
+    s = q * q
+    rest = fmuladd(q, _log_polynomial(s) * s, 2.0 * (left / below))
+    high, lost = two_sum(k * _ln2_high(x), 2.0 * q)
+    low = lost + (rest + k * _ln2_low(x))
+    made = high + low
+    return made, low - (made - high)
+
+
+@inlined
+def _exp_of_sum(x, low):
+    """e^(x + low) for every x and a `low` of about its last place."""
+    dead, over = x < _exp_lowest(x), x > _exp_highest(x)
+    usual = select(dead | over, 0.0, x)  # NaN stays
+    shifted = fmuladd(usual, _log2_e(x), _magic(x))
+    n = shifted - _magic(x)
+    r = fmuladd(n, -_ln2_low(x), fmuladd(n, -_ln2_high(x), usual) + select(dead | over, 0.0, low))
+    p = fmuladd(_exp_polynomial(r), r * r, r)
+    whole = bits_of(shifted) - _magic_bits(x)
+    half = whole >> 1
+    first = floats_of((half << _mantissa_bits(x)) + _bias(x))
+    second = floats_of(((whole - half) << _mantissa_bits(x)) + _bias(x))
+    return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
+
+
+@inlined
+def power(a, b):
+    """a^b: 1 for b = 0, NaN for a < 0 unless b is a whole number."""
+    b = as_lanes(a, b)
+    size = magnitude(a)
+    usual = (size > 0.0) & (size < INFINITY)
+    high, low = _log_in_parts(select(usual, size, 1.0))
+    product = high * b
+    error = product_error(high, b, product) + low * b
+    error = select(error == error, error, 0.0)  # beside an infinite product
+    made = _exp_of_sum(product, error)
+    at_end = select((b > 0.0) == (size == 0.0), 0.0, INFINITY)
+    made = select(usual, made, at_end)
+    half = 0.5 * b
+    whole = _rounded(b) == b
+    odd = whole & (_rounded(half) != half)
+    signed = select(whole, select(odd, -made, made), NOT_A_NUMBER)
+    made = select(a < 0.0, signed, made)
+    made = select((a == a) & (b == b), made, NOT_A_NUMBER)
+    return select(b == 0.0, 1.0, made)
+
+
+@inlined
+def _rounded(b):
+    """b rounded to a whole number."""
+    near = (b + _magic(b)) - _magic(b)
+    return select(magnitude(b) < _magic(b), near, b)
+
+
+@inlined
+def exp_multiple(a, b, c):
+    """e^((a - b) c), as if neither the difference nor the product were rounded; 1 for c = 0, whatever a is."""
+    high = a - b
+    behind = high - a
+    low = (a - (high - behind)) - (b + behind)
+    product = high * c
+    error = product_error(high, c, product) + low * c
+    error = select(error == error, error, 0.0)  # beside an infinite difference
+    made = _exp_of_sum(product, error)
+    return select((a == a) & (as_lanes(high, c) == 0.0), 1.0, made)
 
 
 PART_VECTORS = 4
@@ -2461,83 +2579,6 @@ def number_of(typingctx, array, place):
     return kind(array, place), lowered
 
 
-def _place(number: int) -> Any:
-    return ir.Constant(ir.IntType(64), number)
-
-
-def _ones(builder: Any, kind: Lanes) -> Any:
-    return packed(builder, kind, [repeated(kind, 1.0)] * kind.count)
-
-
-@intrinsic
-def load_shared(typingctx, like, array, layout):
-    """The numbers of each class of `array` (C,), the same for every row; 1 for each if `array` is None."""
-    kind = classes_in(layout, like.dtype)
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        if array is types.none:
-            return _ones(builder, kind)
-        pointer = address(context, builder, array, values[1], _place(0))
-        if kind.axis == "lanes":
-            numbers = [builder.load(builder.gep(pointer, [_place(k)])) for k in range(kind.count)]
-            return packed(builder, kind, [spread(builder, number, kind.width) for number in numbers])
-        whole, align = vector_type(kind), bytes_of(kind.element)
-        parts = [plain_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count - 1)]
-        mask = last_part(builder, kind, extent(context, builder, array, values[1], 0))
-        last = (kind.count - 1) * kind.width
-        parts.append(masked_load(builder, pointer, whole, last, align, mask, repeated(kind, 0.0)))
-        return packed(builder, kind, parts)
-
-    return kind(like, array, layout), lowered
-
-
-@intrinsic
-def load_shared_part(typingctx, like, array, start):
-    """Four vectors of the numbers of each class of `array` (C,), from `start` on; 1 for each if `array` is None."""
-    kind = classes_in((), like.dtype)
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        if array is types.none:
-            return _ones(builder, kind)
-        left = builder.sub(extent(context, builder, array, values[1], 0), values[2])
-        pointer = address(context, builder, array, values[1], values[2])
-        zero = ir.Constant(pointer.type.pointee, 0)
-        return packed(builder, kind, read_parts(builder, pointer, kind, left, zero))
-
-    return kind(like, array, start), lowered
-
-
-@intrinsic
-def shared_at(typingctx, like, array, place):
-    """Element `place` of `array` (C,), as a number of the row; 1 if `array` is None."""
-    kind = row_numbers(like.dtype)
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        if array is types.none:
-            return _ones(builder, kind)
-        scalar = builder.load(address(context, builder, array, values[1], values[2]))
-        return packed(builder, kind, [spread(builder, scalar, kind.width)])
-
-    return kind(like, array, place), lowered
-
-
-@intrinsic
-def numbers_or_one(typingctx, like, array, row, stop, layout):
-    """The number of each row in `array` (N,), from `row` on; 1 for each if `array` is None."""
-    kind = row_numbers(like.dtype)
-
-    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        if array is types.none:
-            return _ones(builder, kind)
-        pointer = address(context, builder, array, values[1], values[2])
-        if classes_in(layout, like.dtype).axis != "lanes":
-            return packed(builder, kind, [spread(builder, builder.load(pointer), kind.width)])
-        zero = ir.Constant(pointer.type.pointee, 0)
-        return packed(builder, kind, read_parts(builder, pointer, kind, builder.sub(values[3], values[2]), zero))
-
-    return kind(like, array, row, stop, layout), lowered
-
-
 SHORT_ROW_BYTES: Final = 12288
 """Up to here a row to be written is best fetched into the first cache, ready to be changed; a longer one would push
 out what is in use there, and is fetched into the second as if to be read."""
@@ -2793,7 +2834,7 @@ def summed(typingctx, value, classes):
     return _row(value)(value, classes), lowered
 
 
-def _selected(builder: Any, kind: Lanes, value: Any, mask: Any, marked: Any) -> Any:
+def selected(builder: Any, kind: Lanes, value: Any, mask: Any, marked: Any) -> Any:
     """With rows in lanes: the number of the class where the mask is true, 0 if there is none."""
     part = repeated(kind, 0.0)
     for mark, number in zip(vectors(builder, mask, marked), vectors(builder, kind, value), strict=True):
@@ -2801,7 +2842,7 @@ def _selected(builder: Any, kind: Lanes, value: Any, mask: Any, marked: Any) -> 
     return packed(builder, _row(kind), [part])
 
 
-def _clamped(builder: Any, label: Any, position: Any, size: Any) -> Any:
+def clamped(builder: Any, label: Any, position: Any, size: Any) -> Any:
     """The position of a row's label as an index below `size`, whatever it holds."""
     wide = ir.IntType(64)
     index = builder.extract_element(vectors(builder, label, position)[0], ir.Constant(ir.IntType(32), 0))
@@ -2817,11 +2858,11 @@ def picked(typingctx, value, label, mask):
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         if kind.axis == "lanes":
-            return _selected(builder, kind, values[0], mask, values[2])
+            return selected(builder, kind, values[0], mask, values[2])
         # One row in registers: through memory, as lanes have no addresses. Stores are forwarded to the load.
         memory = cgutils.alloca_once(builder, values[0].type)
         builder.store(values[0], memory).align = VECTOR_BYTES
-        index = _clamped(builder, label, values[1], ir.Constant(ir.IntType(64), kind.count * kind.width))
+        index = clamped(builder, label, values[1], ir.Constant(ir.IntType(64), kind.count * kind.width))
         first = builder.bitcast(memory, element_type(kind.element).as_pointer())
         number = builder.load(builder.gep(first, [index]))
         return packed(builder, _row(kind), [spread(builder, number, kind.width)])
@@ -2836,10 +2877,10 @@ def picked_from(typingctx, array, row, value, label, mask):
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         if kind.axis == "lanes":
-            return _selected(builder, kind, values[2], mask, values[4])
+            return selected(builder, kind, values[2], mask, values[4])
         described = context.make_array(array)(context, builder, values[0])
         classes = builder.extract_value(described.shape, 1)
-        index = builder.add(builder.mul(values[1], classes), _clamped(builder, label, values[3], classes))
+        index = builder.add(builder.mul(values[1], classes), clamped(builder, label, values[3], classes))
         return packed(
             builder, _row(kind), [spread(builder, builder.load(builder.gep(described.data, [index])), kind.width)]
         )
@@ -2856,7 +2897,7 @@ def unit_among(typingctx, values, tops, otherwise):
     def lowered(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         if kind.axis != "lanes":
             return given[2]
-        (unit,) = vectors(builder, _row(kind), _selected(builder, kind, given[0], tops, given[1]))
+        (unit,) = vectors(builder, _row(kind), selected(builder, kind, given[0], tops, given[1]))
         number = builder.fcmp_ordered("ord", unit, unit)
         return packed(builder, _row(kind), [builder.select(number, unit, repeated(kind, 1.0))])
 
@@ -2887,7 +2928,7 @@ def store_label(typingctx, array, row, layout, label, number):
         if classes_in(layout, array.dtype).axis != "lanes":
             described = context.make_array(array)(context, builder, values[0])
             classes = builder.extract_value(described.shape, 1)
-            index = builder.add(builder.mul(values[1], classes), _clamped(builder, label, values[3], classes))
+            index = builder.add(builder.mul(values[1], classes), clamped(builder, label, values[3], classes))
             scalar = builder.extract_element(vectors(builder, number, values[4])[0], ir.Constant(ir.IntType(32), 0))
             builder.store(scalar, builder.gep(described.data, [index]))
         return context.get_dummy_value()
@@ -2923,12 +2964,123 @@ def of_each_row(typingctx, kept, value, row, layout):
     return value(kept, value, row, layout), lowered
 
 
+def _place(number: int) -> Any:
+    return ir.Constant(ir.IntType(64), number)
+
+
+def _ones(builder: Any, kind: Lanes) -> Any:
+    return packed(builder, kind, [repeated(kind, 1.0)] * kind.count)
+
+
+@intrinsic
+def load_shared(typingctx, like, array, layout):
+    """The numbers of each class of `array` (C,), the same for every row; 1 for each if `array` is None."""
+    kind = classes_in(layout, like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        pointer = address(context, builder, array, values[1], _place(0))
+        if kind.axis == "lanes":
+            numbers = [builder.load(builder.gep(pointer, [_place(k)])) for k in range(kind.count)]
+            return packed(builder, kind, [spread(builder, number, kind.width) for number in numbers])
+        whole, align = vector_type(kind), bytes_of(kind.element)
+        parts = [plain_load(builder, pointer, whole, k * kind.width, align) for k in range(kind.count - 1)]
+        mask = last_part(builder, kind, extent(context, builder, array, values[1], 0))
+        last = (kind.count - 1) * kind.width
+        parts.append(masked_load(builder, pointer, whole, last, align, mask, repeated(kind, 0.0)))
+        return packed(builder, kind, parts)
+
+    return kind(like, array, layout), lowered
+
+
+@intrinsic
+def load_shared_part(typingctx, like, array, start):
+    """Four vectors of the numbers of each class of `array` (C,), from `start` on; 1 for each if `array` is None."""
+    kind = classes_in((), like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        left = builder.sub(extent(context, builder, array, values[1], 0), values[2])
+        pointer = address(context, builder, array, values[1], values[2])
+        zero = ir.Constant(pointer.type.pointee, 0)
+        return packed(builder, kind, read_parts(builder, pointer, kind, left, zero))
+
+    return kind(like, array, start), lowered
+
+
+@intrinsic
+def shared_at(typingctx, like, array, place):
+    """Element `place` of `array` (C,), as a number of the row; 1 if `array` is None."""
+    kind = row_numbers(like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        scalar = builder.load(address(context, builder, array, values[1], values[2]))
+        return packed(builder, kind, [spread(builder, scalar, kind.width)])
+
+    return kind(like, array, place), lowered
+
+
+@intrinsic
+def picked_shared(typingctx, like, array, value, label, mask, layout):
+    """Element `label` of `array` (C,) for each row, where `value` is `array` in registers and `mask` true at the label;
+    1 if `array` is None. One row at a time reads it from memory, within the array whatever the label is."""
+    kind = row_numbers(like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        if value.axis == "lanes":
+            return selected(builder, value, values[2], mask, values[4])
+        size = extent(context, builder, array, values[1], 0)
+        place = clamped(builder, label, values[3], size)
+        scalar = builder.load(address(context, builder, array, values[1], place))
+        return packed(builder, kind, [spread(builder, scalar, kind.width)])
+
+    return kind(like, array, value, label, mask, layout), lowered
+
+
+@intrinsic
+def same_label(typingctx, labels, other):
+    """Whether the label of each row is `other`, an integer of at most 32 bits; of no row if `other` is None."""
+    kind = with_element(labels, types.boolean)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if other is types.none:
+            return packed(builder, kind, [repeated(kind, 0)] * kind.count)
+        number = spread(builder, context.cast(builder, values[1], other, labels.element), kind.width)
+        parts = vectors(builder, labels, values[0])
+        return packed(builder, kind, [builder.icmp_signed("==", part, number) for part in parts])
+
+    return kind(labels, other), lowered
+
+
+@intrinsic
+def numbers_or_one(typingctx, like, array, row, stop, layout):
+    """The number of each row in `array` (N,), from `row` on; 1 for each if `array` is None."""
+    kind = row_numbers(like.dtype)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if array is types.none:
+            return _ones(builder, kind)
+        pointer = address(context, builder, array, values[1], values[2])
+        if classes_in(layout, like.dtype).axis != "lanes":
+            return packed(builder, kind, [spread(builder, builder.load(pointer), kind.width)])
+        zero = ir.Constant(pointer.type.pointee, 0)
+        return packed(builder, kind, read_parts(builder, pointer, kind, builder.sub(values[3], values[2]), zero))
+
+    return kind(like, array, row, stop, layout), lowered
+
+
 def _split_sum(builder: Any, kind: Lanes, parts: list[Any], above: int, together: int) -> tuple[Any, Any]:
     """The sum of numbers whose sum is below 2^above units: a multiple of a small fixed number, and what that lacks.
 
     So many numbers `together` are added plainly first.
     """
-    exponent = 64 if kind.width == 16 else 512
+    exponent = 40 if kind.width == 16 else 512
     parts = [folded(parts[k : k + together], builder.fadd) for k in range(0, len(parts), together)]
     start = repeated(kind, 1.5 * 2.0 ** (exponent + above))
     made, lost = start, []
@@ -3046,3 +3198,26 @@ def scratch_at(typingctx, memory, place):
         return packed(builder, kind, [spread(builder, scalar, kind.width)])
 
     return kind(memory, place), lowered
+
+
+@in_layouts
+def add_weights(layout: Any) -> Any:
+    """The sums of the blocks of samples[n] * w[labels[n]], 0 where labels[n] = ignored, for rows start..stop-1 as
+    columns of `totals` (2, blocks); `like` (0, C) has the dtype of the weights."""
+
+    @compiled
+    def add(start, stop, like, labels, w_shared, samples, ignored, totals):
+        size = rows_in_block(like.shape[1])
+        weights = np.empty(min(size, stop - start), like.dtype)
+        w = load_shared(like, w_shared, layout)
+        for first in range(start, stop, size):
+            last = min(first + size, stop)
+            for row in range(first, last, rows_at_once(like, layout)):
+                label = load_labels(labels, row, stop, layout, like)
+                w_at_label = picked_shared(like, w_shared, w, label, positions(like, layout, 0) == label, layout)
+                weight = numbers_or_one(like, samples, row, stop, layout) * w_at_label
+                weight = select(same_label(label, ignored), 0.0, weight)
+                store_numbers(weights, row - first, last - first, layout, weight)
+            add_block(weights, last - first, totals, first // size)
+
+    return add

@@ -13,6 +13,7 @@ from symderiv.kernels.formula import formula
 from symderiv.kernels.functions import Function
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.probability_functions import is_loss_of_probabilities
+from symderiv.kernels.rewriting import reference
 from symderiv.kernels.source import copied_part
 from symderiv.kernels.wrappers import has_sums, print_function
 from symderiv.statements import Definition, Problem
@@ -156,6 +157,14 @@ def section(title: str, texts: tuple[str, ...]) -> tuple[str, ...]:
     return (f"# {'=' * 16} {title} {'=' * 16}", *kept) if kept else ()
 
 
+def _reservation(name: str, made: tuple[Function, ...]) -> str:
+    """What a reader of the kernel must know of a theorem that is not proved."""
+    theorems = (part.theorem for function in made for part in function.parts)
+    words = {reference(theorem): theorem.verdict.word for theorem in theorems}
+    word = words.get(name, "proved")
+    return "" if word == "proved" else f"  ({word}, not proved)"
+
+
 def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> str:
     """The module's text: header, helpers, kernels, public functions, and what they use."""
     made = made if emitter.options else tuple(replace(function, option_kernels=()) for function in made)
@@ -163,6 +172,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     scalars = any(function.hyperparameters for function in made)
     cited = dict(pair for function in made for pair in function.theorems)
     cited |= dict(pair for function in made for _, kernel in function.option_kernels for pair in kernel.theorems)
+    cited = {name: digest + _reservation(name, made) for name, digest in cited.items()}
     behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
     behaviour = _LOSSES if is_loss_of_probabilities(problem) else behaviour
     public = ", ".join(f'"{function.name}"' for function in made)

@@ -252,3 +252,10 @@ def test_a_loss_with_another_exponential_is_refused_with_a_sentence() -> None:
     assert is_loss_of_probabilities(problem("focal"))
     with pytest.raises(LoweringError, match="focal has no unrolled kernels"):
         emit_module(problem("focal"), theorems("focal"), "unrolled", 3)
+
+
+def test_a_kernel_says_which_of_its_theorems_are_not_proved() -> None:
+    lines = [line for line in kernel("focal").source.splitlines() if line.startswith("    focal:")]
+    assert lines
+    assert all(line.endswith("  (numeric, not proved)") for line in lines)
+    assert "not proved)" not in kernel("brier").source
