@@ -23,13 +23,12 @@ from symderiv.kernels.simd.arithmetic import (
     maximum,
     minimum,
     product_error,
-    raised,
     select,
 )
 from symderiv.kernels.simd.functions import quotient, reciprocal, times, two_sum, weighted
 from symderiv.kernels.simd.memory import load_classes, load_labels, load_numbers, store_classes, store_numbers
 from symderiv.kernels.simd.reductions import rows_at_once
-from tests.kernels.simd.harness import FORMATS, bits, get, on_lines, pairs, put, rounded, special
+from tests.kernels.simd.harness import FORMATS, bits, get, pairs, put, rounded, special
 
 DTYPES = pytest.mark.parametrize("dtype", FORMATS, ids=lambda dtype: np.dtype(dtype).name)
 FUSES = bool(get_host_cpu_features().get("fma")) or bool(get_host_cpu_features().get("neon"))
@@ -198,18 +197,6 @@ def test_a_reciprocal_of_zero_or_infinity_has_no_second_part(dtype: Any) -> None
     _products(x, out)
     np.testing.assert_array_equal(bits(out[5]), bits(np.array([np.inf, -np.inf, 0.0, -0.0, np.nan], dtype)))
     np.testing.assert_array_equal(out[6, :4], 0.0)
-
-
-@DTYPES
-def test_powers(dtype: Any) -> None:
-    x = pairs(dtype, 5, 0)
-    x = np.concatenate([x, np.abs(np.random.default_rng(5).normal(size=(2, 50)).astype(dtype)) + dtype(0.1)], axis=1)
-    with np.errstate(all="ignore"):
-        expected = np.power(x[0].astype(np.longdouble), x[1]).astype(dtype)
-    got = on_lines(raised, 2)(x)
-    ordinary = np.isfinite(expected) & (expected != 0)
-    np.testing.assert_array_equal(bits(got[~ordinary]), bits(expected[~ordinary]))
-    np.testing.assert_array_max_ulp(got[ordinary], expected[ordinary], 1)
 
 
 @njit(error_model="numpy")
