@@ -6,7 +6,7 @@ from typing import Final
 
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
 from symderiv.kernels import LoweringError, emit_module
-from symderiv.kernels.probability_functions import is_loss_of_probabilities
+from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.losses import CATALOGUE, FURTHER, find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
@@ -86,7 +86,7 @@ def targets_of(problem: Problem) -> tuple[str, ...]:
     """The targets that `problem` can be emitted for: only what has a class axis of any length can be unrolled."""
     domains = [domain for array in problem.arrays for domain in array.domains]
     open_classes = any(domain.name == "classes" and domain.size is None for domain in domains)
-    from symderiv.kernels.probability_functions import is_loss_of_probabilities
+    from symderiv.kernels.probability.functions import is_loss_of_probabilities
 
     unrolled = open_classes and not is_loss_of_probabilities(problem)
     return tuple(target for target in KERNEL_FILES if target != "unrolled" or unrolled)

@@ -6,7 +6,7 @@ from symderiv.kernels.functions import functions
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.layer_module import assemble_layer
 from symderiv.kernels.module import Emitter, assemble
-from symderiv.kernels.probability_functions import is_loss_of_probabilities
+from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.targets import TARGETS
 from symderiv.statements import Problem, Theorem

@@ -14,7 +14,7 @@ from symderiv.kernels.lower import lower
 from symderiv.kernels.options import OptionVariant, option_kernels
 from symderiv.kernels.outputs import Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, closed_form, logits_of, part_of
-from symderiv.kernels.probability_functions import is_loss_of_probabilities, probability_functions
+from symderiv.kernels.probability.functions import is_loss_of_probabilities, probability_functions
 from symderiv.kernels.public import Function, Role, Variant
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.stable import REWRITES, LoweringError

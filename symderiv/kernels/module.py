@@ -12,7 +12,7 @@ from symderiv.kernels.calls import print_call, print_sums
 from symderiv.kernels.formula import formula
 from symderiv.kernels.functions import Function
 from symderiv.kernels.ir import Kernel
-from symderiv.kernels.probability_functions import is_loss_of_probabilities
+from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.source import copied_part
 from symderiv.kernels.wrappers import has_sums, print_function

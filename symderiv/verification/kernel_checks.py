@@ -10,7 +10,7 @@ import numpy as np
 from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.kernels.functions import Function, Variant, functions
 from symderiv.kernels.interpret import FLOATS, run
-from symderiv.kernels.probability_functions import is_loss_of_probabilities
+from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.statements import Problem, Theorem
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_accuracy import sweep

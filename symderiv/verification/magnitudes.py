@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from symderiv.kernels.hyperparameters import argument_name
-from symderiv.kernels.probabilities import TOTAL, is_complement, is_probability
-from symderiv.kernels.probability_forms import is_ratio, power_of_gap
+from symderiv.kernels.probability.forms import is_ratio, power_of_gap
+from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_probability
 from symderiv.terms import (
     Add,
     Delta,

@@ -18,10 +18,10 @@ from symderiv.kernels import LossKernel, bound
 from symderiv.kernels.functions import Function, Variant
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.interpret import FLOATS, run
-from symderiv.kernels.ordering import LABEL
 from symderiv.kernels.outputs import Case
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, logits_of
-from symderiv.kernels.probability_kernel import cases_of
+from symderiv.kernels.probability.kernel import cases_of
+from symderiv.kernels.probability.ordering import LABEL
 from symderiv.kernels.rewriting import substitute
 from symderiv.statements import Hyperparameter, Problem
 from symderiv.terms import Index, Number, Parameter, Term

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from symderiv.kernels.formula import formula
-from symderiv.kernels.ordering import as_term
-from symderiv.kernels.probabilities import COMPLEMENT, PROBABILITY
-from symderiv.kernels.probability_forms import improved
-from symderiv.kernels.probability_kernel import stable
-from symderiv.kernels.reading import Setting, read, with_sum_to_one
+from symderiv.kernels.probability.forms import improved
+from symderiv.kernels.probability.kernel import stable
+from symderiv.kernels.probability.ordering import as_term
+from symderiv.kernels.probability.quantities import COMPLEMENT, PROBABILITY
+from symderiv.kernels.probability.reading import Setting, read, with_sum_to_one
 from symderiv.kernels.rewriting import unfolded
 from symderiv.kernels.stable import LoweringError
 from symderiv.losses.notation import CLASSES, S, i, j, k, lse, t, y, z

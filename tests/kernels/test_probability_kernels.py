@@ -11,10 +11,10 @@ from flint import arb
 
 from symderiv.kernels import LoweringError, bound, emit_module
 from symderiv.kernels.interpret import FLOATS, run
-from symderiv.kernels.ordering import LABEL
 from symderiv.kernels.parts import Part
-from symderiv.kernels.probability_functions import is_loss_of_probabilities
-from symderiv.kernels.probability_kernel import cases_of
+from symderiv.kernels.probability.functions import is_loss_of_probabilities
+from symderiv.kernels.probability.kernel import cases_of
+from symderiv.kernels.probability.ordering import LABEL
 from symderiv.kernels.public import Variant
 from symderiv.kernels.rewriting import substitute
 from symderiv.losses.building import loss_problem

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symderiv.kernels.probabilities import TOTAL, is_complement, is_probability
-from symderiv.kernels.probability_forms import is_ratio
+from symderiv.kernels.probability.forms import is_ratio
+from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_probability
 from symderiv.terms import Entry, Index, Log, Power, Sum, Term
 
 

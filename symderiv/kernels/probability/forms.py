@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import comb
 from typing import Final
 
-from symderiv.kernels.monomials import (
+from symderiv.kernels.probability.monomials import (
     Monomial,
     Polynomial,
     atom,
@@ -23,8 +23,8 @@ from symderiv.kernels.monomials import (
     split_exponent,
     times,
 )  # fmt: skip
-from symderiv.kernels.ordering import as_term
-from symderiv.kernels.probabilities import complement, is_complement, is_probability, probability
+from symderiv.kernels.probability.ordering import as_term
+from symderiv.kernels.probability.quantities import complement, is_complement, is_probability, probability
 from symderiv.terms import Add, Div, Entry, Log, Mul, Number, Place, Power, Term
 
 _MOST: Final = 12

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from symderiv.kernels.monomials import (
+from symderiv.kernels.probability.monomials import (
     ONE_MONOMIAL,
     Monomial,
     Polynomial,

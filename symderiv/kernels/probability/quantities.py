@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.kernels.monomials import (
+from symderiv.kernels.probability.monomials import (
     Polynomial,
     atom,
     atoms_of,

@@ -28,14 +28,14 @@ from symderiv.kernels.ir import (
     Update,
     loads,
 )  # fmt: skip
-from symderiv.kernels.ordering import LABEL, as_term
 from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
-from symderiv.kernels.probabilities import TOTAL, is_complement, is_sum_of_all, spelled
-from symderiv.kernels.probability_factors import unsafe_part
-from symderiv.kernels.probability_forms import improved
-from symderiv.kernels.probability_rows import ProbabilityRow
-from symderiv.kernels.reading import Setting, read, with_sum_to_one
+from symderiv.kernels.probability.factors import unsafe_part
+from symderiv.kernels.probability.forms import improved
+from symderiv.kernels.probability.ordering import LABEL, as_term
+from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_sum_of_all, spelled
+from symderiv.kernels.probability.reading import Setting, read, with_sum_to_one
+from symderiv.kernels.probability.rows import ProbabilityRow
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.wellformed import validate

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
-from symderiv.kernels.monomials import (
+from symderiv.kernels.probability.forms import improved
+from symderiv.kernels.probability.monomials import (
     ONE_MONOMIAL,
     Monomial,
     Polynomial,
@@ -25,8 +26,8 @@ from symderiv.kernels.monomials import (
     scaled,
     times,
 )  # fmt: skip
-from symderiv.kernels.ordering import as_term
-from symderiv.kernels.probabilities import (
+from symderiv.kernels.probability.ordering import as_term
+from symderiv.kernels.probability.quantities import (
     TOTAL,
     complement,
     is_sum_of_all,
@@ -35,7 +36,6 @@ from symderiv.kernels.probabilities import (
     sum_of_all,
     with_complement,
 )  # fmt: skip
-from symderiv.kernels.probability_forms import improved
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Abs,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from symderiv.kernels.probabilities import TOTAL
-from symderiv.kernels.probability_forms import power_of_gap
+from symderiv.kernels.probability.forms import power_of_gap
+from symderiv.kernels.probability.quantities import TOTAL
 from symderiv.terms import Add, Div, Exp, Log, Number, Parameter, Power, Size, Term, children
 
 

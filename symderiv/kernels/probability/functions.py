@@ -10,8 +10,8 @@ from typing import Final
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, logits_of, part_of
-from symderiv.kernels.probabilities import is_sum_of_exponentials
-from symderiv.kernels.probability_kernel import probability_kernel
+from symderiv.kernels.probability.kernel import probability_kernel
+from symderiv.kernels.probability.quantities import is_sum_of_exponentials
 from symderiv.kernels.public import Function, Role, Variant
 from symderiv.kernels.rewriting import reference, unfolded
 from symderiv.kernels.stable import LoweringError

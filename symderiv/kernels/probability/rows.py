@@ -35,10 +35,10 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
-from symderiv.kernels.probabilities import TOTAL, is_complement, is_probability
-from symderiv.kernels.probability_factors import divisor, logarithm_of, may_be_infinite, of_parameters
-from symderiv.kernels.probability_forms import is_ratio, power_of_gap
-from symderiv.kernels.probability_naming import wanted_name, worth_a_name
+from symderiv.kernels.probability.factors import divisor, logarithm_of, may_be_infinite, of_parameters
+from symderiv.kernels.probability.forms import is_ratio, power_of_gap
+from symderiv.kernels.probability.naming import wanted_name, worth_a_name
+from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_probability
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Add,
