@@ -42,7 +42,7 @@ from symderiv.documents.document import (
 from symderiv.documents.notation import changed, display_place
 from symderiv.documents.symbols import named, read, whole
 from symderiv.statements import Claim, Condition, Definition, Distinct, Problem, Theorem, Theory, Verdict
-from symderiv.terms import Array, Domain, Term, is_piecewise
+from symderiv.terms import Array, Domain, Number, Term, is_piecewise
 
 __all__ = ["present", "prose"]
 
@@ -189,9 +189,11 @@ def _defined(definition: Definition) -> DefinitionItem:
 
 
 def _conditions(parts: Iterator[Condition]) -> tuple[Condition, ...]:
-    """Each condition once, in order of appearance; i != j and j != i are one condition."""
+    """Each condition once, in order of appearance; i != j and j != i are one condition. 2 != 0 is left unsaid."""
     found: dict[object, Condition] = {}
     for part in parts:
+        if not isinstance(part, Distinct) and isinstance(part.term, Number) and part.term.value > 0:
+            continue
         found.setdefault(frozenset((part.left, part.right)) if isinstance(part, Distinct) else part, part)
     return tuple(found.values())
 
