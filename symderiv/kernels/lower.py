@@ -26,16 +26,13 @@ from symderiv.kernels.ir import (
     Pick,
     ScalarParameter,
     SharedLabelParameter,
-    Statement,
-    Store,
     Update,
-    loads,
-    locals_read,
 )  # fmt: skip
 from symderiv.kernels.outputs import ROW_WEIGHT, Case, Output, RowWeights
 from symderiv.kernels.schedule import Lowering
 from symderiv.kernels.stable import TOP, LoweringError
 from symderiv.kernels.wellformed import validate
+from symderiv.kernels.without_unread import arrays_read, without_stores, without_unread
 from symderiv.terms import Array, Index, Mul, Parameter, Term, children, subterms
 
 _ZERO = Const(Fraction(0))
@@ -81,9 +78,9 @@ def lower(name: str, formula: tuple[str, ...], outputs: tuple[Output, ...], *, l
     for output in outputs:
         for case in output.cases:
             work.case(output, case)
-    body = _without_unread(tuple(work.scopes[0].statements))
-    unread = set(work.scratch.values()) - _read(body)
-    body = _without_stores(body, unread)
+    body = without_unread(tuple(work.scopes[0].statements))
+    unread = set(work.scratch.values()) - arrays_read(body)
+    body = without_stores(body, unread)
     parameters: list[KernelParameter] = [
         ArrayParameter(
             a.name,
@@ -172,30 +169,3 @@ def _top(work: Lowering, logits: Array, bound: Index | None) -> None:
     work.emit(Let("top", Const("-inf")))
     update = Update("top", "maximum", Load(logits.name, (bound.name,)))
     work.emit(Loop(bound.name, bound.domain.symbol, (update,)))
-
-
-def _read(body: tuple[Statement, ...]) -> set[str]:
-    found: set[str] = set()
-    for statement in body:
-        if isinstance(statement, Loop):
-            found |= _read(statement.body)
-        elif isinstance(statement, Let | Update | Store):
-            found |= {load.array for load in loads(statement.value)}
-    return found
-
-
-def _without_unread(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """The statements of the row but for values that nothing reads, and what only those read."""
-    read = frozenset().union(*(locals_read(statement) for statement in body))
-    kept = tuple(s for s in body if not isinstance(s, Let) or s.name in read or isinstance(s.value, Const))
-    return kept if kept == body else _without_unread(kept)
-
-
-def _without_stores(body: tuple[Statement, ...], arrays: set[str]) -> tuple[Statement, ...]:
-    kept: list[Statement] = []
-    for statement in body:
-        if isinstance(statement, Loop):
-            kept.append(Loop(statement.index, statement.axis, _without_stores(statement.body, arrays)))
-        elif not (isinstance(statement, Store) and statement.array in arrays):
-            kept.append(statement)
-    return tuple(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symderiv.kernels.ir import Let, Loop, Statement, Store, Update, locals_read
+from symderiv.kernels.ir import Let, Loop, Statement, Store, Update, loads, locals_read
 
 
 def without_unread(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -42,3 +42,14 @@ def without_stores(body: tuple[Statement, ...], arrays: set[str]) -> tuple[State
         elif not (isinstance(statement, Store) and statement.array in arrays):
             kept.append(statement)
     return tuple(kept)
+
+
+def arrays_read(body: tuple[Statement, ...]) -> set[str]:
+    """The arrays that the statements load from."""
+    found: set[str] = set()
+    for statement in body:
+        if isinstance(statement, Loop):
+            found |= arrays_read(statement.body)
+        elif isinstance(statement, Let | Update | Store):
+            found |= {load.array for load in loads(statement.value)}
+    return found

@@ -19,14 +19,8 @@ from symderiv.kernels.ir import (
     Kernel,
     KernelParameter,
     LabelParameter,
-    Let,
-    Loop,
     Note,
     ScalarParameter,
-    Statement,
-    Store,
-    Update,
-    loads,
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
@@ -39,7 +33,7 @@ from symderiv.kernels.probability.rows import ProbabilityRow
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.wellformed import validate
-from symderiv.kernels.without_unread import without_stores, without_unread
+from symderiv.kernels.without_unread import arrays_read, without_stores, without_unread
 from symderiv.statements import Distinct, Theorem, Theory, VerdictWord
 from symderiv.terms import Array, Index, Place, Term, free_indices, rename, subterms
 
@@ -197,7 +191,7 @@ def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...]
         for case in output.cases:
             row.case(output, case)
     body = without_unread((*row.scopes[0].statements, *row.tail))
-    kept = "e" in _read(body)
+    kept = "e" in arrays_read(body)
     body = body if kept else without_stores(body, {"e"})
     (domain,) = logits.domains
     parameters: list[KernelParameter] = [
@@ -216,13 +210,3 @@ def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...]
     kernel = Kernel(name, formulas, tuple(parameters), body, theorems)
     validate(kernel)
     return kernel
-
-
-def _read(body: tuple[Statement, ...]) -> set[str]:
-    found: set[str] = set()
-    for statement in body:
-        if isinstance(statement, Loop):
-            found |= _read(statement.body)
-        elif isinstance(statement, Let | Update | Store):
-            found |= {load.array for load in loads(statement.value)}
-    return found
