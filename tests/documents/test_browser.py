@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
-import shutil
-import subprocess
-import threading
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from symderiv.documents import FORMATS, Document
+from tests.documents import browsing
+from tests.documents.browsing import opened
 from tests.documents.entries import documents, sample
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
+pytestmark = browsing.pytestmark
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed: apt-get install --no-install-recommends chromium"
-    ),
-]
-# Run in the page by the test, never by the page: reports what a person would see.
-PROBE = """<script>
+# What a person would see: what reaches beyond the window, formulas without a size, fonts that are there.
+PROBE = """() => {
 const named = e => e.id || e.className || e.tagName;
 const clipped = e => ["auto", "hidden"].includes(getComputedStyle(e).overflowX);
 const wide = [...document.querySelectorAll("body *")].filter(e => {
@@ -39,73 +25,44 @@ const wide = [...document.querySelectorAll("body *")].filter(e => {
   return e.getBoundingClientRect().right > innerWidth + 1; });
 const empty = [...document.querySelectorAll("math")].filter(
   m => !m.closest("details:not([open]) > :not(summary)") && m.getBoundingClientRect().height < 2);
-document.fonts.ready.then(() => { document.title = JSON.stringify({
+return document.fonts.ready.then(() => ({
   formulas: document.querySelectorAll("math").length, wide: wide.map(named), empty: empty.map(named),
-  font: [...document.fonts].map(f => f.family.replaceAll('"', "") + " " + f.status).join() }); });
-</script>"""
+  words: [...document.querySelectorAll("math[alttext]")].map(m => m.getAttribute("alttext")),
+  font: [...document.fonts].map(f => f.family.replaceAll('"', "") + " " + f.status).join() })); }"""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """The document as the browser has it after loading, what the probe found, and every path it asked for."""
-
-    dom: str
-    report: dict[str, Any]
-    asked: list[str]
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing.browser() as made:
+        yield made
 
 
-def seen(page: str, folder: Path, width: int = 1000) -> Seen:
-    """The page with the probe in it, from a server of its own."""
-    asked: list[str] = []
-
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(page.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    assert CHROMIUM is not None
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={width},1600"]
-    command += ["--virtual-time-budget=3000", "--dump-dom", f"http://127.0.0.1:{server.server_port}/page.html"]
-    try:
-        made = subprocess.run(command, capture_output=True, timeout=120, check=True)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-    dom = made.stdout.decode("utf-8")
-    title = re.search(r"<title>(.*?)</title>", dom, re.DOTALL)
-    assert title is not None
-    return Seen(dom, json.loads(html.unescape(title.group(1))), asked)
+def probed(page: Page) -> dict[str, Any]:
+    found = page.evaluate(PROBE)
+    assert isinstance(found, dict)
+    return found
 
 
-# 1000 is a desktop window; 500 is the narrowest that headless Chromium opens, below the width of one column.
-@pytest.mark.parametrize("width", [1000, 500])
+@pytest.mark.parametrize("width", [1000, 360])
 @pytest.mark.parametrize("document", [sample(), *documents()], ids=lambda document: document.name)
-def test_every_formula_is_there_and_nothing_is_fetched(document: Document, width: int, tmp_path: Path) -> None:
-    page = FORMATS["html"].render(document)
-    probed = page.replace("default-src 'none'; style", "default-src 'none'; script-src 'unsafe-inline'; style")
-    found = seen(probed.replace("</body>", f"{PROBE}</body>"), tmp_path, width)
-    assert found.dom.count("<math") == page.count("<math") > 20
-    assert re.findall(r'alttext="[^"]*"', found.dom) == re.findall(r'alttext="[^"]*"', page)
-    assert found.report["formulas"] == page.count("<math")
-    assert found.report["wide"] == []
-    assert found.report["empty"] == []
-    assert found.report["font"] == "symderiv-math loaded"
-    assert found.asked == ["/page.html"]
+def test_every_formula_is_there_and_nothing_is_fetched(document: Document, width: int, browser: Browser) -> None:
+    text = FORMATS["html"].render(document)
+    with opened(browser, text, width=width) as seen:
+        found = probed(seen.page)
+    assert found["formulas"] == text.count("<math") > 20
+    assert len(found["words"]) == len(re.findall(r'alttext="[^"]', text)) > 20
+    assert found["wide"] == []
+    assert found["empty"] == []
+    assert found["font"] == "symderiv-math loaded"
+    assert seen.errors == []
+    assert seen.asked == []
 
 
-def test_the_probe_sees_what_sticks_out_and_what_is_fetched(tmp_path: Path) -> None:
+def test_the_probe_sees_what_sticks_out_and_what_is_fetched(browser: Browser) -> None:
     bad = '<link rel="stylesheet" href="other.css"><p id="far" style="width: 3000px">far</p><math id="none"></math>'
-    found = seen(f"<!DOCTYPE html><title></title><link rel=icon href=data:,><body>{bad}{PROBE}</body>", tmp_path)
-    assert found.report["wide"] == ["far"]
-    assert found.report["empty"] == ["none"]
-    assert found.asked == ["/page.html", "/other.css"]
+    with opened(browser, f"<!DOCTYPE html><title></title><body>{bad}<script>throw Error('no')</script>") as seen:
+        found = probed(seen.page)
+    assert found["wide"] == ["far"]
+    assert found["empty"] == ["none"]
+    assert seen.asked == ["https://page.test/entry/other.css"]
+    assert any("no" in error for error in seen.errors)

@@ -1,14 +1,9 @@
-"""The document as one HTML page with native MathML, style and math font inside: nothing is fetched, nothing runs."""
+"""The blocks of a document as markup, every formula in native MathML."""
 
 from __future__ import annotations
 
-import base64
 from html import escape
-from importlib.resources import files
 from typing import Final, assert_never
-
-from jinja2 import Environment, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from symderiv.documents import display as shape
 from symderiv.documents.display import Display, Operator
@@ -44,36 +39,25 @@ from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Claim, Condition, Relation, Theory, Verdict
 from symderiv.terms import Path, Term
 
-__all__ = ["SUFFIX", "render"]
-
-SUFFIX: Final = "html"
+__all__ = ["Printer"]
 
 # A row's formula has about 820 - 28 - 30 - 216 px, at 18.7 px an em.
 _LINE: Final = 27.5
 
 
-def render(document: Document) -> str:
-    """The page: readable on a phone, in the dark and in print; every formula carries its words."""
-    here = files("symderiv.documents")
-    font = base64.b64encode((here / "fonts" / "symderiv-math.woff2").read_bytes()).decode("ascii")
-    style = (here / "templates" / "page.css").read_text(encoding="utf-8").strip()
-    frame = (here / "templates" / "page.html").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=select_autoescape(default_for_string=True), undefined=StrictUndefined, keep_trailing_newline=True
-    )
-    printer = _Printer(document)
-    body = "\n".join(part for part in (printer.block(block) for block in document.blocks) if part)
-    page = environment.from_string(frame)
-    return page.render(title=document.title, font=Markup(font), style=Markup(style), body=Markup(body))
+class Printer:
+    """Prints blocks; holds the notation and the identities of the rules, for the rows that use them.
 
+    A block that brings a script or a style adds it to `scripts` or `styles`; the page collects them.
+    """
 
-class _Printer:
-    """Prints blocks; holds the notation and the identities of the rules, for the rows that use them."""
+    __slots__ = ("identities", "scripts", "styles", "suffix", "theory")
 
-    __slots__ = ("identities", "theory")
-
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, suffix: str) -> None:
         self.theory: Theory = document.theory
+        self.suffix = suffix
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
         entries = (e for block in document.blocks if isinstance(block, RuleIndex) for e in block.entries)
         self.identities = {entry.slug: entry.statement for entry in entries}
 
@@ -301,7 +285,7 @@ class _Printer:
 
     def link(self, link: Link) -> str:
         """A link within the page or to another entry's page."""
-        page = file_of(link.entry, SUFFIX) if link.entry else ""
+        page = file_of(link.entry, self.suffix) if link.entry else ""
         return f'<a href="{page}#{link.anchor}">{self.text(link.text)}</a>'
 
     def text(self, text: Text) -> str:

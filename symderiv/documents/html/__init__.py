@@ -1,0 +1,25 @@
+"""The document as one HTML page with native MathML, style, script and math font inside: nothing is fetched."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from symderiv.documents.document import Document
+from symderiv.documents.html.frame import framed, template
+from symderiv.documents.html.printer import Printer
+
+__all__ = ["SUFFIX", "render"]
+
+SUFFIX: Final = "html"
+
+
+def render(document: Document) -> str:
+    """The page: readable on a phone, in the dark, in print and without JavaScript; every formula carries its words."""
+    printer = Printer(document, SUFFIX)
+    body = "\n".join(part for part in (printer.block(block) for block in document.blocks) if part)
+    return framed(
+        document.title,
+        body,
+        styles=(template("page.css"), *printer.styles),
+        scripts=(template("page.js"), *printer.scripts),
+    )

@@ -1,0 +1,57 @@
+"""The frame of a page that asks nobody for anything: its title, style, math font, scripts and the policy that holds it.
+
+The Content-Security-Policy allows each script by its SHA-256 and the font that lies in the page, and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+__all__ = ["framed", "template"]
+
+
+@cache
+def template(name: str) -> str:
+    """The text of a file in templates/, without the white space around it."""
+    return (files("symderiv.documents") / "templates" / name).read_text(encoding="utf-8").strip()
+
+
+def framed(title: str, body: str, styles: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> str:
+    """A complete page around `body`, which is markup; equal scripts and equal styles are written once.
+
+    The scripts run in order when the page stands: the tags are at the end of the body. ValueError for a script or a
+    style that would end its own tag.
+    """
+    for text in (*styles, *scripts):
+        if re.search(r"</(?:script|style)|<!--", text, re.IGNORECASE):
+            raise ValueError("a script or a style in a page may hold neither '</script', '</style' nor '<!--'")
+    environment = Environment(
+        autoescape=select_autoescape(default_for_string=True), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    inside = tuple(dict.fromkeys(f"\n{script}\n" for script in scripts))
+    return environment.from_string(f"{template('page.html')}\n").render(
+        title=title,
+        font=Markup(_font()),
+        styles=[Markup(style) for style in dict.fromkeys(styles)],
+        scripts=[Markup(script) for script in inside],
+        policy=Markup(" ".join(_allowed(script) for script in inside) or "'none'"),
+        body=Markup(body),
+    )
+
+
+@cache
+def _font() -> str:
+    place = files("symderiv.documents") / "fonts" / "symderiv-math.woff2"
+    return base64.b64encode(place.read_bytes()).decode("ascii")
+
+
+def _allowed(script: str) -> str:
+    """The source expression that allows an inline script: 'sha256-...'."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode('ascii')}'"
