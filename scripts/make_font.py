@@ -3,7 +3,8 @@
     python scripts/make_font.py [/usr/share/texmf/fonts/opentype/public/lm-math/latinmodern-math.otf]
 
 Needs fonttools and brotli; the source is Debian's fonts-lmodern or the `lm-math` package of a TeX distribution. The
-MATH table and the optical variants stay, hinting goes. The GUST Font License asks derived fonts to carry another name.
+MATH table stays; of the two optical sizes for scripts the larger serves both, for what stands in scripts; hinting goes.
+The GUST Font License asks derived fonts to carry another name.
 """
 
 from __future__ import annotations
@@ -27,17 +28,37 @@ RANGES: Final = (
 )  # fmt: skip
 SIGNS: Final = "ℒℛℋℱ◻□\u00a0·×ϵϕϑϱℎℓℝℕ∂∇∑∏−∗√∞∈≠≤≥≈⪰≔↦→⊙⋅⋆⊤…⋯⋮⋱′‖⟨⟩∣|ˆ˜¯^~‾"
 
+# What has a drawing of its own in scripts; everything else is the large one made small.
+IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B))
+SIGNS_IN_SCRIPTS: Final = "ℎℓ∞∂∇−+=,.()′ΓΔΘΛΞΠΣΥΦΨΩ|*⊤"
+
+
+def thin_out(font: TTFont) -> None:
+    """Leave one drawing for scripts of any depth, and none for signs that scripts do not hold."""
+    codes = {code for first, last in IN_SCRIPTS for code in range(first, last + 1)} | set(map(ord, SIGNS_IN_SCRIPTS))
+    wanted = {name for code, name in font.getBestCmap().items() if code in codes}
+    for lookup in font["GSUB"].table.LookupList.Lookup:
+        for part in lookup.SubTable:
+            alternates = getattr(getattr(part, "ExtSubTable", part), "alternates", {})
+            for name in list(alternates):
+                if name in wanted:
+                    alternates[name] = alternates[name][:1] * len(alternates[name])
+                else:
+                    del alternates[name]
+
 
 def make(source: Path) -> bytes:
     """The WOFF2 bytes of the subset."""
     options = subset.Options()
-    options.layout_features = ["ssty", "kern", "mark"]
+    options.layout_features = ["ssty"]
+    options.desubroutinize = True  # larger by itself, smaller when compressed
     options.drop_tables += ["FFTM"]
     options.hinting = False
     options.name_IDs = [1, 2, 4, 6, 13]
     options.notdef_outline = True
     options.flavor = "woff2"
     font = TTFont(source, recalcTimestamp=False)
+    thin_out(font)
     characters = {code for first, last in RANGES for code in range(first, last + 1)} | {ord(sign) for sign in SIGNS}
     worker = subset.Subsetter(options)
     worker.populate(unicodes=characters)

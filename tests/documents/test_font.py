@@ -62,4 +62,4 @@ def test_the_licence_travels_with_the_font() -> None:
     licence = (FONT.parent / "GUST-FONT-LICENSE.txt").read_text(encoding="utf-8")
     assert "GUST Font License" in licence
     assert "Latin Modern Math" in (FONT.parent / "MANIFEST.txt").read_text(encoding="utf-8")
-    assert FONT.stat().st_size < 100_000
+    assert FONT.stat().st_size < 50_000
