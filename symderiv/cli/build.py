@@ -18,8 +18,9 @@ from symderiv.cli.proofs import prove_all
 from symderiv.cli.verifying import entries_of, run_verification
 from symderiv.documents import UnpublishableError
 from symderiv.losses import CATALOGUE
+from symderiv.verification.parallel import processors, workers
 from symderiv.verification.printing import as_data, as_markdown
-from symderiv.verification.report import failures
+from symderiv.verification.report import Entry, failures
 
 DEFAULT_CLASSES = 3
 
@@ -27,7 +28,7 @@ DEFAULT_CLASSES = 3
 def generated_files(classes: int, progress: Report) -> dict[str, str]:
     """Every file of a build, complete, in memory; CommandError, exit code 1, if something may not be published."""
     proved = prove_all(CATALOGUE, progress)
-    entries = entries_of(proved, classes, progress, SEED)
+    entries = entries_of(proved, classes, progress, SEED, "quick")
     report = run_verification(entries, "quick", SEED, progress)
     if not report.passed:
         raise CommandError(
@@ -35,18 +36,23 @@ def generated_files(classes: int, progress: Report) -> dict[str, str]:
             "symderiv verify", code="verification", exit_code=FAILED,
         )  # fmt: skip
     files: dict[str, str] = {}
-    for number, entry in enumerate(entries):
-        progress(f"writing {entry.problem.name}", number, len(entries))
-        explicit = explicit_matrices(entry.problem, entry.theorems, classes)
-        try:
-            files |= entry_files(entry.problem, entry.theorems, entry.kernel_theorems, explicit, entry.unrolled)
-        except UnpublishableError as error:
-            raise CommandError(str(error), code="false", exit_code=FAILED) from None
+    with workers(min(processors(), len(entries)), progress, len(entries)) as at_work:
+        begun = [at_work.start(f"writing {entry.problem.name}", _files_of, entry, classes) for entry in entries]
+        for each in begun:
+            files |= each.result()
     progress("deriving the elementary functions", len(entries), len(entries))
     files |= elementary_files()
     files["report.md"] = as_markdown(report)
     files["report.json"] = json.dumps(as_data(report), indent=1, ensure_ascii=False) + "\n"
     return with_manifest(files, classes)
+
+
+def _files_of(entry: Entry, classes: int) -> dict[str, str]:
+    explicit = explicit_matrices(entry.problem, entry.theorems, classes)
+    try:
+        return entry_files(entry.problem, entry.theorems, entry.kernel_theorems, explicit, entry.unrolled)
+    except UnpublishableError as error:
+        raise CommandError(str(error), code="false", exit_code=FAILED) from None
 
 
 @click.command()

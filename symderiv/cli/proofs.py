@@ -11,6 +11,7 @@ from symderiv.cli.output import DONE, FAILED, UNDECIDED, CommandError
 from symderiv.cli.progress import Report
 from symderiv.proving import Stuck
 from symderiv.statements import Goal, Problem, Theorem, Verdict, VerdictWord, worst
+from symderiv.verification.parallel import processors, workers
 
 Proved: TypeAlias = tuple[Problem, tuple[Theorem, ...]]
 
@@ -33,12 +34,21 @@ def prove_entry(problem: Problem, progress: Report, slug: str | None = None, see
 
 
 def prove_all(problems: Sequence[Problem], progress: Report, seed: int = SEED) -> tuple[Proved, ...]:
-    """Every theorem of `problems`, entry by entry."""
-    theorems = prove_goals([(problem, goal) for problem in problems for goal in problem.goals], progress, seed)
-    return tuple(
-        (problem, tuple(theorem for theorem in theorems if theorem.derivation.problem == problem.name))
-        for problem in problems
-    )
+    """Every theorem of `problems`, entry by entry, in as many processes as there are processors."""
+    with workers(min(processors(), len(problems)), progress, len(problems)) as at_work:
+        begun = {
+            problem.name: at_work.start(f"proving {problem.name}", _prove_problem, problem, seed)
+            for problem in problems
+        }
+        return tuple((problem, begun[problem.name].result()) for problem in problems)
+
+
+def _prove_problem(problem: Problem, seed: int) -> tuple[Theorem, ...]:
+    return prove_entry(problem, _unheard, seed=seed)
+
+
+def _unheard(step: str, finished: int, total: int) -> None:
+    """Progress of one entry among many is not shown."""
 
 
 def verdict_of(theorems: tuple[Theorem, ...]) -> Verdict:

@@ -41,7 +41,7 @@ def command(output: Output, given: Given, names: tuple[str, ...], level: Level, 
     if files:
         return recheck_file(files[0], seed, output)
     with Progress() as progress:
-        tested = _entries(given, names, classes, progress, seed, output)
+        tested = _entries(given, names, classes, progress, seed, level, output)
         report = run_verification(tested, level, seed, progress)
     found = failures(report)
     if output.as_json:
@@ -59,11 +59,11 @@ def command(output: Output, given: Given, names: tuple[str, ...], level: Level, 
 
 
 def _entries(
-    given: Given, names: tuple[str, ...], classes: int, progress: Report, seed: int, output: Output
+    given: Given, names: tuple[str, ...], classes: int, progress: Report, seed: int, level: Level, output: Output
 ) -> tuple[Entry, ...]:
     """The entries called `names`, proved, or one loss of the user's own."""
     if given.file is None and not any(is_formula(name) or entry_or_own(name)[1] for name in names):
-        return entries_of(prove_all(entries(names), progress, seed), classes, progress, seed)
+        return entries_of(prove_all(entries(names), progress, seed), classes, progress, seed, level)
     if len(names) > 1 or (names and given.file is not None):
         raise CommandError("one loss of your own at a time, and no entry beside it")
     found = chosen(replace(given, text=names[0] if names else None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from symderiv.build.contents import MOST_UNROLLED, kernel_goals, targets_of
 from symderiv.cli.output import FAILED, MISSING, CommandError, Output, table
@@ -18,9 +19,18 @@ from symderiv.verification.parallel import processors
 from symderiv.verification.report import Entry, EntryReport, Level, VerificationReport, verify, weakest
 from symderiv.verification.traps import TrapScore
 
+MANY: Final = 10
+"""Up to so many entries, every kernel is tested at level quick too."""
 
-def entries_of(proved: Sequence[Proved], classes: int, progress: Report, seed: int) -> tuple[Entry, ...]:
-    """What the verification needs of each entry; theorems of other entries that its kernels rest on are proved too."""
+
+def entries_of(
+    proved: Sequence[Proved], classes: int, progress: Report, seed: int, level: Level = "full"
+) -> tuple[Entry, ...]:
+    """What the verification needs of each entry; theorems of other entries that its kernels rest on are proved too.
+
+    Of more entries than `MANY`, level quick leaves out the kernels that no entry declares but the general way makes:
+    compiling them takes longer than all the rest.
+    """
     known = {(t.derivation.problem, t.derivation.goal): t for _, theorems in proved for t in theorems}
     made: list[Entry] = []
     for problem, theorems in proved:
@@ -30,7 +40,8 @@ def entries_of(proved: Sequence[Proved], classes: int, progress: Report, seed: i
             known[theorem.derivation.problem, theorem.derivation.goal] = theorem
         needed: tuple[Theorem, ...] = tuple(known[owner.name, goal.slug] for owner, goal in wanted)
         unrolled = classes if classes <= MOST_UNROLLED and "unrolled" in targets_of(problem) else None
-        made.append(Entry(problem, theorems, needed, unrolled))
+        tested = level == "full" or len(proved) <= MANY or bool(problem.kernels)
+        made.append(Entry(problem, theorems, needed, unrolled, tested))
     return tuple(made)
 
 
@@ -52,7 +63,7 @@ def lines(report: VerificationReport, output: Output) -> list[str]:
     """The one table of a verification, and what was found of damaged steps and false claims."""
     heading = ("entry", "theorems", "lines", "verdict", "second derivation", "replayed", "kernel checks", "worst")
     made = table(heading, [_row(entry, output) for entry in report.entries], output)
-    swept = [check for entry in report.entries for check in entry.kernels if check.reference == SWEEP]
+    swept = [check for entry in report.entries for check in entry.kernels or () if check.reference == SWEEP]
     if swept:
         made += table(("accuracy sweep", "worst", "where"), [_swept(check) for check in swept], output)
     made.append(_mutation(report.mutation))
@@ -70,7 +81,6 @@ def _row(entry: EntryReport, output: Output) -> tuple[str, ...]:
     derived = [outcome for outcome in outcomes if outcome != "not applicable"]
     steps = sum(len(line.steps) for each in entry.theorems for line in each.theorem.derivation.lines)
     replayed = steps - sum(len(each.not_replayed) for each in entry.theorems)
-    passed = sum(check.passed for check in entry.kernels)
     return (
         entry.problem.name,
         str(len(entry.theorems)),
@@ -78,13 +88,18 @@ def _row(entry: EntryReport, output: Output) -> tuple[str, ...]:
         output.word(weakest(entry.theorems)),
         f"{derived.count('agreed')} of {len(derived)} agree",
         f"{replayed} of {steps}",
-        f"{passed} of {len(entry.kernels)} passed",
-        f"{_worst_ulps(entry):.1f} ulp",
+        *_kernels(entry),
     )
 
 
-def _worst_ulps(entry: EntryReport) -> float:
-    return max((check.worst for check in entry.kernels if check.name.startswith("ulps")), default=0.0)
+def _kernels(entry: EntryReport) -> tuple[str, str]:
+    if entry.kernels is None:
+        return "not in this run", ""
+    if not entry.kernels:
+        return "no kernels", ""
+    passed = sum(check.passed for check in entry.kernels)
+    worst = max((check.worst for check in entry.kernels if check.name.startswith("ulps")), default=0.0)
+    return f"{passed} of {len(entry.kernels)} passed", f"{worst:.1f} ulp"
 
 
 def _mutation(found: MutationScore) -> str:

@@ -7,7 +7,7 @@ same, which rigorous balls confirm at 40 digits (`balls`); otherwise the checker
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
@@ -45,7 +45,7 @@ from symderiv.terms import (
 from symderiv.terms import Step as StepFunction
 from symderiv.verification.balls import compare
 
-__all__ = ["KINDS", "Judgement", "Kind", "Mutant", "MutationScore", "judge", "mutants", "score"]
+__all__ = ["KINDS", "Judgement", "Kind", "Mutant", "MutationScore", "judge", "mutants", "score", "together"]
 
 Kind: TypeAlias = Literal[
     "flipped sign", "changed factor", "swapped index", "dropped delta", "dropped assumption", "dropped fact",
@@ -285,4 +285,24 @@ def score(derivations: tuple[Derivation, ...], seed: int, *, each: int = 4) -> M
         tuple(rows),
         tuple(j for j in judged if j.outcome in ("refused", "unclear")),
         tuple(j for j in judged if j.outcome == "defect"),
+    )
+
+
+def together(scores: Sequence[MutationScore]) -> MutationScore:
+    """The scores of several sets of derivations, made with one seed, as one; ValueError of none."""
+    if not scores:
+        raise ValueError("there is no score to add up")
+    by_kind = tuple(
+        (kinds[0][0], sum(made for _, made, _, _ in kinds), sum(killed for _, _, killed, _ in kinds),
+         sum(equal for _, _, _, equal in kinds))
+        for kinds in zip(*(each.by_kind for each in scores), strict=True)
+    )  # fmt: skip
+    return MutationScore(
+        scores[0].seed,
+        sum(each.total for each in scores),
+        sum(each.killed for each in scores),
+        sum(each.equal for each in scores),
+        by_kind,
+        tuple(judgement for each in scores for judgement in each.others),
+        tuple(judgement for each in scores for judgement in each.defects),
     )

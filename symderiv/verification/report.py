@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from symderiv.proving import lemmas_of, replay
-from symderiv.statements import VERDICTS, Derivation, Problem, Theorem, VerdictWord
+from symderiv.statements import VERDICTS, Problem, Theorem, VerdictWord
 from symderiv.verification import mutants, traps
 from symderiv.verification.checks import Check
 from symderiv.verification.kernel_checks import check_kernels
@@ -31,13 +31,15 @@ _TRAPS_OF_A_KIND = {"quick": 7, "full": 20}
 class Entry:
     """What is to be verified of one entry: its theorems, those its kernels rest on, and the class count to unroll for.
 
-    `unrolled` is None where there is no unrolled kernel.
+    `unrolled` is None where there is no unrolled kernel; `with_kernels` false leaves the kernels untested,
+    and damages every step once only.
     """
 
     problem: Problem
     theorems: tuple[Theorem, ...]
     kernel_theorems: tuple[Theorem, ...]
     unrolled: int | None
+    with_kernels: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ class TheoremReport:
 
 @dataclass(frozen=True, slots=True)
 class EntryReport:
-    """What was found of one entry."""
+    """What was found of one entry; `kernels` is None if they were left out."""
 
     problem: Problem
     theorems: tuple[TheoremReport, ...]
-    kernels: tuple[Check, ...]
+    kernels: tuple[Check, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +85,36 @@ def verify(
     the families of false claims, which belong to no entry. Raises LoweringError if the kernels of an entry cannot be
     lowered from its theorems.
     """
-    derivations = tuple(theorem.derivation for entry in entries for theorem in entry.theorems)
-    with workers(min(processes, len(entries)), progress, 2 * len(entries) + 1 + with_traps) as at_work:
-        mutation = at_work.start("damaging every step", _mutation, derivations, level, seed)
+    tested = sum(entry.with_kernels for entry in entries)
+    named = [(entry.problem.name, entry) for entry in entries]
+    with workers(min(processes, len(entries)), progress, 2 * len(entries) + tested + with_traps) as at_work:
         found = at_work.start("trying false claims", _traps, level, seed) if with_traps else None
-        parts = [
-            (
-                at_work.start(f"testing the kernels of {entry.problem.name}", _kernels, entry, level, seed),
-                at_work.start(f"deriving {entry.problem.name} again with SymPy", _theorems, entry, seed),
+        # Kernels first: they take longest, and no processor is to wait for one at the end.
+        kernels = {
+            entry.problem.name: at_work.start(
+                f"testing the kernels of {entry.problem.name}", _kernels, entry, level, seed
             )
             for entry in entries
+            if entry.with_kernels
+        }
+        parts = [
+            (
+                at_work.start(f"damaging the steps of {name}", _mutation, entry, level, seed),
+                at_work.start(f"deriving {name} again with SymPy", _theorems, entry, seed),
+            )
+            for name, entry in named
         ]
         reports = tuple(
-            EntryReport(entry.problem, theorems.result(), kernels.result())
-            for entry, (kernels, theorems) in zip(entries, parts, strict=True)
+            EntryReport(entry.problem, theorems.result(), kernels[name].result() if entry.with_kernels else None)
+            for (name, entry), (_, theorems) in zip(named, parts, strict=True)
         )
-        return VerificationReport(level, seed, reports, mutation.result(), None if found is None else found.result())
+        mutation = mutants.together([damaged.result() for damaged, _ in parts])
+        return VerificationReport(level, seed, reports, mutation, None if found is None else found.result())
 
 
-def _mutation(derivations: tuple[Derivation, ...], level: Level, seed: int) -> mutants.MutationScore:
-    return mutants.score(derivations, seed, each=_MUTANTS_A_STEP[level])
+def _mutation(entry: Entry, level: Level, seed: int) -> mutants.MutationScore:
+    derivations = tuple(theorem.derivation for theorem in entry.theorems)
+    return mutants.score(derivations, seed, each=_MUTANTS_A_STEP[level] if entry.with_kernels else 1)
 
 
 def _traps(level: Level, seed: int) -> traps.TrapScore:
@@ -154,7 +166,7 @@ def failures(report: VerificationReport) -> tuple[str, ...]:
         found += [
             f"{check.subject} against {check.reference}: {check.worst:.3g} {check.name} at {check.at},"
             f" more than {check.bound:g}"
-            for check in entry.kernels
+            for check in entry.kernels or ()
             if not check.passed
         ]
     found += [

@@ -12,7 +12,7 @@ from symderiv.losses import CATALOGUE, find
 from symderiv.proving import derive
 from symderiv.statements import Derivation, Problem, Theory
 from symderiv.terms import number
-from symderiv.verification.mutants import KINDS, Mutant, judge, mutants, score
+from symderiv.verification.mutants import KINDS, Mutant, judge, mutants, score, together
 from tests.proving import piecewise_losses
 
 SEED = 1
@@ -87,6 +87,13 @@ def test_the_proofs_of_the_flagship_leave_no_defect(name: str, slug: str) -> Non
     assert found.others == ()
     assert found.killed + found.equal == found.total
     assert found.killed > 0.8 * found.total
+
+
+def test_scores_of_parts_add_up_to_the_score_of_the_whole() -> None:
+    parts = (derivation("softmax", "jacobian-rows"), derivation("logsumexp", "gradient"))
+    assert together([score((part,), SEED) for part in parts]) == score(parts, SEED)
+    with pytest.raises(ValueError, match="no score"):
+        together([])
 
 
 @pytest.mark.slow

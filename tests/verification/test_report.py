@@ -30,7 +30,7 @@ def theorem() -> Theorem:
 
 
 def report_of(
-    *theorems: TheoremReport, kernels: tuple[object, ...] = (), mutation: MutationScore = NO_MUTANTS,
+    *theorems: TheoremReport, kernels: tuple[object, ...] | None = (), mutation: MutationScore = NO_MUTANTS,
     traps: TrapScore | None = None,
 ) -> VerificationReport:  # fmt: skip
     return VerificationReport("quick", 0, (EntryReport(LOGSUMEXP, theorems, kernels),), mutation, traps)  # type: ignore[arg-type]
@@ -45,6 +45,14 @@ def test_a_report_without_fault_passes_and_shows_no_measured_figure(theorem: The
     assert "| logsumexp | rigorous value | 5 | ulps | 1 of 1 |" in text
     assert "3.25" not in text + str(as_data(report))
     assert "row 1" not in text + str(as_data(report))
+
+
+def test_kernels_that_were_left_out_are_named(theorem: Theorem) -> None:
+    report = report_of(TheoremReport(theorem, AGREED, ()), kernels=None)
+    assert report.passed
+    assert "Not tested in this run: the kernels of logsumexp." in as_markdown(report)
+    assert as_data(report)["entries"][0]["kernels"] is None  # type: ignore[index]
+    assert "Not tested" not in as_markdown(report_of(TheoremReport(theorem, AGREED, ()), kernels=(GOOD,)))
 
 
 def test_everything_that_falls_short_is_named(theorem: Theorem) -> None:
