@@ -22,6 +22,7 @@ LAYERS = (
     ("documents", "kernels"),
     ("build", "verification"),
     ("api",),
+    ("site",),
     ("bench",),
     ("cli",),
     ("__main__",),
