@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from symderiv.documents import html, latex, markdown, record, text
+from symderiv.documents import html, latex, markdown, record, text, typst
 from symderiv.documents.document import Document, ExplicitMatrix, RuleInfo, UnpublishableError
 from symderiv.documents.formulas import latex_of, mathml_of, speech_of, text_of
 from symderiv.documents.presenting import present, prose
@@ -38,5 +38,6 @@ FORMATS: Final[dict[str, Format]] = {
     "md": Format(markdown.SUFFIX, markdown.render),
     "txt": Format(text.SUFFIX, text.render),
     "ascii": Format(text.SUFFIX, text.render_ascii),
+    "typ": Format(typst.SUFFIX, typst.render),
     "json": Format(record.SUFFIX, record.render),
 }

@@ -1,4 +1,4 @@
-"""A figure as inline SVG, as a LaTeX picture of dots, and as characters; a table for LaTeX."""
+"""A figure as inline SVG, as a LaTeX picture of dots, as a typst drawing, and as characters; a table for LaTeX."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from symderiv.documents.document import Figure
 
-__all__ = ["characters", "picture", "svg", "tabular"]
+__all__ = ["characters", "drawing", "picture", "svg", "tabular"]
 
 # The drawing in SVG units: the curve between margins that leave room for the words.
 _WIDTH: Final = 760
@@ -77,6 +77,16 @@ def picture(figure: Figure) -> str:
             "\\end{picture}\\end{center}",
         )
     )
+
+
+def drawing(figure: Figure) -> str:
+    """A figure of typst with its words for screen readers: the curve between its dashed bounds, the axes named."""
+    points = ", ".join(f"({x:.2f}mm, {y:.2f}mm)" for x, y in _scaled(figure, _LONG - 14, _TALL))
+    words = f"{figure.along} against {figure.across}; nowhere above {number(figure.bound)} in size"
+    names = "".join(f'"{name}", ' for name in (number(figure.bound), "0", number(-figure.bound)))
+    ends = f'"{number(figure.points[0][0])}", "{number(figure.points[-1][0])}"'
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in (words, figure.across)]
+    return f'#curve-of("{quoted[0]}", "{quoted[1]}", {_LONG - 14}mm, {_TALL}mm, ({names}), ({ends}), ({points}))'
 
 
 def characters(figure: Figure) -> list[str]:

@@ -36,7 +36,7 @@ from symderiv.documents.latex_math import escaped, latex_math
 from symderiv.documents.measure import broken, width
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.symbols import whole
-from symderiv.documents.words import file_of, verdict_sentence
+from symderiv.documents.words import Paper, file_of, verdict_sentence
 from symderiv.statements import Theory, Verdict
 from symderiv.terms import Path, Term
 
@@ -77,6 +77,13 @@ _PREAMBLE: Final = r"""\documentclass[11pt,a4paper]{article}
 \newcommand{\note}[1]{\parbox{45mm}{\raggedright\footnotesize\color{muted}#1}}
 """
 
+# The same lines of 160 mm on US letter, so that formulas break alike.
+_LETTER: Final = (
+    ("a4paper", "letterpaper"),
+    ("{\\oddsidemargin}{-0.4mm}", "{\\oddsidemargin}{2.55mm}"),
+    ("{\\textheight}{242mm}", "{\\textheight}{224mm}"),
+)
+
 _FRAGMENT: Final = r"""% Needs amsmath.
 \providecommand{\mathbb}[1]{\mathbf{#1}}
 \providecommand{\changed}[1]{#1}
@@ -85,9 +92,9 @@ _FRAGMENT: Final = r"""% Needs amsmath.
 """
 
 
-def render(document: Document) -> str:
+def render(document: Document, paper: Paper = "a4") -> str:
     """A complete article: amsmath, amssymb, amsthm, xcolor, booktabs, microtype and hyperref; for pdflatex."""
-    return _Printer(document.theory, False).article(document)
+    return _Printer(document.theory, False).article(document, paper)
 
 
 def render_fragment(document: Document) -> str:
@@ -104,9 +111,13 @@ class _Printer:
         self.theory = theory
         self.fragmentary = fragmentary
 
-    def article(self, document: Document) -> str:
+    def article(self, document: Document, paper: Paper) -> str:
         """Preamble and body."""
-        head = f"{_PREAMBLE}\\hypersetup{{pdftitle={{{escaped(document.title)}}}}}\n\n\\begin{{document}}\n\n"
+        preamble = _PREAMBLE
+        if paper == "letter":
+            for old, new in _LETTER:
+                preamble = preamble.replace(old, new)
+        head = f"{preamble}\\hypersetup{{pdftitle={{{escaped(document.title)}}}}}\n\n\\begin{{document}}\n\n"
         return head + self.body(document) + "\n\\end{document}\n"
 
     def fragment(self, document: Document) -> str:

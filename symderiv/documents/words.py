@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from symderiv.statements import Verdict, VerdictWord
 
-__all__ = ["MARKS", "file_of", "folder", "verdict_mark", "verdict_sentence"]
+__all__ = ["MARKS", "Paper", "file_of", "folder", "verdict_mark", "verdict_sentence"]
+
+Paper: TypeAlias = Literal["a4", "letter"]
+"""What a document is printed on."""
 
 MARKS: Final[dict[VerdictWord, str]] = {
     "proved": "✓", "exact": "exact", "numeric": "≈ numeric", "undecided": "? undecided", "undefined": "undefined",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from symderiv.documents import Document, RuleInfo, present
-from symderiv.losses import CATALOGUE
+from symderiv.losses import CATALOGUE, FURTHER
 from symderiv.proving import RULES, derive
 from tests.documents import samples
 
-TITLES = {f"{problem.name}:{goal.slug}": goal.title for problem in CATALOGUE for goal in problem.goals}
+TITLES = {f"{problem.name}:{goal.slug}": goal.title for problem in (*CATALOGUE, *FURTHER) for goal in problem.goals}
 INFO = {slug: RuleInfo(slug, rule.title, rule.statement, rule.conditions) for slug, rule in RULES.items()}
 
 
@@ -25,3 +25,11 @@ def documents() -> tuple[Document, ...]:
         present(problem, tuple(samples.theorem(derive(problem, goal)) for goal in problem.goals), INFO, None, TITLES)
         for problem in CATALOGUE
     )
+
+
+@cache
+def further(name: str) -> Document:
+    """The document of an entry whose documents are made on request."""
+    problem = next(problem for problem in FURTHER if problem.name == name)
+    theorems = tuple(samples.theorem(derive(problem, goal)) for goal in problem.goals)
+    return present(problem, theorems, INFO, None, TITLES)
