@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -25,8 +26,18 @@ from symderiv.verification.report import Entry, failures
 DEFAULT_CLASSES = 3
 
 
-def generated_files(classes: int, progress: Report) -> dict[str, str]:
-    """Every file of a build, complete, in memory; CommandError, exit code 1, if something may not be published."""
+PICTURES: Final = (
+    ("bench-roofline.svg", "Time in multiples of the copy, against the number of classes"),
+    ("bench-ratios.svg", "How many times slower the peers are"),
+)
+"""The pictures of the benchmark and what they show."""
+
+
+def generated_files(classes: int, progress: Report, pictures: Path | None = None) -> dict[str, str]:
+    """Every file of a build, complete, in memory; CommandError, exit code 1, if something may not be published.
+
+    `pictures` is the folder, as seen from that of the build, in which the report may point at the benchmark's.
+    """
     proved = prove_all(CATALOGUE, progress)
     entries = entries_of(proved, classes, progress, SEED, "quick")
     report = run_verification(entries, "quick", SEED, progress)
@@ -42,9 +53,22 @@ def generated_files(classes: int, progress: Report) -> dict[str, str]:
             files |= each.result()
     progress("deriving the elementary functions", len(entries), len(entries))
     files |= elementary_files()
-    files["report.md"] = as_markdown(report)
+    files["report.md"] = as_markdown(report) + ("" if pictures is None else _speed(pictures))
     files["report.json"] = json.dumps(as_data(report), indent=1, ensure_ascii=False) + "\n"
     return with_manifest(files, classes)
+
+
+def _speed(pictures: Path) -> str:
+    shown = "\n\n".join(f"![{words}]({(pictures / name).as_posix()})" for name, words in PICTURES)
+    return (
+        f"\n## Speed\n\nMeasured by `symderiv bench` on the machine that [the page of all figures]"
+        f"({(pictures / 'performance.md').as_posix()}) names; nothing of it is measured here.\n\n{shown}\n"
+    )
+
+
+def _pictures_beside(folder: Path) -> Path | None:
+    """Where the benchmark's pictures stand, as seen from `folder`: in docs/ beside it, as in this project."""
+    return Path("../docs") if all((folder.parent / "docs" / name).is_file() for name, _ in PICTURES) else None
 
 
 def _files_of(entry: Entry, classes: int) -> dict[str, str]:
@@ -71,7 +95,7 @@ def command(output: Output, folder: Path, classes: int | None, check: bool) -> i
         chosen = classes if classes is not None else recorded_classes(folder) if check else DEFAULT_CLASSES
         check_classes(chosen)
         with Progress() as progress:
-            files = generated_files(chosen, progress)
+            files = generated_files(chosen, progress, _pictures_beside(folder))
         if check:
             return _report_drift(folder, drift(folder, files), len(files), output)
         changed = write(folder, files)

@@ -50,6 +50,21 @@ def test_a_build_has_the_promised_files(built: Path) -> None:
     assert b"worst" not in files["report.json"]
 
 
+def test_the_report_points_at_the_pictures_that_stand_beside_the_folder(built: Path, tmp_path: Path) -> None:
+    assert "## Speed" not in (built / "report.md").read_text(encoding="utf-8")
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name in ("bench-roofline.svg", "bench-ratios.svg"):
+        (docs / name).write_text("<svg/>", encoding="utf-8")
+    assert run(["build", "-o", str(tmp_path / "generated"), "--classes", "4"]) == 0
+    report = (tmp_path / "generated" / "report.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", report)
+    assert [(tmp_path / "generated" / place).resolve().name for place in shown] == sorted(
+        (each.name for each in docs.iterdir()), reverse=True
+    )
+    assert all((tmp_path / "generated" / place).is_file() for place in shown)
+
+
 def test_the_digest_ties_page_record_and_kernel_together(built: Path) -> None:
     files = content(built)
     record = json.loads(files["logsumexp/theorem.json"])
