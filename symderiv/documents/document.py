@@ -6,17 +6,17 @@ Formulas in blocks are terms; text is prose with formulas as holes. A printer ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from symderiv.documents.display import Display
 from symderiv.statements import Condition, Problem, Relation, Theorem, Theory, Verdict
-from symderiv.terms import Path, Term
+from symderiv.terms import Entry, Index, Parameter, Path, Term
 
 __all__ = [
     "AssumptionItem", "Assumptions", "Block", "Chain", "CheckRow", "Checks", "Contents", "ContentsItem", "Data",
-    "DataItem", "DefinitionItem", "Definitions", "Document", "Equation", "ExplicitMatrix", "Figure", "Footer",
-    "Heading", "Headline", "Link",
-    "Matrix", "Paragraph", "Row",
+    "DataItem", "DefinitionItem", "Definitions", "Document", "Equation", "ExplicitMatrix", "Explorer", "Figure",
+    "Footer", "Heading", "Headline", "Input", "Lemma", "Link",
+    "Matrix", "Paragraph", "Quantity", "Row",
     "RuleEntry", "RuleIndex", "RuleInfo", "Statement", "Table", "Text", "UnpublishableError",
 ]  # fmt: skip
 
@@ -214,10 +214,20 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Lemma:
+    """A cited theorem as a line uses it: left relation right, with the line's own indices."""
+
+    link: Link
+    left: Term
+    relation: Relation
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a chain: relation and right side, the rule with its reason and conditions, the verdict.
 
-    `changed` are the paths in `right` to what differs from the line above.
+    `changed` are the paths in `right` to what differs from the line above; `lemmas` what it cites, as it is used.
     """
 
     number: int
@@ -230,6 +240,7 @@ class Row:
     conditions: tuple[Condition, ...]
     cites: tuple[Link, ...]
     verdict: Verdict
+    lemmas: tuple[Lemma, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +298,56 @@ class RuleIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """A number that a reader sets, from `low` to `high`, or one for each member of a domain.
+
+    `symbol` is a parameter or an entry of data with its index; `start` has the first values, more of them than are
+    shown at first where the size can be chosen; `simplex` says that they are not negative and sum to one.
+    """
+
+    symbol: Parameter | Entry
+    low: float
+    high: float
+    step: float
+    start: tuple[float, ...]
+    simplex: bool
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What is computed at the numbers set: left = right, where `right` is closed, at `indices`.
+
+    `role` is "value" (what is differentiated), "probabilities" (a softmax in it), "part" (a number that it is made of),
+    "first" (the derivative), or "second" (the derivative of a gradient, or a Jacobian). `link` and `digest` are those
+    of the theorem that says so; None and "" for a definition.
+    """
+
+    role: Literal["value", "probabilities", "part", "first", "second"]
+    left: Term
+    right: Term
+    indices: tuple[Index, ...]
+    link: Link | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """Closed forms to try at numbers of one's own: the variable of differentiation, what is set, what is computed.
+
+    `size` is how many members the variable's domain has at the start, None for a single number; `sizes` those that can
+    be chosen, the first and the last. `general` says what the headline is a special case of, if it is one.
+    """
+
+    variable: Entry
+    inputs: tuple[Input, ...]
+    quantities: tuple[Quantity, ...]
+    size: int | None
+    sizes: tuple[int, int]
+    general: Text = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Footer:
     """The digest of every theorem and the command that checks the record again."""
 
@@ -296,7 +357,7 @@ class Footer:
 
 Block: TypeAlias = (
     Heading | Paragraph | Headline | Data | Definitions | Assumptions | Contents | Statement | Chain | Matrix | Checks
-    | RuleIndex | Footer | Equation | Table | Figure
+    | RuleIndex | Footer | Equation | Table | Figure | Explorer
 )  # fmt: skip
 
 

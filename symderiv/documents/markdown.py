@@ -18,6 +18,7 @@ from symderiv.documents.document import (
     Definitions,
     Document,
     Equation,
+    Explorer,
     Figure,
     Footer,
     Heading,
@@ -140,6 +141,8 @@ class _Printer:
             case Figure(caption=caption):
                 drawn = "\n".join(line.rstrip() for line in characters(block))
                 return f"```text\n{drawn}\n```\n\n{self.text(caption)}"
+            case Explorer():
+                return ""  # It is for pages that run.
             case _:
                 assert_never(block)
 

@@ -17,6 +17,7 @@ from symderiv.documents.document import (
     Definitions,
     Document,
     Equation,
+    Explorer,
     Figure,
     Footer,
     Heading,
@@ -118,6 +119,8 @@ class _Printer:
                 return self.table([tuple(self.text(cell) for cell in row) for row in (head, *cells)])
             case Figure(caption=caption):
                 return [*characters(block), *self.wrapped(self.text(caption), "")]
+            case Explorer():
+                return []  # It is for pages that run.
             case _:
                 assert_never(block)
 

@@ -18,6 +18,7 @@ from symderiv.documents.document import (
     Definitions,
     Document,
     Equation,
+    Explorer,
     Figure,
     Footer,
     Heading,
@@ -124,6 +125,8 @@ class _Printer:
                 return self.table(head, cells)
             case Figure(caption=caption):
                 return f"{drawing(block)}\n\n{self.text(caption)}"
+            case Explorer():
+                return ""  # It is for pages that run.
             case _:
                 assert_never(block)
 

@@ -1,0 +1,106 @@
+"""The numbers that a reader sets, with ranges that follow from what the problem says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from symderiv.documents.document import Input, Text
+from symderiv.statements import Assumption, Hyperparameter, Problem
+from symderiv.terms import Add, Array, Entry, Log, Mul, Number, Parameter, Sum, Term
+
+__all__ = ["SIZE", "SIZES", "inputs_of"]
+
+SIZES: Final = (2, 6)
+"""The smallest and the largest size that can be chosen."""
+SIZE: Final = 3
+"""The size at the start."""
+_VARIABLE: Final = (1.0, 2.0, 0.5, -1.0, 0.0, 1.5)
+_ALONE: Final = (-0.5,)
+_LABEL: Final = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_WEIGHTS: Final = (0.6, 0.3, 0.1, 0.2, 0.05, 0.05)
+_REST: Final = (1.0, 0.5, 1.5, 0.75, 1.25, 1.0)
+
+
+def inputs_of(problem: Problem, variable: Entry, used: tuple[Term, ...]) -> tuple[Input, ...]:
+    """The variable, then the other data, then the parameters that occur in `used`."""
+    entries = tuple(dict.fromkeys(part.array for part in used if isinstance(part, Entry)))
+    others = tuple(array for array in entries if array != variable.array)
+    parameters = tuple(dict.fromkeys(part for part in used if isinstance(part, Parameter)))
+    chosen = {each.parameter.name: each for each in problem.hyperparameters}
+    return (
+        Input(variable, -5.0, 5.0, 0.05, _VARIABLE if variable.indices else _ALONE, False, ()),
+        *(_data(array, variable, used, problem.assumptions) for array in others),
+        *(_parameter(each, chosen.get(each.name)) for each in sorted(parameters, key=_order(problem))),
+    )
+
+
+def _data(array: Array, variable: Entry, used: tuple[Term, ...], assumptions: tuple[Assumption, ...]) -> Input:
+    symbol = Entry(array, variable.indices if array.domains else ())
+    if array.domains and (_sums_to_one(array, assumptions) or array.name == "t"):
+        start = _WEIGHTS if array.positive else _LABEL
+        return Input(symbol, 0.01 if array.positive else 0.0, 1.0, 0.01, start, True, ())
+    if array.domains:
+        return Input(symbol, 0.05 if array.positive else -3.0, 3.0, 0.05, _REST, False, ())
+    if any(_is_complement(part, array) for part in used):
+        return Input(symbol, 0.0, 1.0, 0.01, (1.0,), False, ())
+    positive = array.positive or any(isinstance(part, Log) and part.argument == symbol for part in used)
+    return Input(symbol, 0.05 if positive else -3.0, 3.0, 0.05, (1.0,), False, ())
+
+
+def _sums_to_one(array: Array, assumptions: tuple[Assumption, ...]) -> bool:
+    """Whether the problem assumes that its entries sum to one."""
+    return any(
+        isinstance(a.left, Sum)
+        and isinstance(a.left.body, Entry)
+        and a.left.body.array.name == array.name
+        and isinstance(a.right, Number)
+        and a.right.value == 1
+        for a in assumptions
+    )
+
+
+def _is_complement(part: Term, array: Array) -> bool:
+    """Whether it is 1 - t for a number t of the data: a probability or a share."""
+    entry = Entry(array, ())
+    return (
+        isinstance(part, Add)
+        and len(part.terms) == 2
+        and isinstance(part.terms[0], Number)
+        and part.terms[0].value == 1
+        and part.terms[1] == Mul((Number(part.terms[0].value * -1), entry))
+    )
+
+
+def _parameter(parameter: Parameter, chosen: Hyperparameter | None) -> Input:
+    """A slider from the least value allowed, or a step above it, to a few times the usual one."""
+    if chosen is None:
+        return Input(parameter, 0.1, 5.0, 0.1, (1.0,), False, ())
+    start = 1.0 if chosen.default is None else float(chosen.default)
+    top = start * (3 if abs(start) >= 1 else 10) or 3.0
+    high = float(chosen.most) if chosen.most is not None else max(top, start)
+    low = float(chosen.least) if chosen.least is not None else (-high if not parameter.positive else 0.0)
+    step = _nice((high - low) / 100)
+    inside = step if chosen.open or (parameter.positive and low <= 0) else 0.0
+    most = high - inside if chosen.most is not None else high
+    note: Text = (chosen.prose,) if "$" not in chosen.prose else ()
+    return Input(parameter, _rounded(low + inside), _rounded(most), step, (start,), False, note)
+
+
+def _nice(step: float) -> float:
+    """1, 2 or 5 times a power of ten, not above `step`."""
+    digits = f"{step:.0e}"
+    lead, power = digits.split("e")
+    least = next(each for each in ("5", "2", "1") if float(each) <= float(lead))
+    return float(f"{least}e{power}")
+
+
+def _rounded(value: float) -> float:
+    """Without the binary remains of a decimal step."""
+    return float(f"{value:.10g}")
+
+
+def _order(problem: Problem) -> Callable[[Parameter], tuple[int, str]]:
+    """Hyperparameters in their own order, then the others by name."""
+    names = [each.parameter.name for each in problem.hyperparameters]
+    return lambda parameter: (names.index(parameter.name) if parameter.name in names else len(names), parameter.name)
