@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, assert_never
+from dataclasses import dataclass
+from typing import Final, Literal, assert_never
 
 from symderiv.documents import display as shape
 from symderiv.documents.display import Display, Operator
@@ -11,13 +12,13 @@ from symderiv.documents.document import (
     Assumptions,
     Block,
     Chain,
-    CheckRow,
     Checks,
     Contents,
     Data,
     Definitions,
     Document,
     Equation,
+    Explorer,
     Figure,
     Footer,
     Heading,
@@ -32,7 +33,17 @@ from symderiv.documents.document import (
     Text,
 )
 from symderiv.documents.figures import picture, tabular
-from symderiv.documents.latex_math import escaped, latex_math
+from symderiv.documents.latex_checks import checks
+from symderiv.documents.latex_frame import (
+    ARTICLE,
+    ARTICLE_PREAMBLE,
+    FRAGMENT_COMMANDS,
+    LETTER,
+    NARROW,
+    WIDE,
+    Layout,
+)
+from symderiv.documents.latex_math import escaped, inline_math, latex_math
 from symderiv.documents.measure import broken, width
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.symbols import whole
@@ -44,85 +55,61 @@ __all__ = ["SUFFIX", "render", "render_fragment"]
 
 SUFFIX: Final = "tex"
 
-# Of the 41.5 em that 160 mm hold at 11 pt, the reasons take 12.5 and the equation number with its distance 3.
-_LINE: Final = 26.0
-_FULL: Final = 38.0
 _MARK: Final = "\\changed"
-
-_PREAMBLE: Final = r"""\documentclass[11pt,a4paper]{article}
-\usepackage{amsmath,amssymb,amsthm}
-\usepackage{xcolor}
-\usepackage{booktabs}
-\usepackage{microtype}
-\usepackage[colorlinks,allcolors=rule]{hyperref}
-\setlength{\textwidth}{160mm}
-\setlength{\oddsidemargin}{-0.4mm}
-\setlength{\textheight}{242mm}
-\setlength{\topmargin}{-20mm}
-\setlength{\parindent}{0pt}
-\setlength{\parskip}{4pt plus 2pt}
-\setlength{\jot}{7pt}
-\AtBeginDocument{\abovedisplayskip=7pt plus 2pt\abovedisplayshortskip=4pt plus 2pt}
-\allowdisplaybreaks
-\definecolor{changed}{HTML}{B3123B}
-\definecolor{rule}{HTML}{1A4F9C}
-\definecolor{muted}{HTML}{5A626B}
-\definecolor{good}{HTML}{17803D}
-\theoremstyle{plain}
-\newtheorem{theorem}{Theorem}
-\newcommand{\changed}[1]{{\color{changed}#1}}
-\newcommand{\proved}{{\color{good}\ensuremath{\checkmark}}}
-% rule, its title, verdict, reason
-\newcommand{\why}[4]{\parbox{45mm}{\raggedright\small\hyperlink{rule-#1}{#2}~#3\\[-1pt]\footnotesize\color{muted}#4}}
-\newcommand{\note}[1]{\parbox{45mm}{\raggedright\footnotesize\color{muted}#1}}
-"""
-
-# The same lines of 160 mm on US letter, so that formulas break alike.
-_LETTER: Final = (
-    ("a4paper", "letterpaper"),
-    ("{\\oddsidemargin}{-0.4mm}", "{\\oddsidemargin}{2.55mm}"),
-    ("{\\textheight}{242mm}", "{\\textheight}{224mm}"),
-)
-
-_FRAGMENT: Final = r"""% Needs amsmath.
-\providecommand{\mathbb}[1]{\mathbf{#1}}
-\providecommand{\changed}[1]{#1}
-\providecommand{\why}[4]{\parbox{45mm}{\raggedright\small #2 (#3)\\[-1pt]\footnotesize #4}}
-\providecommand{\note}[1]{\parbox{45mm}{\raggedright\footnotesize #1}}
-"""
+# Sizes of type, and how much of a matrix they put on a line.
+_SIZES: Final = (("", 1.05), ("\\small", 1.13), ("\\footnotesize", 1.24), ("\\scriptsize", 1.39), ("\\tiny", 1.74))
 
 
 def render(document: Document, paper: Paper = "a4") -> str:
     """A complete article: amsmath, amssymb, amsthm, xcolor, booktabs, microtype and hyperref; for pdflatex."""
-    return _Printer(document.theory, False).article(document, paper)
+    return _Printer(document.theory, ARTICLE).article(document, paper)
 
 
-def render_fragment(document: Document) -> str:
-    """The same content for `\\input` in a paper: nothing but amsmath, no colours, no links, no equation numbers."""
-    return _Printer(document.theory, True).fragment(document)
+def render_fragment(document: Document, columns: Literal[1, 2] = 1) -> str:
+    """The same content for `\\\\input` in a paper: nothing but amsmath, no colours, no links, no equation numbers.
+
+    With one column it fits lines of 345 pt at 10 pt and wider ones, as the article class has them; with two, columns of
+    229.5 pt and wider ones.
+    """
+    return _Printer(document.theory, WIDE if columns == 1 else NARROW).fragment(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of a display, and the words between it and the next."""
+
+    formula: str
+    below: str = ""
 
 
 class _Printer:
-    """Prints blocks; holds the notation and whether a fragment is wanted."""
+    """Prints blocks; holds the notation and how wide lines may be."""
 
-    __slots__ = ("fragmentary", "theory")
+    __slots__ = ("layout", "theory")
 
-    def __init__(self, theory: Theory, fragmentary: bool) -> None:
+    def __init__(self, theory: Theory, layout: Layout) -> None:
         self.theory = theory
-        self.fragmentary = fragmentary
+        self.layout = layout
 
     def article(self, document: Document, paper: Paper) -> str:
         """Preamble and body."""
-        preamble = _PREAMBLE
+        preamble = ARTICLE_PREAMBLE
         if paper == "letter":
-            for old, new in _LETTER:
+            for old, new in LETTER:
                 preamble = preamble.replace(old, new)
         head = f"{preamble}\\hypersetup{{pdftitle={{{escaped(document.title)}}}}}\n\n\\begin{{document}}\n\n"
         return head + self.body(document) + "\n\\end{document}\n"
 
     def fragment(self, document: Document) -> str:
         """The body after the commands it needs."""
-        return f"{_FRAGMENT}\n{self.body(document)}"
+        # In a paper that lets no display cross a page, a proof of many lines would leave the page.
+        start = "\\begingroup\\allowdisplaybreaks\\emergencystretch3em"
+        return f"{FRAGMENT_COMMANDS}\n{start}\n{self.body(document)}\\endgroup\n"
+
+    @property
+    def fragmentary(self) -> bool:
+        """Whether this is a part of somebody's paper."""
+        return not self.layout.article
 
     def body(self, document: Document) -> str:
         """All blocks."""
@@ -144,10 +131,12 @@ class _Printer:
                 listed = "; ".join(f"${latex_math(item.formula)}$ ({self.text(item.note)})" for item in items)
                 return f"Data: {listed}."
             case Definitions(items=items):
+                sides = [(self.show(item.left), self.show(item.right)) for item in items]
+                wide = self.column([left for left, _ in sides])
                 rows = [
                     row
-                    for item in items
-                    for row in self.rows(self.show(item.left), ":=", self.show(item.right), self.noted(item.note))
+                    for item, (left, right) in zip(items, sides, strict=True)
+                    for row in self.rows(left, ":=", right, self.noted(item.note), self.layout.line, wide)
                 ]
                 return self.aligned(rows, False)
             case Assumptions(items=items):
@@ -161,7 +150,7 @@ class _Printer:
             case Matrix():
                 return self.matrix(block)
             case Checks(rows=rows):
-                return self.checks(rows)
+                return checks(rows, self.theory, self.layout)
             case RuleIndex(entries=entries):
                 return self.listed(
                     [
@@ -180,6 +169,8 @@ class _Printer:
                 return tabular([[self.text(cell) for cell in row] for row in (head, *cells)])
             case Figure(caption=caption):
                 return f"{picture(block)}\n{self.text(caption)}"
+            case Explorer():
+                return ""  # It is for pages that run.
             case _:
                 assert_never(block)
 
@@ -211,50 +202,68 @@ class _Printer:
     def displayed(self, block: Statement) -> str:
         """The claim as a display, broken where it is too wide."""
         left, right = self.show(block.left), self.show(block.right)
-        if width(left) + width(right) + 2 <= _FULL:
+        if width(left) + width(right) + 2 <= self.layout.full:
             return f"\\[ {latex_math(left)} {block.relation} {latex_math(right)} \\]"
-        rows = self.rows(left, block.relation, right, "", _FULL)
-        return (
-            "\\begin{align*}\n" + " \\\\\n".join(row.replace(" && ", "").rstrip() for row in rows) + "\n\\end{align*}"
-        )
+        rows = self.rows(left, block.relation, right, "", self.layout.full, self.column([left]))
+        lines = " \\\\\n".join(row.formula.replace(" && ", "").rstrip() for row in rows)
+        return f"\\begin{{align*}}\n{lines}\n\\end{{align*}}"
 
     def chain(self, block: Chain) -> str:
         """The proof: one display, relations in a column, reasons in another."""
-        rows: list[str] = []
+        rows: list[_Line] = []
         left: Display | None = self.show(block.left)
+        wide = self.column([self.show(block.left)])
         for row in block.rows:
-            made = self.rows(
-                left, row.relation, self.show(row.right, row.changed), self.why(row, row is block.rows[-1])
-            )
+            right, why = self.show(row.right, row.changed), self.why(row, row is block.rows[-1])
+            made = self.rows(left, row.relation, right, why, self.layout.line, wide)
             if not self.fragmentary:
-                made = [*(f"{part} \\notag" for part in made[:-1]), made[-1]]
+                made = [*(_Line(f"{part.formula} \\notag") for part in made[:-1]), made[-1]]
             rows += made
             left = None
         return f"\\emph{{Proof.}}\n{self.aligned(rows, True)}" if rows else ""
 
-    def aligned(self, rows: list[str], numbered: bool) -> str:
+    def aligned(self, rows: list[_Line], numbered: bool) -> str:
         """Rows as a display that reaches from margin to margin."""
+        if not rows:
+            return ""
         star = "" if numbered and not self.fragmentary else "*"
-        return f"\\begin{{flalign{star}}}\n" + _kept(rows) + f"\n\\end{{flalign{star}}}"
+        made = f"\\begin{{flalign{star}}}\n{_kept(rows)}\n\\end{{flalign{star}}}"
+        if self.layout.beside:
+            return made
+        # The distance above and below a display is also that around the words between its rows.
+        end = f"\n{{\\raggedright\\leftskip1.5em\\footnotesize {rows[-1].below}\\par}}" if rows[-1].below else ""
+        return f"{{\\abovedisplayskip=4pt plus 1pt\\belowdisplayskip=3pt plus 1pt\n{made}{end}}}"
 
-    def rows(self, left: Display | None, relation: str, right: Display, why: str, limit: float = _LINE) -> list[str]:
-        """left relation right with its reason, on as many rows as it needs; all but the last continue."""
+    def column(self, lefts: list[Display]) -> float:
+        """The width of the column of left sides: that of the widest which shares its line."""
+        return max((wide for left in lefts if (wide := width(left)) <= self.layout.alone), default=0.0)
+
+    def rows(
+        self, left: Display | None, relation: str, right: Display, why: str, limit: float, wide: float
+    ) -> list[_Line]:
+        """left relation right with its reason, on as many rows as it needs; all but the last continue.
+
+        `wide` is the width of the left sides' column; a left side that is wider stands on a row of its own.
+        """
         sign = "\\mathrel{:=}" if relation == ":=" else relation
         lead = "" if left is None else latex_math(left, self.mark)
-        taken = 1.4 if left is None else width(left) + 1.4
-        made: list[str] = []
-        if taken > 11 and taken + width(right) > limit:
-            made.append(f"  & {lead} && ")
-            lead, taken = "", 2.4
+        taken = wide + 1.4
+        made: list[_Line] = []
+        if left is not None and width(left) > wide:
+            made.append(_Line(f"  & {lead} && "))
+            lead, taken = "", wide + 2.4
         pieces = broken(right, limit - taken)
-        fits = all(width(piece.node) <= limit - taken for piece in pieces)
+        beside = why if self.layout.beside else ""
+        fits = all(width(piece.node) <= limit - taken for piece in pieces) or not beside
         for at, piece in enumerate(pieces):
             text = latex_math(piece.node, self.mark)
             joint = "\\times" if piece.joint == "×" else piece.joint
             start = f"{lead} &{sign} " if at == 0 else f"  &\\qquad {{}}{joint} "
-            last = at == len(pieces) - 1 and fits
-            made.append(f"  {start}{text} && {why if last else ''}")
-        return made if fits or not why else [*made, f"  & && {why}"]
+            last = at == len(pieces) - 1
+            made.append(_Line(f"  {start}{text} && {beside if last and fits else ''}"))
+        if not fits:
+            made.append(_Line(f"  & && {beside}"))
+        return made if self.layout.beside else [*made[:-1], _Line(made[-1].formula, why)]
 
     @property
     def mark(self) -> str:
@@ -272,9 +281,13 @@ class _Printer:
         if row.verdict.word != "proved":
             parts.append(escaped(verdict_sentence(row.verdict)))
         reason = "; ".join(parts)
+        if not self.layout.beside:
+            return f"{self.text(row.title)} ({row.verdict.word})" + (f": {reason}" if reason else "")
         if last:
             reason += "\\hfill\\ensuremath{\\square}" if not self.fragmentary else ""
-        return f"\\why{{{row.rule}}}{{{self.text(row.title)}}}{{{self.verdict(row.verdict)}}}{{{reason}}}"
+        return (
+            f"{self.command('why')}{{{row.rule}}}{{{self.text(row.title)}}}{{{self.verdict(row.verdict)}}}{{{reason}}}"
+        )
 
     def verdict(self, verdict: Verdict) -> str:
         """A check mark for proved alone; every other verdict is its word."""
@@ -282,7 +295,13 @@ class _Printer:
 
     def noted(self, text: Text) -> str:
         """A remark in the column of the reasons."""
-        return f"\\note{{{self.text(text)}}}" if text else ""
+        if not text or not self.layout.beside:
+            return self.text(text)
+        return f"{self.command('note')}{{{self.text(text)}}}"
+
+    def command(self, name: str) -> str:
+        """The command for what stands beside a formula."""
+        return f"\\symderiv{name}" if self.fragmentary else f"\\{name}"
 
     def assumption(self, item: AssumptionItem) -> str:
         """The assumption, what it means and who uses it."""
@@ -311,58 +330,25 @@ class _Printer:
         name = display_whole(block.symbol, self.theory)
         symbol = latex_math(name)
         wide = width(made) + width(name) + 2
-        sizes = (("", 40.0), ("\\small", 43.0), ("\\footnotesize", 47.0), ("\\scriptsize", 53.0), ("\\tiny", 66.0))
-        size = next((name for name, room in sizes if wide <= room), "")
-        if size or wide <= 40:
+        full = self.layout.full
+        size = next((name for name, room in _SIZES if wide <= room * full), None)
+        if size is not None:
             return f"{head}\n{{{size}\\setlength{{\\arraycolsep}}{{3pt}}%\n\\[ {symbol} = {latex_math(made)} \\]}}"
-        listed: list[str] = []
+        listed: list[_Line] = []
         for row, line in enumerate(block.rows, 1):
             for column, entry in enumerate(line, 1):
                 if entry is not None:
                     place = shape.Fenced(shape.Row((whole(row), Operator(","), whole(column))))
-                    listed += self.rows(place, "=", self.show(entry), "", _FULL)
+                    listed += self.rows(place, "=", self.show(entry), "", full, self.column([place]))
         return f"{head} Entry by entry, ${symbol}$ is:\n{self.aligned(listed, False)}"
-
-    def checks(self, rows: tuple[CheckRow, ...]) -> str:
-        """Quantity, closed form, verdict, how checked."""
-        column = "p{%s}"
-        columns = "".join(column % size for size in ("32mm", "62mm", "13mm", "42mm"))
-        rules = ("\\hline",) * 3 if self.fragmentary else ("\\toprule", "\\midrule", "\\bottomrule")
-        cells: list[str] = []
-        for row in rows:
-            left, right = (
-                self.broken_cell(self.show(row.left), 7.8),
-                self.broken_cell(self.show(row.right), 15.0, row.relation),
-            )
-            how = f"\\raggedright\\footnotesize {escaped(row.verdict.evidence)}"
-            cells.append(f"{left} & {right} & {row.verdict.word} & {how} \\tabularnewline[3pt]")
-        head = f"{rules[0]}\nQuantity & Closed form & Verdict & How checked \\\\\n{rules[1]}"
-        # A table for each row, all of the same columns: so the list may break across pages without another package.
-        lines = [
-            f"\\noindent\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n{cell}\n\\end{{tabular}}"
-            for cell in (head, *cells[:-1], f"{cells[-1]}\n{rules[2]}")
-        ]
-        body = "\\par\n".join(lines)
-        return f"{{\\small\\setlength{{\\tabcolsep}}{{4pt}}\\setlength{{\\parskip}}{{0pt}}%\n{body}\\par}}"
-
-    def broken_cell(self, node: Display, limit: float, relation: str = "=") -> str:
-        """A formula in a table cell, a piece a line."""
-        lead = "" if relation == "=" else f"{relation} "
-        texts: list[str] = []
-        pieces = broken(node, limit)
-        small = "\\scriptsize " if any(width(piece.node) > limit for piece in pieces) else ""
-        for piece in pieces:
-            joint = "\\times" if piece.joint == "×" else piece.joint
-            start = f"{{}}{joint} " if joint else lead
-            texts.append(f"${start}{latex_math(piece.node)}$")
-        return small + " \\newline ".join(texts)
 
     def footer(self, block: Footer) -> str:
         """Digests and the command that checks again."""
         items = " \\\\\n".join(f"\\texttt{{{digest}}} {self.link(link)}" for link, digest in block.digests)
         command = escaped(block.command)
+        size = "\\scriptsize" if self.layout.beside else "\\tiny"
         return (
-            f"\\bigskip\n{{\\raggedright\\scriptsize\nSHA-256 of claim, assumptions and steps:\\\\\n{items}\\par}}\n\n"
+            f"\\bigskip\n{{\\raggedright{size}\nSHA-256 of claim, assumptions and steps:\\\\\n{items}\\par}}\n\n"
             f"{{\\small Check again: \\texttt{{{command}}}}}"
         )
 
@@ -381,7 +367,7 @@ class _Printer:
 
     def text(self, text: Text) -> str:
         """Prose with its formulas."""
-        return "".join(escaped(part) if isinstance(part, str) else f"${latex_math(part)}$" for part in text)
+        return "".join(escaped(part) if isinstance(part, str) else inline_math(part) for part in text)
 
     def show(self, term: Term, marks: frozenset[Path] = frozenset()) -> Display:
         """The display tree of a term."""
@@ -396,11 +382,12 @@ class _Printer:
         return f"{self.term(left)} {relation} {self.term(right)}"
 
 
-def _kept(rows: list[str]) -> str:
+def _kept(rows: list[_Line]) -> str:
     """Rows of a display; the first two stay on one page, and so do the last two."""
     text = ""
     for at, row in enumerate(rows):
-        text += row
+        text += row.formula
         if at < len(rows) - 1:
             text += " \\\\*\n" if at in (0, len(rows) - 2) else " \\\\\n"
+            text += f"  \\symderivbelow{{{row.below}}}\n" if row.below else ""
     return text

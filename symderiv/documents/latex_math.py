@@ -32,7 +32,7 @@ from symderiv.documents.display import (
 )
 from symderiv.documents.symbols import GREEK, LETTERS
 
-__all__ = ["escaped", "latex_math"]
+__all__ = ["escaped", "inline_math", "latex_math"]
 
 _SYMBOLS: Final = {sign: f"\\{command}" for command, sign in (*LETTERS.items(), *GREEK.items())} | {
     "′": "\\prime",
@@ -133,6 +133,17 @@ def latex_math(node: Display, mark: str = "") -> str:
             return f"{mark}{{{show(body)}}}" if mark else show(body)
         case _:
             assert_never(node)
+
+
+def inline_math(node: Display) -> str:
+    """A formula in running text; where it has wide gaps, a line may end at each."""
+    parts: list[list[Display]] = [[]]
+    for item in node.items if isinstance(node, Row) else (node,):
+        if item == Operator(" "):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return "\\hskip1em ".join(f"${latex_math(Row(tuple(part)))}$" for part in parts)
 
 
 def _symbol(symbol: Symbol) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from symderiv.documents import FORMATS, Document
-from tests.documents.entries import documents, sample
+from symderiv.documents import FORMATS, Document, latex, pdf
+from symderiv.documents.words import Paper
+from symderiv.losses import FURTHER
+from tests.documents.entries import documents, further, sample
 
 pytestmark = [
     pytest.mark.latex,
@@ -18,14 +20,21 @@ pytestmark = [
         reason="pdflatex is not installed: apt-get install --no-install-recommends texlive-latex-recommended lmodern",
     ),
 ]
-# amsmath alone, as in a paper that inputs the fragment.
-PAPER = r"""\documentclass{article}
+# amsmath alone, as in a paper that inputs the fragment: lines of 345 pt, columns of 229.5 pt and of 246 pt, 160 mm.
+PAPER = r"""\documentclass[%s]{article}
 \usepackage{amsmath}
-\textwidth160mm
+%s
 \begin{document}
 \input{part}
+\typeout{The columns are \the\columnwidth.}
 \end{document}
 """
+PAPERS = {
+    "345.0pt": (1, "", ""),
+    "455.24408pt": (1, "", "\\textwidth160mm"),
+    "229.5pt": (2, "twocolumn", ""),
+    "246.0pt": (2, "twocolumn", "\\textwidth502pt\\columnsep10pt\\oddsidemargin-20pt"),
+}
 
 
 def compiled(folder: Path, name: str, runs: int = 2) -> str:
@@ -48,8 +57,43 @@ def test_the_article_compiles_without_complaint(document: Document, tmp_path: Pa
     assert complaints(compiled(tmp_path, "proof")) == []
 
 
-@pytest.mark.parametrize("document", [sample(), *documents()], ids=lambda document: document.name)
-def test_the_fragment_goes_into_a_paper(document: Document, tmp_path: Path) -> None:
-    (tmp_path / "part.tex").write_text(FORMATS["fragment"].render(document), encoding="utf-8")
-    (tmp_path / "paper.tex").write_text(PAPER, encoding="utf-8")
-    assert complaints(compiled(tmp_path, "paper", 1)) == []
+def fitted(document: Document, columns: str, folder: Path) -> None:
+    """The fragment in a paper of such columns, without complaint; the columns are as wide as is said."""
+    count, options, settings = PAPERS[columns]
+    (folder / "part.tex").write_text(latex.render_fragment(document, 1 if count == 1 else 2), encoding="utf-8")
+    (folder / "paper.tex").write_text(PAPER % (options, settings), encoding="utf-8")
+    log = compiled(folder, "paper", 1)
+    assert f"The columns are {columns}." in log
+    assert complaints(log) == []
+
+
+@pytest.mark.parametrize("columns", ["345.0pt", "229.5pt"])
+@pytest.mark.parametrize("document", [sample(), *documents()[:2]], ids=lambda document: document.name)
+def test_the_fragment_goes_into_a_paper(document: Document, columns: str, tmp_path: Path) -> None:
+    fitted(document, columns, tmp_path)
+
+
+@pytest.mark.parametrize("columns", ["455.24408pt", "246.0pt"])
+def test_the_fragment_goes_into_wider_columns(columns: str, tmp_path: Path) -> None:
+    fitted(sample(), columns, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("columns", PAPERS)
+@pytest.mark.parametrize("document", documents(), ids=lambda document: document.name)
+def test_every_fragment_goes_into_a_paper(document: Document, columns: str, tmp_path: Path) -> None:
+    fitted(document, columns, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [problem.name for problem in FURTHER])
+def test_every_further_entry_goes_into_a_paper(name: str, tmp_path: Path) -> None:
+    for columns in PAPERS:
+        fitted(further(name), columns, tmp_path)
+    (tmp_path / "proof.tex").write_text(FORMATS["tex"].render(further(name)), encoding="utf-8")
+    assert complaints(compiled(tmp_path, "proof")) == []
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_pdf_has_the_same_bytes_again(paper: Paper) -> None:
+    assert pdf.by_latex(sample(), paper) == pdf.by_latex(sample(), paper)
