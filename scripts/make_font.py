@@ -1,4 +1,6 @@
-"""Makes the math font that every HTML document carries: the part of Latin Modern Math that our formulas can use.
+"""Makes the math font that HTML documents carry: the part of Latin Modern Math that our formulas can use.
+
+Twice: all of it, and a core with the letters and signs of nearly every page, which carries that instead.
 
     python scripts/make_font.py [/usr/share/texmf/fonts/opentype/public/lm-math/latinmodern-math.otf]
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -20,6 +22,8 @@ from fontTools.ttLib import TTFont
 SOURCE: Final = Path("/usr/share/texmf/fonts/opentype/public/lm-math/latinmodern-math.otf")
 FONTS: Final = Path(__file__).resolve().parent.parent / "symderiv" / "documents" / "fonts"
 NAME: Final = "symderiv-math"
+
+Ranges: TypeAlias = tuple[tuple[int, int], ...]
 
 # Basic Latin; Greek; mathematical italic Latin and Greek (the Planck constant stands in for italic h); a few script and
 # blackboard capitals; the signs that the printers know; invisible operators.
@@ -32,10 +36,19 @@ SIGNS: Final = "ℒℛℋℱ◻□\u00a0·×ϵϕϑϱℎℓℝℕ∂∇∑∏−�
 IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B))
 SIGNS_IN_SCRIPTS: Final = "ℎℓ∞∂∇−+=,.()′ΓΔΘΛΞΠΣΥΦΨΩ|*⊤"
 
+# The core: digits, letters upright and in mathematical italic, small Greek in italic, and these signs.
+CORE: Final = ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B), (0x2061, 0x2062))
+CORE_SIGNS: Final = " \u00a0ℎℓℝ∂∑∏∈∞≠≤≥−+=<>()[]{},.:;/|!'*…⋯⋅×√~^"
+# Small Greek letters in <mi> are shown in italic.
+SHOWN_IN_ITALIC: Final = "αβγδϵεζηθικλμνξοπρστυϕφχψωϑϱ"
+CORE_IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D434, 0x1D467))
+CORE_SIGNS_IN_SCRIPTS: Final = "ℎℓ∞−+=,.()"
+CORE_STRETCHED: Final = ("(", ")", "|", "√", "∑", "∏")
 
-def thin_out(font: TTFont) -> None:
-    """Leave one drawing for scripts of any depth, and none for signs that scripts do not hold."""
-    codes = {code for first, last in IN_SCRIPTS for code in range(first, last + 1)} | set(map(ord, SIGNS_IN_SCRIPTS))
+
+def thin_out(font: TTFont, ranges: Ranges, signs: str) -> None:
+    """Leave one drawing for scripts of any depth, and none for what is not in `ranges` or `signs`."""
+    codes = {code for first, last in ranges for code in range(first, last + 1)} | set(map(ord, signs))
     wanted = {name for code, name in font.getBestCmap().items() if code in codes}
     for lookup in font["GSUB"].table.LookupList.Lookup:
         for part in lookup.SubTable:
@@ -47,8 +60,23 @@ def thin_out(font: TTFont) -> None:
                     del alternates[name]
 
 
-def make(source: Path) -> bytes:
-    """The WOFF2 bytes of the subset."""
+def stretch_only(font: TTFont, signs: tuple[str, ...]) -> None:
+    """Leave the larger drawings of `signs` alone."""
+    names = {font.getBestCmap()[ord(sign)] for sign in signs} | {"divides"}
+    variants = font["MATH"].table.MathVariants
+    for kind in ("Vert", "Horiz"):
+        coverage, constructions = (
+            getattr(variants, f"{kind}GlyphCoverage"),
+            getattr(variants, f"{kind}GlyphConstruction"),
+        )
+        kept = [pair for pair in zip(coverage.glyphs, constructions, strict=True) if pair[0] in names]
+        coverage.glyphs = [name for name, _ in kept]
+        setattr(variants, f"{kind}GlyphConstruction", [construction for _, construction in kept])
+        setattr(variants, f"{kind}GlyphCount", len(kept))
+
+
+def make(source: Path, core: bool) -> bytes:
+    """The WOFF2 bytes of the subset, or of its core."""
     options = subset.Options()
     options.layout_features = ["ssty"]
     options.desubroutinize = True  # larger by itself, smaller when compressed
@@ -58,8 +86,11 @@ def make(source: Path) -> bytes:
     options.notdef_outline = True
     options.flavor = "woff2"
     font = TTFont(source, recalcTimestamp=False)
-    thin_out(font)
-    characters = {code for first, last in RANGES for code in range(first, last + 1)} | {ord(sign) for sign in SIGNS}
+    thin_out(font, CORE_IN_SCRIPTS if core else IN_SCRIPTS, CORE_SIGNS_IN_SCRIPTS if core else SIGNS_IN_SCRIPTS)
+    if core:
+        stretch_only(font, CORE_STRETCHED)
+    ranges, signs = (CORE, CORE_SIGNS) if core else (RANGES, SIGNS)
+    characters = {code for first, last in ranges for code in range(first, last + 1)} | {ord(sign) for sign in signs}
     worker = subset.Subsetter(options)
     worker.populate(unicodes=characters)
     worker.subset(font)
@@ -75,14 +106,18 @@ def make(source: Path) -> bytes:
 
 
 def main() -> None:
-    """Write the font beside the documents that embed it."""
+    """Write the fonts beside the documents that embed them, and the characters of formulas that the core can show."""
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE
     if not source.is_file():
         sys.exit(f"{source} is missing: install fonts-lmodern, or give the path of latinmodern-math.otf")
-    made = make(source)
-    target = FONTS / f"{NAME}.woff2"
-    target.write_bytes(made)
-    print(f"{target.relative_to(FONTS.parent.parent.parent)}: {len(made)} bytes")
+    for core in (False, True):
+        made = make(source, core)
+        target = FONTS / f"{NAME}{'-core' if core else ''}.woff2"
+        target.write_bytes(made)
+        print(f"{target.relative_to(FONTS.parent.parent.parent)}: {len(made)} bytes")
+    upright = "".join(chr(code) for first, last in CORE if last < 0x2000 for code in range(first, last + 1))
+    listed = "".join(sorted({*upright, *CORE_SIGNS, *SHOWN_IN_ITALIC, "\u2061", "\u2062"}))
+    (FONTS / f"{NAME}-core.txt").write_text(f"{listed}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ __all__ = ["mathml", "mathml_piece"]
 
 _TIMES: Final = "<mo>\u2062</mo>"
 _APPLY: Final = "<mo>\u2061</mo>"
-_THIN: Final = '<mspace width="0.1667em"></mspace>'
-_PARTIAL: Final = '<mi mathvariant="normal">∂</mi>'
+_THIN: Final = '<mspace width=".1667em"/>'
+_PARTIAL: Final = "<mi>∂</mi>"
 _DOTS: Final = ("…", "⋯", "⋮", "⋱")
 _ACCENTS: Final = {"hat": "^", "tilde": "~", "bar": "¯"}
 # The letterlike block has these script capitals; others fall to the reader's own fonts.
@@ -47,75 +47,97 @@ _SCRIPT_CAPITALS: Final = {"L": "ℒ", "R": "ℛ", "H": "ℋ", "F": "ℱ"}
 def mathml(node: Display, displayed: bool = True) -> str:
     """A `<math>` element in display or inline style."""
     style = ' displaystyle="true"' if displayed else ""
-    return f'<math{style} alttext="{escape(spoken(node))}">{_show(node)}</math>'
+    return f'<math{style} alttext="{escape(spoken(node))}">{_spliced(node)}</math>'
 
 
 def mathml_piece(joint: str, node: Display) -> str:
-    """A `<math>` element for one row of a broken formula; `joint` is the sign it starts with, or empty."""
+    """A `<math>` element for a place that sets its style itself: a row of a formula, of which there may be several.
+
+    `joint` is the sign the row starts with, or empty.
+    """
     if not joint:
-        return mathml(node)
+        return f'<math alttext="{escape(spoken(node))}">{_spliced(node)}</math>'
     sign = {"-": "−"}.get(joint, joint)
     alttext = escape({"+": "plus ", "-": "minus ", "×": "times ", "/": "over "}[joint] + spoken(node))
-    return f'<math displaystyle="true" alttext="{alttext}"><mo form="infix">{sign}</mo>{_show(node)}</math>'
+    return f'<math alttext="{alttext}"><mo form="infix">{sign}</mo>{_spliced(node)}</math>'
 
 
 def _show(node: Display) -> str:
+    """The node as one element."""
+    parts = _parts(node)
+    return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
+
+
+def _spliced(node: Display) -> str:
+    """The node's elements where the element around it is a row already."""
+    return "".join(_parts(node))
+
+
+def _parts(node: Display) -> list[str]:
+    """The node's elements, side by side in the row around them: precedence says what belongs together."""
     match node:
         case Symbol():
-            return _symbol(node)
+            return [_symbol(node)]
         case Digits(text=text):
-            return f"<mn>{text}</mn>"
+            return [f"<mn>{text}</mn>"]
         case Operator(text=text):
-            return _operator(text)
+            return [_operator(text)]
         case Row(items=items):
-            return _row([_show(item) for item in items])
+            return [_show(item) for item in items]
         case Additive(items=items):
-            parts = ["<mo>−</mo>"] if items[0][0] == "-" else []
-            parts.append(_show(items[0][1]))
+            parts = ['<mo form="prefix">−</mo>'] if items[0][0] == "-" else []
+            parts += _parts(items[0][1])
             for sign, part in items[1:]:
-                parts += [f"<mo>{'−' if sign == '-' else '+'}</mo>", _show(part)]
-            return _row(parts)
+                parts += [f"<mo>{'−' if sign == '-' else '+'}</mo>", *_parts(part)]
+            return parts
         case Multiplied(factors=factors, dots=dots):
-            return _row(_product(factors, dots))
+            return _product(factors, dots)
         case Fraction(numerator=top, denominator=bottom):
-            return f"<mfrac>{_show(top)}{_show(bottom)}</mfrac>"
+            return [f"<mfrac>{_show(top)}{_show(bottom)}</mfrac>"]
         case Slash(numerator=top, denominator=bottom):
-            return _row([_show(top), '<mo lspace="0" rspace="0">/</mo>', _show(bottom)])
+            return [_show(top), '<mo lspace="0" rspace="0">/</mo>', _show(bottom)]
         case Script(base=base, lower=lower, upper=upper):
-            return _script(_show(base), lower, upper)
+            return [_script(_show(base), lower, upper)]
         case Exponential(exponent=exponent):
-            return _script("<mi>e</mi>", None, exponent)
+            return [_script("<mi>e</mi>", None, exponent)]
         case Root(body=body):
-            return f"<msqrt>{_show(body)}</msqrt>"
+            return [f"<msqrt>{_spliced(body)}</msqrt>"]
         case Large(sign=sign, under=under, body=body, over=over):
             large = f"<mo>{sign}</mo>"
             limits = large if under == Row(()) else f"<munder>{large}{_show(under)}</munder>"
             if over is not None:
                 limits = f"<munderover>{large}{_show(under)}{_show(over)}</munderover>"
-            return _row([limits, _show(body)])
+            return [limits, *_parts(body)]
         case Function(name=name, argument=argument):
             gap = [] if isinstance(unmarked(argument), Fenced) or argument == Row(()) else [_THIN]
-            return _row([f"<mi>{name}</mi>", _APPLY, *gap, _show(argument)])
+            return [f"<mi>{name}</mi>", _APPLY, *gap, *_parts(argument)]
         case Differential():
-            return _differential(node)
+            return [_differential(node)]
         case Operated(operator=operator, body=body):
-            return _row([_differential(operator), _THIN, _show(body)])
+            return [_differential(operator), _THIN, *_parts(body)]
         case Fenced(body=body, left=left, right=right):
-            stretch = "" if is_tall(body) else ' stretchy="false"'
-            closing = f'<mo form="postfix"{stretch}>{right}</mo>'
-            return f'<mrow><mo form="prefix"{stretch}>{left}</mo>{_show(body)}{closing}</mrow>'
+            return [_fence(body, left, right)]
         case Accent(mark=mark, body=body):
-            return f'<mover accent="true">{_show(body)}<mo stretchy="false">{_ACCENTS[mark]}</mo></mover>'
+            return [f'<mover accent="true">{_show(body)}<mo stretchy="false">{_ACCENTS[mark]}</mo></mover>']
         case Matrix(rows=rows):
-            lines = "".join("<mtr>" + "".join(f"<mtd>{_show(entry)}</mtd>" for entry in row) + "</mtr>" for row in rows)
-            return f'<mrow><mo form="prefix">(</mo><mtable>{lines}</mtable><mo form="postfix">)</mo></mrow>'
+            lines = "".join(
+                "<mtr>" + "".join(f"<mtd>{_spliced(entry)}</mtd>" for entry in row) + "</mtr>" for row in rows
+            )
+            return [f"<mrow><mo>(</mo><mtable>{lines}</mtable><mo>)</mo></mrow>"]
         case Bracket(text=text, opening=opening):
             form = "prefix" if opening else "postfix"
-            return f'<mo form="{form}" stretchy="true" minsize="1.4em" maxsize="1.4em">{text}</mo>'
+            return [f'<mo form="{form}" minsize="1.4em" maxsize="1.4em">{text}</mo>']
         case Marked(body=body):
-            return f'<mrow class="changed">{_show(body)}</mrow>'
+            return [f'<mrow class="changed">{_spliced(body)}</mrow>']
         case _:
             assert_never(node)
+
+
+def _fence(body: Display, left: str, right: str) -> str:
+    """A body between signs; standing first and last in their row they are fences, which a bar says itself."""
+    stretch = "" if is_tall(body) else ' stretchy="false"'
+    first, last = (' form="prefix"', ' form="postfix"') if left == right else ("", "")
+    return f"<mrow><mo{first}{stretch}>{left}</mo>{_spliced(body)}<mo{last}{stretch}>{right}</mo></mrow>"
 
 
 def _row(parts: list[str]) -> str:
@@ -141,9 +163,9 @@ def _symbol(symbol: Symbol) -> str:
 
 def _operator(text: str) -> str:
     if text in _DOTS:
-        return f'<mi mathvariant="normal">{text}</mi>'
+        return f"<mi>{text}</mi>"
     if text == " ":
-        return '<mspace width="1em"></mspace>'
+        return '<mspace width="1em"/>'
     if text in (",", ";"):
         return f'<mo separator="true">{text}</mo>'
     shown = ":=" if text == "≔" else escape("−" if text == "-" else text)
@@ -170,7 +192,7 @@ def _differential(node: Differential) -> str:
 
 
 def _product(factors: tuple[Display, ...], dots: tuple[bool, ...]) -> list[str]:
-    parts = [_show(factors[0])]
+    parts = [*_parts(factors[0])]
     for at in range(1, len(factors)):
         left, right = unmarked(factors[at - 1]), unmarked(factors[at])
         if dots[at]:
@@ -179,7 +201,7 @@ def _product(factors: tuple[Display, ...], dots: tuple[bool, ...]) -> list[str]:
             wide = isinstance(left, Fraction | Differential) and isinstance(right, Fraction | Differential | Operated)
             named = isinstance(right, Function | Large) or _is_name(right)
             parts += [_TIMES, _THIN] if wide or named else [_TIMES]
-        parts.append(_show(factors[at]))
+        parts += _parts(factors[at])
     return parts
 
 

@@ -28,6 +28,7 @@ from symderiv.documents.document import (
     Footer,
     Heading,
     Headline,
+    Lemma,
     Link,
     Matrix,
     Paragraph,
@@ -39,10 +40,22 @@ from symderiv.documents.document import (
     Text,
     UnpublishableError,
 )
+from symderiv.documents.explorer.choosing import explorer_of
 from symderiv.documents.notation import changed, display_place
 from symderiv.documents.symbols import named, read, whole
-from symderiv.statements import Claim, Condition, Definition, Distinct, Problem, Theorem, Theory, Verdict
-from symderiv.terms import Array, Domain, Number, Term, is_piecewise
+from symderiv.statements import (
+    Claim,
+    Condition,
+    Definition,
+    Distinct,
+    Line,
+    Problem,
+    Relation,
+    Theorem,
+    Theory,
+    Verdict,
+)
+from symderiv.terms import Array, Domain, Number, Term, at, is_piecewise
 
 __all__ = ["present", "prose"]
 
@@ -83,6 +96,8 @@ def present(
     if explicit:
         blocks.append(Heading(("Written out for a chosen class count",), "explicit", 2))
         blocks += [Matrix(_titled(m.title), m.symbol, m.rows, prose(m.sentence)) for m in explicit]
+    tried = explorer_of(problem, theorems, theory, writer.link)
+    blocks += [tried] if tried is not None else []
     blocks += [Heading(("Checks",), "checks", 2), writer.checks()]
     blocks += [Heading(("Rules used",), "rules", 2), writer.rule_index()]
     blocks += sources(problem)
@@ -332,11 +347,21 @@ class _Writer:
                     _conditions(iter((*uses, *verdict.conditions))),
                     cites,
                     verdict,
+                    self._lemmas(line),
                 )
             )
             self.next_row += 1
             before = line.term
         return Chain(derivation.start, tuple(rows))
+
+    def _lemmas(self, line: Line) -> tuple[Lemma, ...]:
+        """What the line cites, as its steps put it in: the subterm before and after."""
+        found: dict[tuple[Term, Term], Lemma] = {}
+        for step in (step for step in line.steps if step.cites):
+            left, right = at(step.before, step.path), at(step.after, step.path)
+            relation: Relation = "=" if step.path else line.relation
+            found.setdefault((left, right), Lemma(self.cited(step.cites), left, relation, right))
+        return tuple(found.values())
 
     def checks(self) -> Checks:
         """A row per theorem, with the verdict on the whole of it."""

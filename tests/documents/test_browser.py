@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -49,8 +50,9 @@ def test_every_formula_is_there_and_nothing_is_fetched(document: Document, width
     text = FORMATS["html"].render(document)
     with opened(browser, text, width=width) as seen:
         found = probed(seen.page)
-    assert found["formulas"] == text.count("<math") > 20
-    assert len(found["words"]) == len(re.findall(r'alttext="[^"]', text)) > 20
+    printed = re.findall(r"<math[^>]*>", text)
+    assert found["formulas"] >= len(printed) > 20  # the panel to try it makes some more
+    assert set(found["words"]) >= {unescape(words) for words in re.findall(r'alttext="([^"]+)"', "".join(printed))}
     assert found["wide"] == []
     assert found["empty"] == []
     assert found["font"] == "symderiv-math loaded"

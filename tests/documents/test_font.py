@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from pathlib import Path
 
 import pytest
 
-from symderiv.documents import FORMATS, present
+from symderiv.documents import FORMATS, Document
+from symderiv.documents.html.frame import framed
 from symderiv.documents.symbols import GREEK, LETTERS, OPERATORS
-from tests.documents.samples import RULES, matrices, problem, theorems
+from tests.documents.entries import documents, sample
+from tests.documents.markup import elements
 
-FONT = Path(__file__).parents[2] / "symderiv" / "documents" / "fonts" / "symderiv-math.woff2"
+FONTS = Path(__file__).parents[2] / "symderiv" / "documents" / "fonts"
+FULL, CORE = "symderiv-math.woff2", "symderiv-math-core.woff2"
 # Invisible operators need no glyph; a browser draws these as nothing.
 INVISIBLE = "\u2061\u2062 \n"
+# In the order of the mathematical italic letters from U+1D6FC, and of those from U+1D716.
+SMALL_GREEK = "αβγδεζηθικλμνξοπρςστυφχψω∂"
+GREEK_VARIANTS = "ϵϑϰϕϱϖ"
 
 
-@pytest.fixture(scope="module")
-def characters() -> set[int]:
+def characters(name: str) -> set[int]:
     tools = pytest.importorskip(
         "fontTools.ttLib", reason="fonttools is not installed: python -m pip install fonttools brotli"
     )
     pytest.importorskip("brotli", reason="brotli is not installed: python -m pip install fonttools brotli")
-    font = tools.TTFont(FONT)
+    font = tools.TTFont(FONTS / name)
     assert "MATH" in font
     assert font["name"].getDebugName(1) == "symderiv-math"
     return set(font.getBestCmap())
@@ -31,35 +38,61 @@ def italic(letter: str) -> str:
     """What a browser shows for a single letter in <mi>: mathematical italic."""
     if letter == "h":
         return "ℎ"
+    if letter in SMALL_GREEK:
+        return chr(0x1D6FC + SMALL_GREEK.index(letter))
+    if letter in GREEK_VARIANTS:
+        return chr(0x1D716 + GREEK_VARIANTS.index(letter))
     if letter.isascii() and letter.isalpha():
         start = 0x1D434 if letter.isupper() else 0x1D44E
         return chr(start + ord(letter.upper()) - ord("A"))
     return letter
 
 
-def test_every_character_of_every_formula_is_in_the_font(characters: set[int]) -> None:
-    from xml.etree import ElementTree
-
-    page = FORMATS["html"].render(present(problem(), theorems(), RULES, matrices()))
-    tree = ElementTree.fromstring(page[page.index("<main>") : page.index("</main>") + 7])
-    used: set[str] = set()
-    for element in (inner for formula in tree.iter("math") for inner in formula.iter()):
-        text = (element.text or "").strip()
-        single = element.tag == "mi" and len(text) == 1 and element.get("mathvariant") != "normal"
-        used |= set(italic(text) if single else text)
-    missing = {sign for sign in used - set(INVISIBLE) if ord(sign) not in characters}
-    assert len(used) > 20
-    assert not missing
+def shown(page: str) -> set[str]:
+    """The characters of the page's formulas, as a browser shows them."""
+    signs: set[str] = set()
+    for element in elements(page):
+        text = element.text.strip()
+        single = element.tag == "mi" and len(text) == 1 and element.attributes.get("mathvariant") != "normal"
+        if element.inside("math"):
+            signs |= set(italic(text) if single else text)
+    return signs - set(INVISIBLE)
 
 
-def test_every_sign_that_authors_may_write_is_in_the_font(characters: set[int]) -> None:
+@pytest.mark.parametrize("document", [sample(), *documents()], ids=lambda document: document.name)
+def test_every_character_of_every_formula_is_in_the_font_of_its_page(document: Document) -> None:
+    page = FORMATS["html"].render(document)
+    carried = base64.b64decode(re.findall(r"font/woff2;base64,([A-Za-z0-9+/=]+)", page)[0])
+    names = [name for name in (CORE, FULL) if (FONTS / name).read_bytes() == carried]
+    assert len(names) == 1
+    signs = shown(page)
+    assert len(signs) > 20
+    assert not {sign for sign in signs if ord(sign) not in characters(names[0])}
+
+
+@pytest.mark.parametrize(
+    ("formula", "name"), [("<mi>x</mi>", CORE), ("<mi>ℒ</mi>", FULL), ('<mi mathvariant="normal">γ</mi>', FULL)]
+)
+def test_a_page_carries_the_core_of_the_font_unless_a_sign_needs_more(formula: str, name: str) -> None:
+    page = framed("title", f"<p>ℒ</p><math>{formula}</math>")
+    assert base64.b64encode((FONTS / name).read_bytes()).decode() in page
+
+
+def test_the_core_has_every_character_that_is_listed_for_it() -> None:
+    listed = (FONTS / "symderiv-math-core.txt").read_text(encoding="utf-8").rstrip("\n")
+    assert len(listed) > 100
+    assert not {sign for sign in listed if sign not in "\n" and ord(italic(sign)) not in characters(CORE)}
+
+
+def test_every_sign_that_authors_may_write_is_in_the_font() -> None:
+    have = characters(FULL)
     signs = {*GREEK.values(), *LETTERS.values(), *OPERATORS.values()} - {" ", "≔"}
     signs |= {italic(letter) for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-    assert not {sign for sign in signs if ord(sign) not in characters}
+    assert not {sign for sign in signs if ord(sign) not in have}
 
 
 def test_the_licence_travels_with_the_font() -> None:
-    licence = (FONT.parent / "GUST-FONT-LICENSE.txt").read_text(encoding="utf-8")
+    licence = (FONTS / "GUST-FONT-LICENSE.txt").read_text(encoding="utf-8")
     assert "GUST Font License" in licence
-    assert "Latin Modern Math" in (FONT.parent / "MANIFEST.txt").read_text(encoding="utf-8")
-    assert FONT.stat().st_size < 50_000
+    assert "Latin Modern Math" in (FONTS / "MANIFEST.txt").read_text(encoding="utf-8")
+    assert (FONTS / FULL).stat().st_size < 50_000

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import re
 from functools import cache
+from html import unescape
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, select_autoescape
@@ -35,21 +36,35 @@ def framed(title: str, body: str, styles: tuple[str, ...] = (), scripts: tuple[s
     environment = Environment(
         autoescape=select_autoescape(default_for_string=True), undefined=StrictUndefined, keep_trailing_newline=True
     )
-    inside = tuple(dict.fromkeys(f"\n{script}\n" for script in scripts))
+    inside = tuple(dict.fromkeys(f"\n{_dense(script)}\n" for script in scripts))
     return environment.from_string(f"{template('page.html')}\n").render(
         title=title,
-        font=Markup(_font()),
-        styles=[Markup(style) for style in dict.fromkeys(styles)],
+        font=Markup(_font(body)),
+        styles=[Markup(_dense(style)) for style in dict.fromkeys(styles)],
         scripts=[Markup(script) for script in inside],
         policy=Markup(" ".join(_allowed(script) for script in inside) or "'none'"),
         body=Markup(body),
     )
 
 
+def _dense(text: str) -> str:
+    """The text without indentation, empty lines and lines that are a comment: a page is read by browsers."""
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _font(body: str) -> str:
+    """The math font in Base64: the core where it has every sign of every formula in `body`, else all of it."""
+    formulas = "".join(re.findall(r"<math.*?</math>", body, re.DOTALL))
+    signs = set(unescape(re.sub(r"<[^>]*>", "", formulas)))
+    special = re.search(r'mathvariant="normal">[^ -~]|class="bold"', formulas)
+    core = not special and signs <= {*_file("symderiv-math-core.txt").decode("utf-8")}
+    return base64.b64encode(_file(f"symderiv-math{'-core' if core else ''}.woff2")).decode("ascii")
+
+
 @cache
-def _font() -> str:
-    place = files("symderiv.documents") / "fonts" / "symderiv-math.woff2"
-    return base64.b64encode(place.read_bytes()).decode("ascii")
+def _file(name: str) -> bytes:
+    return (files("symderiv.documents") / "fonts" / name).read_bytes()
 
 
 def _allowed(script: str) -> str:

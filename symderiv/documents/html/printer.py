@@ -18,26 +18,31 @@ from symderiv.documents.document import (
     Definitions,
     Document,
     Equation,
+    Explorer,
     Figure,
     Footer,
     Heading,
     Headline,
+    Lemma,
     Link,
     Matrix,
     Paragraph,
-    Row,
     RuleIndex,
     Statement,
     Table,
     Text,
 )
+from symderiv.documents.explorer import printed
 from symderiv.documents.figures import svg
-from symderiv.documents.mathml import mathml, mathml_piece
-from symderiv.documents.measure import broken, width
+from symderiv.documents.html.chains import chain
+from symderiv.documents.html.graph import graph
+from symderiv.documents.html.meaning import in_one_sentence, meanings
+from symderiv.documents.html.tools import tools
+from symderiv.documents.mathml import mathml_piece
 from symderiv.documents.notation import display, display_claim, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Claim, Condition, Relation, Theory, Verdict
-from symderiv.terms import Path, Term
+from symderiv.terms import Term
 
 __all__ = ["Printer"]
 
@@ -46,20 +51,22 @@ _LINE: Final = 27.5
 
 
 class Printer:
-    """Prints blocks; holds the notation and the identities of the rules, for the rows that use them.
+    """Prints blocks; holds the document and its notation.
 
     A block that brings a script or a style adds it to `scripts` or `styles`; the page collects them.
     """
 
-    __slots__ = ("identities", "scripts", "styles", "suffix", "theory")
+    __slots__ = ("document", "findings", "scripts", "seen", "styles", "suffix", "theory")
 
     def __init__(self, document: Document, suffix: str) -> None:
+        self.document = document
         self.theory: Theory = document.theory
         self.suffix = suffix
+        sentences = (verdict_sentence(verdict) for theorem in document.theorems for verdict in theorem.lines)
+        self.findings = {sentence: at for at, sentence in enumerate(dict.fromkeys(sentences), 1)}
+        self.seen: set[Lemma] = set()
         self.scripts: list[str] = []
         self.styles: list[str] = []
-        entries = (e for block in document.blocks if isinstance(block, RuleIndex) for e in block.entries)
-        self.identities = {entry.slug: entry.statement for entry in entries}
 
     def block(self, block: Block) -> str:
         """The markup of one block."""
@@ -68,12 +75,14 @@ class Printer:
                 return f"<h1>{self.text(text)}</h1>"
             case Heading(text=text, anchor=anchor):
                 return f'<h2 id="{anchor}">{self.text(text)}</h2>'
-            case Paragraph(text=text, quiet=quiet):
-                return f'<p class="meta">{self.text(text)}</p>' if quiet else f"<p>{self.text(text)}</p>"
+            case Paragraph(text=text, quiet=True):
+                return f'<p class="meta">{self.text(text)}</p>{in_one_sentence(self.document)}{tools(self.document)}'
+            case Paragraph(text=text):
+                return f"<p>{self.text(text)}</p>"
             case Headline():
                 return self.headline(block)
             case Data(items=items):
-                rows = [f'<li>{mathml(i.formula)} <span class="note">{self.text(i.note)}</span></li>' for i in items]
+                rows = [f'<li>{self.math(i.formula)} <span class="note">{self.text(i.note)}</span></li>' for i in items]
                 return f'<ul class="data">{"".join(rows)}</ul>'
             case Definitions(items=items):
                 rows = [f"<dt>{self.relation(i.left, ':=', i.right)}</dt>{self.remark(i.note)}" for i in items]
@@ -85,7 +94,7 @@ class Printer:
             case Statement():
                 return self.statement(block)
             case Chain():
-                return self.chain(block)
+                return chain(block, self)
             case Matrix():
                 return self.matrix(block)
             case Checks():
@@ -95,11 +104,13 @@ class Printer:
             case Footer():
                 return self.footer(block)
             case Equation(formula=formula):
-                return f'<div class="matrix">{mathml(formula)}</div>'
+                return f'<div class="matrix">{self.math(formula)}</div>'
             case Table():
                 return self.table(block)
             case Figure(caption=caption):
                 return f'<figure style="margin:20px 0">{svg(block)}<p class="caption">{self.text(caption)}</p></figure>'
+            case Explorer():
+                return printed(block, self)
             case _:
                 assert_never(block)
 
@@ -128,12 +139,14 @@ class Printer:
                 f"<td>{self.mark(item.verdict)}</td></tr>"
             )
         head = "<thead><tr><th></th><th>Theorem</th><th>Claim</th><th>Verdict</th></tr></thead>"
-        return f'<table class="overview">{head}<tbody>{"".join(rows)}</tbody></table>'
+        table = f'<table class="overview">{head}<tbody>{"".join(rows)}</tbody></table>'
+        return table + graph(self.document, self.suffix)
 
     def statement(self, block: Statement) -> str:
         """Heading, explanation and claim of a theorem."""
+        ordinal = f'<span class="ordinal">Theorem {block.number}</span>'
         parts = [
-            f'<h2 id="{block.anchor}"><span class="ordinal">Theorem {block.number}</span>{self.text(block.title)}</h2>',
+            f'<section><h2 id="{block.anchor}">{ordinal}{self.text(block.title)}</h2>',
             f"<p>{self.text(block.prose)}</p>" if block.prose else "",
             f'<div class="claim" role="note" aria-label="Theorem {block.number}">'
             f'<div class="formula">{self.claim(block.left, block.relation, block.right)}</div>',
@@ -142,7 +155,7 @@ class Printer:
             f'<p class="builds">Builds on {"; ".join(self.link(link) for link in block.cites)}</p>'
             if block.cites
             else "",
-            "</div>",
+            "</div></section>",
         ]
         return "".join(parts)
 
@@ -150,11 +163,11 @@ class Printer:
         self, ranges: tuple[Display, ...], conditions: tuple[Condition, ...], assumed: tuple[tuple[Term, Term], ...]
     ) -> str:
         """For which indices, and under which assumptions."""
-        parts = [mathml(part, False) for part in ranges]
-        parts += [mathml(display_condition(condition, self.theory), False) for condition in conditions]
+        parts = [self.math(part) for part in ranges]
+        parts += [self.math(display_condition(condition, self.theory)) for condition in conditions]
         words = [f"For {', '.join(parts)}"] if parts else []
         if assumed:
-            words.append("assuming " + " and ".join(self.relation(left, "=", right, False) for left, right in assumed))
+            words.append("assuming " + " and ".join(self.relation(left, "=", right) for left, right in assumed))
         sentence = ", ".join(words)
         return f'<p class="holds">{sentence[:1].upper()}{sentence[1:]}</p>' if sentence else ""
 
@@ -164,54 +177,13 @@ class Printer:
             return ""
         left, right, link = form
         name = "this assumption" if assumptions == 1 else "these assumptions"
-        return f'<p class="holds">Without {name}: {self.relation(left, "=", right, False)} ({self.link(link)})</p>'
-
-    def chain(self, block: Chain) -> str:
-        """The lines of a proof; opening one shows the rule's identity and the checker's evidence."""
-        left = display(block.left, self.theory)
-        across = width(left) > 9.5
-        column = 1.2 if across else width(left) * 1.1 + 0.4
-        rows: list[str] = []
-        for at, row in enumerate(block.rows):
-            lead = mathml(left) if at == 0 and not across else ""
-            right = display(row.right, self.theory, row.changed)
-            room = _LINE - column
-            pieces = [mathml_piece(piece.joint, piece.node) for piece in broken(right, room)]
-            if at == 0 and across:
-                rows.append(f'<li><div class="row"><span></span><span class="across">{mathml(left)}</span></div></li>')
-            rows.append(self.row(row, lead, "".join(f'<div class="piece">{piece}</div>' for piece in pieces)))
-        return f'<ol class="chain" style="--left: {column:.1f}em">{"".join(rows)}</ol>'
-
-    def row(self, row: Row, lead: str, right: str) -> str:
-        """One line: number, left side, relation, right side, rule with reason and verdict."""
-        relation = "=" if row.relation == "=" else "&gt;"
-        tag = f'<a class="tag" href="#rule-{row.rule}">{self.text(row.title)}</a>'
-        identity = self.identities.get(row.rule, ())
-        inside = [f"<p>{self.text(identity)}</p>"] if identity else []
-        inside.append(f"<p>{escape(verdict_sentence(row.verdict))}</p>")
-        return (
-            f'<li id="step-{row.number}"><details><summary class="row"><span class="number">{row.number}</span>'
-            f'<span class="line"><span class="left">{lead}</span>'
-            f'<span class="relation"><math><mo>{relation}</mo></math></span><span class="right">{right}</span></span>'
-            f'<span class="reason">{tag}{self.mark(row.verdict)}{self.why(row)}</span>'
-            f'</summary><div class="evidence">{"".join(inside)}</div></details></li>'
-        )
-
-    def why(self, row: Row) -> str:
-        """The reason, the conditions this line needs and the theorems it cites."""
-        parts = [self.text(row.reason)] if row.reason else []
-        if row.conditions:
-            shown = (mathml(display_condition(condition, self.theory), False) for condition in row.conditions)
-            parts.append("needs " + ", ".join(shown))
-        parts += [f"see {self.link(link)}" for link in row.cites]
-        return f'<div class="why">{"; ".join(parts)}</div>' if parts else ""
+        return f'<p class="holds">Without {name}: {self.relation(left, "=", right)} ({self.link(link)})</p>'
 
     def mark(self, verdict: Verdict) -> str:
-        """The verdict: a check mark for proved alone, its word otherwise; the sentence as its name."""
-        sentence = escape(verdict_sentence(verdict))
-        kind = "mark" if verdict.word == "proved" else "word"
-        name = f'role="img" title="{sentence}" aria-label="{verdict.word}"'
-        return f'<span class="{kind}" {name}>{verdict_mark(verdict)}</span>'
+        """The verdict: a check mark for proved alone, its word otherwise."""
+        if verdict.word == "proved":
+            return f'<b class="mark" title="proved">{verdict_mark(verdict)}</b>'
+        return f'<span class="word">{verdict_mark(verdict)}</span>'
 
     def assumption(self, item: AssumptionItem) -> str:
         """The assumption, what it means and who uses it."""
@@ -226,28 +198,37 @@ class Printer:
             return f'<p class="caption">{title}: {sentence}</p>'
         rows = tuple(tuple(dots if e is None else display(e, self.theory) for e in row) for row in block.rows)
         shown = shape.Matrix(rows)
-        left = mathml(display_whole(block.symbol, self.theory))
+        left = self.math(display_whole(block.symbol, self.theory))
         return (
-            f'<p class="caption">{title}</p><div class="matrix">{left} <math><mo>=</mo></math> '
-            f'{mathml(shown)}</div><p class="caption">{sentence}</p>'
+            f'<p class="caption">{title}</p><div class="matrix">{left}<span class="rel">=</span>'
+            f'{self.math(shown)}</div><p class="caption">{sentence}</p>'
         )
 
     def checks(self, block: Checks) -> str:
-        """Quantity, closed form, verdict, how checked."""
-        rows: list[str] = []
-        for row in block.rows:
-            lead = "" if row.relation == "=" else "<math><mo>&gt;</mo></math> "
-            rows.append(
-                f'<tr><td><a href="#{row.link.anchor}"><span class="formula">{self.term(row.left)}</span></a></td>'
-                f'<td><span class="formula">{lead}{self.term(row.right)}</span></td>'
-                f'<td>{self.word(row.verdict)}</td><td class="how">{escape(row.verdict.evidence)}</td></tr>'
-            )
-        head = "<thead><tr><th>Quantity</th><th>Closed form</th><th>Verdict</th><th>How checked</th></tr></thead>"
-        return f'<table class="checks">{head}<tbody>{"".join(rows)}</tbody></table>'
+        """Theorem, verdict, how its claim was checked without the lines between; what lines rest on; what it means."""
+        rows = [
+            f"<tr><td>{self.link(row.link)}</td><td>{self.word(row.verdict)}</td>"
+            f'<td class="how">{escape(row.verdict.evidence)}</td></tr>'
+            for row in block.rows
+        ]
+        head = "<thead><tr><th>Claim of</th><th>Verdict</th><th>How checked, as a whole</th></tr></thead>"
+        table = f'<table class="checks">{head}<tbody>{"".join(rows)}</tbody></table>'
+        return f"{table}{self.evidence()}{meanings(self.document)}"
+
+    def evidence(self) -> str:
+        """What was found about lines, each finding once, with a place that the lines link to."""
+        found = [verdict for theorem in self.document.theorems for verdict in theorem.lines]
+        items: list[str] = []
+        for sentence, at in self.findings.items():
+            count = sum(verdict_sentence(verdict) == sentence for verdict in found)
+            lines = f"{count} line{'' if count == 1 else 's'}"
+            items.append(f'<li><span class="how">{lines}</span> <span id="check-{at}">{escape(sentence)}</span></li>')
+        return f'<p class="caption">Line by line:</p><ul class="found">{"".join(items)}</ul>' if items else ""
 
     def word(self, verdict: Verdict) -> str:
-        """The verdict's word."""
-        return f'<span class="{"mark" if verdict.word == "proved" else "word"}">{verdict.word}</span>'
+        """The verdict's word, with a link to what it means."""
+        kind = "mark" if verdict.word == "proved" else "word"
+        return f'<a class="{kind}" href="#verdict-{verdict.word}">{verdict.word}</a>'
 
     def rules(self, block: RuleIndex) -> str:
         """Title, number of steps and identity of every rule."""
@@ -290,17 +271,21 @@ class Printer:
 
     def text(self, text: Text) -> str:
         """Prose with its formulas in line."""
-        return "".join(escape(part) if isinstance(part, str) else mathml(part, False) for part in text)
+        return "".join(escape(part) if isinstance(part, str) else self.math(part) for part in text)
 
-    def term(self, term: Term, marks: frozenset[Path] = frozenset()) -> str:
+    def term(self, term: Term) -> str:
         """A term."""
-        return mathml(display(term, self.theory, marks))
+        return self.math(display(term, self.theory))
+
+    def math(self, node: Display) -> str:
+        """A formula; in text it is in line, and displayed where the style sheet says so."""
+        return mathml_piece("", node)
 
     def claim(self, left: Term, relation: Relation, right: Term) -> str:
         """A claim in display style."""
-        return mathml(display_claim(Claim(left, relation, right), self.theory))
+        return self.math(display_claim(Claim(left, relation, right), self.theory))
 
-    def relation(self, left: Term, relation: str, right: Term, displayed: bool = True) -> str:
-        """left relation right, in display or inline style."""
+    def relation(self, left: Term, relation: str, right: Term) -> str:
+        """left relation right."""
         sign = "≔" if relation == ":=" else relation
-        return mathml(shape.Row((display(left, self.theory), Operator(sign), display(right, self.theory))), displayed)
+        return self.math(shape.Row((display(left, self.theory), Operator(sign), display(right, self.theory))))

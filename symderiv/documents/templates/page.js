@@ -1,14 +1,102 @@
 "use strict";
+// The page itself: theme, folding, deep links, print, and what an opened line shows.
 (() => {
-  // A link to a line opens it: the reasons and the evidence of that line are what the link is for.
+  const all = (where, what) => [...where.querySelectorAll(what)];
+  const root = document.documentElement;
+  const tools = document.querySelector(".tools");
+  const made = (tag, properties, ...inside) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...inside);
+    return element;
+  };
+
+  // Light or dark: the reader's system says which, the button overrides it.
+  const wanted = matchMedia("(prefers-color-scheme: dark)");
+  const dark = () => (root.dataset.theme || (wanted.matches ? "dark" : "light")) === "dark";
+  const store = (value) => { try { localStorage.setItem("symderiv-theme", value); } catch { /* a file may keep nothing */ } };
+  try { root.dataset.theme = localStorage.getItem("symderiv-theme") || ""; } catch { /* as above */ }
+  const theme = tools && tools.querySelector("[data-do=theme]");
+  const named = () => { if (theme) theme.textContent = dark() ? "light" : "dark"; };
+  wanted.addEventListener("change", named);
+  named();
+
+  // Long proofs start with all phases folded but the last, which holds the result.
+  const phases = all(document, ".phase");
+  for (const phase of phases)
+    if (phase.parentElement.querySelectorAll("li").length >= 14) phase.open = phase === phase.parentElement.lastElementChild;
+
+  const lines = all(document, ".chain li > details");
+  const expand = tools && tools.querySelector("[data-do=expand]");
+  const folds = () => [...lines, ...phases];
+  const labelled = () => { if (expand) expand.textContent = folds().every((one) => one.open) ? "fold all" : "expand all"; };
+  labelled();
+
+  // An opened line shows its rule's identity and the checker's finding, from the lists at the end of the page.
+  const filled = (line) => {
+    if (line.dataset.filled || !line.open) return;
+    line.dataset.filled = "yes";
+    const inside = line.lastElementChild;
+    const rule = line.querySelector(".why > a");
+    const entry = rule && document.getElementById(rule.hash.slice(1));
+    const identity = entry && entry.querySelector(".identity");
+    if (identity) inside.prepend(made("p", {className: "identity"}, identity.cloneNode(true)));
+    const finding = inside.querySelector("a[href^='#check-']");
+    const sentence = finding && document.getElementById(finding.hash.slice(1));
+    if (sentence) finding.parentElement.append(sentence.textContent.slice(finding.textContent.length));
+    line.dispatchEvent(new CustomEvent("filled", {bubbles: true}));
+  };
+  for (const one of folds()) one.addEventListener("toggle", () => { filled(one); labelled(); });
+
   const opened = () => {
     const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!place) return;
     for (let node = place; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     const own = place.querySelector(":scope > details");
     if (own) own.open = true;
-    place.scrollIntoView();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (lines.includes(own || place)) place.scrollIntoView({block: "center", behavior: still ? "instant" : "auto"});
+    else place.scrollIntoView();
   };
   addEventListener("hashchange", opened);
   opened();
+
+  // On paper everything that folds is unfolded; the evidence of single lines stays in the list of checks.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all(document, "details:not([open])").filter((one) => !lines.includes(one));
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
+
+  // What a claim in the graph of lemmas says, under the pointer or the focus.
+  for (const graph of all(document, ".graph")) {
+    const shown = graph.querySelector("figcaption");
+    const usual = [...shown.childNodes];
+    const show = (node) => {
+      const link = node && node.closest("a");
+      const claim = link && document.getElementById(link.getAttribute("href").slice(1))?.parentElement
+        .querySelector(":scope > .claim > .formula");
+      shown.replaceChildren(...(claim ? [made("b", {}, link.querySelector("title").textContent), " ", claim.cloneNode(true)]
+        : link ? [made("b", {}, link.querySelector("title").textContent)] : usual));
+    };
+    graph.addEventListener("pointerover", (event) => show(event.target));
+    graph.addEventListener("pointerleave", () => show(null));
+    graph.addEventListener("focusin", (event) => show(event.target));
+    graph.addEventListener("focusout", () => show(null));
+  }
+
+  if (!tools) return;
+  tools.hidden = false;
+  tools.addEventListener("click", (event) => {
+    const what = event.target.dataset.do;
+    if (what === "theme") {
+      root.dataset.theme = dark() ? "light" : "dark";
+      store(root.dataset.theme);
+      named();
+    }
+    if (what === "expand") {
+      const open = !folds().every((one) => one.open);
+      for (const one of folds()) one.open = open;
+    }
+  });
 })();

@@ -1,0 +1,105 @@
+"""The lines of a proof: formula, rule, verdict and reason of each, long chains in phases that fold."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from symderiv.documents.display import Display, Operator
+from symderiv.documents.display import Row as Beside
+from symderiv.documents.document import Chain, Lemma, Link, Row, Text
+from symderiv.documents.mathml import mathml_piece
+from symderiv.documents.measure import broken, width
+from symderiv.documents.notation import display, display_condition
+from symderiv.documents.phases import Phase, phases
+from symderiv.documents.words import verdict_sentence
+from symderiv.statements import Theory, Verdict
+
+__all__ = ["Writer", "chain"]
+
+# A row's formula has about 820 - 28 - 30 - 216 px, at 18.7 px an em.
+_LINE: Final = 27.5
+_WIDE: Final = 9.5
+
+
+class Writer(Protocol):
+    """What a chain needs of the printer of the page."""
+
+    theory: Theory
+    findings: dict[str, int]
+    seen: set[Lemma]
+
+    def math(self, node: Display) -> str:
+        """A formula."""
+
+    def text(self, text: Text) -> str:
+        """Prose with its formulas in line."""
+
+    def link(self, link: Link) -> str:
+        """A link within the page or to another entry's page."""
+
+    def mark(self, verdict: Verdict) -> str:
+        """The verdict's mark."""
+
+
+def chain(block: Chain, writer: Writer) -> str:
+    """The lines of a proof; opening one shows the checker's evidence and the lemmas it uses as they are used there."""
+    left = display(block.left, writer.theory)
+    across = width(left) > _WIDE
+    column = 1.2 if across else width(left) * 1.1 + 0.4
+    first = f'<span class="{"left across" if across else "left"}">{writer.math(left)}</span>'
+    parts: list[str] = []
+    for phase in phases(block.rows):
+        rows = "".join(_row(row, first if row is block.rows[0] else "", _LINE - column, writer) for row in phase.rows)
+        listed = f'<ol style="counter-reset:line {phase.rows[0].number - 1}">{rows}</ol>'
+        whole = len(phase.rows) == len(block.rows)
+        parts.append(listed if whole else f'<details class="phase" open>{_summary(phase, writer)}{listed}</details>')
+    return f'<div class="chain" style="--left:{column:.1f}em">{"".join(parts)}</div>'
+
+
+def _summary(phase: Phase, writer: Writer) -> str:
+    """Which lines a phase holds, by which rules, and how many derivatives are left after it."""
+    rules = ", ".join(dict.fromkeys(writer.text(row.title) for row in phase.rows))
+    count = phase.derivatives
+    left = f"{count} derivative{'' if count == 1 else 's'} left" if count else ""
+    done = "" if left or phase.last else "all derivatives carried out"
+    after = f" — {left or done}" if left or done else ""
+    first, last = phase.rows[0].number, phase.rows[-1].number
+    lines = f"Lines {first}–{last}" if last > first else f"Line {first}"
+    return f"<summary><b>{lines}</b> {rules}{after}</summary>"
+
+
+def _row(row: Row, lead: str, room: float, writer: Writer) -> str:
+    """One line: number, left side, relation, right side, rule with reason and verdict."""
+    shown = display(row.right, writer.theory, row.changed)
+    pieces = [mathml_piece(piece.joint, piece.node) for piece in broken(shown, room)]
+    right = pieces[0] if len(pieces) == 1 else "".join(f"<div>{piece}</div>" for piece in pieces)
+    sign = "=" if row.relation == "=" else "&gt;"
+    return (
+        f'<li id="line-{row.number}"><details id="step-{row.number}"><summary><span class="line">{lead}'
+        f'<span class="rel">{sign}</span><span class="right">{right}</span></span><span class="why">'
+        f'<a href="#rule-{row.rule}">{writer.text(row.title)}</a>{writer.mark(row.verdict)}{_reason(row, writer)}'
+        f"</span></summary>{_more(row, writer)}</details></li>"
+    )
+
+
+def _reason(row: Row, writer: Writer) -> str:
+    """The reason, the conditions this line needs and the theorems it cites."""
+    parts = [writer.text(row.reason)] if row.reason else []
+    if row.conditions:
+        shown = (writer.math(display_condition(condition, writer.theory)) for condition in row.conditions)
+        parts.append(f"needs {', '.join(shown)}")
+    parts += [f"see {writer.link(link)}" for link in row.cites]
+    return f"<small>{'; '.join(parts)}</small>" if parts else ""
+
+
+def _more(row: Row, writer: Writer) -> str:
+    """What an opened line shows: how it was checked, and the lemmas as they are used in it, each use once a page."""
+    place = writer.findings[verdict_sentence(row.verdict)]
+    parts = [f'<p><a href="#check-{place}">{row.verdict.word}</a></p>']
+    for lemma in row.lemmas:
+        if lemma not in writer.seen:
+            writer.seen.add(lemma)
+            left, right = display(lemma.left, writer.theory), display(lemma.right, writer.theory)
+            claim = writer.math(Beside((left, Operator(lemma.relation), right)))
+            parts.append(f'<p class="lemma">{claim} by {writer.link(lemma.link)}</p>')
+    return f"<div>{''.join(parts)}</div>"
