@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from symderiv.site.entries import EntryPage, TheoremFacts
 
 __all__ = ["Arrow", "Box", "Citations", "Graph", "Row", "citations_of", "graph_of"]
 
-WIDTH: Final = 236
+WIDTH: Final = 198
 """Of a box, in pixels."""
 HEAD: Final = 28
-LINE: Final = 21
+"""The height of a title of one line."""
+LINE: Final = 20
 _GAP: Final = 11
-_ACROSS: Final = 128
-_LETTERS: Final = 33
-"""What fits into a box at the size of its text."""
+_ACROSS: Final = 52
+_LETTERS: Final = 27
+"""What fits into a box at the size of its titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Citations:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A cited theorem in its entry's box; `short` is the title as far as it fits."""
+    """A cited theorem in its entry's box: its title, and `short`, the name it has in its entry."""
 
     goal: str
     words: str
@@ -41,12 +43,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A line of a box's title."""
+
+    words: str
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
-    """An entry: its title as far as it fits, and the theorems that other entries cite; `y` is its upper edge."""
+    """An entry: its title in lines, and the theorems that other entries cite; `y` is its upper edge."""
 
     name: str
     title: str
-    short: str
+    lines: tuple[Words, ...]
     x: float
     y: float
     height: float
@@ -140,16 +150,15 @@ def _pull(name: str, links: tuple[tuple[str, str, str], ...], placed: dict[str, 
 def _box(entry: EntryPage, column: int, y: float, links: tuple[tuple[str, str, str], ...]) -> Box:
     goals = {goal for source, goal, _ in links if source == entry.name}
     cited = [theorem for theorem in entry.theorems if theorem.goal in goals]
+    titles = textwrap.wrap(entry.plain, _LETTERS, break_long_words=False)
+    lines = tuple(Words(words, y + 19 + 16 * at) for at, words in enumerate(titles))
+    top = y + HEAD + 16 * (len(lines) - 1)
     rows = tuple(
-        Row(theorem.goal, theorem.words, _short(theorem.words), y + HEAD + LINE * at + LINE / 2)
+        Row(theorem.goal, theorem.words, theorem.goal.replace("-", " "), top + LINE * at + LINE / 2)
         for at, theorem in enumerate(cited)
     )
-    height = HEAD + LINE * len(rows) + (5 if rows else 0)
-    return Box(entry.name, entry.plain, _short(entry.plain), column * (WIDTH + _ACROSS), y, height, rows)
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _LETTERS else f"{title[: _LETTERS - 1].rstrip()}…"
+    height = top - y + LINE * len(rows) + (5 if rows else 0)
+    return Box(entry.name, entry.plain, lines, column * (WIDTH + _ACROSS), y, height, rows)
 
 
 def _centred(boxes: dict[str, Box], depths: dict[str, int], lowest: float) -> dict[str, Box]:
@@ -162,8 +171,9 @@ def _centred(boxes: dict[str, Box], depths: dict[str, int], lowest: float) -> di
         top = (lowest - own - extra * (len(members) - 1)) / 2
         for at, box in enumerate(members):
             down = top + extra * at
-            rows = tuple(Row(row.goal, row.words, row.short, row.y + down) for row in box.rows)
-            made[box.name] = Box(box.name, box.title, box.short, box.x, box.y + down, box.height, rows)
+            lines = tuple(replace(line, y=line.y + down) for line in box.lines)
+            rows = tuple(replace(row, y=row.y + down) for row in box.rows)
+            made[box.name] = replace(box, lines=lines, y=box.y + down, rows=rows)
     return made
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
+from typing import Final
 
 from symderiv.api import SEED, prove
 from symderiv.build.contents import document_of
-from symderiv.documents import FORMATS, UnpublishableError, mathml_of, text_of
-from symderiv.documents.document import Document, RuleIndex, Text
+from symderiv.documents import FORMATS, UnpublishableError, text_of
+from symderiv.documents.document import Document, RuleIndex
 from symderiv.documents.mathml import mathml
 from symderiv.documents.notation import display_claim, display_condition
-from symderiv.documents.plain import plain_math
 from symderiv.documents.presenting import prose
 from symderiv.reading.limited import prove_within
-from symderiv.statements import Claim, Condition, Distinct, Problem, Theorem, Theory, VerdictWord, reachable, worst
-from symderiv.terms import Call, Number
+from symderiv.site.formulas import claimed, definitions, markup, words
+from symderiv.statements import Claim, Condition, Distinct, Problem, Theorem, VerdictWord, worst
+from symderiv.terms import Number
 
-__all__ = ["EntryPage", "LeftOut", "Listed", "TheoremFacts", "entry_page", "markup", "words"]
+__all__ = ["VARIABLES", "EntryPage", "LeftOut", "Listed", "TheoremFacts", "entry_page"]
+
+
+VARIABLES: Final = ("number", "vector", "matrix")
+"""What an entry may be differentiated by, by the number of its indices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ class TheoremFacts:
 class EntryPage:
     """The page of an entry as text, and its card: formulas and titles are markup, `words` what a search looks at.
 
-    `defined` and `claimed` are the definition and the headline's claim; `holds` the conditions and assumptions it
-    needs, `assumes` the assumptions alone as (text, markup); `rules` how many steps each rule made.
+    `variable` is what the entry is differentiated by, one of `VARIABLES`. `defined` and `claimed` are the definitions
+    and the headline's claim, `wide` if that needs room; `holds` the conditions and assumptions it needs, `assumes` the
+    assumptions alone as (text, markup); `rules` how many steps each rule made.
     """
 
     name: str
@@ -53,8 +58,10 @@ class EntryPage:
     family: str
     source: str
     words: str
-    defined: str
+    variable: str
+    defined: tuple[str, ...]
     claimed: str
+    wide: bool
     headline: VerdictWord
     verdict: VerdictWord
     holds: tuple[str, ...]
@@ -90,16 +97,6 @@ def entry_page(listed: Listed, limit: float) -> EntryPage | LeftOut:
         return LeftOut(problem.name, str(error))
 
 
-def markup(text: Text) -> str:
-    """Prose with its formulas as MathML."""
-    return "".join(escape(part) if isinstance(part, str) else mathml(part, False) for part in text)
-
-
-def words(text: Text) -> str:
-    """Prose with its formulas in one line of Unicode."""
-    return "".join(part if isinstance(part, str) else plain_math(part) for part in text)
-
-
 def _page(listed: Listed, theorems: tuple[Theorem, ...]) -> EntryPage:
     problem = listed.problem
     document = document_of(problem, theorems)
@@ -110,13 +107,26 @@ def _page(listed: Listed, theorems: tuple[Theorem, ...]) -> EntryPage:
     assumes = tuple(
         (text_of(claim, theory), mathml(display_claim(claim, theory), False)) for claim in _assumptions(chief)
     )
+    shown, wide = claimed(chief.claim, theory)
     return EntryPage(
-        problem.name, markup(title), words(title), "own" if listed.source else problem.family, listed.source,
-        " ".join((*told, text_of(chief.claim, theory))).casefold(), _defined(chief, theory),
-        mathml_of(chief.claim, theory), chief.verdict.word, worst(tuple(t.verdict for t in theorems)).word,
-        (*conditions, *(formula for _, formula in assumes)), assumes, tuple(_facts(t) for t in theorems),
-        _rules(document), FORMATS["html"].render(document),
-    )  # fmt: skip
+        name=problem.name,
+        title=markup(title),
+        plain=words(title),
+        family="own" if listed.source else problem.family,
+        source=listed.source,
+        words=" ".join((*told, text_of(chief.claim, theory))).casefold(),
+        variable=VARIABLES[len(problem.arrays[0].domains)],
+        defined=definitions(chief, theory),
+        claimed=shown,
+        wide=wide,
+        headline=chief.verdict.word,
+        verdict=worst(tuple(theorem.verdict for theorem in theorems)).word,
+        holds=(*conditions, *(formula for _, formula in assumes)),
+        assumes=assumes,
+        theorems=tuple(_facts(theorem) for theorem in theorems),
+        rules=_rules(document),
+        page=FORMATS["html"].render(document),
+    )
 
 
 def _conditions(theorem: Theorem) -> tuple[Condition, ...]:
@@ -132,15 +142,6 @@ def _conditions(theorem: Theorem) -> tuple[Condition, ...]:
 
 def _assumptions(theorem: Theorem) -> tuple[Claim, ...]:
     return tuple(Claim(a.left, "=", a.right) for a in theorem.derivation.theory.assumptions)
-
-
-def _defined(theorem: Theorem, theory: Theory) -> str:
-    """The definition of what the theorem speaks about: the first quantity that its left side names."""
-    for part in reachable(theorem.claim.left, theory):
-        if isinstance(part, Call):
-            found = theory.definition(part.name)
-            return mathml_of(Claim(found(*found.indices), "=", found.body), theory)
-    return ""
 
 
 def _facts(theorem: Theorem) -> TheoremFacts:

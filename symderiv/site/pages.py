@@ -12,12 +12,14 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 from markupsafe import Markup
 
 from symderiv.documents.html.frame import framed, template
+from symderiv.documents.mathml import mathml
 from symderiv.documents.presenting import prose
 from symderiv.documents.symbols import read
 from symderiv.documents.words import MARKS, folder
 from symderiv.proving import RULES
 from symderiv.site.citations import WIDTH, Citations, citations_of, graph_of
-from symderiv.site.entries import EntryPage, markup
+from symderiv.site.entries import VARIABLES, EntryPage
+from symderiv.site.formulas import legend, markup
 from symderiv.site.markdown import rendered
 from symderiv.site.material import Guide, Material
 from symderiv.statements import VERDICTS, VerdictWord
@@ -62,7 +64,7 @@ def site_pages(entries: Sequence[EntryPage], found: Material) -> dict[str, str]:
     guides = tuple(guide for guide, _ in found.guides)
     navigation = _navigation(guides)
     bodies: dict[str, tuple[str, str, tuple[str, ...]]] = {
-        INDEX: ("Gradients, proved", _index(entries, guides), ("index.js",)),
+        INDEX: ("Gradients and their proofs", _index(entries, guides), ("index.js",)),
         "lemmas.html": ("Lemmas", _lemmas(entries), ("lemmas.js",)),
         "rules.html": ("Rules", _rules(entries), ()),
     }
@@ -119,6 +121,7 @@ def _index(entries: Sequence[EntryPage], guides: Sequence[Guide]) -> str:
     return _body(
         "index.html",
         entries=entries,
+        legend=[Markup(each) for each in legend()],
         theorems=sum(len(entry.theorems) for entry in entries),
         filters=tuple(each for each in _filters(entries) if len(each.choices) > 1),
         families=[family for family in families if family["entries"]],
@@ -133,7 +136,8 @@ def _card(entry: EntryPage) -> dict[str, object]:
     return {
         "name": entry.name, "family": entry.family, "verdict": entry.verdict, "words": entry.words,
         "assumed": "|".join(text for text, _ in entry.assumes) or "nothing",
-        "page": entry_file(entry.name), "title": Markup(entry.title), "defined": Markup(entry.defined),
+        "page": entry_file(entry.name), "title": Markup(entry.title),
+        "defined": [Markup(each) for each in entry.defined], "variable": entry.variable, "wide": entry.wide,
         "claimed": Markup(entry.claimed), "mark": _mark(entry.headline),
         "holds": Markup(", ").join(Markup(each) for each in entry.holds),
         "count": theorems + weaker, "source": entry.source,
@@ -150,6 +154,7 @@ def _mark(word: VerdictWord) -> Markup:
 def _filters(entries: Sequence[EntryPage]) -> tuple[Filter, ...]:
     """Buttons for what is there: an empty choice would only disappoint."""
     families = [Choice(key, Markup(key), sum(entry.family == key for entry in entries)) for key in _FAMILIES]
+    variables = [Choice(word, Markup(word), sum(entry.variable == word for entry in entries)) for word in VARIABLES]
     verdicts = [Choice(word, Markup(word), sum(entry.verdict == word for entry in entries)) for word in VERDICTS]
     assumed = {text: formula for entry in entries for text, formula in entry.assumes}
     assumptions = [
@@ -159,6 +164,7 @@ def _filters(entries: Sequence[EntryPage]) -> tuple[Filter, ...]:
     free = Choice("nothing", Markup("nothing"), sum(not entry.assumes for entry in entries))
     made = (
         Filter("family", "Family", tuple(families)),
+        Filter("variable", "Variable", tuple(variables)),
         Filter("verdict", "Weakest verdict", tuple(verdicts)),
         Filter("assumes", "Assumes", (free, *assumptions)),
     )
@@ -170,7 +176,7 @@ def _lemmas(entries: Sequence[EntryPage]) -> str:
     graph = graph_of(citations)
     boxes = [
         {
-            "name": box.name, "title": box.title, "short": box.short, "x": box.x, "y": box.y, "height": box.height,
+            "name": box.name, "title": box.title, "lines": box.lines, "x": box.x, "y": box.y, "height": box.height,
             "rows": box.rows, "page": entry_file(box.name),
         }
         for box in graph.boxes
@@ -193,8 +199,23 @@ def _cited(each: Citations) -> dict[str, object]:
         "page": _anchor(each.entry, each.theorem.goal),
         "mark": _mark(each.theorem.verdict),
         "cites": [{"title": Markup(t.title), "page": _anchor(e, t.goal)} for e, t in each.cites],
-        "cited_by": [{"title": Markup(t.title), "page": _anchor(e, t.goal)} for e, t in each.cited_by],
+        "cited_by": [
+            {"title": Markup(t.title), "page": _anchor(e, t.goal)} for e, t in each.cited_by if e is each.entry
+        ],
+        "elsewhere": _by_entry(each),
     }
+
+
+def _by_entry(each: Citations) -> list[dict[str, object]]:
+    """The entries with theorems that cite this one, which would be too long a list by their titles."""
+    found: dict[str, dict[str, object]] = {}
+    for entry in dict.fromkeys(entry for entry, _ in each.cited_by if entry is not each.entry):
+        theorems = [theorem for other, theorem in each.cited_by if other is entry]
+        found[entry.name] = {
+            "title": Markup(entry.title),
+            "theorems": [{"page": _anchor(entry, t.goal), "name": t.goal.replace("-", " ")} for t in theorems],
+        }
+    return list(found.values())
 
 
 def _anchor(entry: EntryPage, goal: str) -> str:
@@ -210,7 +231,7 @@ def _rules(entries: Sequence[EntryPage]) -> str:
         {
             "slug": slug,
             "title": Markup(markup(prose(rule.title[:1].upper() + rule.title[1:]))),
-            "identity": Markup(markup((read(rule.statement),))),
+            "identity": Markup(mathml(read(rule.statement))),
             "conditions": Markup(markup(prose(rule.conditions))),
             "because": Markup(markup(prose(rule.because))),
             "count": _count(sum(count for _, count in uses[slug]), len(uses[slug])),

@@ -1,8 +1,8 @@
 (() => {
-  const graph = document.querySelector(".graph");
+  const graph = document.querySelector(".lemma-graph");
   if (!graph) return;
   const paths = [...graph.querySelectorAll("path")];
-  const boxes = [...graph.querySelectorAll(".box")];
+  const boxes = [...graph.querySelectorAll(".node")];
 
   function light(name, goal) {
     const near = new Set(name ? [name] : []);
@@ -17,7 +17,7 @@
   }
 
   graph.addEventListener("mouseover", event => {
-    const box = event.target.closest(".box");
+    const box = event.target.closest(".node");
     const row = event.target.closest("[data-row]");
     light(box?.dataset.name, row?.dataset.row);
   });
