@@ -39,6 +39,15 @@ def scaled_exp_difference(a: Any, b: Any, c: Any, d: Any) -> Any:
     return np.where((np.abs(product) < 1000) & (exact == exact), exact, value)
 
 
+def product_error(a: Any, b: Any, product: Any) -> Any:
+    """a * b - product, exactly unless it underflows, for the rounded product (Dekker)."""
+    half = product.dtype.type(134217729 if product.dtype.itemsize == 8 else 4097)
+    first = a * half - (a * half - a)
+    second = b * half - (b * half - b)
+    rest, remainder = a - first, b - second
+    return ((first * second - product) + first * remainder + rest * second) + rest * remainder
+
+
 def exp_multiple(a: Any, b: Any, c: Any) -> Any:
     """e^((a - b) c), with the error of a - b carried along; 1 for c = 0, whatever a is."""
     high = a - b

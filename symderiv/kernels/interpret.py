@@ -220,6 +220,10 @@ def _scaled_exp_difference(a: float, b: float, c: float, d: float) -> float:
     return value + value * low
 
 
+def _product_error(a: float, b: float, c: float) -> float:
+    return float(Fraction(a) * Fraction(b) - Fraction(c)) if all(map(math.isfinite, (a, b, c))) else math.nan
+
+
 def _power(a: float, b: float) -> float:
     if a == 0.0 and b < 0.0:
         return math.inf
@@ -245,6 +249,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "exp_multiple": _exp_multiple,
         "maximum": lambda a, b: a if a > b else b,
         "minimum": lambda a, b: a if a < b else b,
+        "product_error": _product_error,
         "scaled": lambda a, b, c: a * b + a * c if abs(a) < math.inf else a * b,
         "weighted": lambda a, b: 0.0 if a == 0.0 else a * b,
         "if_equal": lambda a, b, c, d: c if a == b else d,

@@ -30,6 +30,7 @@ OPERATIONS: Final[dict[str, int]] = {
     "weighted": 2,  # a * b, and 0 where a = 0, whatever b is: the convention 0 log 0 = 0
     "if_equal": 4,  # c if a = b, else d
     "if_negative": 3,  # b if a < 0, else c
+    "product_error": 3,  # a * b - c, exactly, for c = a * b rounded
     "scaled": 3,  # a * (b + c), b + c one number in two parts, scalars that may be left out
     "scaled_exp_difference": 4,  # e^((a - b)(c + d)), c + d one number in two parts, no digit of the product lost
 }

@@ -15,12 +15,22 @@ from typing import Final
 import numpy as np
 
 from symderiv.kernels.hyperparameters import argument_name
-from symderiv.kernels.probability.forms import is_ratio, power_of_gap
-from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_probability
+from symderiv.kernels.probability.forms import difference_of_shares, is_ratio, power_of_gap
+from symderiv.kernels.probability.quantities import (
+    Softmax,
+    complement,
+    is_complement,
+    is_probability,
+    is_total,
+    softmax_of,
+    suffix_of,
+)
 from symderiv.terms import (
     Add,
+    Array,
     Delta,
     Div,
+    Domain,
     Entry,
     Exp,
     Index,
@@ -39,7 +49,7 @@ _LEAST: Final = 1e-320
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Atoms:
-    """y_k, 1 - y_k and log y_k of one row of logits, and log S with what its addends are large."""
+    """y_k, 1 - y_k and log y_k of one row of exponents, and log S with what its addends are large."""
 
     y: np.ndarray
     rest: np.ndarray
@@ -66,9 +76,19 @@ class _Row:
     data: Mapping[str, np.ndarray]
     parameters: Mapping[str, float]
     classes: int
-    atoms: _Atoms
     smallest: float
+    softmaxes: tuple[Softmax, ...]
+    atoms: dict[str, _Atoms] = field(default_factory=dict)
     memo: dict[tuple[Term, tuple[int, ...]], tuple[float, float]] = field(default_factory=dict)
+
+    def of(self, atom: Term) -> _Atoms:
+        """The probabilities that an atom is one of."""
+        suffix = suffix_of(atom)
+        if suffix not in self.atoms:
+            own = next(each for each in self.softmaxes if each.suffix == suffix)
+            exponents = [self.both(own.exponent, {own.index: k})[0] for k in range(self.classes)]
+            self.atoms[suffix] = _atoms(np.array(exponents))
+        return self.atoms[suffix]
 
     def both(self, term: Term, where: Mapping[Index, int]) -> tuple[float, float]:
         """The value and the magnitude of a term."""
@@ -97,6 +117,11 @@ class _Row:
             case Delta(left=left, right=right):
                 one = float(where[left] == where[right])  # type: ignore[index]
                 return one, one
+            case Add(terms=terms) if (between := difference_of_shares(terms)) is not None:
+                (y, _), (q, _) = (self.both(each, where) for each in between)
+                rests = [complement(each.indices[0], suffix_of(each)) for each in between]
+                beyond = sum(self.both(rest, where)[0] for rest in rests)
+                return y - q, max(min(y + q, beyond), self.smallest)
             case Add(terms=terms):
                 parts = [self.both(part, where) for part in terms]
                 return sum(value for value, _ in parts), sum(size for _, size in parts)
@@ -133,28 +158,28 @@ class _Row:
             return where[entry.indices[0]]  # type: ignore[index]
 
         found: float | None = None
-        if term == TOTAL:
-            return float(np.exp(self.atoms.lse)), float(np.exp(self.atoms.lse)) * (1.0 + self.atoms.lse_size)
-        if isinstance(term, Log) and term.argument == TOTAL:
-            return self.atoms.lse, self.atoms.lse_size
+        if is_total(term):
+            of_all = self.of(term)
+            return float(np.exp(of_all.lse)), float(np.exp(of_all.lse)) * (1.0 + of_all.lse_size)
+        if isinstance(term, Log) and is_total(term.argument):
+            return self.of(term.argument).lse, self.of(term.argument).lse_size
         if is_probability(term):
-            found = float(self.atoms.y[at(term)])
+            found = float(self.of(term).y[at(term)])
         elif is_complement(term):
-            found = float(self.atoms.rest[at(term)])
+            found = float(self.of(term).rest[at(term)])
         elif isinstance(term, Log) and is_probability(term.argument):
-            found = float(self.atoms.log_y[at(term.argument)])
+            found = float(self.of(term.argument).log_y[at(term.argument)])
         elif isinstance(term, Log) and is_complement(term.argument):
-            found = float(np.log(self.atoms.rest[at(term.argument)]))
+            found = float(np.log(self.of(term.argument).rest[at(term.argument)]))
         elif is_ratio(term) and isinstance(term, Div):
-            k = at(term.denominator)
-            rest = self.atoms.rest[k]
-            found = float(self.atoms.log_y[k] / rest) if rest > _LEAST else -1.0
+            k, own = at(term.denominator), self.of(term.denominator)
+            found = float(own.log_y[k] / own.rest[k]) if own.rest[k] > _LEAST else -1.0
         elif (power := power_of_gap(term)) is not None:
             exponent, _ = self.both(power.exponent, where)
-            found = float(-np.expm1(exponent * self.atoms.log_y[at(power.base)]))
+            found = float(-np.expm1(exponent * self.of(power.base).log_y[at(power.base)]))
         elif isinstance(term, Power) and is_probability(term.base):
             exponent, _ = self.both(term.exponent, where)
-            found = float(np.exp(exponent * self.atoms.log_y[at(term.base)])) if exponent else 1.0
+            found = float(np.exp(exponent * self.of(term.base).log_y[at(term.base)])) if exponent else 1.0
             return found, found
         if found is None:
             return None
@@ -166,9 +191,13 @@ def _product(left: float, right: float) -> float:
 
 
 def magnitude(term: Term, where: Mapping[Index, int], data: Mapping[str, np.ndarray], logits: str,
-              parameters: Mapping[str, float]) -> float:  # fmt: skip
-    """How large a stable form is at these index values for one row of data if nothing cancels."""
+              parameters: Mapping[str, float], softmaxes: tuple[Softmax, ...] = ()) -> float:  # fmt: skip
+    """How large a stable form is at these index values for one row of data if nothing cancels.
+
+    The softmaxes in it are those given, that of the logits as they stand if there are none.
+    """
     with np.errstate(all="ignore"):
         smallest = float(np.finfo(data[logits].dtype).tiny)
-        row = _Row(data, parameters, len(data[logits]), _atoms(data[logits]), smallest)
+        usual = Array(logits, (Domain("classes", "C"),))
+        row = _Row(data, parameters, len(data[logits]), smallest, softmaxes or (softmax_of(usual),))
         return row.both(term, where)[1]

@@ -19,9 +19,11 @@ from symderiv.kernels.functions import Function, Variant
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.outputs import Case
-from symderiv.kernels.parts import TARGETS_ARRAY, Part, logits_of
+from symderiv.kernels.parts import TARGETS_ARRAY, Part
 from symderiv.kernels.probability.kernel import cases_of
 from symderiv.kernels.probability.ordering import LABEL
+from symderiv.kernels.probability.quantities import Softmax
+from symderiv.kernels.probability.softmaxes import softmaxes_of
 from symderiv.kernels.rewriting import substitute
 from symderiv.statements import Hyperparameter, Problem
 from symderiv.terms import Index, Number, Parameter, Term
@@ -36,7 +38,7 @@ ULPS: Final = 8.0
 INTERPRETER: Final = 1e-12
 """How far a compiled kernel may be from the interpreter, relative to the size of the row's result and to 1."""
 DIFFERENCE: Final = 1e-7
-"""How far a gradient may be from a fourth-order central difference, for results of the size of 1."""
+"""How far a gradient may be from a fourth-order central difference, relative to the largest result and to 1."""
 
 _DTYPES: Final = (np.float32, np.float64)
 _SATURATED: Final = ((1000, -1000, 0), (0, 30, 1), (120, 0, 0), (-1000, 0, 0), (200, 199, 0), (1, 1, 1))
@@ -103,33 +105,36 @@ def _against_reference(
     problem: Problem, kernel: LossKernel, function: Function, variant: Variant, values: Mapping[str, float],
     positive: bool, seed: int, thorough: bool,
 ) -> Iterator[Check]:  # fmt: skip
-    label = Index(LABEL, logits_of(function.parts[0].closed).domains[0]) if variant == "labels" else None
+    logits = problem.arrays[0]
+    label = Index(LABEL, logits.domains[0]) if variant == "labels" else None
+    softmaxes = softmaxes_of(tuple(part.closed for part in function.parts), logits)
     for part, position in zip(function.parts, range(len(function.parts)), strict=True):
-        cases, _ = cases_of(part, logits_of(part.closed), label)
+        cases, _ = cases_of(part, logits, label, softmaxes)
         for dtype in _DTYPES if thorough or function.name == "value_and_grad" else (np.float64,):
             worst = Worst()
             rounded = {name: float(dtype(value)) for name, value in values.items()}
             for drawn in _samples(function, dtype, seed, thorough):
                 sample = _usable(drawn, positive)
                 result = call(kernel, function, arguments(function, variant, sample))[position]
-                for where, off in _errors(part, cases, label, function, sample, rounded, result):
+                for where, off in _errors(part, cases, softmaxes, label, function, sample, rounded, result):
                     worst.add(off, f"{sample.name}, C = {sample.z.shape[1]}, at {list(where)}")
             subject = f"{problem.name} {function.name} {part.role} ({variant}, {np.dtype(dtype).name})"
             yield checked("ulps of the addends", subject, "rigorous value", ULPS, worst.value, worst.at)
 
 
-def _errors(part: Part, cases: tuple[Case, ...], label: Index | None, function: Function, sample: Sample,
-            values: Mapping[str, float], result: np.ndarray) -> Iterator[tuple[tuple[int, ...], float]]:  # fmt: skip
+def _errors(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...], label: Index | None,
+            function: Function, sample: Sample, values: Mapping[str, float], result: np.ndarray,
+            ) -> Iterator[tuple[tuple[int, ...], float]]:  # fmt: skip
     """Every entry of a result with its error."""
     closed = _numbers(part.closed, values)
-    logits = logits_of(part.closed).name
+    logits = softmaxes[0].array.name
     for row in range(len(sample.z)):
         data = dict.fromkeys(function.arguments, sample.direction[row]) | {logits: sample.z[row]}
         data[TARGETS_ARRAY] = (sample.targets if label is None else sample.one_hot)[row]
         own = int(sample.labels[row])
         for at, ball in reference(closed, part.indices, data, {"classes": sample.z.shape[1]}).items():
             case, where = _case_at(cases, at, label, own)
-            size = magnitude(case.term, where, data, logits, values)
+            size = magnitude(case.term, where, data, logits, values, softmaxes)
             yield (row, *at), ulps(result[(row, *at)], Ball(ball.value, arb(size)), of_magnitude=True)
 
 
@@ -209,8 +214,8 @@ def _against_differences(problem: Problem, kernel: LossKernel, made: tuple[Funct
             difference = _differences(kernel, by_name[base], used, sample)
             expected = np.einsum("nij,nj->ni", difference, sample.direction) if name == "hvp" else difference
             subject = f"{problem.name} {name} ({variant}, float64)"
-            off = float(np.max(np.abs(result - expected)))
-            yield checked("absolute difference", subject, f"central difference of {base}", DIFFERENCE, off, sample.name)
+            off = float(np.max(np.abs(result - expected))) / max(1.0, float(np.max(np.abs(expected))))
+            yield checked("difference", subject, f"central difference of {base}", DIFFERENCE, off, sample.name)
 
 
 def _differences(kernel: LossKernel, base: Function, variant: Variant, sample: Sample) -> np.ndarray:

@@ -21,7 +21,7 @@ ATOM: Final = 4
 _INFIX: Final = {"add": ("+", 2), "subtract": ("-", 2), "multiply": ("*", 3), "divide": ("/", 3)}
 _CALLS: Final = {
     "power": "power", "exp": "exp", "log": "log", "log1p": "log1p", "exp_difference": "exp_difference",
-    "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference",
+    "product_error": "product_error", "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference",
     "expm1": "expm1", "exp_multiple": "exp_multiple",
     "maximum": "maximum", "minimum": "minimum", "weighted": "weighted",
 }  # fmt: skip
@@ -227,6 +227,8 @@ class Printer:
 
     def _by_row(self, above: Expression, below: Expression) -> bool:
         """Whether class numbers are divided by a row number of the same unit."""
+        if isinstance(below, Local) and below.name in self.lines.scalars:
+            return False
         ranks = (self.rank(above), self.rank(below))
         return (
             ranks == ("class", "row") and isinstance(below, Local) and self._common(above, below) == self.degree(below)

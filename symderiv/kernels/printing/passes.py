@@ -49,7 +49,7 @@ class _Passes:
     arrays: dict[str, ArrayParameter]
     labels: dict[str, LabelParameter]
     first: str
-    logits: set[str]
+    fills: dict[str, str]
     home: dict[str, str]
     updated: frozenset[str]
     pending: dict[str, Const] = field(default_factory=dict)  # accumulators that have their start and nothing else
@@ -112,7 +112,7 @@ class _Passes:
         index, name = load.at[-1], load.array
         if parameter.role == "scratch":
             return self.once(name, f"{name} = load_scratch({name}_memory, {index})")
-        fill = "-np.inf" if name in self.logits else "0.0"
+        fill = self.fills.get(name, "0.0")
         if parameter.shared:
             return self.once(name, f"{name} = load_shared_part({self.first}, {rows}, {index})")
         line = self.line(parameter, load.at)

@@ -6,6 +6,7 @@ is left to the printer of long rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
@@ -161,7 +162,7 @@ class _Registers:
         self.lines.write(f"{array.name} = {text}")
 
 
-def _loads(kernel: Kernel, work: _Registers, logits: set[str]) -> None:
+def _loads(kernel: Kernel, work: _Registers, fills: Mapping[str, str]) -> None:
     for parameter in kernel.arrays("input"):
         rows = array_name(parameter)
         if not parameter.axes and parameter.neutral is not None:
@@ -170,7 +171,7 @@ def _loads(kernel: Kernel, work: _Registers, logits: set[str]) -> None:
         elif not parameter.axes:
             work.lines.write(f"{parameter.name} = load_numbers({rows}, row, stop, layout)")
         elif not parameter.shared:
-            fill = "-np.inf" if parameter.name in logits else "0.0"
+            fill = fills.get(parameter.name, "0.0")
             work.lines.write(f"{parameter.name} = load_classes({rows}, row, stop, layout, {fill})")
     like = array_name(kernel.arrays("input")[0])
     for label in kernel.labels():
@@ -211,15 +212,32 @@ def check_sum(kernel: Kernel, statement: Update, printer: Printer) -> None:
         )
 
 
-def arrays_under_maximum(statements: tuple[Statement, ...]) -> set[str]:
-    """The arrays whose largest element is looked for: lanes past the last class must not win there."""
-    found: set[str] = set()
+def arrays_under_maximum(statements: tuple[Statement, ...]) -> dict[str, str]:
+    """The arrays whose largest element is looked for, with what fills the lanes past the last class, which must not win
+    there. Of a sum or a product it is the first addend or factor that is filled, with +inf under a minus sign."""
+    found: dict[str, str] = {}
     for statement in statements:
         if isinstance(statement, Loop):
             found |= arrays_under_maximum(statement.body)
-        elif isinstance(statement, Update) and statement.how == "maximum" and isinstance(statement.value, Load):
-            found.add(statement.value.array)
+        elif isinstance(statement, Update) and statement.how == "maximum":
+            found |= _filled(statement.value, statements)
     return found
+
+
+def _filled(value: Expression, statements: tuple[Statement, ...], fill: str = "-np.inf") -> dict[str, str]:
+    match value:
+        case Load(array=array):
+            stored = next((s for s in statements if isinstance(s, Store) and s.array == array), None)
+            return {array: fill} if stored is None else {}
+        case Local(name=name):
+            made = next((s.value for s in statements if isinstance(s, Let) and s.name == name), None)
+            return {} if made is None else _filled(made, statements, fill)
+        case Op(name="negate", arguments=(argument,)):
+            return _filled(argument, statements, "np.inf" if fill == "-np.inf" else "-np.inf")
+        case Op(name="add" | "multiply" | "divide", arguments=(first, _)):
+            return _filled(first, statements, fill)
+        case _:
+            return {}
 
 
 def without_exponentials_first(body: tuple[Statement, ...]) -> tuple[Statement, ...]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Final
 
 from symderiv.kernels.probability.forms import power_of_gap
-from symderiv.kernels.probability.quantities import TOTAL
+from symderiv.kernels.probability.quantities import is_total
 from symderiv.terms import Add, Div, Exp, Log, Number, Parameter, Power, Size, Term, children
+
+MOST_FACTORS: Final = 4
+"""The largest whole exponent that is multiplied out."""
 
 
 def logarithm_of(value: Fraction) -> Fraction:
@@ -19,9 +23,9 @@ def logarithm_of(value: Fraction) -> Fraction:
 def unsafe_part(term: Term) -> Term | None:
     """The first part of a stable form that may overflow or has no kernel: an exponential, or the sum of exponentials
     other than in a logarithm. None if there is none."""
-    if term == TOTAL or isinstance(term, Exp):
+    if is_total(term) or isinstance(term, Exp):
         return term
-    if term == Log(TOTAL):
+    if isinstance(term, Log) and is_total(term.argument):
         return None
     return next((found for part in children(term) if (found := unsafe_part(part)) is not None), None)
 
@@ -49,9 +53,22 @@ def of_parameters(term: Term) -> bool:
     return all(of_parameters(part) for part in parts) if parts else isinstance(term, Number | Parameter | Size)
 
 
-def divisor(term: Term) -> Term | None:
-    """x^n of x^-n; None for any other term."""
+def divisors_of(term: Term) -> tuple[Term, ...]:
+    """What x^-n divides by, one after the other: x, n times if x is a parameter, else x^n; nothing for any other
+    term."""
     if isinstance(term, Power) and isinstance(term.exponent, Number) and term.exponent.value < 0:
         value = -term.exponent.value
-        return term.base if value == 1 else Power(term.base, Number(value))
-    return None
+        if value.denominator == 1 and isinstance(term.base, Parameter) and value <= MOST_FACTORS:
+            return (term.base,) * int(value)
+        return (term.base,) if value == 1 else (Power(term.base, Number(value)),)
+    return ()
+
+
+def whole_power_of_parameter(term: Term) -> tuple[Parameter, int] | None:
+    """The parameter p and n of p^n, n a small whole number above 1; None for any other term."""
+    match term:
+        case Power(base=Parameter() as base, exponent=Number(value=value)):
+            whole = value.denominator == 1 and 1 < value <= MOST_FACTORS
+            return (base, int(value)) if whole else None
+        case _:
+            return None

@@ -24,8 +24,8 @@ from symderiv.kernels.probability.monomials import (
     times,
 )  # fmt: skip
 from symderiv.kernels.probability.ordering import as_term
-from symderiv.kernels.probability.quantities import complement, is_complement, is_probability, probability
-from symderiv.terms import Add, Div, Entry, Log, Mul, Number, Place, Power, Term
+from symderiv.kernels.probability.quantities import complement, is_complement, is_probability, probability, suffix_of
+from symderiv.terms import Add, Div, Entry, Log, Mul, Number, Power, Term
 
 _MOST: Final = 12
 """The highest degree that is made homogeneous."""
@@ -33,26 +33,27 @@ _MOST: Final = 12
 
 def improved(polynomial: Polynomial) -> Polynomial:
     """The polynomial in a form that keeps its digits at both ends."""
-    for place in _places(polynomial):
-        polynomial = _homogeneous(polynomial, place)
+    for share in _shares(polynomial):
+        polynomial = _homogeneous(polynomial, share)
     polynomial = plus(*(_with_ratio(monomial, coefficient) for monomial, coefficient in polynomial.addends))
     return _with_gaps(polynomial)
 
 
-def _places(polynomial: Polynomial) -> tuple[Place, ...]:
-    found: set[Place] = set()
+def _shares(polynomial: Polynomial) -> tuple[Entry, ...]:
+    """Every y_k that is there itself or with 1 - y_k."""
+    found: set[Entry] = set()
     for term in atoms_of(polynomial):
         if isinstance(term, Entry) and (is_probability(term) or is_complement(term)):
-            found.add(term.indices[0])
-    return tuple(sorted(found, key=repr))
+            found.add(probability(term.indices[0], suffix_of(term)))
+    return tuple(sorted(found, key=lambda share: (suffix_of(share), repr(share.indices[0]))))
 
 
 Powers = dict[tuple[int, int], Fraction]
 """Coefficients of y^m (1 - y)^n by (m, n)."""
 
 
-def _homogeneous(polynomial: Polynomial, place: Place) -> Polynomial:
-    y, rest = probability(place), complement(place)
+def _homogeneous(polynomial: Polynomial, y: Entry) -> Polynomial:
+    rest = complement(y.indices[0], suffix_of(y))
     groups: dict[tuple[Monomial, Polynomial, Polynomial], Powers] = {}
     for monomial, coefficient in polynomial.addends:
         exponents = dict(monomial)
@@ -106,7 +107,7 @@ def _with_ratio(monomial: Monomial, coefficient: Fraction) -> Polynomial:
     for rest, exponent in sorted(exponents.items(), key=lambda pair: repr(pair[0])):
         if not (is_complement(rest) and isinstance(rest, Entry)) or split_exponent(exponent)[1] >= 0:
             continue
-        logarithm: Term = Log(probability(rest.indices[0]))
+        logarithm: Term = Log(probability(rest.indices[0], suffix_of(rest)))
         power = exponents.get(logarithm, constant(0)).constant
         if power is None or power < 1 or power.denominator != 1:
             continue
@@ -149,3 +150,16 @@ def power_of_gap(term: Term) -> Power | None:
             if isinstance(power, Power) and is_probability(power.base):
                 return power
     return None
+
+
+def difference_of_shares(terms: tuple[Term, ...]) -> tuple[Entry, Entry] | None:
+    """y_k and q_k of an addition y_k - q_k of two softmaxes, which is (1 - q_k) - (1 - y_k) too; None for any other."""
+    if len(terms) != 2 or not (is_probability(terms[0]) and isinstance(terms[1], Mul)):
+        return None
+    y, other = terms[0], terms[1]
+    if len(other.factors) != 2 or other.factors[0] != Number(Fraction(-1)) or not is_probability(other.factors[1]):
+        return None
+    q = other.factors[1]
+    assert isinstance(y, Entry)
+    assert isinstance(q, Entry)
+    return (y, q) if y.indices == q.indices else None

@@ -9,9 +9,9 @@ from typing import Final
 
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
-from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, logits_of, part_of
+from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, part_of
 from symderiv.kernels.probability.kernel import probability_kernel
-from symderiv.kernels.probability.quantities import is_sum_of_exponentials
+from symderiv.kernels.probability.softmaxes import in_shares, softmaxes_of
 from symderiv.kernels.public import Function, Role, Variant
 from symderiv.kernels.rewriting import reference, unfolded
 from symderiv.kernels.stable import LoweringError
@@ -29,21 +29,21 @@ _TAKEN: Final = frozenset({"z", "t", "out", "threads", "reduction", "scale", "la
 
 
 def is_loss_of_probabilities(problem: Problem) -> bool:
-    """Whether a problem is a loss of the softmax of its logits, and of no other exponential, whose value is its
-    definition: it names no theorem as its value."""
+    """Whether a problem is a loss of softmaxes, one of them of its logits, and of no other exponential, whose value is
+    its definition: it names no theorem as its value."""
     start = next((goal.start for goal in problem.goals if goal.slug == "gradient"), None)
     if problem.family != "loss" or "value" in {role for role, _ in problem.kernels}:
         return False
-    if not (isinstance(start, Derivative) and isinstance(start.body, Call)):
+    if not (isinstance(start, Derivative) and isinstance(start.body, Call) and isinstance(start.wrt, Entry)):
         return False
-    parts = [part for _, part in subterms(unfolded(start.body, Theory(problem.definitions)))]
-    exponentials = [part for part in parts if isinstance(part, Exp)]
-    entries = [each.argument for each in exponentials if isinstance(each.argument, Entry)]
-    logits = {entry.array for entry in entries}
-    if len(entries) < len(exponentials) or len(logits) != 1:
+    value = unfolded(start.body, Theory(problem.definitions))
+    found = softmaxes_of((value,), start.wrt.array)
+    if not found or found[0].array != start.wrt.array or len(start.wrt.array.domains) != 1:
         return False
-    (array,) = logits
-    return len(array.domains) == 1 and any(is_sum_of_exponentials(part, array) for part in parts)
+    left = subterms(in_shares(value, found))
+    plain = {each.array for each in found if each.plain}
+    others = [part.argument for _, part in left if isinstance(part, Exp)]
+    return all(isinstance(each, Entry) and each.array in plain for each in others)
 
 
 def probability_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Function, ...]:
@@ -58,7 +58,7 @@ def probability_functions(problem: Problem, known: Mapping[str, Theorem]) -> tup
     gradient = found["gradient"]
     parts: dict[str, Part] = {"value": _value(gradient)}
     parts |= {role: part_of(role, theorem) for role, theorem in found.items()}
-    logits = logits_of(parts["value"].closed)
+    logits = differentiated(gradient)
     made: list[Function] = []
     for name, roles in (("value", ("value",)), ("value_and_grad", ("value", "gradient")), ("hessian", ("hessian",)),
                         ("hvp", ("hvp",))):  # fmt: skip
@@ -82,6 +82,14 @@ def _theorems(problem: Problem, known: Mapping[str, Theorem]) -> dict[Role, Theo
             if word not in ("proved", "exact", "numeric"):
                 raise LoweringError(f"the theorem {name} is {word}; no kernel is made from it")
     return found
+
+
+def differentiated(gradient: Theorem) -> Array:
+    """What the loss is differentiated by in the theorem about its gradient."""
+    left = gradient.claim.left
+    if not (isinstance(left, Derivative) and isinstance(left.wrt, Entry)):
+        raise LoweringError(f"{reference(gradient)} is no derivative by data")
+    return left.wrt.array
 
 
 def _value(gradient: Theorem) -> Part:

@@ -24,18 +24,21 @@ from symderiv.kernels.ir import (
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
+from symderiv.kernels.probability.exponentials import RowSoftmax
+from symderiv.kernels.probability.exponents import exponents_of
 from symderiv.kernels.probability.factors import unsafe_part
-from symderiv.kernels.probability.forms import improved
+from symderiv.kernels.probability.forms import difference_of_shares, improved
 from symderiv.kernels.probability.ordering import LABEL, as_term
-from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_sum_of_all, spelled
+from symderiv.kernels.probability.quantities import Softmax, is_complement, is_sum_of_all, is_total, spelled
 from symderiv.kernels.probability.reading import Setting, read, with_sum_to_one
 from symderiv.kernels.probability.rows import ProbabilityRow
+from symderiv.kernels.probability.softmaxes import in_shares, labelled, softmaxes_of
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.wellformed import validate
 from symderiv.kernels.without_unread import arrays_read, without_stores, without_unread
 from symderiv.statements import Distinct, Theorem, Theory, VerdictWord
-from symderiv.terms import Array, Index, Place, Term, free_indices, rename, subterms
+from symderiv.terms import Add, Array, Index, Place, Term, free_indices, rename, subterms
 
 LICENCES: Final[dict[str, str]] = {
     "softmax:shift-invariance": "every logit is shifted by the largest one, so that no exponential overflows",
@@ -59,15 +62,18 @@ class Confirmed:
 
 
 def stable(closed: Term, setting: Setting) -> Confirmed:
-    """`closed` in a form that keeps its digits. LoweringError if the checker does not find both the same."""
+    """`closed`, with y_k S for the exponentials of changed logits, in a form that keeps its digits.
+
+    LoweringError if the checker does not find both the same.
+    """
     plain = read(closed, setting)
     summed = with_sum_to_one(plain)
     term = as_term(improved(summed))
     unsafe = unsafe_part(term)
     if unsafe is not None:
         raise LoweringError(
-            f"an exponential is left that may overflow: {formula(spelled(unsafe))}; kernels of losses are for the"
-            f" softmax of {setting.logits.name} itself, with no other exponential"
+            f"an exponential is left that may overflow: {formula(spelled(unsafe))}; kernels of losses are for softmaxes"
+            f" of {setting.logits.name}, with no other exponential"
         )
     pairs: list[tuple[Term, Term]] = [(closed, term)]
     if plain != summed:
@@ -82,7 +88,7 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
     )
     words: list[VerdictWord] = []
     for left, right in pairs:
-        verdict = same(spelled(left, setting.logits), spelled(right), theory, seed=1)
+        verdict = same(spelled(left, setting.plain), spelled(right), theory, seed=1)
         if verdict.word not in ACCEPTED:
             raise LoweringError(
                 f"the checker found the stable form {formula(right)} of {formula(left)} {verdict.word}: "
@@ -96,21 +102,26 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
 def _cites(term: Term, summed: bool) -> tuple[str, ...]:
     parts = [part for _, part in subterms(term)]
     wanted = {"softmax:shift-invariance"}
-    wanted |= {"softmax:complement"} if any(is_complement(part) for part in parts) else set()
+    apart = any(isinstance(part, Add) and difference_of_shares(part.terms) for part in parts)
+    wanted |= {"softmax:complement"} if apart or any(is_complement(part) for part in parts) else set()
     wanted |= {"softmax:sum-to-one"} if summed or any(is_sum_of_all(part) for part in parts) else set()
-    logs = any(type(part).__name__ == "Log" for part in parts) or TOTAL in parts
+    logs = any(type(part).__name__ == "Log" for part in parts) or any(is_total(part) for part in parts)
     wanted |= {"logsumexp:max-shift"} if logs else set()
     return tuple(name for name in LICENCES if name in wanted)
 
 
-def cases_of(part: Part, logits: Array, label: Index | None) -> tuple[tuple[Case, ...], tuple[Confirmed, ...]]:
-    """The stable form by cases of equal indices: what coincides is computed apart."""
-    term = part.closed if label is None else with_label(part.closed, TARGETS_ARRAY, label)
+def cases_of(part: Part, logits: Array, label: Index | None, softmaxes: tuple[Softmax, ...] = (),
+             ) -> tuple[tuple[Case, ...], tuple[Confirmed, ...]]:  # fmt: skip
+    """The stable form by cases of equal indices: what coincides is computed apart. The softmaxes are those of the
+    closed form unless they are given."""
+    softmaxes = softmaxes or softmaxes_of((part.closed,), logits)
+    shared = in_shares(part.closed, softmaxes)
+    term = shared if label is None else with_label(shared, TARGETS_ARRAY, label)
     places = part.indices
 
     def form(at: Term, *different: tuple[Place, Place]) -> Confirmed:
         pairs = frozenset(different) | frozenset((right, left) for left, right in different)
-        return stable(at, Setting(logits, pairs, label))
+        return stable(at, Setting(logits, pairs, label, softmaxes))
 
     wanted: list[tuple[tuple[Index, ...], Confirmed]]
     if len(places) == 2 and label is not None:
@@ -140,8 +151,9 @@ def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, T
     label = Index(LABEL, logits.domains[0]) if labels else None
     outputs: list[Output] = []
     confirmed: list[Confirmed] = []
+    softmaxes = softmaxes_of(tuple(part.closed for part in parts), logits)
     for part in parts:
-        cases, found = cases_of(part, logits, label)
+        cases, found = cases_of(part, logits, label, softmaxes)
         axes = tuple(index.domain for index in part.indices)
         outputs.append(Output(part.role, axes, cases, scaled and part.role == "gradient"))
         confirmed.extend(found)
@@ -154,10 +166,10 @@ def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, T
         name,
         tuple(f"{part.role} = {formula(part.closed if part.role == 'value' else _shown(part))}" for part in parts),
         tuple(outputs),
-        logits,
+        _row_softmaxes(softmaxes, label),
         tuple(dict.fromkeys(array for part in parts for array in arrays_of(part.closed))),
         label,
-        (_remark(confirmed), *(Note(LICENCES[theorem], theorem) for theorem in cited)),
+        (_remark(confirmed), *_changed_logits(softmaxes), *(Note(LICENCES[theorem], theorem) for theorem in cited)),
         (*dict.fromkeys(own), *((theorem, known[theorem].digest) for theorem in cited)),
     )
 
@@ -176,13 +188,34 @@ def _remark(confirmed: list[Confirmed]) -> Note:
     return Note(f"the forms below are equal to those of the theorems: {found[word]}")
 
 
-def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...], logits: Array,
+def _changed_logits(softmaxes: tuple[Softmax, ...]) -> tuple[Note, ...]:
+    """What stands for the logits in the theorems about softmax that are cited."""
+    made = []
+    for each in softmaxes:
+        if not each.plain or each.suffix:
+            at = formula(each.at(Index("k", each.index.domain)))
+            made.append(Note(f"the theorems about softmax and log-sum-exp are used for {at} in place of z_k"))
+    return tuple(made)
+
+
+def _row_softmaxes(softmaxes: tuple[Softmax, ...], label: Index | None) -> dict[str, RowSoftmax]:
+    made: dict[str, RowSoftmax] = {}
+    for each in softmaxes:
+        index = Index("k", each.index.domain)
+        own = each if label is None else labelled(each, TARGETS_ARRAY, label)
+        exponent = None if each.plain else read(own.at(index), Setting(each.array, label=label, softmaxes=(own,)))
+        made[each.suffix] = RowSoftmax(each, None if exponent is None else exponents_of(each, exponent, index))
+    return made
+
+
+def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...], softmaxes: dict[str, RowSoftmax],
                inputs: tuple[Array, ...], label: Index | None, notes: tuple[Note, ...],
                theorems: tuple[tuple[str, str], ...]) -> Kernel:  # fmt: skip
+    logits = softmaxes[""].softmax.array
     arrays = [a for a in inputs if a != logits and not (label is not None and a.name == TARGETS_ARRAY)]
     arrays = [logits, *sorted(arrays, key=lambda array: (array.name != TARGETS_ARRAY, array.name))]
     taken = {index.name for output in outputs for case in output.cases for index in case.at}
-    row = ProbabilityRow(logits, label, taken | {a.name for a in arrays} | {o.array for o in outputs} | {"scale"})
+    row = ProbabilityRow(softmaxes, label, taken | {a.name for a in arrays} | {o.array for o in outputs} | {"scale"})
     for note in notes:
         row.emit(note)
     row.begin()
@@ -191,8 +224,9 @@ def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...]
         for case in output.cases:
             row.case(output, case)
     body = without_unread((*row.scopes[0].statements, *row.tail))
-    kept = "e" in arrays_read(body)
-    body = body if kept else without_stores(body, {"e"})
+    scratch = tuple(array for each in softmaxes.values() for array in each.scratch)
+    body = without_unread(without_stores(body, set(scratch) - arrays_read(body)))
+    kept = [array for array in scratch if array in arrays_read(body)]
     (domain,) = logits.domains
     parameters: list[KernelParameter] = [
         ArrayParameter(array.name, tuple(d.symbol for d in array.domains), "input") for array in arrays
@@ -206,7 +240,7 @@ def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...]
     if any(output.scaled for output in outputs):
         parameters.append(ScalarParameter("scale"))
     parameters += [ArrayParameter(o.array, tuple(d.symbol for d in o.axes), "output") for o in outputs]
-    parameters += [ArrayParameter("e", (domain.symbol,), "scratch")] if kept else []
+    parameters += [ArrayParameter(array, (domain.symbol,), "scratch") for array in kept]
     kernel = Kernel(name, formulas, tuple(parameters), body, theorems)
     validate(kernel)
     return kernel

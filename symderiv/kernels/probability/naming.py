@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symderiv.kernels.probability.forms import is_ratio
-from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_probability
+from symderiv.kernels.probability.quantities import is_complement, is_probability, is_total
 from symderiv.terms import Entry, Index, Log, Power, Sum, Term
 
 
@@ -25,7 +25,7 @@ def _plain_name(term: Term) -> str:
     if is_ratio(term):
         return "ratio"
     match term:
-        case Log(argument=argument) if argument == TOTAL:
+        case Log(argument=argument) if is_total(argument):
             return "lse"
         case Log(argument=argument) if is_probability(argument):
             return "log_y"

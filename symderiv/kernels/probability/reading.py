@@ -6,7 +6,7 @@ log y_k + log S, and 1 - y_k is an atom of its own, the share of the other class
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
 
@@ -28,11 +28,13 @@ from symderiv.kernels.probability.monomials import (
 )  # fmt: skip
 from symderiv.kernels.probability.ordering import as_term
 from symderiv.kernels.probability.quantities import (
-    TOTAL,
-    complement,
+    Softmax,
+    is_probability,
     is_sum_of_all,
     is_sum_of_exponentials,
-    probability,
+    is_total,
+    softmax_of,
+    suffix_of,
     sum_of_all,
     with_complement,
 )  # fmt: skip
@@ -72,12 +74,22 @@ from symderiv.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a closed form is read with: the logits, the pairs of free indices that differ, and the label, at which every
-    sum over the classes is split."""
+    """What a closed form is read with: the logits, the pairs of free indices that differ, the label, at which every
+    sum over the classes is split, and the softmaxes in it, that of the logits as they stand if none is named."""
 
     logits: Array
     distinct: frozenset[tuple[Place, Place]] = frozenset()
     label: Index | None = None
+    softmaxes: tuple[Softmax, ...] = ()
+
+    @property
+    def plain(self) -> tuple[Softmax, ...]:
+        """The softmaxes of arrays as they stand."""
+        return tuple(each for each in self.softmaxes if each.plain) if self.softmaxes else (softmax_of(self.logits),)
+
+    def plain_of(self, array: Array) -> Softmax | None:
+        """The softmax of an array as it stands; None if there is none."""
+        return next((each for each in self.plain if each.array.name == array.name), None)
 
 
 def read(term: Term, setting: Setting) -> Polynomial:
@@ -88,8 +100,8 @@ def read(term: Term, setting: Setting) -> Polynomial:
     match term:
         case Number(value=value):
             return constant(value)
-        case Entry(array=array, indices=(place,)) if array.name == setting.logits.name:
-            return plus(atom(Log(probability(place))), atom(Log(TOTAL)))
+        case Entry(array=array, indices=(place,)) if (own := setting.plain_of(array)) is not None:
+            return plus(atom(Log(own.probability(place))), atom(Log(own.total)))
         case Parameter() | Size() | Entry():
             return atom(term)
         case Delta(left=left, right=right):
@@ -188,11 +200,12 @@ def logarithm(argument: Polynomial) -> Polynomial:
             parts = [times(exponent, atom(Log(term))) for term, exponent in monomial]
             return plus(*parts, *([] if coefficient == 1 else [atom(Log(Number(coefficient)))]))
         return atom(Log(as_term(argument)))
-    powers = {dict(monomial).get(TOTAL) for monomial, _ in argument.addends}
-    if len(powers) == 1 and None not in powers:
-        power = powers.pop()
-        assert power is not None
-        return plus(times(power, atom(Log(TOTAL))), logarithm(times(argument, atom(TOTAL, scaled(power, -1)))))
+    for total in sorted((term for term in atoms_of(argument) if is_total(term)), key=repr):
+        powers = {dict(monomial).get(total) for monomial, _ in argument.addends}
+        if len(powers) == 1 and None not in powers:
+            power = powers.pop()
+            assert power is not None
+            return plus(times(power, atom(Log(total))), logarithm(times(argument, atom(total, scaled(power, -1)))))
     return atom(Log(as_term(argument)))
 
 
@@ -202,8 +215,9 @@ def _depth(polynomial: Polynomial) -> int:
 
 
 def _sum(term: Sum, setting: Setting) -> Polynomial:
-    if is_sum_of_exponentials(term, setting.logits):
-        return atom(TOTAL) if term.skip is None else times(atom(TOTAL), atom(complement(term.skip)))
+    for each in setting.plain:
+        if is_sum_of_exponentials(term, each.array):
+            return atom(each.total) if term.skip is None else times(atom(each.total), atom(each.complement(term.skip)))
     body = read(term.body, setting)
     index = Index(f"k{_depth(body) + 1}", term.index.domain)
     body = renamed(body, term.index, index)
@@ -212,7 +226,7 @@ def _sum(term: Sum, setting: Setting) -> Polynomial:
     if splits and _hidden_delta(body, index):
         assert label is not None
         raw = term.body
-        other = Setting(setting.logits, setting.distinct | {(term.index, label), (label, term.index)}, label)
+        other = replace(setting, distinct=setting.distinct | {(term.index, label), (label, term.index)})
         return plus(
             read(rename(raw, {term.index: label}), setting),
             _sum_of(renamed(read(raw, other), term.index, index), index, label),
@@ -261,11 +275,11 @@ def _hidden_delta(polynomial: Polynomial, index: Index) -> bool:
 
 
 def _is_share(polynomial: Polynomial, index: Index) -> bool:
-    return all(
-        [term for term, _ in monomial if index in term.free] == [probability(index)]
-        and dict(monomial)[probability(index)].constant == 1
-        for monomial, _ in polynomial.addends
-    )
+    for monomial, _ in polynomial.addends:
+        own = [(term, exponent) for term, exponent in monomial if index in term.free]
+        if not (len(own) == 1 and is_probability(own[0][0]) and own[0][1].constant == 1):
+            return False
+    return True
 
 
 def _sum_of(body: Polynomial, index: Index, skip: Place | None) -> Polynomial:
@@ -288,10 +302,11 @@ def _single_sum(inner: Polynomial, index: Index, skip: Place | None) -> Polynomi
     if without:
         number = atom(Size(index.domain)) if skip is None else plus(atom(Size(index.domain)), constant(-1))
         made = scaled(number, without)
-    share = dict(rest.addends).get(frozenset({(probability(index), constant(1))}))
-    if share is not None and skip is None:
-        made = plus(made, scaled(atom(sum_of_all(index.domain)), share))
-        rest = plus(rest, scaled(atom(probability(index)), -share))
+    for monomial, share in rest.addends if skip is None else ():
+        term, exponent = next(iter(monomial))
+        if len(monomial) == 1 and is_probability(term) and exponent.constant == 1:
+            made = plus(made, scaled(atom(sum_of_all(index.domain, suffix_of(term))), share))
+            rest = plus(rest, of_monomial(monomial, -share))
     if not rest.addends:
         return made
     single = rest.single

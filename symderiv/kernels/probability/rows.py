@@ -14,6 +14,7 @@ so that none of them loses digits, wherever y_k lies between 0 and 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -35,10 +36,25 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
-from symderiv.kernels.probability.factors import divisor, logarithm_of, may_be_infinite, of_parameters
-from symderiv.kernels.probability.forms import is_ratio, power_of_gap
+from symderiv.kernels.probability.exponentials import RowSoftmax
+from symderiv.kernels.probability.factors import (
+    MOST_FACTORS,
+    divisors_of,
+    logarithm_of,
+    may_be_infinite,
+    of_parameters,
+    whole_power_of_parameter,
+)
+from symderiv.kernels.probability.forms import difference_of_shares, is_ratio, power_of_gap
 from symderiv.kernels.probability.naming import wanted_name, worth_a_name
-from symderiv.kernels.probability.quantities import TOTAL, is_complement, is_probability
+from symderiv.kernels.probability.quantities import (
+    complement,
+    is_complement,
+    is_probability,
+    is_total,
+    probability,
+    suffix_of,
+)
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Add,
@@ -66,10 +82,6 @@ from symderiv.terms import (
 _ZERO = Const(Fraction(0))
 _ONE = Const(Fraction(1))
 _HALF = Const(Fraction(1, 2))
-_TOP = Local("top")
-_SUM_OF_ALL = Local("total")
-_MOST_FACTORS = 4
-"""The largest whole exponent that is multiplied out."""
 
 
 @dataclass(slots=True)
@@ -83,7 +95,8 @@ class _Scope:
 class ProbabilityRow:
     """The statements made so far, by loop, and what already has a name; used for one kernel and thrown away."""
 
-    logits: Array
+    softmaxes: Mapping[str, RowSoftmax]
+    """By the suffix of their atoms."""
     label: Index | None
     names: set[str]
     scopes: list[_Scope] = field(default_factory=lambda: [_Scope(())])
@@ -124,25 +137,14 @@ class ProbabilityRow:
     # -- the row
 
     def begin(self) -> None:
-        """The largest logit, the exponentials, and their sum by ties with the largest and what is below."""
-        (domain,) = self.logits.domains
-        self.inputs[self.logits.name] = self.logits
-        logit = Load(self.logits.name, ("k",))
-        self.names |= {"top", "exponential", "e", "ties", "below", "excess", "total", "log_total", "k"}
-        self.emit(Let("top", Const("-inf")))
-        self.emit(Loop("k", domain.symbol, (Update("top", "maximum", logit),)))
-        self.emit(Let("ties", _ZERO))
-        self.emit(Let("below", _ZERO))
-        exponential = Local("exponential")
-        self.emit(Loop("k", domain.symbol, (
-            Let("exponential", Op("exp_difference", (logit, _TOP))),
-            Store("e", ("k",), exponential),
-            Update("ties", "add", Op("if_equal", (logit, _TOP, exponential, _ZERO))),
-            Update("below", "add", Op("if_equal", (logit, _TOP, _ZERO, exponential))),
-        )))  # fmt: skip
-        self.emit(Let("excess", Op("add", (Op("subtract", (Local("ties"), _ONE)), Local("below")))))
-        self.emit(Let("total", Op("add", (Local("ties"), Local("below")))))
-        self.emit(Let("log_total", Op("log1p", (Local("excess"),))))
+        """The largest exponent of each softmax, the exponentials, and their sum by ties with the largest and what is
+        below."""
+        self.names |= {"k"}.union(*(each.names for each in self.softmaxes.values()))
+        for each in self.softmaxes.values():
+            self.inputs[each.softmax.array.name] = each.softmax.array
+        for each in self.softmaxes.values():
+            for statement in each.begin(self.name, self.value):
+                self.emit(statement)
 
     # -- values
 
@@ -151,7 +153,7 @@ class ProbabilityRow:
         match term:
             case Number(value=value):
                 return Const(value)
-            case Parameter() if term != TOTAL:
+            case Parameter() if not is_total(term):
                 name = argument_name(term)
                 scalar = ScalarParameter(name)
                 if scalar not in self.scalars:
@@ -189,8 +191,8 @@ class ProbabilityRow:
 
     def _compose(self, term: Term) -> Expression:
         match term:
-            case Entry(indices=(place,)):
-                return self._share(place, is_probability(term))
+            case Entry(indices=places):
+                return self.softmaxes[suffix_of(term)].share(self._at(places), is_probability(term))
             case Add(terms=terms):
                 power = power_of_gap(term)
                 return self._sum_of(terms) if power is None else self._gap(power)
@@ -215,24 +217,13 @@ class ProbabilityRow:
                     f"a {type(term).__name__.lower()} is left in the closed form; kernels need it resolved"
                 )
 
-    def _share(self, place: Place, own: bool) -> Expression:
-        at = self._at((place,))
-        mine = Load("e", at)
-        if own:
-            return Op("divide", (mine, _SUM_OF_ALL))
-        logit = Load(self.logits.name, at)
-        others = Op("if_equal", (logit, _TOP, Local("excess"), Op("subtract", (_SUM_OF_ALL, mine))))
-        return Op("divide", (others, _SUM_OF_ALL))
-
     def _logarithm(self, argument: Term) -> Expression:
-        if argument == TOTAL:
-            return Op("add", (_TOP, Local("log_total")))
+        if is_total(argument):
+            return self.softmaxes[suffix_of(argument)].log_of_total(self.value)
         if is_probability(argument) and isinstance(argument, Entry):
-            logit = Load(self.logits.name, self._at(argument.indices))
-            return Op("subtract", (Op("subtract", (logit, _TOP)), Local("log_total")))
+            return self.softmaxes[suffix_of(argument)].log_share(self._at(argument.indices))
         if is_complement(argument) and isinstance(argument, Entry):
-            place = argument.indices[0]
-            own = self.value(Entry(Array("softmax", (place.domain,), positive=True), (place,)))
+            own = self.value(probability(argument.indices[0], suffix_of(argument)))
             near = Op("log1p", (Op("negate", (own,)),))
             return Op("if_negative", (Op("subtract", (own, _HALF)), near, Op("log", (self.value(argument),))))
         if isinstance(argument, Number):
@@ -240,7 +231,7 @@ class ProbabilityRow:
         return Op("log", (self.value(argument),))
 
     def _power(self, base: Term, exponent: Term) -> Expression:
-        if isinstance(exponent, Number) and exponent.value.denominator == 1 and abs(exponent.value) <= _MOST_FACTORS:
+        if isinstance(exponent, Number) and exponent.value.denominator == 1 and abs(exponent.value) <= MOST_FACTORS:
             own = self.value(base)
             made = own
             for _ in range(abs(int(exponent.value)) - 1):
@@ -248,17 +239,17 @@ class ProbabilityRow:
             return made if exponent.value > 0 else Op("divide", (_ONE, made))
         raised = self.value(exponent)
         if is_probability(base) and isinstance(base, Entry):
-            logit = Load(self.logits.name, self._at(base.indices))
-            total = self._composite_power(exponent, raised)
-            return Op("divide", (Op("exp_multiple", (logit, _TOP, raised)), total))
+            softmax = self.softmaxes[suffix_of(base)]
+            total = self._composite_power(softmax, exponent, raised)
+            return Op("divide", (softmax.raised_exponential(self._at(base.indices), raised), total))
         return Op("power", (self.value(base), raised))
 
-    def _composite_power(self, exponent: Term, raised: Expression) -> Expression:
+    def _composite_power(self, own: RowSoftmax, exponent: Term, raised: Expression) -> Expression:
         """total^q, a number of the row."""
-        key = ("power of the total", alpha_key(exponent))
+        key = ("power of the total", own.softmax.suffix, alpha_key(exponent))
         if key not in self.scopes[0].memo:
             local = Local(self.name("total_raised"))
-            self.scopes[0].statements.append(Let(local.name, Op("power", (_SUM_OF_ALL, raised))))
+            self.scopes[0].statements.append(Let(local.name, Op("power", (own.local("total"), raised))))
             self.scopes[0].memo[key] = local
         return self.scopes[0].memo[key]
 
@@ -268,6 +259,12 @@ class ProbabilityRow:
         return Op("subtract", (_ZERO, Op("expm1", (product,))))
 
     def _sum_of(self, terms: tuple[Term, ...]) -> Expression:
+        between = difference_of_shares(terms)
+        if between is not None:
+            (y, q), (rest_y, rest_q) = between, [complement(each.indices[0], suffix_of(each)) for each in between]
+            nearly_one = Op("subtract", (self.value(rest_q), self.value(rest_y)))
+            small = Op("subtract", (self.value(y), self.value(q)))
+            return Op("if_negative", (Op("subtract", (_HALF, self.value(y))), nearly_one, small))
         first = min(range(len(terms)), key=lambda i: (is_negated(terms[i]), i))
         made = self.value(terms[first])
         for position, term in enumerate(terms):
@@ -279,13 +276,20 @@ class ProbabilityRow:
 
     def _product_of(self, factors: tuple[Term, ...]) -> Expression:
         """What is finite first: where it is 0 the product is 0, whatever an infinite logarithm beside it says."""
-        divisors = [factor for factor in factors if of_parameters(factor) and divisor(factor) is not None]
+        divisors = [factor for factor in factors if of_parameters(factor) and divisors_of(factor)]
         if divisors and len(divisors) < len(factors):
             made = self._product_of(tuple(factor for factor in factors if factor not in divisors))
             for factor in divisors:
-                below = divisor(factor)
-                assert below is not None
-                made = Op("divide", (made, self.value(below)))
+                for below in divisors_of(factor):
+                    made = Op("divide", (made, self.value(below)))
+            return made
+        # A power of a temperature one factor at a time: tau^2 may be 0 or infinite where tau (tau x) is neither.
+        repeated = [factor for factor in factors if self._power_of_scale(factor)]
+        if repeated and len(repeated) < len(factors):
+            made = self._product_of(tuple(factor for factor in factors if factor not in repeated))
+            for factor in repeated:
+                for parameter in self._power_of_scale(factor):
+                    made = Op("multiply", (made, self.value(parameter)))
             return made
         finite = [factor for factor in factors if not may_be_infinite(factor)]
         others = [factor for factor in factors if may_be_infinite(factor)]
@@ -303,6 +307,12 @@ class ProbabilityRow:
             return only
         data = any(not of_parameters(factor) for factor in finite)
         return Op("weighted" if data else "multiply", (left, right))
+
+    def _power_of_scale(self, factor: Term) -> tuple[Parameter, ...]:
+        """p, n times, of p^n for a parameter p that scales the logits; nothing for any other factor."""
+        found = whole_power_of_parameter(factor)
+        scales = {term for each in self.softmaxes.values() if each.exponents for term, _ in each.exponents.scale}
+        return (found[0],) * found[1] if found is not None and found[0] in scales else ()
 
     def _multiplied(self, factors: list[Term]) -> Expression | None:
         made: Expression | None = None

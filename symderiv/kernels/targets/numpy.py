@@ -32,7 +32,7 @@ _INFIX: Final = {"add": ("+", 1), "subtract": ("-", 1), "multiply": ("*", 2), "d
 _CALLS: Final = {
     "power": "np.power", "exp": "np.exp", "log": "np.log", "log1p": "np.log1p", "exp_difference": "exp_difference",
     "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference", "maximum": "np.fmax", "minimum": "np.fmin",
-    "weighted": "weighted", "expm1": "np.expm1", "exp_multiple": "exp_multiple",
+    "product_error": "product_error", "weighted": "weighted", "expm1": "np.expm1", "exp_multiple": "exp_multiple",
 }  # fmt: skip
 _ATOM: Final = 3
 
