@@ -2,8 +2,8 @@
 
 The largest exponential of a sum becomes its scale, which is what subtracting the largest logit does (the shift theorems
 of softmax and log-sum-exp license it), without any formula being recognised. high + low is an unevaluated sum of two
-doubles, high being their rounded sum. Sums, products and quotients are exact to about 1e-30, relatively; exponentials
-and logarithms to a rounding of a double.
+doubles, high being their rounded sum. Sums, products, quotients and logarithms near 1 are exact to about 1e-30,
+relatively, so that closed forms may cancel; exponentials and other logarithms to a rounding of a double.
 
 Source of the two-double operations: T. J. Dekker, A floating-point technique for extending the available precision,
 Numerische Mathematik 18, 1971.
@@ -33,6 +33,9 @@ ONE: Final = Scaled(1.0, 0.0, 0.0)
 _SPLITTER: Final = 134217729.0  # 2^27 + 1 halves the digits of a double.
 _WHOLE: Final = 16
 """The largest whole exponent that is multiplied out, to keep the low digits."""
+_NEAR: Final = 0.25
+_TERMS: Final = 24
+"""So near to 1, and with so many terms at most, logarithms are taken to twice a double's digits."""
 _TAIL: Final = 2.0
 """From here on erf is 1 less a continued fraction, which keeps the digits of 1 - erf."""
 
@@ -117,7 +120,7 @@ def negate(x: Scaled) -> Scaled:
 def multiply(x: Scaled, y: Scaled) -> Scaled:
     """x y."""
     high, low = _two_product(x.high, y.high)
-    low += x.high * y.low + x.low * y.high
+    low += x.high * y.low + x.low * y.high + x.low * y.low  # the last one is all there is of (1 - u)(1 + u) - 1
     scale, rest = _two_sum(x.scale, y.scale)
     return _made(high, low + high * rest, scale) if high != 0 else Scaled(high, 0.0, 0.0)
 
@@ -148,26 +151,52 @@ def log(x: Scaled) -> Scaled:
         return of(-math.inf if x.high == 0 else math.nan)
     if math.isinf(x.high):
         return x
+    if abs(x.high - 1) < _NEAR:
+        return add(_log_near_one(Scaled(x.high, x.low, 0.0)), of(x.scale))
     high, low = _two_sum(math.log(x.high), x.scale)
     return _made(high, low + math.log1p(x.low / x.high), 0.0)
 
 
+def _log_near_one(x: Scaled) -> Scaled:
+    """log x = 2 (w + w^3/3 + w^5/5 + ...) with w = (x - 1)/(x + 1): to all digits, since formulas cancel its first."""
+    w = divide(add(x, of(-1.0)), add(x, ONE))
+    made, factor, square = w, w, multiply(w, w)
+    for odd in range(3, 2 * _TERMS, 2):
+        factor = multiply(factor, square)
+        if abs(factor.high) <= abs(made.high) * 1e-33:
+            break
+        made = add(made, divide(factor, of(float(odd))))
+    return multiply(of(2.0), made)
+
+
 def power(x: Scaled, y: Scaled) -> Scaled:
-    """x ** y; a negative base needs a whole exponent, else nan; 0 ** 0 = 1."""
+    """x ** y; a negative base needs a whole exponent, else nan; 0 ** 0 = 1.
+
+    The whole part of the exponent is multiplied out, so that x ** (n + 1) is x times x ** n to all digits.
+    """
     exponent, rest = _unscaled(y)
-    if rest == 0 and exponent.is_integer() and 0 <= abs(exponent) <= _WHOLE:
-        made = ONE
-        for _ in range(int(abs(exponent))):
-            made = multiply(made, x)
-        return made if exponent >= 0 else divide(ONE, made)
-    if x.high == 0 or math.isnan(x.high) or math.isnan(exponent):
-        return of(math.nan) if math.isnan(x.high + exponent) else (ZERO if exponent > 0 else of(math.inf))
-    if x.high < 0:
-        if rest != 0 or not exponent.is_integer():
-            return of(math.nan)
-        made = power(negate(x), y)
-        return negate(made) if exponent % 2 else made
-    return exp(multiply(y, log(x)))
+    if math.isnan(x.high + exponent):
+        return of(math.nan)
+    whole = float(math.floor(exponent)) if abs(exponent) <= _WHOLE else 0.0
+    left = add(Scaled(exponent, rest, 0.0), of(-whole))
+    if left.high == 0:
+        return _repeated(x, int(whole))
+    if x.high == 0:
+        return ZERO if exponent > 0 else of(math.inf)
+    if x.high > 0:
+        return multiply(_repeated(x, int(whole)), exp(multiply(left, log(x))))
+    if rest != 0 or not exponent.is_integer():
+        return of(math.nan)
+    made = power(negate(x), y)
+    return negate(made) if exponent % 2 else made
+
+
+def _repeated(x: Scaled, count: int) -> Scaled:
+    """x ** count by multiplication, for a small whole count."""
+    made = ONE
+    for _ in range(abs(count)):
+        made = multiply(made, x)
+    return made if count >= 0 else divide(ONE, made)
 
 
 def absolute(x: Scaled) -> Scaled:

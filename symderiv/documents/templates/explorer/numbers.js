@@ -36,7 +36,7 @@ const numbers = (() => {
   };
   const mul2 = (x, y) => {
     const [h, e] = twoProduct(x[0], y[0]), [s, rest] = twoSum(x[2], y[2]);
-    return h ? made(h, e + (x[0] * y[1] + x[1] * y[0]) + h * rest, s) : [h, 0, 0];
+    return h ? made(h, e + (x[0] * y[1] + x[1] * y[0] + x[1] * y[1]) + h * rest, s) : [h, 0, 0];
   };
   const add = (...xs) => xs.map(of).reduce(add2, [0, 0, 0]);
   const mul = (...xs) => xs.map(of).reduce(mul2, [1, 0, 0]);
@@ -54,18 +54,32 @@ const numbers = (() => {
   const log = x => {
     x = of(x);
     if (!(x[0] > 0) || x[0] == Infinity) return [Math.log(x[0]), 0, 0];
+    if (Math.abs(x[0] - 1) < 0.25) {
+      const m = [x[0], x[1], 0], w = div(add(m, -1), add(m, 1)), square = mul(w, w);
+      let all = w, factor = w;
+      for (let odd = 3; odd < 48; odd += 2) {
+        factor = mul(factor, square);
+        if (Math.abs(factor[0]) <= Math.abs(all[0]) * 1e-33) break;
+        all = add(all, div(factor, odd));
+      }
+      return add(mul(2, all), x[2]);
+    }
     const [h, l] = twoSum(Math.log(x[0]), x[2]);
     return made(h, l + Math.log1p(x[1] / x[0]), 0);
   };
+  const repeated = (x, n) => {
+    const m = mul(...Array(Math.abs(n)).fill(x));
+    return n < 0 ? div(1, m) : m;
+  };
+  // The whole part of an exponent is multiplied out, so that x^(n+1) is x times x^n to all digits.
   const pow = (x, y) => {
     x = of(x); y = of(y);
-    const [n, rest] = unscaled(y);
-    if (!rest && Number.isInteger(n) && Math.abs(n) <= 16) {
-      const m = mul(...Array(Math.abs(n)).fill(x));
-      return n < 0 ? div(1, m) : m;
-    }
-    if (x[0] > 0) return exp(mul(y, log(x)));
-    if (!(x[0] < 0) || rest || !Number.isInteger(n)) return [x[0] < 0 ? NaN : Math.pow(x[0], n), 0, 0];
+    const [n, rest] = unscaled(y), whole = Math.abs(n) <= 16 ? Math.floor(n) : 0, left = add([n, rest, 0], -whole);
+    if (x[0] + n !== x[0] + n) return [NaN, 0, 0];
+    if (!left[0]) return repeated(x, whole);
+    if (!x[0]) return [n > 0 ? 0 : Infinity, 0, 0];
+    if (x[0] > 0) return mul(repeated(x, whole), exp(mul(left, log(x))));
+    if (rest || !Number.isInteger(n)) return [NaN, 0, 0];
     const m = pow(neg(x), y);
     return n % 2 ? neg(m) : m;
   };
