@@ -1,0 +1,118 @@
+"""Closed forms in doubles against mpmath with many digits, at ordinary and at hard data; what is refused."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from symderiv.documents.evaluating import NotClosedError, Numbers, Point, evaluate, matrix, vector
+from symderiv.losses import CATALOGUE, find
+from symderiv.losses.notation import CLASSES, S, i, j, k, t, y, z
+from symderiv.proving import derive
+from symderiv.statements import Derivation, Problem, Theory, reachable
+from symderiv.terms import Array, Derivative, Domain, Entry, Parameter, Position, Size, Sum, Term, number, total
+from tests.documents.oracle import DIGITS, precise
+
+SIZES = {"classes": 3, "features": 2, "samples": 2}
+CHEAP = ("entropy", "label-smoothing", "huber", "softplus", "gelu", "tanh", "quantile", "listnet")
+HARD = ((1000.0, 0.0, -1000.0), (-1000.0, 0.0, 1000.0), (0.0, 0.0, 0.0), (40.0, 0.0, 0.0), (1000.0, 1000.0, 1000.0))
+
+
+def closed(derivation: Derivation) -> list[Term]:
+    """The sides of the claim that have no derivative in them."""
+    claim, theory = derivation.claim, derivation.theory
+    return [
+        side
+        for side in (claim.left, claim.right)
+        if not any(isinstance(part, Derivative) for part in reachable(side, theory))
+    ]
+
+
+def point_of(term: Term, theory: Theory, source: random.Random) -> Point:
+    """Random data for everything in the term; targets and what is positive between 0 and 1."""
+
+    def values(array: Array, domains: tuple[Domain, ...]) -> Numbers:
+        if not domains:
+            return source.uniform(0.05, 1) if array.positive or array.name in "tT" else source.uniform(-4, 4)
+        count = domains[0].size or SIZES[domains[0].name]
+        return tuple(values(array, domains[1:]) for _ in range(count))  # type: ignore[return-value]
+
+    parts = tuple(reachable(term, theory))
+    arrays = dict.fromkeys(part.array for part in parts if isinstance(part, Entry))
+    names = dict.fromkeys(part.name for part in parts if isinstance(part, Parameter))
+    data = {array.name: values(array, array.domains) for array in arrays}
+    return Point(data, {name: source.uniform(0.3, 2.0) for name in names}, SIZES)
+
+
+@pytest.mark.parametrize(
+    "problem", [*CATALOGUE, *(find(name) for name in CHEAP)], ids=lambda problem: str(problem.name)
+)
+def test_closed_forms_agree_with_many_digits(problem: Problem) -> None:
+    source = random.Random(problem.name)
+    terms = 0
+    for derivation in (derive(problem, goal) for goal in problem.goals):
+        for term in closed(derivation):
+            point = point_of(term, derivation.theory, source)
+            places = {index: source.randint(1, index.domain.size or 2) for index in term.free}
+            found = evaluate(term, derivation.theory, point, places)
+            wanted = precise(term, derivation.theory, point, places)
+            assert found == pytest.approx(wanted, rel=3e-14, abs=1e-300), derivation.goal
+            terms += 1
+    assert terms >= len(problem.goals)
+
+
+@pytest.mark.parametrize("logits", HARD)
+@pytest.mark.parametrize("name", ["cross-entropy", "entropy", "label-smoothing", "brier"])
+def test_hard_logits(name: str, logits: tuple[float, ...]) -> None:
+    problem = find(name)
+    goals = {goal.slug: goal for goal in problem.goals}
+    for slug in ("gradient", "hessian"):
+        derivation = derive(problem, goals[slug])
+        term, theory = derivation.claim.right, derivation.theory
+        point = Point({"z": logits, "t": (1.0, 0.0, 0.0)}, {"alpha": 0.1}, SIZES)
+        for at in ({i: 1, j: 1}, {i: 1, j: 3}, {i: 3, j: 2}):
+            found = evaluate(term, theory, point, at)
+            assert found == pytest.approx(precise(term, theory, point, at, DIGITS), rel=1e-12, abs=1e-29)
+
+
+def test_the_naive_formula_would_overflow_and_this_does_not() -> None:
+    theory, point = Theory((S, y)), Point({"z": (1000.0, 999.0)}, {}, {"classes": 2})
+    with pytest.raises(OverflowError):
+        math.exp(1000.0)
+    assert vector(y(i), theory, point, i) == pytest.approx((1 / (1 + math.exp(-1)), 1 / (1 + math.e)), rel=1e-15)
+    assert evaluate(S(), theory, point) == math.inf
+
+
+def test_vectors_matrices_and_skipped_members() -> None:
+    theory, point = Theory((S, y)), Point({"z": (1.0, 2.0, 4.0)}, {}, SIZES)
+    assert vector(z[i], theory, point, i) == (1.0, 2.0, 4.0)
+    assert matrix(z[i] * z[j], theory, point, i, j)[1] == (2.0, 4.0, 8.0)
+    assert evaluate(total(k, z[k], i), theory, point, {i: 2}) == 5.0
+    assert evaluate(Sum(k, z[k], Position(3, CLASSES)), theory, point) == 3.0
+    assert evaluate(Size(CLASSES) * number(2), theory, point) == 6.0
+
+
+@pytest.mark.parametrize(
+    ("term", "message"),
+    [
+        (Derivative(y(i), z[j]), "derivative in it"),
+        (z[i], "index i has no value"),
+        (t[Position(1, CLASSES)], "array t is not given"),
+        (Parameter("gamma"), "parameter gamma is not given"),
+        (z[Position(4, CLASSES)], "z has no entry 4"),
+        (Entry(Array("z", ()), ()), "z is a number here"),
+        (Size(Domain("features", "D")), "number of features is not given"),
+        (S() * Array("q", ())[()], "array q is not given"),
+    ],
+)
+def test_what_is_not_closed_is_refused_with_a_sentence(term: Term, message: str) -> None:
+    point = Point({"z": (1.0, 2.0, 3.0)}, {}, {"classes": 3})
+    with pytest.raises(NotClosedError, match=message):
+        evaluate(term, Theory((S, y)), point)
+
+
+def test_an_undefined_quantity_is_refused() -> None:
+    with pytest.raises(NotClosedError, match="'y' is not defined"):
+        evaluate(y(Position(1, CLASSES)), Theory((S,)), Point({"z": (1.0,)}, {}, {"classes": 1}))
