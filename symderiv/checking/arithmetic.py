@@ -7,6 +7,8 @@ zero whatever they stand for.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import reduce
 from typing import Final, TypeAlias
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -181,14 +183,52 @@ class Exact:
         return not value
 
     def vanishes(self, value: Value) -> bool:
-        """Whether `value` is zero in Q(atoms). Parts with no factor in common are first tried on their own."""
-        groups = _groups(value)
-        sums = [self._without_roots(self._together(group)[1]) for group in groups]
-        nonzero = [index for index, total in enumerate(sums) if not total.is_zero()]
-        if len(nonzero) <= 1:
-            return not nonzero
-        rest = {key: poly for index in nonzero for key, poly in groups[index].items()}
-        return bool(self._without_roots(self._together(rest)[1]).is_zero())
+        """Whether `value` is zero in Q(atoms).
+
+        An atom that is in no factor is a variable over the field of the others: its powers are judged one by one. Of
+        what is left, parts that share a factor are summed first, and factors divided out of them where that is
+        possible, as it must be for a factor of one part alone; only then is everything brought together.
+        """
+        return all(self._cancels(part) for part in self._by_free_atoms(value))
+
+    def _cancels(self, value: Value) -> bool:
+        rest = value
+        for group in (_by_rare_factors, _by_shared_factors):
+            sums = [self._reduced(part) for part in group(rest)]
+            rest = reduce(self.add, sums, {})
+        return not self._reduced(rest)
+
+    def _reduced(self, value: Value) -> Value:
+        """`value` over one product of factors, none of which divides the numerator; empty where it is 0."""
+        factors, poly = self._together(value)
+        poly = self._without_roots(poly)
+        if poly.is_zero():
+            return {}
+        powers = dict(factors)
+        for number in [number for number, power in factors if power < 0 and number >= len(self._generators)]:
+            while powers[number] < 0:
+                quotient, rest = divmod(poly, self._factors[number])
+                if not rest.is_zero():
+                    break
+                poly, powers[number] = quotient, powers[number] + 1
+        return {tuple(sorted((number, power) for number, power in powers.items() if power)): poly}
+
+    def _by_free_atoms(self, value: Value) -> list[Value]:
+        """`value` as a polynomial in the atoms that are in no factor and no root: its coefficients."""
+        if len(value) < 2:
+            return [value] if value else []
+        numbers = {number for factors in value for number, _ in factors}
+        tied = {number for number in numbers if number < len(self._generators)} | set(self._roots)
+        polynomials = [self._factors[number] for number in numbers if number >= len(self._generators)]
+        polynomials += [base for _, base in self._roots.values()]
+        tied.update(number for poly in polynomials for number, power in enumerate(poly.degrees()) if power)
+        free = [number for number in range(len(self._numbers)) if number not in tied]
+        parts: dict[tuple[int, ...], dict[tuple[tuple[int, int], ...], dict[tuple[int, ...], fmpq]]] = {}
+        for factors, poly in value.items():
+            for exponents, coefficient in poly.to_dict().items():
+                name = tuple([exponents[number] for number in free])
+                parts.setdefault(name, {}).setdefault(factors, {})[exponents] = coefficient
+        return [{factors: self._context.from_dict(terms) for factors, terms in part.items()} for part in parts.values()]
 
     def _without_roots(self, poly: fmpq_mpoly) -> fmpq_mpoly:
         """`poly` with every root of a number or a constant below its degree: sqrt(2)**2 = 2."""
@@ -253,7 +293,17 @@ def _merged(left: tuple[tuple[int, int], ...], right: tuple[tuple[int, int], ...
     return tuple(sorted((number, power) for number, power in powers.items() if power))
 
 
-def _groups(value: Value) -> list[Value]:
+def _by_rare_factors(value: Value) -> list[Value]:
+    """The terms of `value` by the factors in them that fewer than a third of all terms have."""
+    counts = Counter(number for factors in value for number, _ in factors)
+    groups: dict[frozenset[int], Value] = {}
+    for factors, poly in value.items():
+        rare = frozenset(number for number, _ in factors if 3 * counts[number] < len(value))
+        groups.setdefault(rare, {})[factors] = poly
+    return list(groups.values())
+
+
+def _by_shared_factors(value: Value) -> list[Value]:
     """The terms of `value`, those that share a factor together."""
     groups: list[tuple[set[int], Value]] = []
     for factors, poly in value.items():

@@ -9,8 +9,9 @@ completeness, never soundness.
 Identities used, each valid for every size wherever both sides are defined (signs are checked elsewhere, by `signs` and
 by the real gate): log of products, quotients, powers, exponentials and products over an index; log of a sum as the log
 of its monomial content plus one letter; e**(a+b) = e**a e**b; e**(n log P) = P**n for even n, and for every integer n
-where P is positive by its shape; factors constant in a bound index move out of its sum; a sum without one member is the
-full sum minus that member; sums over a domain of concrete size are written out.
+where P is positive by its shape, or a sum of positive terms without one of them, which is never negative; factors
+constant in a bound index move out of its sum; a sum without one member is the full sum minus that member; sums over a
+domain of concrete size are written out.
 """
 
 from __future__ import annotations
@@ -50,8 +51,10 @@ from symderiv.terms import (
     Sum,
     Term,
     number,
+    own_places,
     rebuild,
     rename,
+    subterms,
 )
 
 __all__ = ["Monomial", "Normaliser", "Outside", "Polynomial"]
@@ -310,7 +313,7 @@ class Normaliser:
             if len(monomial) == 1 and isinstance(monomial[0][0], Log) and monomial[0][1] == 1:
                 inner = monomial[0][0].argument
                 whole = floor(value)
-                if sign_of(inner, self._theory) != 1:
+                if sign_of(inner, self._theory) != 1 and self.leaves_one_out(self.normal(inner)) is None:
                     # The logarithm may stand for log |P|, after log P**2 = 2 log P: only even powers of P are safe.
                     whole -= whole % 2
                 made = self.times(made, self._power(inner, number(whole)))
@@ -319,6 +322,21 @@ class Normaliser:
                 letter = Exp(self.as_term({monomial: Fraction(1, rest.denominator)}))
                 made = self.times(made, {((letter, rest.numerator),): Fraction(1)})
         return made
+
+    def leaves_one_out(self, poly: Polynomial) -> Sum | None:
+        """The sum of positive terms that `poly` is without one member, as S - e**z_i is: never negative. Else None."""
+        if len(poly) != 2:
+            return None
+        for outer, value in poly.items():
+            if value != 1 or len(outer) != 1 or not isinstance(outer[0][0], Sum) or outer[0][1] != 1:
+                continue
+            full = outer[0][0]
+            (other,) = (monomial for monomial in poly if monomial != outer)
+            member = self.as_term({other: -poly[other]})
+            places = {p for _, part in subterms(member) for p in own_places(part) if p.domain == full.index.domain}
+            if any(self.canonical(rename(full.body, {full.index: place})) == member for place in places):
+                return full if sign_of(full.body, self._theory) == 1 else None
+        return None
 
     @staticmethod
     def _members(index: Index, skip: Position | Index | None) -> list[Position]:

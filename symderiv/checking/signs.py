@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 
-from symderiv.checking.normal import Normaliser, Outside, Polynomial
+from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.shape import sign_of
 from symderiv.statements import Condition, Nonzero, Positive, Theory, reachable, unfold
 from symderiv.terms import (
@@ -29,7 +29,6 @@ from symderiv.terms import (
     Sign,
     Size,
     Step,
-    Sum,
     Term,
     children,
     number,
@@ -54,24 +53,10 @@ def positivity(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Cond
     if coefficient < 0 or any(sign_of(letter, theory) != 1 for letter, _ in monomial):
         return None
     # The content taken out: 1 - 1/(1+x) = x/(1+x).
-    return () if sign_of(normaliser.as_term(rest), theory) == 1 else _skips_one(rest, theory, normaliser)
-
-
-def _skips_one(poly: Polynomial, theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...] | None:
-    """Where `poly` is a full sum of positive terms minus one of them, such as S - e**z_i: C - 1 > 0, else None."""
-    if len(poly) != 2:
-        return None
-    for outer, value in poly.items():
-        if value != 1 or len(outer) != 1 or not isinstance(outer[0][0], Sum) or outer[0][1] != 1:
-            continue
-        full = outer[0][0]
-        (other,) = (monomial for monomial in poly if monomial != outer)
-        member = normaliser.as_term({other: -poly[other]})
-        for place in sorted((p for p in member.free if p.domain == full.index.domain), key=lambda p: p.name):
-            if normaliser.canonical(rename(full.body, {full.index: place})) == member:
-                enough = Positive(Add((Size(full.index.domain), Mul((number(-1), number(1))))))
-                return (enough,) if sign_of(full.body, theory) == 1 else None
-    return None
+    if sign_of(normaliser.as_term(rest), theory) == 1:
+        return ()
+    full = normaliser.leaves_one_out(rest)
+    return None if full is None else (Positive(Add((Size(full.index.domain), Mul((number(-1), number(1)))))),)
 
 
 def nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...] | None:

@@ -214,8 +214,9 @@ def test_batches_of_any_size_and_any_number_of_features() -> None:
 
 
 def test_outside_the_fragment_nothing_is_proved() -> None:
-    left = total(k, 1 / (1 - y(k)))
-    verdict = same(left, total(l, S / total(m_, exp(z[m_]), l)), PLAIN, seed=1)
+    squares = total(m_, exp(2 * z[m_]))
+    left = total(k, 1 / (1 - y(k)) + 1 / (squares + exp(z[k])))
+    verdict = same(left, total(l, S / total(m_, exp(z[m_]), l) + 1 / (exp(z[l]) + squares)), PLAIN, seed=1)
     assert verdict.word == "exact"
     assert "outside the fragment" in verdict.evidence
 

@@ -100,7 +100,7 @@ BEYOND: tuple[tuple[str, Term, Term], ...] = (
     ("|sum z|^2", absolute(total(k, z[k])) ** 2, total(k, z[k]) ** 2),
     ("|y| = y", absolute(y(i)), y(i)),
     ("a step of a sum", step(total(k, z[k])) + step(-total(k, z[k])), number(1)),
-    ("a function of a sum", erf(total(k, z[k])) + erf(-total(k, z[k])), number(0)),
+    ("a function of a sum of squares", erf(total(k, z[k] ** 2)) + erf(-total(k, z[k] ** 2)), number(0)),
     ("a maximum of the count", maximum(C, 2 * C), 2 * C),
 )
 

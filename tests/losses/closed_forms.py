@@ -10,13 +10,13 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     (
         "focal",
         "gradient",
-        "numeric",
+        "proved",
         "tᵢ (1 − yᵢ)^(γ − 1) (γ yᵢ log yᵢ − (1 − yᵢ)) + yᵢ Σₖ tₖ (1 − yₖ)^(γ − 1) (1 − yₖ − γ yₖ log yₖ)",
     ),
     (
         "focal",
         "hessian",
-        "numeric",
+        "proved",
         "yᵢ (γ tᵢ (1 − yᵢ)^(γ − 2) (δᵢⱼ − yⱼ) (2 (1 − yᵢ) + (1 − γ yᵢ) log yᵢ) + δᵢⱼ Σₖ tₖ (1 − yₖ)^(γ − 1) (1 −"
         " yₖ − γ yₖ log yₖ) + yⱼ Σₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (2 − yₖ) − 1 + yₖ (1 + γ log yₖ) (yₖ + 2 (1 − yₖ) −"
         " γ yₖ)) − γ yⱼ tⱼ (1 − yⱼ)^(γ − 2) (2 (1 − yⱼ) + (1 − γ yⱼ) log yⱼ))",
@@ -24,7 +24,7 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     (
         "focal",
         "hvp",
-        "numeric",
+        "proved",
         "yᵢ (γ tᵢ vᵢ (1 − yᵢ)^(γ − 2) (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + vᵢ Σₖ tₖ (1 − yₖ)^(γ − 1) (1 − yₖ − γ"
         " yₖ log yₖ) + γ Σₖ tₖ yₖ vₖ (1 − yₖ)^(γ − 2) (2 yₖ + γ yₖ log yₖ − 2 − log yₖ) − (γ tᵢ (1 − yᵢ)^(γ − 2)"
         " (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + Σₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (yₖ + γ yₖ − 2) log yₖ + 1 + yₖ (yₖ"
@@ -33,13 +33,13 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     (
         "focal-balanced",
         "gradient",
-        "numeric",
+        "proved",
         "wᵢ tᵢ (1 − yᵢ)^(γ − 1) (γ yᵢ log yᵢ − (1 − yᵢ)) + yᵢ Σₖ wₖ tₖ (1 − yₖ)^(γ − 1) (1 − yₖ − γ yₖ log yₖ)",
     ),
     (
         "focal-balanced",
         "hessian",
-        "numeric",
+        "proved",
         "yᵢ (γ wᵢ tᵢ (1 − yᵢ)^(γ − 2) (δᵢⱼ − yⱼ) (2 (1 − yᵢ) + (1 − γ yᵢ) log yᵢ) + δᵢⱼ Σₖ wₖ tₖ (1 − yₖ)^(γ − 1)"
         " (1 − yₖ − γ yₖ log yₖ) + yⱼ Σₖ wₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (2 − yₖ) − 1 + yₖ (1 + γ log yₖ) (yₖ + 2 (1"
         " − yₖ) − γ yₖ)) − γ yⱼ wⱼ tⱼ (1 − yⱼ)^(γ − 2) (2 (1 − yⱼ) + (1 − γ yⱼ) log yⱼ))",
@@ -47,16 +47,16 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     (
         "focal-balanced",
         "hvp",
-        "numeric",
+        "proved",
         "yᵢ (γ wᵢ tᵢ vᵢ (1 − yᵢ)^(γ − 2) (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + vᵢ Σₖ wₖ tₖ (1 − yₖ)^(γ − 1) (1 −"
         " yₖ − γ yₖ log yₖ) + γ Σₖ wₖ tₖ yₖ vₖ (1 − yₖ)^(γ − 2) (2 yₖ + γ yₖ log yₖ − 2 − log yₖ) − (γ wᵢ tᵢ (1 −"
         " yᵢ)^(γ − 2) (log yᵢ + 2 (1 − yᵢ) − γ yᵢ log yᵢ) + Σₖ wₖ tₖ (1 − yₖ)^(γ − 2) (γ yₖ (yₖ + γ yₖ − 2) log"
         " yₖ + 1 + yₖ (yₖ − 2 − 2 γ (1 − yₖ)))) Σₖ yₖ vₖ)",
     ),
     ("kl-divergence", "gradient-unnormalised", "proved", "yᵢ Σₖ tₖ − tᵢ"),
-    ("kl-divergence", "gradient", "exact", "yᵢ − tᵢ"),
-    ("kl-divergence", "hessian", "exact", "yᵢ (δᵢⱼ − yⱼ)"),
-    ("kl-divergence", "hvp", "exact", "yᵢ (vᵢ − Σₖ yₖ vₖ)"),
+    ("kl-divergence", "gradient", "proved", "yᵢ − tᵢ"),
+    ("kl-divergence", "hessian", "proved", "yᵢ (δᵢⱼ − yⱼ)"),
+    ("kl-divergence", "hvp", "proved", "yᵢ (vᵢ − Σₖ yₖ vₖ)"),
     ("reverse-kl", "gradient", "proved", "yᵢ (log yᵢ − log tᵢ − Σₖ yₖ (log yₖ − log tₖ))"),
     (
         "reverse-kl",
@@ -127,18 +127,18 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     ("z-loss", "gradient", "proved", "yᵢ + 2 ϵ yᵢ lse(z) − tᵢ"),
     ("z-loss", "hessian", "proved", "yᵢ (δᵢⱼ − yⱼ + 2 ϵ ((δᵢⱼ − yⱼ) lse(z) + yⱼ))"),
     ("z-loss", "hvp", "proved", "yᵢ (vᵢ (1 + 2 ϵ lse(z)) + (2 ϵ − 1 − 2 ϵ lse(z)) Σₖ yₖ vₖ)"),
-    ("jensen-shannon", "gradient", "exact", "yᵢ (log yᵢ − Σₖ yₖ (log yₖ − log mₖ) − log mᵢ)/2"),
+    ("jensen-shannon", "gradient", "proved", "yᵢ (log yᵢ − Σₖ yₖ (log yₖ − log mₖ) − log mᵢ)/2"),
     (
         "jensen-shannon",
         "hessian",
-        "exact",
+        "proved",
         "yᵢ ((2 + 2 (log yᵢ − log mᵢ) − yᵢ/mᵢ) (δᵢⱼ − yⱼ) + yⱼ (yⱼ/mⱼ − 2 (log yⱼ − log mⱼ) − Σₖ yₖ²/mₖ) − 2 (δᵢⱼ"
         " − 2 yⱼ) Σₖ yₖ (log yₖ − log mₖ))/4",
     ),
     (
         "jensen-shannon",
         "hvp",
-        "exact",
+        "proved",
         "yᵢ ((yᵢ/mᵢ − 2 − 2 (log yᵢ − log mᵢ)) (Σₖ yₖ vₖ − vᵢ) + Σₖ yₖ vₖ (yₖ/mₖ − 2 (log yₖ − log mₖ)) − 2 vᵢ Σₖ"
         " yₖ (log yₖ − log mₖ) − (Σₖ yₖ vₖ) Σₖ yₖ (yₖ/mₖ − 4 (log yₖ − log mₖ)))/4",
     ),
@@ -161,7 +161,7 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     ("additive-margin", "sum-to-one", "proved", "1"),
     ("additive-margin", "jacobian", "proved", "σ pᵢ (δᵢⱼ − pⱼ)"),
     ("additive-margin", "gradient-unnormalised", "proved", "σ (pᵢ Σₖ tₖ − tᵢ)"),
-    ("additive-margin", "gradient", "exact", "σ (pᵢ − tᵢ)"),
+    ("additive-margin", "gradient", "proved", "σ (pᵢ − tᵢ)"),
     ("additive-margin", "hessian", "proved", "σ² pᵢ (δᵢⱼ − pⱼ)"),
     ("additive-margin", "hvp", "proved", "σ² pᵢ (vᵢ − Σₖ pₖ vₖ)"),
     ("policy-gradient", "gradient-unnormalised", "proved", "A (yᵢ Σₖ tₖ − tᵢ)"),

@@ -1,0 +1,233 @@
+"""One equation at the sizes that decide it: exact arithmetic there, and which sizes those are.
+
+Two theorems say which: that of `cutoff`, and where it does not apply, or asks for more than can be computed, that of
+`totals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import Final, Literal, TypeAlias
+
+from symderiv.checking.arithmetic import Crowded, Exact
+from symderiv.checking.arithmetic import Value as _Fraction
+from symderiv.checking.atoms import Atoms
+from symderiv.checking.branches import Contradiction
+from symderiv.checking.cutoff import Cut, cutoff
+from symderiv.checking.evaluation import Budget, Evaluator, Exhausted, Kink, Undefined
+from symderiv.checking.modular import Modular
+from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.simplices import Simplex
+from symderiv.checking.totals import degree_in_totals, last_size
+from symderiv.statements import Theory, reachable
+from symderiv.terms import PIECEWISE, Add, Index, Mul, Term, number
+
+__all__ = ["Cell", "Ledger", "Question", "decide", "order_of", "zero"]
+
+_ROOM: Final = (48, 96, 192, 768, 2400)
+"""Generators of the polynomial ring, tried in turn."""
+_MOST_SIZES: Final = 40
+_MOST_CELLS: Final = 600
+_MOST_DOMAINS: Final = 4
+_RAISES: Final = 4
+"""How often a size where something is undefined may push the first size up."""
+
+Cell: TypeAlias = Literal["zero", "nonzero", "undefined"]
+
+
+@dataclass(slots=True)
+class Question:
+    """left = right in a theory, with what is shared between the sizes and patterns at which it is asked.
+
+    `by_totals` admits the theorem of `totals`; `modular` asks modulo a prime, which proves nothing.
+    """
+
+    left: Term
+    right: Term
+    theory: Theory
+    simplices: tuple[Simplex, ...]
+    seed: int
+    normaliser: Normaliser
+    by_totals: bool = False
+    modular: bool = False
+    signed: bool = field(init=False)
+    _difference: Term = field(init=False)
+    _atoms: Atoms = field(init=False)
+    _evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
+    _budget: Budget = field(default_factory=Budget)
+    _room: int = 0
+    _cells: int = 0
+
+    def __post_init__(self) -> None:
+        sides = (self.left, self.right)
+        self.signed = any(isinstance(part, PIECEWISE) for side in sides for part in reachable(side, self.theory))
+        self._difference = Add((self.left, Mul((number(-1), self.right))))
+        self._atoms = Atoms(self.normaliser)
+
+    def again(self, *, by_totals: bool = False, modular: bool = False) -> None:
+        """Start anew in another way, with the whole budget."""
+        self.by_totals, self.modular = by_totals, modular
+        self._cells, self._budget = 0, Budget()
+        self._evaluators.clear()
+
+
+def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Cell:
+    """Whether the difference vanishes at these sizes and index values."""
+    question._cells += 1
+    if question._cells > _MOST_CELLS:
+        raise Exhausted(f"more than {_MOST_CELLS} combinations of sizes and patterns")
+    atoms = question._atoms
+    if question.modular:
+        residues = Modular(atoms, sizes, question.simplices, question.seed)
+        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question._budget)
+        return _cell(lambda: screen.at(question._difference, env) == 0)
+    key = tuple(sorted(sizes.items()))
+    for room in _ROOM[question._room :]:
+        evaluator = question._evaluators.get(key)
+        if evaluator is None:
+            arithmetic = Exact(atoms, sizes, question.simplices, room)
+            evaluator = question._evaluators[key] = Evaluator(question.theory, sizes, arithmetic, question._budget)
+        try:
+            return _branches(question, key, evaluator, env)
+        except Crowded:
+            del question._evaluators[key]
+            question._room += 1  # Larger sizes follow; they would only fill the smaller rings again.
+    raise Exhausted(f"more than {_ROOM[-1]} atoms")
+
+
+def _branches(
+    question: Question, key: tuple[tuple[str, int], ...], evaluator: Evaluator[_Fraction], env: dict[Index, int]
+) -> Cell:
+    """Whether the difference vanishes for every combination of signs; "undefined" if it has no value for one."""
+    exact = evaluator.arithmetic
+    assert isinstance(exact, Exact)
+    exact.begin()
+    found: set[Cell] = set()
+    while "nonzero" not in found:
+        with suppress(Contradiction):
+            found.add(_cell(lambda: exact.vanishes(evaluator.at(question._difference, env))))  # noqa: B023
+        if not exact.branches.used:
+            break
+        # What was evaluated belongs to one combination.
+        evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget)
+        question._evaluators[key] = evaluator
+        if not exact.branches.advance():
+            break
+    assert found, "some combination of signs has values"
+    return "nonzero" if "nonzero" in found else "undefined" if "undefined" in found else "zero"
+
+
+def _cell(vanishes: Callable[[], bool]) -> Cell:
+    try:
+        return "zero" if vanishes() else "nonzero"
+    except (Undefined, Kink):
+        return "undefined"
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Which sizes were tested, for the evidence: first and last of every domain, and what was refuted."""
+
+    first: dict[str, int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    excluded: dict[str, set[int]] = field(default_factory=dict)
+    refuted: tuple[dict[str, int], dict[Index, int]] | None = None
+
+    def note(self, domain: str, first: int, last: int) -> None:
+        """Sizes from `first` to `last` were tested."""
+        self.first[domain] = min(first, self.first.get(domain, first))
+        self.last[domain] = max(last, self.last.get(domain, last))
+
+
+def decide(
+    question: Question,
+    order: tuple[str, ...],
+    sizes: dict[str, int],
+    env: dict[Index, int],
+    least: dict[str, int],
+    ledger: Ledger,
+) -> Cell:
+    """Cut the domains in `order` one after the other; "zero" means the equation holds for every size.
+
+    `least` has the smallest size of a domain that holds the values in `env` and the named members, if there are any.
+    """
+    if not order:
+        cell = zero(question, sizes, env)
+        if cell == "nonzero":
+            ledger.refuted = (sizes, env)
+        return cell
+    domain, rest = order[0], order[1:]
+    ends = _ends(question, domain, sizes)
+    first = size = max(1, least.get(domain, 1))
+    last = ends(first, least.get(domain, 0))
+    raises = 0
+    while size <= last:
+        cell = decide(question, rest, {**sizes, domain: size}, env, least, ledger)
+        if cell == "nonzero":
+            return cell
+        if cell == "undefined":
+            ledger.excluded.setdefault(domain, set()).add(size)
+            first, raises = size + 1, raises + 1
+            last = ends(first, least.get(domain, 0))
+            if raises > _RAISES:
+                return "undefined"
+        size += 1
+    ledger.note(domain, first, last)
+    return "zero"
+
+
+def _ends(question: Question, domain: str, sizes: dict[str, int]) -> Callable[[int, int], int]:
+    """The last size of `domain` to test, given the first one and how many values its indices and named members take.
+
+    Exhausted if there would be too many, Outside if neither theorem applies.
+    """
+    cut = Cut(domain, sizes, question.theory, question.simplices, question.normaliser)
+    span: int | None = None
+    degree: int | None = None
+    refused: Outside | None = None
+    try:
+        span = cutoff(question.left, question.right, cut)
+    except Outside as error:
+        refused = error
+    if question.by_totals:
+        try:
+            degree = degree_in_totals(
+                question.left, question.right, domain, question.theory, question.simplices, question.normaliser
+            )
+        except Outside as error:
+            refused = refused or error
+
+    def last(first: int, values: int) -> int:
+        ways = [first + span] if span is not None else []
+        ways += [last_size(degree, first, values)] if degree is not None else []
+        found = min(ways)
+        if found - first + 1 > _MOST_SIZES:
+            raise Exhausted(f"a cutoff of {found - first} for {domain}")
+        return found
+
+    if span is None and degree is None:
+        assert refused is not None
+        raise refused
+    return last
+
+
+def order_of(question: Question, domains: tuple[str, ...]) -> tuple[str, ...]:
+    """An order in which the domains can be cut; Outside with the first reason if there is none."""
+    reason: Outside | None = None
+    if len(domains) > _MOST_DOMAINS:
+        raise Outside(f"more than {_MOST_DOMAINS} domains of symbolic size")
+    for order in permutations(domains):
+        sizes: dict[str, int] = {}
+        try:
+            for domain in order:
+                _ends(question, domain, dict(sizes))
+                sizes[domain] = 2
+        except Outside as error:
+            reason = reason or error
+        else:
+            return order
+    assert reason is not None
+    raise reason
