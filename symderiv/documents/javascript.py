@@ -166,7 +166,7 @@ class _Printer:
     def function(self, function: Function) -> Iterator[str]:
         """A property of the object returned, below its comment."""
         if function.source:
-            yield f"// {function.source}"
+            yield f"/* {function.source.replace('*/', '* /')} */"
         yield f"{function.name}: {self.arguments(function.indices)} => M.float({self.term(function.term)}),"
 
     def arguments(self, indices: tuple[Index, ...]) -> str:

@@ -137,7 +137,7 @@ def test_the_text_is_what_a_person_would_write() -> None:
         "  const S = M.once(() => M.sum(C, k => M.exp(z[k])));\n"
         "  const y = M.once((i) => M.div(M.exp(z[i]), S()));\n"
         "  return {\n"
-        "    // as proved\n"
+        "    /* as proved */\n"
         "    jacobian: (i, j) => M.float(M.mul(y(i), M.add(1, M.mul(-1, y(j))))),\n"
         "  };\n"
         "}"
