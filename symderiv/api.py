@@ -195,8 +195,19 @@ class Proof:
 
         return FORMATS[name].render(document_of(self.problem, self.theorems, self.explicit))
 
+    def pdf(self) -> bytes:
+        """The proofs as PDF; `symderiv.documents.pdf.PdfUnavailableError` if neither typst nor LaTeX is installed."""
+        from symderiv.build.contents import document_of
+        from symderiv.documents import pdf
+
+        return pdf.render(document_of(self.problem, self.theorems, self.explicit))
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
-        return {"text/plain": self.text(), "text/markdown": self.markdown(), "text/latex": self.latex()}
+        from symderiv.build.contents import document_of
+        from symderiv.documents import html_fragment, latex_claim
+
+        document = document_of(self.problem, self.theorems, self.explicit)
+        return {"text/html": html_fragment(document), "text/latex": latex_claim(document), "text/plain": self.text()}
 
 
 def derive(

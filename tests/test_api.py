@@ -46,7 +46,7 @@ def test_printing(gradient: sd.Proof) -> None:
     assert gradient.html().lstrip().startswith("<!")
     assert "yᵢ − tᵢ" in gradient.text()
     assert gradient.digest in gradient.markdown()
-    assert set(gradient._repr_mimebundle_()) == {"text/plain", "text/markdown", "text/latex"}
+    assert set(gradient._repr_mimebundle_()) == {"text/plain", "text/html", "text/latex"}
 
 
 def test_sympy_out(gradient: sd.Proof) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from symderiv.documents import html, latex, markdown, record, text, typst
+from symderiv.documents import html, latex, markdown, notebook, record, text, typst
 from symderiv.documents.document import Document, ExplicitMatrix, RuleInfo, UnpublishableError
+from symderiv.documents.embedded import html_fragment, latex_claim
 from symderiv.documents.formulas import latex_of, mathml_of, speech_of, text_of
 from symderiv.documents.presenting import present, prose
 from symderiv.documents.record import RecordError, TamperedRecordError, read, write
@@ -18,8 +19,8 @@ from symderiv.documents.symbols import NotationError
 
 __all__ = [
     "FORMATS", "Document", "ExplicitMatrix", "Format", "NotationError", "RecordError", "RuleInfo",
-    "TamperedRecordError", "UnpublishableError", "latex_of", "mathml_of", "present", "prose", "read", "speech_of",
-    "text_of", "write",
+    "TamperedRecordError", "UnpublishableError", "html_fragment", "latex_claim", "latex_of", "mathml_of", "present",
+    "prose", "read", "speech_of", "text_of", "write",
 ]  # fmt: skip
 
 
@@ -39,5 +40,6 @@ FORMATS: Final[dict[str, Format]] = {
     "txt": Format(text.SUFFIX, text.render),
     "ascii": Format(text.SUFFIX, text.render_ascii),
     "typ": Format(typst.SUFFIX, typst.render),
+    "ipynb": Format(notebook.SUFFIX, notebook.render),
     "json": Format(record.SUFFIX, record.render),
 }

@@ -9,8 +9,6 @@ import zlib
 import pytest
 
 from symderiv.documents import Document, pdf, typst
-from symderiv.documents.document import Chain
-from symderiv.documents.typst_math import typst_math
 from symderiv.losses import FURTHER
 from tests.documents.entries import documents, further, sample
 
