@@ -7,6 +7,7 @@ from typing import Final
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
 from symderiv.kernels import LoweringError, emit_module
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
+from symderiv.kernels.scalar.functions import is_scalar_loss
 from symderiv.losses import CATALOGUE, FURTHER, find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
@@ -62,10 +63,11 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
             visit(base)
 
     visit(problem)
-    if is_loss_of_probabilities(problem):
+    if is_loss_of_probabilities(problem) or is_scalar_loss(problem):
         for slug in _OF_A_LOSS:
             if any(goal.slug == slug for goal in problem.goals):
                 add(problem, slug)
+    if is_loss_of_probabilities(problem):
         for reference in _LICENCES:
             add(problem, reference)
     return tuple(found.values())
@@ -74,6 +76,8 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
 def own_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba", size: int | None = None) -> str:
     """The functions of a loss of the user's own; LoweringError, in a sentence, if there can be none."""
     variable = problem.arrays[0]
+    if is_scalar_loss(problem):
+        return emit_module(problem, theorems, target, size)
     if len(variable.domains) != 1 or variable.name != "z":
         raise LoweringError(
             f"functions are compiled for losses of a vector called z; {problem.name} is differentiated by "

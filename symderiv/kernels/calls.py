@@ -69,7 +69,7 @@ def print_call(function: Function, kernel: Kernel) -> str:
     for name in inputs:
         if name == "labels":
             tests.append("labels_suit(labels, z)")
-        elif name == "t":
+        elif name == "t" and not function.numbers:
             lines.append(f"    bits, most = bits_up_to(dtype, {'1.0' if function.elementwise else 'np.inf'})")
             tests.append("targets_suit(t, z, bits, most)")
         elif name != "z":

@@ -7,6 +7,8 @@ from symderiv.kernels.ir import Kernel
 from symderiv.kernels.layer_module import assemble_layer
 from symderiv.kernels.module import Emitter, assemble
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
+from symderiv.kernels.scalar.functions import is_scalar_loss
+from symderiv.kernels.scalar.support import scalar_support
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.targets import TARGETS
 from symderiv.statements import Problem, Theorem
@@ -35,8 +37,9 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         text: str = module.emit(kernel) if classes is None else module.emit(kernel, classes)
         return text
 
+    more_helpers, more_library = scalar_support(target) if is_scalar_loss(problem) else ("", "")
     emitter = Emitter(
-        target, classes, module.WHAT, module.IMPORTS, module.helpers(), module.library(),
+        target, classes, module.WHAT, module.IMPORTS, module.helpers() + more_helpers, module.library() + more_library,
         compiled=target == "numba", options=target != "unrolled", emit=emit, reference=module.reference,
     )  # fmt: skip
     if problem.family == "layer":

@@ -17,6 +17,7 @@ from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, clo
 from symderiv.kernels.probability.functions import is_loss_of_probabilities, probability_functions
 from symderiv.kernels.public import Function, Role, Variant
 from symderiv.kernels.rewriting import reference
+from symderiv.kernels.scalar.functions import is_scalar_loss, scalar_functions
 from symderiv.kernels.stable import REWRITES, LoweringError
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Array, Index
@@ -140,6 +141,8 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
     known = {reference(theorem): theorem for theorem in theorems}
     if is_loss_of_probabilities(problem):
         return probability_functions(problem, known)
+    if is_scalar_loss(problem):
+        return scalar_functions(problem, known)
     roles = roles_of(problem, known)
     licences = {name: known[name] for name in REWRITES if name in known}
     for name in (*roles.values(), *licences):

@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Final, Generic, TypeAlias, TypeVar, assert_never, cast
 
+from symderiv.kernels.interpret_scalars import SCALAR_FLOATS
 from symderiv.kernels.ir import (
     ArrayParameter,
     Const,
@@ -252,6 +253,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "product_error": _product_error,
         "scaled": lambda a, b, c: a * b + a * c if abs(a) < math.inf else a * b,
         "weighted": lambda a, b: 0.0 if a == 0.0 else a * b,
+        **SCALAR_FLOATS,
         "if_equal": lambda a, b, c, d: c if a == b else d,
         "if_negative": lambda a, b, c: b if a < 0.0 else c,
     },

@@ -28,6 +28,14 @@ OPERATIONS: Final[dict[str, int]] = {
     "maximum": 2,  # skips a NaN on the left, like `a if a > b else b`
     "minimum": 2,
     "weighted": 2,  # a * b, and 0 where a = 0, whatever b is: the convention 0 log 0 = 0
+    "times_exp": 2,  # a e^b, infinite or 0 only where the product is; 0 for b = -inf, whatever a is
+    "times_exp_multiple": 4,  # a e^((b - c) d), with the rounding errors in the exponent carried along
+    "log_of_sum": 2,  # log(a + b), with the rounding error of the sum carried along
+    "multiply_add": 3,  # a * b + c, with the rounding error of the product carried along; a * b is 0 where a = 0
+    "sum_of_three": 3,  # a + b + c, with the rounding error of a + b carried along: its sign is exact
+    "beside_infinite": 2,  # a + b, and a where a is infinite, whatever b is
+    "erf": 1,
+    "erfcx": 1,  # erfc(a) e^(a^2)
     "if_equal": 4,  # c if a = b, else d
     "if_negative": 3,  # b if a < 0, else c
     "product_error": 3,  # a * b - c, exactly, for c = a * b rounded

@@ -40,6 +40,13 @@ _ELEMENTS = (
     "Results have the dtype of z. A logit of +inf or -inf gives the limit, NaN gives NaN; no element changes another.",
     "Accuracy: within 5 units in the last place; the gradient of a target between 0 and 1, of its larger addend.",
 )
+_NUMBERS = (
+    "Arrays: float32 or float64, native byte order, any strides, any number of axes; they are broadcast against each",
+    "other. Below, z is the number that is differentiated by. Results have the dtype of z. A z of +inf or -inf gives",
+    "the limit, NaN gives NaN; no element changes another. At a kink, where the derivative jumps, the formula is taken",
+    "at its word: step(0) = 0, sign(0) = 0. Accuracy: within 8 units in the last place of what the form that is",
+    "computed would be if nothing cancelled in it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     cited |= dict(pair for function in made for _, kernel in function.option_kernels for pair in kernel.theorems)
     cited = {name: digest + _reservation(name, made) for name, digest in cited.items()}
     behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
+    behaviour = _NUMBERS if any(function.numbers for function in made) else behaviour
     behaviour = _LOSSES if is_loss_of_probabilities(problem) else behaviour
     public = ", ".join(f'"{function.name}"' for function in made)
     use = _compiled_use(made) if emitter.compiled else ()

@@ -36,3 +36,5 @@ class Function:
     elementwise: bool = False
     option_kernels: tuple[tuple[OptionVariant, Kernel], ...] = ()
     hyperparameters: tuple[Hyperparameter, ...] = ()
+    numbers: bool = False
+    """Whether z and its further arguments are numbers of any size and sign, broadcast against each other."""

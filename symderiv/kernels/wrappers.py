@@ -37,6 +37,9 @@ def docstring(function: Function) -> list[str]:
     """What the function computes, takes and returns, and the theorems it rests on."""
     if function.elementwise:
         shapes, arguments = {0: "(...)"}, ["z (...)", "t from 0 to 1 (...), or integers 0 and 1"]
+        if function.numbers:
+            others = ", ".join(function.arguments[1:])
+            arguments = ["z (...)", *([f"{others} (...), or of a shape that broadcasts with it"] if others else [])]
     else:
         shapes, arguments = {0: "(...)", 1: "(..., C)", 2: "(..., C, C)"}, ["z (..., C)"]
     lines = [f'    """{function.formulas[0]}']
@@ -46,7 +49,8 @@ def docstring(function: Function) -> list[str]:
         kinds = [v for v, _ in function.kernels]
         ways = {"labels": "integer labels 0..C-1 (...)", "targets": "targets >= 0 (..., C)"}
         arguments.append("t " + " or ".join(way for kind, way in ways.items() if kind in kinds))
-    arguments += [f"{name} (..., C)" for name in function.arguments if name not in ("z", "t")]
+    if not function.elementwise:
+        arguments += [f"{name} (..., C)" for name in function.arguments if name not in ("z", "t")]
     results = ", ".join(f"{name} {shapes[rank]}" for name, rank in function.outputs)
     lines.append(f"    {'; '.join(arguments)} -> {results}.")
     lines += _option_lines(function)
@@ -163,7 +167,10 @@ def _short_way(function: Function) -> list[str]:
 def _inputs(function: Function, classes: int | None) -> list[str]:
     """The lines that check the arguments."""
     targets = "t" in function.arguments and not function.elementwise
-    if function.elementwise:
+    if function.numbers:
+        lines = [f"{', '.join(function.arguments)}{',' * (len(function.arguments) == 1)} = checked_numbers_together("]
+        lines += [f"    {', '.join(f'{name}={name}' for name in function.arguments)}", ")"]
+    elif function.elementwise:
         lines = ['z = checked_real("z", z, 0)', "t = checked_fractions(t, z)"]
     else:
         lines = ['z = checked_real("z", z, 1)']
@@ -185,7 +192,9 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
     elif targets and len(function.kernels) == 1:
         refusal = f"{function.name} takes integer labels: its theorem assumes one-hot targets"
         lines += ["if labels is None:", f'    raise TypeError("{refusal}")']
-    lines += [f'{name} = checked_like("{name}", {name}, z)' for name in function.arguments if name not in ("z", "t")]
+    if not function.numbers:
+        others = [name for name in function.arguments if name not in ("z", "t")]
+        lines += [f'{name} = checked_like("{name}", {name}, z)' for name in others]
     if function.reducible and "check_reduction(reduction)" not in lines:
         lines.append("check_reduction(reduction)")
     lines.append("check_threads(threads)")

@@ -11,6 +11,7 @@ from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.kernels.functions import Function, Variant, functions
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
+from symderiv.kernels.scalar.functions import is_scalar_loss
 from symderiv.statements import Problem, Theorem
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_accuracy import sweep
@@ -21,6 +22,7 @@ from symderiv.verification.kernel_options import check_options
 from symderiv.verification.kernel_properties import check_properties
 from symderiv.verification.kernel_truth import ULPS, deviation, true_entries, unit
 from symderiv.verification.probability_checks import check_probability_kernels
+from symderiv.verification.scalar_checks import check_scalar_kernels
 
 INTERPRETER_ULPS: Final = 8.0
 """How far a compiled kernel may be from the interpreter, which adds up without compensation."""
@@ -50,6 +52,9 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
     made = tuple(function for function in functions(problem, theorems) if not only or function.name in only)
     if is_loss_of_probabilities(problem):
         yield from check_probability_kernels(problem, kernel, made, seed, thorough)
+        return
+    if is_scalar_loss(problem):
+        yield from check_scalar_kernels(problem, kernel, made, seed, thorough)
         return
     for function in made:
         for variant, _ in function.kernels:

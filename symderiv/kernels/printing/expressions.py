@@ -24,6 +24,9 @@ _CALLS: Final = {
     "product_error": "product_error", "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference",
     "expm1": "expm1", "exp_multiple": "exp_multiple",
     "maximum": "maximum", "minimum": "minimum", "weighted": "weighted",
+    "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple", "log_of_sum": "log_of_sum",
+    "multiply_add": "multiply_add", "sum_of_three": "sum_of_three", "beside_infinite": "beside_infinite",
+    "erf": "erf", "erfcx": "erfcx",
 }  # fmt: skip
 
 

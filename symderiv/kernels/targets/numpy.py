@@ -33,6 +33,9 @@ _CALLS: Final = {
     "power": "np.power", "exp": "np.exp", "log": "np.log", "log1p": "np.log1p", "exp_difference": "exp_difference",
     "scaled": "scaled", "scaled_exp_difference": "scaled_exp_difference", "maximum": "np.fmax", "minimum": "np.fmin",
     "product_error": "product_error", "weighted": "weighted", "expm1": "np.expm1", "exp_multiple": "exp_multiple",
+    "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple", "log_of_sum": "log_of_sum",
+    "multiply_add": "multiply_add", "sum_of_three": "sum_of_three", "beside_infinite": "beside_infinite",
+    "erf": "erf", "erfcx": "erfcx",
 }  # fmt: skip
 _ATOM: Final = 3
 

@@ -1,0 +1,66 @@
+"""The form of a smooth branch that is computed, chosen among its readings."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symderiv.kernels.probability.monomials import Polynomial, of_monomial, plus
+from symderiv.kernels.probability.ordering import as_term
+from symderiv.kernels.rewriting import substitute
+from symderiv.kernels.scalar.reading import Base, Reader
+from symderiv.terms import Add, Exp, Mul, Number, Power, Special, Term, children, number
+
+
+def best_form(closed: Term, bases: tuple[tuple[Base, int], ...], errors: tuple[tuple[Polynomial, int], ...],
+              halves: tuple[Term, ...], *, near: bool) -> tuple[Term, bool]:  # fmt: skip
+    """The form of `closed` with the fewest addends, and whether a logarithm in it is 0 where a base is."""
+    made: list[tuple[int, Term, bool]] = []
+    for complement in (False, True) if errors else (False,):
+        reader = Reader(bases, errors, near, complement)
+        polynomial = reader.read(closed)
+        form = tidied(as_term(reader.written(reader.together(polynomial), halves)))
+        made.append((_cancelling(form), form, reader.met_near))
+    _, form, met = min(made, key=lambda each: each[0])
+    return form, met
+
+
+def _cancelling(term: Term) -> int:
+    """The number of addends, those behind a minus sign counted twice: what is better has fewer."""
+    own = 0
+    if is_scaled_tail(term):
+        return 0
+    if isinstance(term, Add):
+        own = sum(2 if isinstance(part, Mul) and _is_negative(part.factors[0]) else 1 for part in term.terms)
+    return own + sum(_cancelling(part) for part in children(term))
+
+
+def is_scaled_tail(term: Term) -> bool:
+    """Whether `term` is erfc(x) e^(x^2), as `scaled_tail` spells it."""
+    match term:
+        case Mul(factors=(Add(terms=(one, Mul(factors=(minus, Special())))), Exp())):
+            return one == number(1) and minus == number(-1)
+        case _:
+            return False
+
+
+def _is_negative(term: Term) -> bool:
+    return isinstance(term, Number) and term.value < 0
+
+
+def tidied(term: Term) -> Term:
+    """e^(k x) for (e^x)^k with a whole k, and no factors 1."""
+
+    def change(node: Term) -> Term | None:
+        match node:
+            case Power(base=Exp(argument=argument), exponent=Number(value=value)) if value.denominator == 1:
+                return Exp(scaled_argument(argument, value))
+            case _:
+                return None
+
+    return substitute(term, change)
+
+
+def scaled_argument(argument: Term, factor: Fraction) -> Term:
+    """factor * argument, a number in front."""
+    polynomial = plus(*(of_monomial(m, c * factor) for m, c in Reader().read(argument).addends))
+    return as_term(polynomial)

@@ -1,0 +1,160 @@
+"""The kernel of one element for results with their closed forms: each form confirmed by the checker, then computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from symderiv.checking import same
+from symderiv.kernels.formula import formula
+from symderiv.kernels.ir import (
+    ArrayParameter,
+    Expression,
+    Kernel,
+    KernelParameter,
+    Load,
+    Local,
+    Note,
+    Op,
+    ScalarParameter,
+    Statement,
+    Store,
+)  # fmt: skip
+from symderiv.kernels.parts import Part
+from symderiv.kernels.rewriting import reference
+from symderiv.kernels.scalar.branches import Branched, Leaf, Switch, Tree, branched
+from symderiv.kernels.scalar.sharing import on_elements, reads, shared
+from symderiv.kernels.scalar.values import Writer
+from symderiv.kernels.stable import LoweringError
+from symderiv.kernels.wellformed import validate
+from symderiv.statements import Theory, VerdictWord
+from symderiv.terms import Add, Array, Entry, Mul, Step, Term, number
+
+ACCEPTED: Final[tuple[VerdictWord, ...]] = ("proved", "exact", "numeric")
+"""What the checker may say of a form; the kernel names the word, and what is less than proved."""
+DIRECTION: Final = "v"
+"""The array that the second derivative is multiplied by in `hvp`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A closed form as a tree of forms, and the weakest word of the checker about them."""
+
+    tree: Tree
+    word: VerdictWord
+
+
+def confirmed(closed: Term, z: Entry, halves: tuple[Term, ...]) -> Confirmed:
+    """The forms of `closed`; LoweringError if the checker does not find one of them, or all together, the same."""
+    made: Branched = branched(closed, z, halves)
+    pairs = [*made.pairs]
+    if _has_kink(made.tree):
+        pairs.append((closed, assembled(made.tree)))
+    words: list[VerdictWord] = []
+    for left, right in pairs:
+        verdict = same(left, right, Theory(), seed=1)
+        if verdict.word not in ACCEPTED:
+            raise LoweringError(
+                f"the checker found the form {formula(right)} of {formula(left)} {verdict.word}: {verdict.evidence}"
+            )
+        words.append(verdict.word)
+    return Confirmed(made.tree, next(word for word in reversed(ACCEPTED) if word in words))
+
+
+def _has_kink(tree: Tree) -> bool:
+    return isinstance(tree, Switch) and (tree.kink or _has_kink(tree.negative) or _has_kink(tree.positive))
+
+
+def assembled(tree: Tree) -> Term:
+    """A tree as one formula: a kink by step functions, any branch where both compute the same function."""
+    match tree:
+        case Leaf(form=form):
+            return form
+        case Switch(test=test, negative=negative, positive=positive, kink=True):
+            low = Mul((Step(Mul((number(-1), test))), assembled(negative)))
+            return Add((low, Mul((Step(test), assembled(positive)))))
+        case Switch(positive=positive):
+            return assembled(positive)
+
+
+def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[str, ...],
+                  confirm: Callable[[Term], Confirmed], *, direction: bool) -> Kernel:  # fmt: skip
+    """The kernel that computes `parts` for one element, of `arrays` in this order; with `direction` the result is
+    multiplied by an entry of `v`."""
+    writer = Writer(z)
+    values: list[Expression] = []
+    trees: list[Confirmed] = []
+    for part in parts:
+        found = confirm(part.closed)
+        trees.append(found)
+        values.append(on_elements(writer.tree(found.tree, {})))
+    wanted = [array for array in arrays if array in writer.inputs or array == "z"]
+    wanted += [DIRECTION] if direction else []
+    scalars: list[KernelParameter] = sorted(writer.scalars.values(), key=lambda scalar: scalar.name)
+    scaled = any(part.role == "gradient" for part in parts)
+    outputs = [ArrayParameter("hvp" if direction else part.role, (), "output") for part in parts]
+    taken = {*wanted, "scale", *(p.name for p in scalars), *(p.name for p in outputs)}
+    lets, results = shared(tuple(values), frozenset(taken))
+    stores: list[Statement] = []
+    for part, output, result in zip(parts, outputs, results, strict=True):
+        value = result
+        for array in wanted:
+            if array != DIRECTION and (array == "z" or array in reads(result, lets)):
+                value = Op("if_equal", (Load(array, ()), Load(array, ()), value, Load(array, ())))
+        if direction:
+            value = Op("weighted", (Load(DIRECTION, ()), value))
+        if part.role == "gradient":
+            value = Op("multiply", (value, Local("scale")))
+        stores.append(Store(output.name, (), value))
+    kernel = Kernel(
+        name,
+        tuple(f"{'hvp' if direction else part.role} = {formula(shown(part, direction))}" for part in parts),
+        (
+            *(ArrayParameter(array, (), "input") for array in wanted),
+            *scalars,
+            *((ScalarParameter("scale"),) if scaled else ()),
+            *outputs,
+        ),
+        (*_notes(trees, parts), *lets, *stores),
+        tuple(dict.fromkeys((reference(part.theorem), part.theorem.digest) for part in parts)),
+    )
+    validate(kernel)
+    return kernel
+
+
+def shown(part: Part, direction: bool) -> Term:
+    """What a reader is shown of a part: its closed form as the theorem has it."""
+    closed = part.closed if part.role == "value" else part.theorem.claim.right
+    return Mul((Entry(Array(DIRECTION, ()), ()), closed)) if direction else closed
+
+
+def _notes(trees: list[Confirmed], parts: tuple[Part, ...]) -> tuple[Note, ...]:
+    word = next(word for word in reversed(ACCEPTED) if any(each.word == word for each in trees))
+    found = {
+        "proved": "proved by the checker",
+        "exact": "exact where it was tested, not proved",
+        "numeric": "compared with rigorous numbers at sample points only, not proved",
+    }
+    made = [
+        Note(f"every form below is equal to the closed form on its branch: {found[word]}", reference(parts[0].theorem))
+    ]
+    for part, tree in zip(parts, trees, strict=True):
+        made += [Note(f"{part.role}{where}: {formula(form)}") for where, form in _described(tree.tree)]
+    return tuple(made)
+
+
+def _described(tree: Tree, where: str = "") -> list[tuple[str, Term]]:
+    """The forms with the conditions of their branches."""
+    match tree:
+        case Leaf(form=form):
+            return [(where, form)]
+        case Switch(test=test, negative=negative, positive=positive, at_zero=at_zero):
+            joined = f"{where} and" if where else " where"
+            tested = formula(test)
+            middle = [] if at_zero is None else _described(at_zero, f"{joined} {tested} = 0")
+            return [
+                *_described(negative, f"{joined} {tested} < 0"),
+                *middle,
+                *_described(positive, f"{joined} {tested} {'>' if middle else '>='} 0"),
+            ]

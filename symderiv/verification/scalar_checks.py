@@ -1,0 +1,222 @@
+"""Kernels of losses and activations of one number against rigorous values, the interpreter, differences, and limits.
+
+Errors are counted in last places of what the form would be if nothing cancelled in it: see `scalar_reference`. The
+rigorous values come from the closed forms of the theorems; only for numbers beyond 2e4, where exponentials have more
+digits than any ball, from the forms, which the checker found equal to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+from flint import arb
+
+from symderiv.kernels import LossKernel, bound
+from symderiv.kernels.functions import Function
+from symderiv.kernels.hyperparameters import argument_name
+from symderiv.kernels.interpret import FLOATS, run
+from symderiv.kernels.parts import Part
+from symderiv.kernels.scalar.branches import Tree
+from symderiv.kernels.scalar.functions import tree_of
+from symderiv.statements import Hyperparameter, Problem
+from symderiv.verification.checks import Check, checked
+from symderiv.verification.kernel_calls import Worst
+from symderiv.verification.scalar_inputs import Elements, hard, ordinary
+from symderiv.verification.scalar_reference import UndecidedError, form_at, sized, value
+
+__all__ = ["ULPS", "check_scalar_kernels", "default_of", "errors"]
+
+ULPS: Final = 8.0
+"""The accuracy promised, in last places of the size of the form."""
+INTERPRETER: Final = 1e-13
+"""How far a compiled kernel may be from the interpreter, relative to the size of the result and to 1."""
+DIFFERENCE: Final = 1e-7
+"""How far a derivative may be from a fourth-order central difference, for results of the size of 1."""
+_DTYPES: Final = (np.float32, np.float64)
+_FAR: Final = 2e4
+"""Beyond it closed forms are not evaluated as they stand."""
+_DERIVATIVES: Final = {"grad": "value", "hessian": "grad"}
+
+
+def check_scalar_kernels(problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int,
+                         thorough: bool) -> Iterator[Check]:  # fmt: skip
+    """Every check of the entry's functions, one after the other."""
+    values = {argument_name(each.parameter): default_of(each) for each in problem.hyperparameters}
+    used = {argument_name(each.parameter) for function in made for each in function.hyperparameters}
+    whole = bound(kernel, {name: number for name, number in values.items() if name in used})
+    for function in made:
+        if function.name in ("value", "value_and_grad", "hessian"):
+            for dtype in _DTYPES if thorough or function.name == "value_and_grad" else (np.float64,):
+                yield from _against_reference(problem, whole, function, dtype, values, seed, thorough)
+            yield _against_interpreter(problem, whole, function, values, seed)
+        yield _elements(problem, whole, function, seed)
+        yield _limits(problem, whole, function, values)
+    yield from _against_differences(problem, whole, made, values, seed)
+
+
+def default_of(each: Hyperparameter) -> float:
+    """The default, or the middle of the range, or 1 above its least value."""
+    if each.default is not None:
+        return float(each.default)
+    if each.least is not None and each.most is not None:
+        return float((each.least + each.most) / 2)
+    return 1.0 if each.least is None else float(each.least) + 1.0
+
+
+def _call(kernel: LossKernel, function: Function, elements: Elements) -> tuple[np.ndarray, ...]:
+    arrays = [elements.z, *elements.data]
+    made = getattr(kernel, function.name)(*arrays[: len(function.arguments)])
+    return made if isinstance(made, tuple) else (made,)
+
+
+def _data(function: Function) -> int:
+    """How many arrays a function takes beside z."""
+    return len(function.arguments) - 1
+
+
+def _against_reference(problem: Problem, kernel: LossKernel, function: Function, dtype: Any,
+                       values: Mapping[str, float], seed: int, thorough: bool) -> Iterator[Check]:  # fmt: skip
+    rounded = {name: float(dtype(number)) for name, number in values.items()}
+    drawn = [
+        hard(_data(function), dtype, thorough=thorough),
+        ordinary(_data(function), dtype, seed, 200 if thorough else 16),
+    ]
+    results = [_call(kernel, function, elements) for elements in drawn]
+    for position, part in enumerate(function.parts):
+        tree = tree_of(problem, part)
+        worst = Worst()
+        for elements, result in zip(drawn, results, strict=True):
+            for numbers, off in errors(problem, part, tree, function, elements, result[position], rounded):
+                worst.add(off, f"{elements.name}: {numbers}")
+        subject = f"{problem.name} {function.name} {part.role} ({np.dtype(dtype).name})"
+        yield checked("ulps of the addends", subject, "rigorous value", ULPS, worst.value, worst.at)
+
+
+def errors(problem: Problem, part: Part, tree: Tree, function: Function, elements: Elements, result: np.ndarray,
+           values: Mapping[str, float]) -> Iterator[tuple[dict[str, float], float]]:  # fmt: skip
+    """Every element with its error in last places; inf where a finite value came out as something else."""
+    name = problem.arrays[0].name
+    for n, got in enumerate(result):
+        numbers = {name: float(elements.z[n])}
+        numbers |= {array: float(given[n]) for array, given in zip(function.arguments[1:], elements.data, strict=True)}
+        every = {**numbers, **values}
+        form = form_at(tree, every)
+        far = abs(numbers[name]) > _FAR
+        try:
+            true, size = value(form if far else part.closed, every), sized(form, every).size
+        except UndecidedError:
+            yield numbers, float("inf")
+            continue
+        yield numbers, _ulps(got, true, size)
+
+
+def _ulps(got: Any, true: arb, size: arb) -> float:
+    dtype = np.asarray(got).dtype
+    limit = float(np.finfo(dtype).max)
+    if not np.isfinite(got):
+        overflows = abs(true) >= arb(limit) * (1 - arb(2) ** -20)
+        return 0.0 if overflows and float(got) * float(true.mid()) > 0 else float("inf")
+    below = float(np.nextafter(dtype.type(limit), dtype.type(0)))
+    place = float(np.spacing(dtype.type(min(float(abs(size.mid())), below))))
+    return float((abs(arb(float(got)) - true) / arb(place)).mid())
+
+
+def _against_interpreter(problem: Problem, kernel: LossKernel, function: Function, values: Mapping[str, float],
+                         seed: int) -> Check:  # fmt: skip
+    elements = ordinary(_data(function), np.float64, seed)
+    program = dict(function.kernels)["elements"]
+    results = _call(kernel, function, elements)
+    worst = Worst()
+    for n in range(len(elements.z)):
+        given = dict(zip(function.arguments, (elements.z[n], *(each[n] for each in elements.data)), strict=True))
+        inputs: dict[str, dict[tuple[int, ...], float]]
+        inputs = {p.name: {(): float(given[p.name])} for p in program.arrays("input")}
+        scalars = {p.name: values.get(p.name, 1.0) for p in program.scalars()}
+        made = run(program, inputs, FLOATS, sizes={}, scalars=scalars)
+        for (name, _), result in zip(function.outputs, results, strict=True):
+            exact = made[name][()]
+            worst.add(abs(float(result[n]) - exact) / max(1.0, abs(exact)), f"{name} at {given}")
+    return checked(
+        "relative", f"{problem.name} {function.name} (float64)", "interpreter", INTERPRETER, worst.value, worst.at
+    )
+
+
+def _elements(problem: Problem, kernel: LossKernel, function: Function, seed: int) -> Check:
+    """An element's result depends on no other element, and is NaN where z is."""
+    elements = ordinary(_data(function), np.float64, seed, 37)
+    clean = _call(kernel, function, elements)
+    order = np.arange(37)[::-1]
+    z = elements.z[order].copy()
+    z[[3, 20]] = np.nan
+    spoiled = _call(kernel, function, Elements("", z, tuple(each[order] for each in elements.data)))
+    wrong = 0
+    for one, other in zip(clean, spoiled, strict=True):
+        wrong += int(np.sum(~np.isnan(other[[3, 20]])))
+        wrong += int(np.sum(np.delete(one[order], [3, 20]) != np.delete(other, [3, 20])))
+    subject = f"{problem.name} {function.name} (float64)"
+    return checked("elements that differ", subject, "another order, with NaN among them", 0.0, wrong, "all elements")
+
+
+def _limits(problem: Problem, kernel: LossKernel, function: Function, values: Mapping[str, float]) -> Check:
+    """At +inf and -inf the limit comes out: that of the rigorous values at 5e3 and 1e4."""
+    subject = f"{problem.name} {function.name} (float64)"
+    worst = Worst()
+    elements = Elements(
+        "ends",
+        np.repeat(np.array([np.inf, -np.inf]), 3),
+        tuple(np.array([1.0, 0.25, 0.5] * 2) for _ in range(_data(function))),
+    )
+    results = _call(kernel, function, elements)
+    direction = elements.data[-1] if function.name == "hvp" else np.ones(len(elements.z))
+    for part, result in zip(function.parts, results, strict=True):
+        for n, got in enumerate(result):
+            data = dict(zip(function.arguments[1:], (float(each[n]) for each in elements.data), strict=False))
+            sign = 1.0 if elements.z[n] > 0 else -1.0
+            near, far = (
+                value(part.closed, {problem.arrays[0].name: sign * size, **data, **values}) for size in (5e3, 1e4)
+            )
+            settled = abs(far - near) <= 1e-3
+            expected = float(far.mid()) if settled else float(np.copysign(np.inf, float((far - near).mid())))
+            expected *= float(direction[n])
+            same = got == expected if not settled else abs(float(got) - expected) <= 2e-3
+            worst.add(0.0 if same else 1.0, f"{part.role} at z = {elements.z[n]}, {data}: {got}, not {expected}")
+    return checked("limits missed", subject, "rigorous values far out", 0.0, worst.value, worst.at)
+
+
+def _against_differences(problem: Problem, kernel: LossKernel, made: tuple[Function, ...],
+                         values: Mapping[str, float], seed: int) -> Iterator[Check]:  # fmt: skip
+    by_name = {function.name: function for function in made}
+    step = 2.0**-9
+    for name, base in _DERIVATIVES.items():
+        if name not in by_name or base not in by_name:
+            continue
+        function, below = by_name[name], by_name[base]
+        elements = ordinary(_data(function), np.float64, seed, 60)
+        tree = tree_of(problem, below.parts[0])
+        smooth = np.array([_is_smooth(problem, tree, below, elements, n, values, step) for n in range(60)])
+        (result,) = _call(kernel, function, elements)
+
+        def at(times: float, below: Function = below, elements: Elements = elements) -> np.ndarray:
+            return _call(kernel, below, Elements("", elements.z + times * step, elements.data))[0]
+
+        difference = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step)
+        scale = np.maximum(1.0, np.abs(result))
+        off = float(np.max(np.where(smooth, np.abs(result - difference) / scale, 0.0)))
+        subject = f"{problem.name} {name} (float64)"
+        yield checked(
+            "difference", subject, f"central difference of {base} at {int(smooth.sum())} of 60 numbers", DIFFERENCE,
+            off if smooth.sum() > 30 else float("inf"), elements.name,
+        )  # fmt: skip
+
+
+def _is_smooth(problem: Problem, tree: Tree, function: Function, elements: Elements, n: int,
+               values: Mapping[str, float], step: float) -> bool:  # fmt: skip
+    """Whether no branch changes between the numbers of a difference."""
+    data = {a: float(given[n]) for a, given in zip(function.arguments[1:], elements.data, strict=True)}
+    forms = {
+        form_at(tree, {problem.arrays[0].name: float(elements.z[n]) + times * step, **data, **values})
+        for times in (-2, 0, 2)
+    }
+    return len(forms) == 1
