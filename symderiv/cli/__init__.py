@@ -44,7 +44,7 @@ VERBS: Final = (
         "Derive and read",
         "doc",
         "doc",
-        "Write the proofs of entries or a formula as HTML, LaTeX, Markdown, text or JSON.",
+        "Write the proofs of entries or a formula as a page, PDF, LaTeX, typst, Markdown, notebook, text or JSON.",
     ),
     Verb(
         "Derive and read",

@@ -13,13 +13,13 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Literal
 
 from symderiv.documents import latex, typst
 from symderiv.documents.document import Document
 from symderiv.documents.words import Paper
 
-__all__ = ["PdfError", "PdfUnavailableError", "by_latex", "by_typst", "render"]
+__all__ = ["PdfError", "PdfUnavailableError", "by_latex", "by_typst", "program", "render"]
 
 _INSTALL: Final = (
     "a PDF needs typst or LaTeX, and neither is installed here; install one of them:\n"
@@ -38,16 +38,21 @@ class PdfError(RuntimeError):
     """A program that makes PDFs failed; the message ends with what it said."""
 
 
+def program() -> Literal["typst", "pdflatex"]:
+    """What makes PDFs here; `PdfUnavailableError` if nothing does."""
+    if find_spec("typst") is not None:
+        return "typst"
+    if shutil.which("pdflatex") is not None:
+        return "pdflatex"
+    raise PdfUnavailableError(_INSTALL)
+
+
 def render(document: Document, paper: Paper = "a4") -> bytes:
     """The document as PDF.
 
     Raises `PdfUnavailableError` if there is neither typst nor pdflatex, `PdfError` if the one there is fails.
     """
-    if find_spec("typst") is not None:
-        return by_typst(document, paper)
-    if shutil.which("pdflatex") is not None:
-        return by_latex(document, paper)
-    raise PdfUnavailableError(_INSTALL)
+    return by_typst(document, paper) if program() == "typst" else by_latex(document, paper)
 
 
 def by_typst(document: Document, paper: Paper = "a4") -> bytes:
