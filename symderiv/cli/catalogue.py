@@ -2,66 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from symderiv.cli.entries import own_entries
 from symderiv.cli.output import DONE, CommandError, Output, output_options, table
 from symderiv.cli.progress import Progress, Report
 from symderiv.losses import CATALOGUE, FURTHER
-from symderiv.statements import Hyperparameter, Problem, Theorem
+from symderiv.losses.verdicts import VERDICTS
+from symderiv.statements import Hyperparameter, Problem, Theorem, VerdictWord
+
+if TYPE_CHECKING:
+    from symderiv.reading.own import OwnLoss
 
 
 @click.command()
 @click.option("-k", "--keyword", metavar="TEXT", default="", help="Show entries with TEXT in name or title.")
+@click.option(
+    "--family", type=click.Choice(("activation", "loss", "layer")), default=None, help="Show one family of entries."
+)
+@click.option(
+    "--verdict", type=click.Choice(("proved", "exact", "numeric")), default=None,
+    help="Show entries whose weakest theorem has this verdict.",
+)  # fmt: skip
 @output_options
-def command(output: Output, keyword: str) -> int:
+def command(output: Output, keyword: str, family: str | None, verdict: str | None) -> int:
     """Show the catalogue, and the losses that your project names.
 
-    The entries whose files are generated come first; documents of the others are made by `doc`. With --json each entry
-    also has its verdict: the weakest of its theorems, which are proved anew for it (a minute for all; -k chooses).
+    The verdict of an entry is the weakest of its theorems. For the catalogue it is read from a table that the suite
+    compares with what the checker finds; nothing is proved here, but for your own losses with --json or --verdict.
     """
     wanted = keyword.casefold()
     own = {each.problem.name: each for each in own_entries()}
     every = (*CATALOGUE, *FURTHER, *(each.problem for each in own.values()))
-    found = tuple(p for p in every if wanted in p.name.casefold() or wanted in p.title.casefold())
+    found = tuple(
+        problem
+        for problem in every
+        if (wanted in problem.name.casefold() or wanted in problem.title.casefold())
+        and family in (None, problem.family)
+    )
+    mine = [problem for problem in found if problem.name in own] if output.as_json or verdict else []
+    words = {**VERDICTS, **_own_verdicts(mine)}
+    found = tuple(problem for problem in found if verdict in (None, words.get(problem.name)))
     if output.as_json:
-        # Only this branch proves; the plain list stays fast by not importing the checker.
-        from symderiv.cli.proofs import prove_all, verdict_of
-
-        with Progress() as progress:
-            proved = prove_all([problem for problem in found if problem.name not in own], progress)
-            mine = [(problem, _own_theorems(problem, progress)) for problem in found if problem.name in own]
-        output.data(
-            {
-                "entries": [
-                    {
-                        "name": problem.name,
-                        "title": problem.title,
-                        "family": problem.family,
-                        "verdict": verdict_of(theorems).word,
-                        "sources": list(problem.sources),
-                        "hyperparameters": [_described(chosen) for chosen in problem.hyperparameters],
-                        "theorems": [goal.slug for goal in problem.goals],
-                        "source": own[problem.name].source if problem.name in own else "catalogue",
-                        "generated": problem in CATALOGUE,
-                    }
-                    for problem, theorems in (*proved, *mine)
-                ]
-            }
-        )
+        output.data({"entries": [_described_entry(problem, words, own) for problem in found]})
         return DONE
     rows: list[tuple[str, ...]] = [
-        (problem.name, problem.family, str(len(problem.goals)), _files(problem), problem.title) for problem in found
+        (
+            problem.name,
+            problem.family,
+            _shown(words.get(problem.name), output),
+            str(len(problem.goals)),
+            _files(problem),
+            problem.title,
+        )
+        for problem in found
     ]
-    heading: tuple[str, ...] = ("name", "family", "theorems", "files", "title")
+    heading: tuple[str, ...] = ("name", "family", "verdict", "theorems", "files", "title")
     if own:
         heading = (*heading, "from")
         rows = [(*row, own[row[0]].source if row[0] in own else "symderiv") for row in rows]
     for line in table(heading, rows, output):
         output.say(line)
     if not found:
-        output.hint(f"no entry contains {keyword!r}")
+        output.hint(_nothing(keyword, family, verdict))
     return DONE
+
+
+def _shown(word: VerdictWord | None, output: Output) -> str:
+    """A verdict with its mark; nothing for a loss of the user's own, which is not proved for a list."""
+    return "" if word is None else output.word(word)
+
+
+def _nothing(keyword: str, family: str | None, verdict: str | None) -> str:
+    """What no entry has."""
+    asked = [f"contains {keyword!r}"] if keyword else []
+    asked += [f"is of the family {family!r}"] if family else []
+    asked += [f"has the verdict {verdict!r}"] if verdict else []
+    return f"no entry {' and '.join(asked)}" if asked else "there are no entries"
+
+
+def _described_entry(
+    problem: Problem, words: Mapping[str, VerdictWord], own: Mapping[str, OwnLoss]
+) -> dict[str, object]:
+    """An entry as plain data."""
+    return {
+        "name": problem.name,
+        "title": problem.title,
+        "family": problem.family,
+        "verdict": words.get(problem.name),
+        "sources": list(problem.sources),
+        "hyperparameters": [_described(chosen) for chosen in problem.hyperparameters],
+        "theorems": [goal.slug for goal in problem.goals],
+        "source": own[problem.name].source if problem.name in own else "catalogue",
+        "generated": problem in CATALOGUE,
+    }
 
 
 def _files(problem: Problem) -> str:
@@ -77,6 +114,17 @@ def _described(chosen: Hyperparameter) -> dict[str, str | bool | None]:
         "name": chosen.parameter.name, "prose": chosen.prose, "default": default, "least": least, "most": most,
         "open": chosen.open,
     }  # fmt: skip
+
+
+def _own_verdicts(problems: list[Problem]) -> dict[str, VerdictWord]:
+    """The weakest verdicts of losses of the user's own, proved now; none is waited for without these."""
+    if not problems:
+        return {}
+    # Only this proves; the plain list stays fast by not importing the checker.
+    from symderiv.cli.proofs import verdict_of
+
+    with Progress() as progress:
+        return {problem.name: verdict_of(_own_theorems(problem, progress)).word for problem in problems}
 
 
 def _own_theorems(problem: Problem, progress: Report) -> tuple[Theorem, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Final, Literal
 
@@ -48,7 +49,7 @@ def loss_problem(
     the gradient is also derived without them ("gradient-unnormalised") if there are any, and the Hessian off its
     diagonal if `distinct`. `noun` is the title inside a sentence, where that is more than its first letter made small.
     """
-    noun = noun or _noun(title)
+    noun = noun or noun_of(title)
     own = (*definitions, loss)
     shared = _shared_by(own)
     every = (*(entry[0] for entry in shared), *own)
@@ -94,7 +95,7 @@ def loss_problem(
     )  # fmt: skip
 
 
-def _noun(title: str) -> str:
+def noun_of(title: str) -> str:
     """The title inside a sentence: an acronym keeps its capitals."""
     return title if title[:2].isupper() else f"{title[:1].lower()}{title[1:]}"
 
@@ -122,9 +123,26 @@ def entries_of(wrt: Array) -> tuple[Entry, Entry]:
 
 def _arrays(definitions: tuple[Definition, ...], wrt: Array, direction: Array) -> tuple[Array, ...]:
     """The arrays of the definitions, `wrt` first, and a direction."""
+    return tuple(dict.fromkeys((wrt, *arrays_of(definitions), *((direction,) if wrt.domains else ()))))
+
+
+def arrays_of(definitions: tuple[Definition, ...]) -> tuple[Array, ...]:
+    """The data that the definitions speak about, in reading order."""
 
     def entries(term: Term) -> tuple[Array, ...]:
         return tuple(part.array for part in reachable(term, Theory(definitions)) if isinstance(part, Entry))
 
-    found = chain.from_iterable(entries(definition.body) for definition in definitions)
-    return tuple(dict.fromkeys((wrt, *found, *((direction,) if wrt.domains else ()))))
+    return tuple(dict.fromkeys(chain.from_iterable(entries(definition.body) for definition in definitions)))
+
+
+def planned(problem: Problem, plans: tuple[tuple[str, tuple[str, ...], Term], ...]) -> Problem:
+    """`problem` with plans of their own, and the closed forms where they end, for the goals with these slugs."""
+    chosen = {slug: (plan, target) for slug, plan, target in plans}
+    missing = set(chosen) - {goal.slug for goal in problem.goals}
+    if missing:
+        raise KeyError(f"{problem.name} has no goals {', '.join(sorted(missing))} to plan")
+    goals = tuple(
+        replace(goal, plan=chosen[goal.slug][0], target=chosen[goal.slug][1]) if goal.slug in chosen else goal
+        for goal in problem.goals
+    )
+    return replace(problem, goals=goals)

@@ -60,6 +60,7 @@ MOVES: Final[Mapping[str, Move]] = {
     "chain-rule": _plain("chain-rule"),
     "derivative-of-exp": _plain("derivative-of-exp"),
     "power-rule": _plain("power-rule"),
+    "derivative-of-root": _plain("derivative-of-root"),
     "chain": Move(
         "chain-rule",
         (
@@ -90,6 +91,8 @@ MOVES: Final[Mapping[str, Move]] = {
     "sift": _plain("sift"),
     "linearity-of-sum": _plain("linearity-of-sum"),
     "constant-out": _plain("constant-out"),
+    "constant-in": _once("constant-in"),
+    "equal-terms": _plain("equal-terms"),
     "split-sum": Move("split-sum", ("split-sum", "distribute only=sign"), once=True),
     "merge-sum": _plain("merge-sum"),
     "swap-sums": _once("swap-sums"),

@@ -43,6 +43,7 @@ from symderiv.terms import (
     exp,
     log,
     product,
+    root,
     total,
 )
 
@@ -127,6 +128,7 @@ APPLIED: Final[tuple[Example, ...]] = (
     Example("power-rule", d(z[i] ** 2, z[j]), "2 z_i ∂[z_i]/∂z_j"),
     Example("power-rule", d(y(i) ** -1, z[j]), "-y_i^(-2) ∂[y_i]/∂z_j"),
     Example("power-rule", d(y(i) ** q, z[j]), "q y_i^(q - 1) ∂[y_i]/∂z_j"),
+    Example("derivative-of-root", d(root(S()), z[j]), "(1/2) S^(1/2)/S ∂[S]/∂z_j"),
     Example(
         "chain-rule-through-vector",
         d(Call("L", ()), linear_cross_entropy.b[j]),
@@ -146,6 +148,8 @@ APPLIED: Final[tuple[Example, ...]] = (
     Example("constant-out", total(k, z[i] * t[k]), "z_i Σ_k t_k"),
     Example("constant-out", total(k, exp(z[k]) / S()), "(Σ_k exp(z_k))/S"),
     Example("constant-out", total(k, z[i] * t[k] / (S() * exp(z[k])), i), "(z_i Σ_k≠i t_k/exp(z_k))/S"),
+    Example("constant-in", z[i] * total(k, t[k], j), "Σ_k≠j z_i t_k"),
+    Example("constant-in", total(l, z[l]) * total(k, t[k]), "Σ_k (Σ_l z_l) t_k"),
     Example("equal-terms", total(k, z[i]), "C z_i"),
     Example("equal-terms", total(k, z[i], j), "(C - 1) z_i"),
     Example("split-sum", total(k, z[k] * t[k]), "z_i t_i + Σ_k≠i z_k t_k", (("at", "i"),)),
@@ -279,6 +283,9 @@ REFUSED: Final[tuple[tuple[Example, str], ...]] = (
     (Example("sift", total(k, z[k] / (1 + delta(i, k)))), "the delta is below the fraction bar"),
     (Example("constant-out", total(k, z[k] * t[k])), "both factors contain k"),
     (Example("constant-out", total(k, z[i])), "a sum of equal terms is counted"),
+    (Example("constant-in", z[k] * total(k, t[k])), "the sum binds the factor's index"),
+    (Example("constant-in", z[i] * t[j]), "no factor is a sum"),
+    (Example("derivative-of-root", d(S() ** 2, z[j])), "the power is not 1/2"),
     (Example("equal-terms", total(k, z[k])), "the terms differ"),
     (Example("split-sum", total(k, z[k], j), choices=(("at", "i"),)), "a term is left out already"),
     (Example("split-sum", total(k, z[k]), choices=(("at", "n"),)), "n is no index of this theorem"),

@@ -47,7 +47,7 @@ mp.dps = 50
 STEP = mpf(10) ** -12
 """Central differences are wrong by about the square of this, 1e-24."""
 CLOSE = mpf(10) ** -15
-SIZES = {"classes": 3, "features": 2, "samples": 2}
+SIZES = {"classes": 3, "features": 2, "samples": 2, "images": 2, "texts": 3, "keys": 3, "ranks": 2}
 
 Key = tuple[str, tuple[int, ...]]
 
@@ -164,7 +164,7 @@ def points(terms: tuple[Term, ...], theory: Theory, seed: int = 0) -> Point:
                 if isinstance(one, Entry):
                     ranges = (range(1, size(domain) + 1) for domain in one.array.domains)
                     for places in itertools.product(*ranges):
-                        low = 0.1 if one.array.positive or one.array.name in "tT" else -1.5
+                        low = 0.1 if one.array.positive or one.array.name in "tTUB" else -1.5
                         data.setdefault((one.array.name, places), mpf(draw.uniform(low, 1.5)))
                 elif isinstance(one, Parameter):
                     parameters.setdefault(one.name, mpf(draw.uniform(0.2, 2.0)))
@@ -172,9 +172,12 @@ def points(terms: tuple[Term, ...], theory: Theory, seed: int = 0) -> Point:
         assert isinstance(assumed.left, Sum)
         assert isinstance(assumed.left.body, Entry)
         name = assumed.left.body.array.name
-        rows = {places[:-1] for found, places in data if found == name}
-        for row in sorted(rows):
-            mine = [key for key in data if key[0] == name and key[1][:-1] == row]
+        axis = assumed.left.body.indices.index(assumed.left.index)
+        groups: dict[tuple[int, ...], list[Key]] = {}
+        for key in data:
+            if key[0] == name:
+                groups.setdefault((*key[1][:axis], *key[1][axis + 1 :]), []).append(key)
+        for mine in groups.values():
             total = sum(data[key] for key in mine)
             data.update({key: data[key] / total for key in mine})
     return Point(theory, data, {}, parameters)

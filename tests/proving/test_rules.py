@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 from symderiv.proving import RULES
 from symderiv.proving.rules import Context, Rewrite
 from symderiv.statements import Distinct, Nonzero, Positive, Theory
-from symderiv.terms import absolute, delta, exp, log, maximum, number, product, sign, step, total
+from symderiv.terms import absolute, delta, exp, log, maximum, number, product, root, sign, step, total
 from tests.proving import examples, piecewise_examples
 from tests.proving.examples import THEORY, Example, d, i, j, k, q, t, y, z
 from tests.proving.numeric import everywhere, near, points, value
@@ -87,6 +87,7 @@ RELIED_ON = (
     (Example("chain-rule", d(log(z[i]), z[j])), Positive(z[i])),
     (Example("power-rule", d(z[i] ** -2, z[j])), Nonzero(z[i])),
     (Example("power-rule", d(z[i] ** q, z[j])), Positive(z[i])),
+    (Example("derivative-of-root", d(root(z[i]), z[j])), Positive(z[i])),
     (Example("cancel", z[i] * t[i] / z[i]), Nonzero(z[i])),
     (Example("common-denominator", 1 + z[i] / t[i]), Nonzero(t[i])),
     (Example("divide-through", z[i] / (z[i] + t[i])), Nonzero(z[i])),

@@ -12,6 +12,7 @@ from typing import Final
 from symderiv.proving.rules import (
     algebra,
     calculus,
+    constants,
     definitions,
     deltas,
     forms,
@@ -19,6 +20,7 @@ from symderiv.proving.rules import (
     lemmas,
     logs,
     piecewise,
+    roots,
     signs,
     sums,
 )
@@ -37,9 +39,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "derivative-of-exp": calculus.DERIVATIVE_OF_EXP,
     "chain-rule": calculus.CHAIN_RULE,
     "power-rule": calculus.POWER_RULE,
+    "derivative-of-root": roots.DERIVATIVE_OF_ROOT,
     # Sums.
     "linearity-of-sum": sums.LINEARITY_OF_SUM,
     "constant-out": sums.CONSTANT_OUT,
+    "constant-in": constants.CONSTANT_IN,
     "equal-terms": sums.EQUAL_TERMS,
     "split-sum": sums.SPLIT_SUM,
     "merge-sum": sums.MERGE_SUM,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from symderiv.proving.matching import Binding, match
@@ -22,7 +23,7 @@ from symderiv.proving.rules.base import (
 from symderiv.proving.rules.sums import binding_text
 from symderiv.proving.tidy import is_negative, negate, scale, split_number
 from symderiv.statements import Definition, unfold
-from symderiv.terms import Add, Call, Derivative, Div, Mul, Sum, Term
+from symderiv.terms import Add, Call, Derivative, Div, Index, Mul, Sum, Term
 
 
 def definition(node: Term, context: Context) -> Rewrite | None:
@@ -127,24 +128,39 @@ def _fold_fraction(node: Term, known: Definition) -> tuple[Term, Call] | None:
         return None  # A fraction inside is the better place.
     if isinstance(node, Mul) and not below:
         return None
-    pattern = known.body.numerator
     denominators = powers(multiply(below))
-    for position, candidate in enumerate(above):
-        bound = match(pattern, candidate, frozenset(known.indices))
-        if bound is None or not set(known.indices) <= set(bound):
+    for bound, positions in _held(factors(known.body.numerator), tuple(above), frozenset(known.indices), {}, ()):
+        if not set(known.indices) <= set(bound):
             continue
         left = _take(denominators, known.body.denominator, bound)
         if left is None:
             continue
         call = Call(known.name, tuple(bound[i] for i in known.indices))
-        others = [part for n, part in enumerate(above) if n != position and part != ONE]
+        others = [part for n, part in enumerate(above) if n not in positions and part != ONE]
         down = from_powers(left)
         if down == ONE:
-            return scale(value, multiply([*above[:position], call, *above[position + 1 :]])), call
+            first = min(positions)
+            kept = [call if n == first else part for n, part in enumerate(above) if n == first or n not in positions]
+            return scale(value, multiply(kept)), call
         if not others:
             return scale(value, divide(call, down)), call
         return scale(value, Mul((call, Div(multiply(others), down)))), call
     return None
+
+
+def _held(
+    patterns: tuple[Term, ...], found: tuple[Term, ...], variables: frozenset[Index], bound: Binding,
+    taken: tuple[int, ...],
+) -> Iterator[tuple[Binding, tuple[int, ...]]]:  # fmt: skip
+    """Which of the factors `found` are the `patterns`, each another one, and the indices that make them so."""
+    if not patterns:
+        yield bound, taken
+        return
+    for position, candidate in enumerate(found):
+        if position not in taken:
+            more = match(patterns[0], candidate, variables, bound)
+            if more is not None:
+                yield from _held(patterns[1:], found, variables, more, (*taken, position))
 
 
 def _take(found: tuple[tuple[Term, int], ...], wanted: Term, bound: Binding) -> list[tuple[Term, int]] | None:
