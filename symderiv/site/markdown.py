@@ -32,15 +32,15 @@ def rendered(text: str, pages: Mapping[str, str], pictures: Mapping[str, str]) -
     """The guide `text`, which begins with its title.
 
     `pages` maps the name of a Markdown file to its page on the site, `pictures` that of a picture to its markup. A link
-    to any other file is printed as its words. Raises `symderiv.documents.symbols.NotationError` for a formula outside
-    the notation that documents are printed in.
+    to any other file is printed as its words, and a comment that begins a line not at all. Raises
+    `symderiv.documents.symbols.NotationError` for a formula outside the notation that documents are printed in.
     """
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     printer = reader.renderer
     assert isinstance(printer, RendererHTML)
     reader.inline.ruler.before("escape", "formula", _formula)
     reader.add_render_rule("formula", _print_formula)
-    tokens = reader.parse(text)
+    tokens = reader.parse(re.sub(r"^<!--.*?-->$", "", text, flags=re.DOTALL | re.MULTILINE))
     sections: list[tuple[str, str]] = []
     title = ""
     seen: set[str] = set()

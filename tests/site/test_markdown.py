@@ -54,4 +54,5 @@ def test_pictures_and_tables() -> None:
 
 def test_markup_in_a_guide_is_words() -> None:
     assert "&lt;script&gt;" in body("<script>alert(1)</script>")
+    assert "written by" not in body("<!-- written by\na program -->\n\ntext")
     assert "href" not in body("[x](javascript:alert(1))")

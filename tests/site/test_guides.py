@@ -1,0 +1,122 @@
+"""The guides say what happens: every command line and every Python block in them is run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from symderiv.checking import same
+from symderiv.cli import run
+from symderiv.losses import find
+from symderiv.losses.notation import S, y
+from symderiv.site.material import GUIDES, material, places
+from symderiv.statements import VERDICTS, Theory
+from symderiv.terms import Index, number, total
+from tests.house.sources import ROOT
+
+NEW = ("getting-started.md", "what-is-proved.md", "kernels-in-your-project.md")
+
+
+def text_of(file: str) -> str:
+    return (ROOT / "docs" / file).read_text(encoding="utf-8")
+
+
+def blocks(file: str, kind: str) -> list[str]:
+    return [
+        block for found, block in re.findall(r"^```([a-z]*)\n(.*?)^```", text_of(file), re.M | re.S) if found == kind
+    ]
+
+
+def commands(file: str) -> list[list[str]]:
+    lines = [line for block in blocks(file, "") for line in block.splitlines()]
+    assert all(line.startswith("symderiv ") for line in lines)
+    return [shlex.split(line)[1:] for line in lines]
+
+
+@pytest.mark.parametrize("file", [*NEW[:2], pytest.param(NEW[2], marks=pytest.mark.slow)])
+def test_every_command_of_a_guide_succeeds(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("symderiv.cli.site.CATALOGUE", (find("squared-error"),))
+    monkeypatch.setattr("symderiv.cli.site.FURTHER", ())
+    found = commands(file)
+    assert found
+    for words in found:
+        assert run(words) == 0, words
+    printed = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    for line in (line for block in blocks(file, "text") for line in block.splitlines()):
+        assert " ".join(line.split()) in printed, line
+
+
+def test_the_files_that_the_guides_name_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["doc", "log-softmax"]) == 0
+    assert (tmp_path / "log_softmax.html").is_file()
+    assert "`cross_entropy.html`" in text_of("getting-started.md")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["getting-started.md", "kernels-in-your-project.md"])
+def test_the_python_prints_what_its_comments_say(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for words in commands(file):
+        if words[0] == "kernel":
+            assert run(words) == 0
+    capsys.readouterr()
+    names: dict[str, object] = {}
+    try:
+        for block in blocks(file, "python"):
+            exec(compile(block, file, "exec"), names)
+    finally:
+        for module in [name for name in sys.modules if name.partition(".")[0] == "losses"]:
+            del sys.modules[module]
+    wanted = [said for block in blocks(file, "python") for said in re.findall(r"print\(.*\)  # (.*)", block)]
+    assert wanted
+    assert capsys.readouterr().out.splitlines() == wanted
+
+
+def test_the_equation_that_three_class_counts_do_not_refute() -> None:
+    """1 - 6 p2 + 3 p2^2 + 8 p3 - 6 p4, in fractions, at every softmax with numerators up to 4."""
+
+    def left(weights: tuple[int, ...]) -> Fraction:
+        y = [Fraction(weight, sum(weights)) for weight in weights]
+        two, three, four = (sum(each**power for each in y) for power in (2, 3, 4))
+        return 1 - 6 * two + 3 * two**2 + 8 * three - 6 * four
+
+    for classes in (1, 2, 3):
+        assert all(left(weights) == 0 for weights in product(range(1, 5), repeat=classes))
+    assert left((1, 2, 3, 4)) == Fraction(36, 625)
+    assert "$36/625$" in text_of("what-is-proved.md")
+    k = Index("k", y.indices[0].domain)
+    one, two, three, four = (total(k, y(k) ** power) for power in (1, 2, 3, 4))
+    claimed = one - 6 * two + 3 * two**2 + 8 * three - 6 * four
+    verdict = same(claimed, number(0), Theory((S, y)), seed=0)
+    assert verdict.word == "false"
+    assert verdict.counterexample is not None
+    assert dict(verdict.counterexample.sizes) == {"classes": 4}
+
+
+def test_every_verdict_has_its_section_and_the_trust_base_is_whole() -> None:
+    text = text_of("what-is-proved.md")
+    assert re.findall(r"^### (\w+)$", text, re.M) == list(VERDICTS)
+    trusted = (ROOT / "tests" / "house" / "trust_base.txt").read_text(encoding="utf-8")
+    rooms = {line.split(".")[1] for line in trusted.splitlines() if line.startswith("module symderiv.")}
+    told = text.split("## What it rests on")[1].split("It rests on no rule")[0]
+    assert set(re.findall(r"`(\w+)`", told)) - {"proved"} == rooms
+    assert "python-flint" in told
+
+
+def test_every_text_of_the_site_is_there() -> None:
+    found = material(places())
+    assert found.missing == ()
+    assert [guide for guide, _ in found.guides] == list(GUIDES)
