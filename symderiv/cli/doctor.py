@@ -33,6 +33,7 @@ PARTS: Final = (
     Part("rich", "the progress display", "pip install rich", needed=True),
     Part("jinja2", "page frames", "pip install jinja2", needed=True),
     Part("lark", "reading losses in short notation", "pip install lark", needed=True),
+    Part("markdown-it-py", "the guides of the site", "pip install markdown-it-py"),
     Part("scipy", "scripts/train_digits", "pip install '.[examples]'"),
     Part("scikit-learn", "scripts/train_digits", "pip install '.[examples]'"),
     Part("matplotlib", "pictures of the example scripts", "pip install '.[examples]'"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+import tomllib
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -15,7 +16,7 @@ from symderiv.checking import same
 from symderiv.cli import run
 from symderiv.losses import find
 from symderiv.losses.notation import S, y
-from symderiv.site.material import GUIDES, material, places
+from symderiv.site.material import GUIDES, PICTURES, material, places
 from symderiv.statements import VERDICTS, Theory
 from symderiv.terms import Index, number, total
 from tests.house.sources import ROOT
@@ -114,6 +115,14 @@ def test_every_verdict_has_its_section_and_the_trust_base_is_whole() -> None:
     told = text.split("## What it rests on")[1].split("It rests on no rule")[0]
     assert set(re.findall(r"`(\w+)`", told)) - {"proved"} == rooms
     assert "python-flint" in told
+
+
+def test_an_installed_package_carries_the_texts_along() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    carried = {f"{guide.folder}/{guide.file}" for guide in GUIDES} | {f"docs/{name}" for name in PICTURES}
+    wanted = {path: f"symderiv/site/shipped/{path}" for path in carried}
+    assert build["targets"]["wheel"]["force-include"] == wanted
+    assert all((ROOT / path).is_file() for path in carried)
 
 
 def test_every_text_of_the_site_is_there() -> None:
