@@ -9,7 +9,7 @@ from symderiv.api import prove
 from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.kernels.functions import functions
 from symderiv.kernels.public import Function
-from symderiv.losses import logsumexp, softmax
+from symderiv.losses import find, logsumexp, softmax
 from symderiv.losses.building import loss_problem
 from symderiv.losses.notation import CLASSES, k, lse, t, y
 from symderiv.statements import Definition, Hyperparameter, Problem, Theorem
@@ -35,11 +35,18 @@ _SCALARS = {
 VALUES = {"focal": {"gamma": 2.0}, "gce": {"q": 0.7}, "poly-1": {"epsilon": 1.0}, "z-loss": {"epsilon": 1e-4}}
 """A value for each parameter of each loss that has one."""
 NAMES = tuple(_FORMULAS)
+CHANGED = {
+    "distillation": {"tau": 4.0}, "info-nce": {"tau": 0.07}, "logit-adjusted": {},
+    "additive-margin": {"sigma": 30.0, "mu": 0.35}, "listnet": {},
+}  # fmt: skip
+"""The entries with a softmax of changed logits, or of two vectors, with numbers for their parameters."""
 
 
 @cache
 def problem(name: str) -> Problem:
-    """A loss with its goals."""
+    """A loss with its goals: an entry, or one of those made here."""
+    if name in CHANGED:
+        return find(name)
     scalars = (_SCALARS[name],) if name in _SCALARS else ()
     return loss_problem(name, name, Definition("L", (), _FORMULAS[name]), prose=("",), hyperparameters=scalars)
 
@@ -47,8 +54,9 @@ def problem(name: str) -> Problem:
 @cache
 def theorems(name: str) -> tuple[Theorem, ...]:
     """The gradient, and what the kernels rest on."""
-    gradient = next(goal for goal in problem(name).goals if goal.slug == "gradient")
-    return (prove(problem(name), gradient), *_licences())
+    goals = {goal.slug: goal for goal in problem(name).goals}
+    wanted = "gradient-unnormalised" if name in CHANGED and "gradient-unnormalised" in goals else "gradient"
+    return (prove(problem(name), goals[wanted]), *_licences())
 
 
 @cache

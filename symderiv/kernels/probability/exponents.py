@@ -46,8 +46,10 @@ class Exponents:
         return term if isinstance(term, Entry) and exponent.constant == 1 else None
 
 
-def exponents_of(each: Softmax, read: Polynomial, index: Index) -> Exponents:
-    """The exponent of a softmax, `read` as a polynomial at `index`, taken apart.
+def exponents_of(each: Softmax, read: Polynomial, index: Index,
+                 positive: frozenset[Parameter] = frozenset()) -> Exponents:  # fmt: skip
+    """The exponent of a softmax, `read` as a polynomial at `index`, taken apart; the parameters `positive` are that, or
+    0, where the problem declares their range.
 
     LoweringError unless its logits stand in one addend, in front of factors that are the same for every class.
     """
@@ -55,14 +57,14 @@ def exponents_of(each: Softmax, read: Polynomial, index: Index) -> Exponents:
     own = [(monomial, number) for monomial, number in read.addends if index in free_of(of_monomial(monomial))]
     of_row = plus(*(of_monomial(*addend) for addend in read.addends if addend not in own))
     led = [monomial for monomial, _ in own if any(term == logit for term, _ in monomial)]
-    if len(led) != 1 or not all(exponent.constant == 1 if term == logit else _is_positive(term, index)
+    if len(led) != 1 or not all(exponent.constant == 1 if term == logit else _is_positive(term, index, positive)
                                 for term, exponent in led[0]):  # fmt: skip
         raise LoweringError(
             f"the exponent {formula(as_term(read))} is not {each.array.name}_{index.name} times positive parameters,"
             " with something added; kernels are for softmaxes of those"
         )
     rows = [frozenset(pair for pair in monomial if index not in pair[0].free) for monomial, _ in own]
-    scale = frozenset(pair for pair in frozenset.intersection(*rows) if _is_positive(pair[0], index))
+    scale = frozenset(pair for pair in frozenset.intersection(*rows) if _is_positive(pair[0], index, positive))
     sizes = {abs(number) for _, number in own}
     common = sizes.pop() if len(sizes) == 1 else Fraction(1)
     ordered = sorted(own, key=lambda addend: (addend[0] != led[0], repr(as_term(of_monomial(*addend)))))
@@ -70,13 +72,13 @@ def exponents_of(each: Softmax, read: Polynomial, index: Index) -> Exponents:
     return Exponents(scale, common, addends, as_term(of_row))
 
 
-def _is_positive(term: Term, index: Index) -> bool:
+def _is_positive(term: Term, index: Index, known: frozenset[Parameter]) -> bool:
     """Whether a factor is positive and the same for every class."""
     if index in term.free:
         return False
     match term:
         case Parameter(positive=positive):
-            return positive
+            return positive or term in known
         case Entry(array=array):
             return array.positive
         case _:

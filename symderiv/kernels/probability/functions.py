@@ -108,7 +108,7 @@ def _function(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], 
     scaled = any(part.role == "gradient" for part in parts)
     kernels = tuple(
         (variant, probability_kernel(name if variant == "plain" else f"{name}_of_{variant}", parts, known, logits,
-                                     labels=variant == "labels", scaled=scaled))
+                                     labels=variant == "labels", scaled=scaled, positive=_positive(problem)))
         for variant in variants
     )  # fmt: skip
     used = {scalar.name for _, kernel in kernels for scalar in kernel.scalars()}
@@ -132,6 +132,12 @@ def _function(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], 
         parts,
         hyperparameters=tuple(each for each in problem.hyperparameters if _uses(parts, each.parameter)),
     )
+
+
+def _positive(problem: Problem) -> frozenset[Parameter]:
+    """The parameters that are never negative."""
+    ranges = ((each.parameter, each.least) for each in problem.hyperparameters)
+    return frozenset(parameter for parameter, least in ranges if least is not None and least >= 0)
 
 
 def _shown(part: Part) -> Term:

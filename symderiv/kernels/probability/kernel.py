@@ -38,7 +38,7 @@ from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.wellformed import validate
 from symderiv.kernels.without_unread import arrays_read, without_stores, without_unread
 from symderiv.statements import Distinct, Theorem, Theory, VerdictWord
-from symderiv.terms import Add, Array, Index, Place, Term, free_indices, rename, subterms
+from symderiv.terms import Add, Array, Index, Parameter, Place, Term, free_indices, rename, subterms
 
 LICENCES: Final[dict[str, str]] = {
     "softmax:shift-invariance": "every logit is shifted by the largest one, so that no exponential overflows",
@@ -146,8 +146,9 @@ def cases_of(part: Part, logits: Array, label: Index | None, softmaxes: tuple[So
 
 
 def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], logits: Array, *,
-                       labels: bool, scaled: bool) -> Kernel:  # fmt: skip
-    """The kernel that computes `parts` for one row of logits, from their closed forms."""
+                       labels: bool, scaled: bool, positive: frozenset[Parameter] = frozenset()) -> Kernel:  # fmt: skip
+    """The kernel that computes `parts` for one row of logits, from their closed forms; the parameters `positive` are
+    never negative."""
     label = Index(LABEL, logits.domains[0]) if labels else None
     outputs: list[Output] = []
     confirmed: list[Confirmed] = []
@@ -166,7 +167,7 @@ def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, T
         name,
         tuple(f"{part.role} = {formula(part.closed if part.role == 'value' else _shown(part))}" for part in parts),
         tuple(outputs),
-        _row_softmaxes(softmaxes, label),
+        _row_softmaxes(softmaxes, label, positive),
         tuple(dict.fromkeys(array for part in parts for array in arrays_of(part.closed))),
         label,
         (_remark(confirmed), *_changed_logits(softmaxes), *(Note(LICENCES[theorem], theorem) for theorem in cited)),
@@ -198,13 +199,16 @@ def _changed_logits(softmaxes: tuple[Softmax, ...]) -> tuple[Note, ...]:
     return tuple(made)
 
 
-def _row_softmaxes(softmaxes: tuple[Softmax, ...], label: Index | None) -> dict[str, RowSoftmax]:
+def _row_softmaxes(softmaxes: tuple[Softmax, ...], label: Index | None,
+                   positive: frozenset[Parameter]) -> dict[str, RowSoftmax]:  # fmt: skip
     made: dict[str, RowSoftmax] = {}
     for each in softmaxes:
         index = Index("k", each.index.domain)
         own = each if label is None else labelled(each, TARGETS_ARRAY, label)
         exponent = None if each.plain else read(own.at(index), Setting(each.array, label=label, softmaxes=(own,)))
-        made[each.suffix] = RowSoftmax(each, None if exponent is None else exponents_of(each, exponent, index))
+        made[each.suffix] = RowSoftmax(
+            each, None if exponent is None else exponents_of(each, exponent, index, positive)
+        )
     return made
 
 
