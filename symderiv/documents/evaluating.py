@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar, assert_never
 
 from symderiv.documents import scaled
+from symderiv.documents.complements import complement
 from symderiv.documents.scaled import ONE, ZERO, Scaled
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -167,7 +168,7 @@ class _Evaluator:
             case Exp(argument=inner):
                 return scaled.exp(self.value(inner, places))
             case Log(argument=inner):
-                return scaled.log(self.value(inner, places))
+                return scaled.log(self.value(complement(inner, self.theory) or inner, places))
             case Special(argument=inner):
                 return scaled.erf(self.value(inner, places))
             case Abs(argument=inner):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
+from symderiv.documents.complements import with_complements
 from symderiv.statements import Definition, Theory, reachable
 from symderiv.terms import (
     Abs,
@@ -83,6 +84,8 @@ def program(functions: tuple[Function, ...], theory: Theory) -> Program:
 
     Sizes, arrays and parameters are in order of appearance. Raises `NotPrintableError` for a derivative.
     """
+    functions = tuple(replace(each, term=with_complements(each.term, theory)) for each in functions)
+    theory = Theory(tuple(replace(each, body=with_complements(each.body, theory)) for each in theory.definitions))
     found = tuple(part for function in functions for part in reachable(function.term, theory))
     if any(isinstance(part, Derivative) for part in found):
         raise NotPrintableError("a derivative that is not carried out has no function")

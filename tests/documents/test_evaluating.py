@@ -7,12 +7,13 @@ import random
 
 import pytest
 
+from symderiv.documents.complements import complement
 from symderiv.documents.evaluating import NotClosedError, Numbers, Point, evaluate, matrix, vector
 from symderiv.losses import CATALOGUE, find
 from symderiv.losses.notation import CLASSES, S, i, j, k, t, y, z
 from symderiv.proving import derive
 from symderiv.statements import Derivation, Problem, Theory, reachable
-from symderiv.terms import Array, Derivative, Domain, Entry, Parameter, Position, Size, Sum, Term, number, total
+from symderiv.terms import Array, Derivative, Domain, Entry, Parameter, Position, Size, Sum, Term, log, number, total
 from tests.documents.oracle import DIGITS, precise
 
 SIZES = {"classes": 3, "features": 2, "samples": 2}
@@ -116,3 +117,24 @@ def test_what_is_not_closed_is_refused_with_a_sentence(term: Term, message: str)
 def test_an_undefined_quantity_is_refused() -> None:
     with pytest.raises(NotClosedError, match="'y' is not defined"):
         evaluate(y(Position(1, CLASSES)), Theory((S,)), Point({"z": (1.0,)}, {}, {"classes": 1}))
+
+
+@pytest.mark.parametrize("name", ["binary-cross-entropy", "binary-focal", "weighted-binary-cross-entropy"])
+@pytest.mark.parametrize("logit", [-1000.0, -40.0, 0.0, 40.0, 1000.0])
+def test_the_logarithm_of_what_is_missing_to_a_probability(name: str, logit: float) -> None:
+    problem = find(name)
+    theory, loss = Theory(problem.definitions), problem.definitions[-1]
+    for target in (0.0, 0.25, 1.0):
+        point = Point({"s": logit, "t": target}, {"gamma": 2.0, "rho": 0.5}, {})
+        found = evaluate(loss(), theory, point)
+        assert found == pytest.approx(precise(loss(), theory, point, digits=DIGITS), rel=1e-14, abs=1e-300)
+
+
+def test_a_complement_is_the_share_of_the_others() -> None:
+    theory, point = Theory((S, y)), Point({"z": (1000.0, 0.0, 1.0)}, {}, SIZES)
+    rest = complement(1 - y(k), theory)
+    assert rest is not None
+    assert rest.free == {k}
+    assert evaluate(log(1 - y(i)), theory, point, {i: 1}) == pytest.approx(-1000 + math.log(1 + math.e), rel=1e-15)
+    assert evaluate(rest, theory, point, {k: 2}) == 1.0
+    assert [complement(term, theory) for term in (2 - y(i), 1 + y(i), 1 - z[i], y(i) - 1, 1 - S())] == [None] * 5
