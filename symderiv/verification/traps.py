@@ -36,6 +36,7 @@ from symderiv.terms import (
 )  # fmt: skip
 from symderiv.verification.false_claims import CLASSES, FALSE_CLAIMS, SOFTMAX, Trap, elementary, power_sums
 from symderiv.verification.piecewise_claims import PIECEWISE_CLAIMS, vanishing
+from symderiv.verification.total_claims import TOTAL_CLAIMS, hidden_in_totals
 
 __all__ = ["FAMILIES", "TrapScore", "all_traps", "polarised", "score", "traps"]
 
@@ -317,6 +318,10 @@ def _piecewise(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
     return vanishing(max(2, min(7, v.below)), rng)
 
 
+def _among_totals(v: _Vanishing, rng: random.Random) -> tuple[Term, Term]:
+    return hidden_in_totals(v.term, _seen(v, rng), rng)
+
+
 FAMILIES: Final[tuple[tuple[str, _Family], ...]] = (
     ("added", _added),
     ("multiplied", _multiplied),
@@ -339,6 +344,7 @@ FAMILIES: Final[tuple[tuple[str, _Family], ...]] = (
     ("count-polynomial", _count_polynomial),
     ("count-roots-only", _count_roots_only),
     ("piecewise", _piecewise),
+    ("among-totals", _among_totals),
 )
 """Where the vanishing term is hidden."""
 
@@ -363,7 +369,7 @@ def traps(seed: int, *, each: int = 7, degrees: tuple[int, ...] = (2, 3, 4, 5)) 
 
 def all_traps(seed: int, *, each: int = 7) -> tuple[Trap, ...]:
     """The claims written by hand, then the families."""
-    return (*FALSE_CLAIMS, *PIECEWISE_CLAIMS, *traps(seed, each=each))
+    return (*FALSE_CLAIMS, *PIECEWISE_CLAIMS, *TOTAL_CLAIMS, *traps(seed, each=each))
 
 
 @dataclass(frozen=True, slots=True)
