@@ -21,7 +21,7 @@ def with_complements(term: Term, theory: Theory) -> Term:
 
 
 def complement(term: Term, theory: Theory) -> Term | None:
-    """b / (a + b) if `term` is 1 - q and q is defined as a / (a + b), or as one of the a_k over their sum; else None."""
+    """b / (a + b) if `term` is 1 - q and q is defined as a / (a + b) or as one of the a_k over their sum; else None."""
     if not isinstance(term, Add) or len(term.terms) != 2:
         return None
     for one, other in (term.terms, term.terms[::-1]):

@@ -10,12 +10,13 @@ from importlib.resources import files
 from typing import Final, Protocol
 
 from symderiv.documents.document import Explorer, Input, Link, Quantity, Text
-from symderiv.documents.evaluating import Numbers, Point, evaluate, matrix, vector
+from symderiv.documents.evaluating import Point, evaluate, matrix, vector
 from symderiv.documents.explorer.drawing import COUNT, curves, regions, shown, ticks
+from symderiv.documents.explorer.start import indexed, moved, start
 from symderiv.documents.formulas import text_of
 from symderiv.documents.javascript import Function, Program, program
 from symderiv.statements import Theory, reachable
-from symderiv.terms import Entry, Exp, Parameter, Position, Term, rename
+from symderiv.terms import Entry, Exp, Position, Term, rename
 
 __all__ = ["printed", "script"]
 
@@ -64,7 +65,7 @@ def script(block: Explorer, theory: Theory) -> str:
 def _panel(block: Explorer, page: Words) -> str:
     """The section: where its numbers come from, the controls, the numbers, the pictures."""
     theory = page.theory
-    names, point = _Names(block, theory), _start(block)
+    names, point = _Names(block, theory), start(block)
     theorems = "; ".join(
         f"{page.link(each.link)} <code>{each.digest[:12]}</code>" for each in block.quantities if each.link is not None
     )
@@ -135,30 +136,6 @@ def _source(quantity: Quantity, theory: Theory) -> str:
     return f"{left}: SHA-256 {quantity.digest}" if quantity.digest else f"{left}, as defined"
 
 
-def _start(block: Explorer) -> Point:
-    """The numbers at the start."""
-    data: dict[str, Numbers] = {}
-    parameters: dict[str, float] = {}
-    for each in block.inputs:
-        values = each.start[: block.size] if _indexed(each) else each.start[:1]
-        if isinstance(each.symbol, Parameter):
-            parameters[each.symbol.name] = values[0]
-        elif each.simplex:
-            data[each.symbol.array.name] = tuple(value / sum(values) for value in values)
-        else:
-            data[each.symbol.array.name] = values if _indexed(each) else values[0]
-    return Point(data, parameters, _sizes(block))
-
-
-def _sizes(block: Explorer) -> dict[str, int]:
-    domains = block.variable.array.domains
-    return {domains[0].name: block.size} if domains and block.size is not None else {}
-
-
-def _indexed(each: Input) -> bool:
-    return isinstance(each.symbol, Entry) and bool(each.symbol.indices)
-
-
 def _key(each: Input) -> str:
     """What the script calls an input: arrays and parameters may share a name."""
     return f"a:{each.symbol.array.name}" if isinstance(each.symbol, Entry) else f"p:{each.symbol.name}"
@@ -178,7 +155,7 @@ def _settings(block: Explorer, made: Program, theory: Theory) -> dict[str, objec
     inputs = [
         {
             "key": _key(each), "symbol": names.of(each.symbol), "labels": names.members(each.symbol),
-            "indexed": _indexed(each), "simplex": each.simplex, "low": each.low, "high": each.high,
+            "indexed": indexed(each), "simplex": each.simplex, "low": each.low, "high": each.high,
             "step": each.step, "start": each.start, "note": _words(each),
         }
         for each in block.inputs
@@ -312,8 +289,7 @@ def _surface(block: Explorer, theory: Theory, names: _Names, point: Point) -> st
     assert isinstance(rest, tuple)
 
     def value(x: float, y: float) -> float:
-        data = {**point.data, variable.symbol.array.name: (x, y, *rest[2:])}  # type: ignore[union-attr]
-        return evaluate(quantity.right, theory, Point(data, point.parameters, point.sizes), first)
+        return evaluate(quantity.right, theory, moved(block, point, x, y), first)
 
     grid = tuple(tuple(value(x, y) for x in across) for y in across)
     least, most = _range(grid) if role == "value" else (0.0, 1.0)
@@ -354,10 +330,9 @@ def _scalar(block: Explorer, theory: Theory, names: _Names, point: Point) -> str
     numbers = _table((), [names.of(each.left) for _, each in functions], rows)
     variable = block.inputs[0]
     assert isinstance(variable.symbol, Entry)
-    array = variable.symbol.array.name
 
     def curve(term: Term) -> Callable[[float], float]:
-        return lambda x: evaluate(term, theory, Point({**point.data, array: x}, point.parameters, point.sizes))
+        return lambda x: evaluate(term, theory, moved(block, point, x))
 
     series = [(escape(names.of(each.left)), curve(each.right)) for _, each in _drawn(block)]
     words = escape(f"{', '.join(name for name, _ in series)} against {names.of(variable.symbol)}")
