@@ -48,6 +48,11 @@ _BUDGET: Final = 250_000
 30 for the softmax Jacobian and the cross-entropy gradient, C = 13 for the cross-entropy Hessian."""
 _REPRESENTATIVE: Final = 30
 """The largest class count at which SymPy derives representatives: at 1000 one entry alone takes it half a minute."""
+_PROBE: Final = 6
+_LONG: Final = 400
+_REPRESENTATIVE_IF_LONG: Final = 12
+"""If an entry has more than so many nodes at 6 classes, as that of the focal loss has: they grow with the square of the
+classes, and at 30 SymPy takes minutes."""
 _POINTS: Final = 2
 _SIZES: Final = (("features", 2), ("samples", 2))
 
@@ -133,12 +138,12 @@ def _matched(claim: Claim, theory: Theory, sizes: dict[str, int], seed: int) -> 
     classes = sizes["classes"]
     left, right, here = resize(claim.left, sizes), resize(claim.right, sizes), sized(theory, sizes)
     axes = _axes(left, right, here)
-    small = {**sizes, "classes": min(classes, _REPRESENTATIVE)}
-    small_axes = tuple(_resized(axis, small) for axis in axes)
-    small_theory = sized(theory, small)
-    patterns = [p for p in _patterns(small_axes) if _allowed(p, small_theory)]
-    small_left, small_right = resize(claim.left, small), resize(claim.right, small)
-    derived = explicit_entries(small_left, small_theory, patterns)
+    small = {**sizes, "classes": min(classes, _PROBE)}
+    if classes > _PROBE:
+        is_long = max(_nodes(term) for term in _representatives(claim.left, theory, axes, small)[1]) > _LONG
+        small["classes"] = min(classes, _REPRESENTATIVE_IF_LONG if is_long else _REPRESENTATIVE)
+    patterns, derived = _representatives(claim.left, theory, axes, small)
+    small_theory, small_right = sized(theory, small), resize(claim.right, small)
     count = 1
     for axis in axes:
         count *= axis.domain.size or 1
@@ -164,6 +169,15 @@ def _matched(claim: Claim, theory: Theory, sizes: dict[str, int], seed: int) -> 
         _rows(layout, axes, lambda p: shown.get(_key(p, axes))) if everything else (), tuple(wrong[:5]), seed, "",
     )  # fmt: skip
     return _with_sentence(made)
+
+
+def _representatives(
+    left: Term, theory: Theory, axes: tuple[Index, ...], sizes: Mapping[str, int]
+) -> tuple[list[_Assignment], tuple[Term, ...]]:
+    """One assignment of `axes` of every pattern at these sizes, and what SymPy derives there."""
+    here = sized(theory, dict(sizes))
+    patterns = [p for p in _patterns(tuple(_resized(axis, sizes) for axis in axes)) if _allowed(p, here)]
+    return patterns, explicit_entries(resize(left, dict(sizes)), here, patterns)
 
 
 def _with_sentence(made: Explicit) -> Explicit:

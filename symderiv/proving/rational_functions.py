@@ -76,6 +76,12 @@ class Rationals:
     _atoms: dict[object, int] = field(default_factory=dict)
     _stands_for: dict[int, fmpq_mpoly] = field(default_factory=dict)
     """The sum behind a generator, written in generators made before it."""
+    _positive: set[int] = field(default_factory=set)
+    """The generators whose values are positive."""
+    _exponents: dict[int, Value] = field(default_factory=dict)
+    """What the generators that are exponentials are exponentials of."""
+    _factors: dict[int, fmpq_mpoly] = field(default_factory=dict)
+    """What the generators that are logarithms are logarithms of."""
     _memo: dict[Term, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -85,6 +91,7 @@ class Rationals:
         self.size = size
         self.ring = fmpq_mpoly_ctx.get([f"a{n}" for n in range(size)], Ordering.lex)
         self._atoms, self._stands_for, self._memo = {}, {}, {}
+        self._positive, self._exponents, self._factors = set(), {}, {}
 
     def equal(self, left: Term, right: Term) -> bool:
         """Whether two terms at concrete indices are one rational function; OutsideError if one is none."""
@@ -105,19 +112,26 @@ class Rationals:
             self._atoms[key] = len(self._atoms)
         return self._atoms[key]
 
-    def _atom(self, key: object, power: int = 1) -> Value:
-        return Value(self.ring.constant(1), {self._generator(key): power})
+    def _atom(self, key: object, power: int = 1, positive: bool = False) -> Value:
+        generator = self._generator(key)
+        if positive:
+            self._positive.add(generator)
+        return Value(self.ring.constant(1), {generator: power})
 
     def _is_zero(self, polynomial: fmpq_mpoly) -> bool:
-        """Whether `polynomial` is 0 once the generators that stand for sums are replaced by them, the newest first."""
+        """Whether `polynomial` is 0 once the generators that stand for sums are replaced by them."""
+        return not self._without_sums(polynomial)
+
+    def _without_sums(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
+        """`polynomial` with the generators that stand for sums replaced by them, the newest first."""
         for generator in sorted(self._stands_for, reverse=True):
             if not polynomial:
-                return True
+                break
             if polynomial.degrees()[generator]:
                 everything = list(self.ring.gens())
                 everything[generator] = self._stands_for[generator]
                 polynomial = polynomial.compose(*everything, ctx=self.ring)
-        return not polynomial
+        return polynomial
 
     def _scaled(self, value: Value, by: fmpq) -> Value:
         return Value(value.polynomial * by, value.powers)
@@ -194,8 +208,8 @@ class Rationals:
         match term:
             case Number(value=rational):
                 return self._constant(rational)
-            case Parameter(name=name):
-                return self._atom(("parameter", name))
+            case Parameter(name=name, positive=positive):
+                return self._atom(("parameter", name), positive=positive)
             case Size(domain=domain):
                 return self._constant(Fraction(domain.size or 0))
             case Entry(array=array, indices=places):
@@ -246,15 +260,17 @@ class Rationals:
             axis = simplex_axis(assumption.left, assumption.right, array.name)
             if axis is not None:  # t_k = u_k / sum_l u_l: every point of the simplex, and no other
                 members = range(1, (array.domains[axis].size or 0) + 1)
-                drawn = [self._atom(("share", array.name, (*at[:axis], m, *at[axis + 1 :]))) for m in members]
+                keys = [("share", array.name, (*at[:axis], m, *at[axis + 1 :])) for m in members]
+                drawn = [self._atom(key, positive=array.positive) for key in keys]
                 return self._product(drawn[at[axis] - 1], self._inverse(self._named(self._sum(drawn))))
-        return self._atom(("entry", array.name, at))
+        return self._atom(("entry", array.name, at), positive=array.positive)
 
-    def _monomials(self, value: Value) -> list[tuple[fmpq, object]]:
+    def _monomials(self, value: Value) -> list[tuple[fmpq, tuple[tuple[int, int], ...]]]:
         """`value` as a sum of coefficient * monomial with hashable monomials; OutsideError over a true denominator."""
-        if any(power < 0 and factor in self._stands_for for factor, power in value.powers.items()):
-            raise OutsideError("the exponential or logarithm of a quotient that is not split is not a known atom")
-        found: list[tuple[fmpq, object]] = []
+        # Two sums over one denominator may be one value in two spellings; a single monomial has but one.
+        if len(value.polynomial) > 1 and any(p < 0 and g in self._stands_for for g, p in value.powers.items()):
+            raise OutsideError("the exponential of a quotient is not a known atom")
+        found: list[tuple[fmpq, tuple[tuple[int, int], ...]]] = []
         for exponents, coefficient in value.polynomial.to_dict().items():
             powers = {generator: int(e) for generator, e in enumerate(exponents) if e}
             for factor, power in value.powers.items():
@@ -273,6 +289,10 @@ class Rationals:
             case Mul(factors=(Number(value=factor), *rest)) if factor.denominator == 1 and rest:
                 inner = rest[0] if len(rest) == 1 else Mul(tuple(rest))
                 return self._power(self._exponential(inner), factor.numerator)
+            case Mul(factors=factors) if any(isinstance(factor, Add) for factor in factors):
+                at = next(n for n, factor in enumerate(factors) if isinstance(factor, Add))
+                parts = factors[at].terms  # type: ignore[union-attr]
+                return self._exponential(Add(tuple(Mul((*factors[:at], p, *factors[at + 1 :])) for p in parts)))
             case Log(argument=argument):
                 return self._value(argument)
             case Call():
@@ -282,10 +302,19 @@ class Rationals:
             case _:
                 made = self._constant(Fraction(1))
                 for coefficient, monomial in self._monomials(self._value(inside)):
-                    whole = int(coefficient.p) if coefficient.q == 1 else 1
-                    rest_ = fmpq(1) if coefficient.q == 1 else coefficient
-                    made = self._product(made, self._atom(("exp", str(rest_), monomial), whole))
+                    made = self._product(made, self._exponential_of(coefficient, monomial))
                 return made
+
+    def _exponential_of(self, coefficient: fmpq, monomial: tuple[tuple[int, int], ...]) -> Value:
+        """e^(c m): a power of the atom e^m for a whole c, and of P itself if m is log P."""
+        whole = int(coefficient.p) if coefficient.q == 1 else 1
+        if coefficient.q == 1 and len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0] in self._factors:
+            return self._power(self._named(Value(self._factors[monomial[0][0]], {})), whole)
+        rest = fmpq(1) if coefficient.q == 1 else coefficient
+        made = self._atom(("exp", str(rest), monomial), positive=True)
+        (generator,) = made.powers
+        self._exponents[generator] = Value(self.ring.constant(rest), dict(monomial))
+        return self._power(made, whole)
 
     def _logarithm(self, inside: Term) -> Value:
         match inside:
@@ -304,8 +333,57 @@ class Rationals:
             case Call():
                 return self._logarithm(unfold(inside, self.theory))
             case _:
-                key = tuple((str(c), m) for c, m in self._monomials(self._value(inside)))
-                return self._atom(("log", tuple(sorted(key, key=repr))))
+                return self._logarithm_of(self._value(inside))
+
+    def _logarithm_of(self, value: Value) -> Value:
+        """log of a value: that of every irreducible factor is an atom, so that quotients and products are split.
+
+        log(ab) = log a + log b needs positive factors: where one has a coefficient or an atom that may be negative,
+        the logarithm of the whole is one atom, and that of a quotient OutsideError.
+        """
+        factors: dict[str, tuple[fmpq_mpoly, int]] = {}
+        constant = fmpq(1)
+        bases = ((self.ring.gens()[generator], power) for generator, power in value.powers.items())
+        for polynomial, power in ((value.polynomial, 1), *bases):
+            whole = self._without_sums(polynomial)
+            if not whole:
+                raise OutsideError("a logarithm of zero has no value")
+            constant *= whole.leading_coefficient() ** power
+            for factor, times in whole.factor()[1]:
+                monic = factor / factor.leading_coefficient()
+                factors[str(monic)] = (monic, factors.get(str(monic), (monic, 0))[1] + times * power)
+        left = [(factor, times) for factor, times in factors.values() if times]
+        if constant > 0 and all(self._is_positive(factor) for factor, _ in left):
+            parts = [self._scaled(self._logarithm_of_factor(factor), fmpq(times)) for factor, times in left]
+            return self._sum([self._logarithm_of_rational(constant), *parts])
+        if any(times < 0 for _, times in left):
+            raise OutsideError("the logarithm of a quotient that may be negative is not a known atom")
+        key = tuple(sorted((str(factor), times) for factor, times in left))
+        return self._atom(("log", str(constant), key))
+
+    def _is_positive(self, polynomial: fmpq_mpoly) -> bool:
+        """Whether every coefficient and every atom of `polynomial` is positive."""
+        degrees = polynomial.degrees()
+        return all(c > 0 for c in polynomial.coeffs()) and all(
+            generator in self._positive for generator, degree in enumerate(degrees) if degree
+        )
+
+    def _logarithm_of_rational(self, value: fmpq) -> Value:
+        parts = [
+            self._scaled(self._atom(("log of prime", int(prime))), fmpq(sign * int(times)))
+            for whole, sign in ((value.p, 1), (value.q, -1))
+            for prime, times in whole.factor()
+        ]
+        return self._sum(parts)
+
+    def _logarithm_of_factor(self, factor: fmpq_mpoly) -> Value:
+        """log of a monic irreducible polynomial; e^(c m) is an atom, and its logarithm is c m."""
+        (generator, *others) = (g for g, degree in enumerate(factor.degrees()) if degree)
+        if len(factor) == 1 and not others and generator in self._exponents:
+            return self._exponents[generator]
+        made = self._generator(("log", str(factor)))
+        self._factors[made] = factor
+        return Value(self.ring.constant(1), {made: 1})
 
 
 def _members(index: Index, skip: Place | None) -> list[Position]:

@@ -296,6 +296,11 @@ def _exponential(inside: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) ->
             return power_dual(
                 _exponential(rest[0] if len(rest) == 1 else Mul(tuple(rest)), point, seeds), factor.numerator
             )
+        case Mul(factors=factors) if any(isinstance(factor, Add) for factor in factors):
+            at_sum = next(n for n, factor in enumerate(factors) if isinstance(factor, Add))
+            parts = factors[at_sum].terms  # type: ignore[union-attr]
+            spread = tuple(Mul((*factors[:at_sum], part, *factors[at_sum + 1 :])) for part in parts)
+            return _exponential(Add(spread), point, seeds)
         case Log(argument=argument):
             return _evaluate(argument, point, seeds)
         case Call(name=name) if not any(seed[:2] == ("call", name) for seed in seeds):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symderiv.losses import CATALOGUE, find
+from symderiv.losses import CATALOGUE, FURTHER, find
 from symderiv.proving import derive
 from symderiv.proving.explicit import ExplicitError, explicit, inapplicable
 from symderiv.proving.tidy import tidy
@@ -43,6 +43,32 @@ def test_every_derivative_of_the_catalogue_matches_sympy_entry_by_entry(problem:
         assert made.passed, (goal.slug, made.sentence)
         assert made.method == "sympy", goal.slug
         assert made.entries == made.sympy_entries > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "classes"),
+    [("jensen-shannon", 3), ("generalized-cross-entropy", 4), ("additive-margin", 2), ("poly-1", 40)],
+)
+def test_logarithms_and_symbolic_powers_of_sums_match_too(name: str, classes: int) -> None:
+    found = derivation(name, "gradient")
+    made = explicit(found.claim, found.theory, classes)
+    assert made.passed, made.sentence
+    assert made.method == ("sympy" if classes < 30 else "residues")
+    wrong = Claim(found.claim.left, "=", found.claim.right * 2)
+    assert not explicit(wrong, found.theory, classes).passed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("problem", FURTHER, ids=lambda problem: problem.name)
+def test_every_gradient_and_hessian_of_the_longer_list_matches(problem: Problem) -> None:
+    for goal in problem.goals:
+        if goal.slug not in ("gradient", "hessian"):
+            continue
+        found = derive(problem, goal)
+        if inapplicable(found.claim, found.theory):
+            continue
+        made = explicit(found.claim, found.theory, 3)
+        assert made.passed, (goal.slug, made.sentence)
 
 
 @pytest.mark.parametrize("classes", [40, 200])
