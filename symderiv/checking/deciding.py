@@ -30,6 +30,8 @@ __all__ = ["Cell", "Ledger", "Question", "decide", "order_of", "zero"]
 _ROOM: Final = (48, 96, 192, 768, 2400)
 """Generators of the polynomial ring, tried in turn."""
 _MOST_SIZES: Final = 40
+_MANY_SIZES: Final = 14
+"""If `cutoff` asks for more, `totals` is asked as well, and the smaller number tested: the last sizes cost most."""
 _MOST_CELLS: Final = 600
 _MOST_DOMAINS: Final = 4
 _RAISES: Final = 4
@@ -42,7 +44,7 @@ Cell: TypeAlias = Literal["zero", "nonzero", "undefined"]
 class Question:
     """left = right in a theory, with what is shared between the sizes and patterns at which it is asked.
 
-    `by_totals` admits the theorem of `totals`; `modular` asks modulo a prime, which proves nothing.
+    `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing.
     """
 
     left: Term
@@ -135,6 +137,8 @@ class Ledger:
     last: dict[str, int] = field(default_factory=dict)
     excluded: dict[str, set[int]] = field(default_factory=dict)
     refuted: tuple[dict[str, int], dict[Index, int]] | None = None
+    by_totals: bool = False
+    """Whether the theorem of `totals` was needed."""
 
     def note(self, domain: str, first: int, last: int) -> None:
         """Sizes from `first` to `last` were tested."""
@@ -162,7 +166,7 @@ def decide(
     domain, rest = order[0], order[1:]
     ends = _ends(question, domain, sizes)
     first = size = max(1, least.get(domain, 1))
-    last = ends(first, least.get(domain, 0))
+    last, by_totals = ends(first, least.get(domain, 0))
     raises = 0
     while size <= last:
         cell = decide(question, rest, {**sizes, domain: size}, env, least, ledger)
@@ -171,16 +175,18 @@ def decide(
         if cell == "undefined":
             ledger.excluded.setdefault(domain, set()).add(size)
             first, raises = size + 1, raises + 1
-            last = ends(first, least.get(domain, 0))
+            last, by_totals = ends(first, least.get(domain, 0))
             if raises > _RAISES:
                 return "undefined"
         size += 1
     ledger.note(domain, first, last)
+    ledger.by_totals |= by_totals
     return "zero"
 
 
-def _ends(question: Question, domain: str, sizes: dict[str, int]) -> Callable[[int, int], int]:
-    """The last size of `domain` to test, given the first one and how many values its indices and named members take.
+def _ends(question: Question, domain: str, sizes: dict[str, int]) -> Callable[[int, int], tuple[int, bool]]:
+    """The last size of `domain` to test, given the first one and how many values its indices and named members take,
+    and whether it is that of `totals`.
 
     Exhausted if there would be too many, Outside if neither theorem applies.
     """
@@ -192,25 +198,23 @@ def _ends(question: Question, domain: str, sizes: dict[str, int]) -> Callable[[i
         span = cutoff(question.left, question.right, cut)
     except Outside as error:
         refused = error
-    if question.by_totals:
-        try:
+    if question.by_totals or (span is not None and span >= _MANY_SIZES):
+        with suppress(Outside):
             degree = degree_in_totals(
                 question.left, question.right, domain, question.theory, question.simplices, question.normaliser
             )
-        except Outside as error:
-            refused = refused or error
-
-    def last(first: int, values: int) -> int:
-        ways = [first + span] if span is not None else []
-        ways += [last_size(degree, first, values)] if degree is not None else []
-        found = min(ways)
-        if found - first + 1 > _MOST_SIZES:
-            raise Exhausted(f"a cutoff of {found - first} for {domain}")
-        return found
-
     if span is None and degree is None:
         assert refused is not None
         raise refused
+
+    def last(first: int, values: int) -> tuple[int, bool]:
+        ways = [(first + span, False)] if span is not None else []
+        ways += [(last_size(degree, first, values), True)] if degree is not None else []
+        found, by_totals = min(ways)
+        if found - first + 1 > _MOST_SIZES:
+            raise Exhausted(f"a cutoff of {found - first} for {domain}")
+        return found, by_totals
+
     return last
 
 

@@ -81,7 +81,7 @@ def _algebra(
         except Unsupported as error:
             return "numeric", f"no exact arithmetic for it: {error}", None
         else:
-            return "proved", _tested(ledger, domains) + (" of functions of totals" if by_totals else ""), None
+            return "proved", _tested(ledger, domains), None
     return _sampled(question, domains, cases, named, reason)
 
 
@@ -93,7 +93,8 @@ def _tested(ledger: Ledger, domains: tuple[str, ...]) -> str:
         text = f"{domain} {ledger.first[domain]}..{ledger.last[domain]}"
         lost = sorted(ledger.excluded.get(domain, ()))
         parts.append(f"{text} (no value at {', '.join(map(str, lost))})" if lost else text)
-    return f"exact zero at {', '.join(parts)}, which decides every size"
+    how = " of functions of totals" if ledger.by_totals else ""
+    return f"exact zero at {', '.join(parts)}, which decides every size{how}"
 
 
 def _sampled(
