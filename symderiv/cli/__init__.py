@@ -52,6 +52,7 @@ VERBS: Final = (
         "explain",
         "Explain a rule (quotient-rule), a verdict (proved), an error code or a line of a proof (cross-entropy:7).",
     ),
+    Verb("Derive and read", "plot", "plot", "Draw an entry or a formula: surfaces, curves, heat maps, eigenvalues."),
     Verb("Generate", "kernel", "kernel", "Write the compiled functions of an entry; --check and --diff what is there."),
     Verb("Generate", "build", "build", "Write all of generated/; --check names what was edited by hand."),
     Verb("Check", "verify", "verify", "Prove and test entries, formulas and kernels again, or re-check a record."),

@@ -20,7 +20,7 @@ LAYERS = (
     ("reading",),
     ("approximation",),
     ("documents", "kernels"),
-    ("build", "verification"),
+    ("build", "plotting", "verification"),
     ("api",),
     ("site",),
     ("bench",),
