@@ -26,7 +26,6 @@ g: Final = Definition(
 )
 L: Final = Definition("L", (), total(e, u[e] * o(e)), "the output's product with u, the gradient of a loss in it")
 
-_WEIGHTS: Final = "lemma cite=attention:through-weights"
 _INNER: Final = (
     "differentiate-definition",
     "constant-factor",
@@ -94,6 +93,14 @@ PROBLEM: Final = Problem(
             "gradient-query",
             "gradient in the query",
             Derivative(L(), q[d]),
+            (
+                "lemma cite=attention:through-weights",
+                "linearity-over-sum",
+                "constant-factor",
+                "lemma cite=attention:attention-query",
+                "merge-fractions",
+                "constant-out",
+            ),
             cites=("attention:attention-query", "attention:through-weights"),
         ),
         Goal(

@@ -63,7 +63,7 @@ PROBLEM: Final = planned(
             Assumption(total(n, U[n, m]), number(1), "the targets of every text sum to 1"),
         ),
         hyperparameters=(
-            Hyperparameter(beta, "the inverse temperature", number(100).value / 7, number(0).value, number(100).value),
+            Hyperparameter(beta, "the inverse temperature", number(100).value / 7, number(0).value, open=True),
         ),
         lemmas=(
             Goal("rows", "derivative of the softmax along the rows", Derivative(p(n, m), s[i, k])),

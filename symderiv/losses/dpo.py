@@ -61,7 +61,6 @@ def _problem() -> Problem:
         L,
         (Variable("chosen", chosen, a.array), Variable("rejected", rejected, b.array)),
         mixed=(("chosen", "rejected"),),
-        noun="the DPO loss",
         prose=(
             "A policy gave the chosen answer the log-probability a and the rejected one b; a reference policy, which"
             " stays as it is, gave them c and d. Each log-probability is the sum over the tokens of an answer. The"
@@ -92,7 +91,7 @@ def _problem() -> Problem:
     )  # fmt: skip
     token = Goal(
         "gradient-logits",
-        "gradient of the DPO loss in the logits of a token of the chosen answer",
+        "gradient in the logits of a token of the chosen answer",
         Derivative(_loss(), z[i]),
         uses=(0,),
         cites=("softmax:jacobian", "softmax:sum-to-one"),

@@ -23,7 +23,6 @@ PROBLEM: Final = joint_problem(
     ),
     (Variable("mean", "the mean", mu.array), Variable("log-variance", "the logarithm of the variance", s.array)),
     mixed=(("mean", "log-variance"),),
-    noun="the Gaussian negative log-likelihood",
     prose=(
         "A model predicts the mean $\\mu$ of a number t and the logarithm s of its variance, which may be any number."
         " Errors count less where the variance is large, and a large variance costs its logarithm.",

@@ -57,7 +57,6 @@ PROBLEM: Final = planned(
             Variable("log-scales", "the logarithms of the standard deviations", s),
         ),
         mixed=(("logits", "means"), ("logits", "log-scales"), ("means", "log-scales")),
-        noun="the negative log-likelihood of a mixture",
         prose=(
             "The density of a number t is a sum of C normal densities with weights that sum to 1. A model, such as a"
             " mixture density network, gives the logits a of the weights, the means m and the logarithms s of the"

@@ -37,7 +37,6 @@ def joint_problem(
     loss: Definition,
     variables: tuple[Variable, ...],
     *,
-    noun: str,
     prose: tuple[str, ...],
     sources: tuple[str, ...],
     definitions: tuple[Definition, ...] = (),
@@ -61,7 +60,7 @@ def joint_problem(
 
     def gradient(of: Variable) -> Goal:
         return Goal(
-            f"gradient-{of.slug}", f"gradient of {noun} in {of.noun}", Derivative(loss(), of.first), uses=uses,
+            f"gradient-{of.slug}", f"gradient in {of.noun}", Derivative(loss(), of.first), uses=uses,
             cites=known,
         )  # fmt: skip
 
@@ -72,11 +71,11 @@ def joint_problem(
     goals = (
         *lemmas,
         *(gradient(variable) for variable in variables),
-        *(second(f"hessian-{of.slug}", f"Hessian of {noun} in {of.noun}", of, of) for of in variables),
+        *(second(f"hessian-{of.slug}", f"Hessian in {of.noun}", of, of) for of in variables),
         *(
             second(
                 f"hessian-{a}-{b}",
-                f"mixed second derivative of {noun} in {by_slug[a].noun} and {by_slug[b].noun}",
+                f"mixed second derivative in {by_slug[a].noun} and {by_slug[b].noun}",
                 by_slug[a],
                 by_slug[b],
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from symderiv.losses.notation import FEATURES, d, e
+from symderiv.losses.plans import MULTIPLY_OUT
 from symderiv.statements import Definition, Goal, Hyperparameter, Problem
 from symderiv.terms import Array, Derivative, Parameter, Size, delta, number, root, total
 
@@ -43,9 +44,9 @@ PROBLEM: Final = Problem(
         "u is the gradient of a loss in the output y. Its product with y is differentiated, which gives the"
         " gradients of"
         " that loss: the product of u with the Jacobian.",
-        "As $q = r^2$ and $c_d / r = n_d$, the gradient in the input is also $(u_d a_d - \\overline{u a} - n_d"
-        " \\overline{u a n}) / r$, with means over the features. The proofs keep q, because an identity between q and"
-        " the square of its root is outside the exact arithmetic of the checker.",
+        "As $q = r^2$ and $c_d / r = n_d$, the gradient in the input is also $(u_d a_d - \\sum_e u_e a_e / D - n_d"
+        " \\sum_e u_e a_e n_e / D) / r$. The proofs keep q, because an identity between q and the square of its root"
+        " is outside the exact arithmetic of the checker.",
     ),
     arrays=(x, a, b, u),
     definitions=(m, c, q, r, n, y, L),
@@ -103,13 +104,42 @@ PROBLEM: Final = Problem(
                 "derivative-of-root",
                 f"lemma cite={_VARIANCE}",
                 "fold name=r",
-                "expand style=whole form=none",
+                MULTIPLY_OUT,
             ),
             cites=(_VARIANCE,),
             target=r() * c(d) / (D * q()),
         ),
-        Goal("jacobian", "Jacobian of the normalised features", Derivative(n(d), x[e]), cites=(_FEATURES, _DEVIATION)),
-        Goal("gradient", "gradient in the input", Derivative(L(), x[d]), cites=("layer-norm:jacobian",)),
+        Goal(
+            "jacobian",
+            "Jacobian of the normalised features",
+            Derivative(n(d), x[e]),
+            (
+                "differentiate-definition",
+                "quotient-rule",
+                f"lemma cite={_FEATURES}",
+                f"lemma cite={_DEVIATION}",
+                "split-fraction",
+                "cancel",
+                "fold name=n",
+                MULTIPLY_OUT,
+            ),
+            cites=(_FEATURES, _DEVIATION),
+        ),
+        Goal(
+            "gradient",
+            "gradient in the input",
+            Derivative(L(), x[d]),
+            (
+                "linearity-over-sum",
+                "constant-factor",
+                "differentiate-definition",
+                "sum-rule + constant",
+                "constant-factor",
+                "lemma cite=layer-norm:jacobian",
+                MULTIPLY_OUT,
+            ),
+            cites=("layer-norm:jacobian",),
+        ),
         Goal("gradient-gain", "gradient in the gain", Derivative(L(), a[d])),
         Goal("gradient-bias", "gradient in the bias", Derivative(L(), b[d])),
     ),

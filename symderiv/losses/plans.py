@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BETA_FIRST", "QUOTIENT_OF_EXPONENTIALS", "cross_entropy_by"]
+__all__ = ["BETA_FIRST", "MULTIPLY_OUT", "QUOTIENT_OF_EXPONENTIALS", "cross_entropy_by"]
 
 QUOTIENT_OF_EXPONENTIALS: Final = (
     "differentiate-definition",
@@ -20,6 +20,10 @@ QUOTIENT_OF_EXPONENTIALS: Final = (
 """The derivative of e^u / sum e^u, up to naming the quotients again."""
 BETA_FIRST: Final = "regroup order=1.2.0.3 : the temperature and the delta go first"
 """p beta delta (...) in the order beta delta p (...)."""
+
+
+MULTIPLY_OUT: Final = "expand style=whole form=none"
+"""Brackets are multiplied out, but for those that definitions hold."""
 
 
 def cross_entropy_by(cite: str, *, assumption: bool) -> tuple[str, ...]:

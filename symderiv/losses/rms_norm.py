@@ -6,6 +6,7 @@ from typing import Final
 
 from symderiv.losses.layer_norm import EPSILON, D, a, epsilon, u, x
 from symderiv.losses.notation import d, e
+from symderiv.losses.plans import MULTIPLY_OUT
 from symderiv.statements import Definition, Goal, Problem
 from symderiv.terms import Derivative, root, total
 
@@ -28,8 +29,7 @@ PROBLEM: Final = Problem(
         "u is the gradient of a loss in the output y. Its product with y is differentiated, which gives the"
         " gradients of"
         " that loss: the product of u with the Jacobian.",
-        "As $q = r^2$, the gradient in the input is also $(u_d a_d - n_d \\overline{u a n}) / r$, with a mean over the"
-        " features.",
+        "As $q = r^2$, the gradient in the input is also $(u_d a_d - n_d \\sum_e u_e a_e n_e / D) / r$.",
     ),
     arrays=(x, a, u),
     definitions=(q, r, n, y, L),
@@ -59,7 +59,7 @@ PROBLEM: Final = Problem(
                 "derivative-of-root",
                 f"lemma cite={_SQUARE}",
                 "fold name=r",
-                "expand style=whole form=none",
+                MULTIPLY_OUT,
             ),
             cites=(_SQUARE,),
             target=r() * x[d] / (D * q()),

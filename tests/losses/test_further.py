@@ -23,6 +23,8 @@ SLOW = {
     "focal", "focal-balanced", "jensen-shannon", "additive-margin", "binary-focal", "clip", "linear-focal",
     "gaussian-mixture", "plackett-luce", "weighted-cross-entropy",
 }  # fmt: skip
+NAMED_TWICE = {("clip", "hessian"), ("clip", "hvp")}
+"""SymPy knows a symbol by its name: its sums over rows and over columns would share one. PyTorch judges these."""
 ENTRIES = [
     pytest.param(problem, marks=[pytest.mark.slow] if problem.name in SLOW else [], id=problem.name)
     for problem in FURTHER
@@ -54,6 +56,8 @@ def test_sympys_own_derivative_has_the_same_values(problem: Problem) -> None:
     """Exact rational data, intervals of 40 digits: equal wherever the intervals of the two sides overlap."""
     for theorem in theorems(problem.name):
         claim, theory = theorem.claim, theorem.derivation.theory
+        if (problem.name, theorem.derivation.goal) in NAMED_TWICE:
+            continue
         if any(isinstance(part, Derivative) for _, part in subterms(claim.left)) and not changes_with_signs(theorem):
             derived = derivative_by_sympy(claim.left, theory)
             found = compare(derived, claim.right, theory, seed=5, points=1, counts=(2, 3))

@@ -143,6 +143,22 @@ def test_mixture_of_gaussians(goal: str, variable: str) -> None:
     agree(found, {"a": a, "m": m, "s": s}[variable].grad)
 
 
+def test_the_hessian_of_clip_times_a_direction() -> None:
+    similarity, direction = draws(3, 4, seed=40), draws(3, 4, seed=41)
+    rows, columns = simplex(3, 4, seed=42), simplex(4, 3, seed=43)
+
+    def loss(s: Any) -> Any:
+        return (functional.cross_entropy(1.3 * s, rows) + functional.cross_entropy(1.3 * s.T, columns)) / 2
+
+    wanted = torch.autograd.functional.hvp(loss, similarity, direction)[1]
+    full = torch.autograd.functional.hessian(loss, similarity)
+    known = data(s=similarity, T=rows, U=columns.T, v=direction)
+    sizes = {"images": 3, "texts": 4}
+    agree(closed_form("clip", "hvp", sizes, known, {"beta": 1.3}), wanted)
+    # The free indices are sorted by name: the images i and j, then the texts k and l.
+    agree(closed_form("clip", "hessian", sizes, known, {"beta": 1.3}), full.permute(0, 2, 1, 3))
+
+
 def test_multi_label() -> None:
     z, t = draws(5, seed=32), torch.tensor(np.random.default_rng(33).uniform(size=5))
     functional.binary_cross_entropy_with_logits(z, t, reduction="sum").backward()
