@@ -42,8 +42,10 @@ _LICENCES: Final = ("softmax:shift-invariance", "softmax:complement", "softmax:s
 def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
     """What the kernels of `problem`, and of what it builds on, are lowered from and licensed by, each once.
 
-    What those goals cite is among them.
+    What those goals cite is among them. Nothing of a problem that has no kernels.
     """
+    if not has_kernels(problem):
+        return ()
     found: dict[tuple[str, str], tuple[Problem, Goal]] = {}
     near = {known.name: known for known in (*problem.builds_on, problem)}
 
@@ -73,6 +75,11 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
     return tuple(found.values())
 
 
+def has_kernels(problem: Problem) -> bool:
+    """Whether functions are made of `problem`: by theorems that it names, or by one of the general ways."""
+    return bool(problem.kernels) or is_loss_of_probabilities(problem) or is_scalar_loss(problem)
+
+
 def own_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba", size: int | None = None) -> str:
     """The functions of a loss of the user's own; LoweringError, in a sentence, if there can be none."""
     variable = problem.arrays[0]
@@ -90,9 +97,7 @@ def targets_of(problem: Problem) -> tuple[str, ...]:
     """The targets that `problem` can be emitted for: only what has a class axis of any length can be unrolled."""
     domains = [domain for array in problem.arrays for domain in array.domains]
     open_classes = any(domain.name == "classes" and domain.size is None for domain in domains)
-    from symderiv.kernels.probability.functions import is_loss_of_probabilities
-
-    unrolled = open_classes and not is_loss_of_probabilities(problem)
+    unrolled = open_classes and bool(problem.kernels)
     return tuple(target for target in KERNEL_FILES if target != "unrolled" or unrolled)
 
 
@@ -123,14 +128,15 @@ def entry_files(
     explicit: tuple[ExplicitMatrix, ...],
     unrolled: int | None,
 ) -> dict[str, str]:
-    """Every file of one entry (path under generated/ -> text): its documents, its record, its kernels.
+    """Every file of one entry (path under generated/ -> text): its documents, its record, its kernels if it has any.
 
     `kernel_theorems` are those of `kernel_goals`; `unrolled` is the class count of the unrolled kernels, None for none.
     UnpublishableError if a theorem is false or undefined, LoweringError if a kernel cannot be lowered.
     """
     document = document_of(problem, theorems, explicit)
     made = {name: FORMATS[kind].render(document) for kind, name in DOCUMENT_FILES.items()}
-    made[KERNEL_FILES["numba"]] = emit_module(problem, kernel_theorems)
+    if has_kernels(problem):
+        made[KERNEL_FILES["numba"]] = emit_module(problem, kernel_theorems)
     if unrolled is not None:
         made[KERNEL_FILES["unrolled"]] = emit_module(problem, kernel_theorems, "unrolled", unrolled)
     return {f"{folder_of(problem.name)}/{name}": text for name, text in made.items()}

@@ -27,7 +27,7 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
     if (target == "unrolled") != (classes is not None):
         needed = "needs a class count" if classes is None else "is for any class count; leave `classes` out"
         raise ValueError(f"target {target!r} {needed}")
-    if target == "unrolled" and is_loss_of_probabilities(problem):
+    if target == "unrolled" and (is_loss_of_probabilities(problem) or is_scalar_loss(problem)):
         raise LoweringError(
             f"{problem.name} has no unrolled kernels: use the target numba or numpy, for any class count"
         )
@@ -42,6 +42,6 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         target, classes, module.WHAT, module.IMPORTS, module.helpers() + more_helpers, module.library() + more_library,
         compiled=target == "numba", options=target != "unrolled", emit=emit, reference=module.reference,
     )  # fmt: skip
-    if problem.family == "layer":
+    if problem.family == "layer" and problem.kernels:
         return assemble_layer(problem, theorems, emitter)
     return assemble(problem, functions(problem, theorems), emitter)
