@@ -32,7 +32,7 @@ def command(output: Output, subject: str, where: bool) -> int:
     from symderiv.proving.rules import RULES
 
     if word in RULES:
-        from symderiv.cli.explaining import explain_rule
+        from symderiv.cli.explaining_rules import explain_rule
 
         return explain_rule(RULES[word], where, output)
     if word in CODES:

@@ -1,4 +1,4 @@
-"""What ``symderiv explain`` says about a rule of the prover and about one line of a proof."""
+"""What ``symderiv explain`` says about one line of a proof."""
 
 from __future__ import annotations
 
@@ -6,73 +6,17 @@ from dataclasses import dataclass
 
 from symderiv.api import SEED, prove
 from symderiv.cli.entries import entry_or_own, goals
-from symderiv.cli.explain import paragraph
+from symderiv.cli.explaining_rules import plain
 from symderiv.cli.output import DONE, CommandError, Output
 from symderiv.cli.progress import Progress
 from symderiv.documents import text_of
-from symderiv.documents.document import Text
 from symderiv.documents.plain import plain_math
 from symderiv.documents.presenting import prose
 from symderiv.documents.symbols import read
-from symderiv.proving import RULES, Rule, derive
+from symderiv.proving import RULES, derive
 from symderiv.statements import Goal, Line, Problem, Step, Theorem, Theory, Verdict
 from symderiv.terms import Term
 from symderiv.terms import at as subterm
-
-
-def explain_rule(rule: Rule, where: bool, output: Output) -> int:
-    """The rule's identity, what it needs and what a proof says with it; with `where` the entries that use it."""
-    identity = plain_math(read(rule.statement), output.ascii)
-    conditions, because, title = (_plain(prose(text), output) for text in (rule.conditions, rule.because, rule.title))
-    uses = _uses(rule.slug) if where else ()
-    if output.as_json:
-        found = [{"entry": name, "steps": steps} for name, steps in uses]
-        output.data(
-            {
-                "kind": "rule",
-                "name": rule.slug,
-                "title": title,
-                "identity": identity,
-                "latex": rule.statement,
-                "conditions": conditions,
-                "because": because,
-                "uses": found if where else None,
-            }
-        )
-        return DONE
-    output.say(f"{output.style(title, bold=True)} ({rule.slug})")
-    output.say()
-    output.say(f"    {identity}")
-    output.say()
-    needs = f"It holds where this is so: {conditions}." if conditions else "It holds without a condition."
-    about = (
-        f"{needs} A proof gives the reason: {because}. The rule itself is not trusted: the checker does not know it"
-        " and judges every step that was made with it."
-    )
-    for line in paragraph(about, output):
-        output.say(line)
-    if where:
-        output.say()
-        for name, steps in uses:
-            output.say(f"  {steps:5}  {name}")
-        output.say(f"  {sum(steps for _, steps in uses):5}  steps of {len(uses)} entries")
-    else:
-        output.hint(f"next: symderiv explain {rule.slug} --where")
-    return DONE
-
-
-def _plain(text: Text, output: Output) -> str:
-    return "".join(part if isinstance(part, str) else plain_math(part, output.ascii) for part in text)
-
-
-def _uses(slug: str) -> tuple[tuple[str, int], ...]:
-    from symderiv.losses import CATALOGUE, FURTHER
-    from symderiv.site.uses import rule_uses
-    from symderiv.verification.parallel import processors
-
-    with Progress() as progress:
-        found = rule_uses((*CATALOGUE, *FURTHER), processes=processors(), progress=progress)
-    return tuple((name, counts[slug]) for name, counts in found if slug in counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +86,7 @@ def _say(found: Found, output: Output) -> None:
     verdict = theorem.lines[found.at - 1]
     name = f"{theorem.derivation.problem}:{theorem.derivation.goal}"
     output.say(f"{output.style(f'{name}:{found.at}', bold=True)}, line {found.number} of the entry")
-    output.say(f"{_plain(prose(theorem.derivation.title), output)}")
+    output.say(f"{plain(prose(theorem.derivation.title), output)}")
     output.say()
     output.say(f"    {_text(found.before, theory, output)}")
     output.say(f"  {line.relation} {_text(line.term, theory, output)}")
@@ -151,9 +95,9 @@ def _say(found: Found, output: Output) -> None:
     rows = [
         (
             "rule",
-            f"{_plain(prose(rule.title), output)} ({rule.slug}): {plain_math(read(rule.statement), output.ascii)}",
+            f"{plain(prose(rule.title), output)} ({rule.slug}): {plain_math(read(rule.statement), output.ascii)}",
         ),
-        ("reason", _plain(prose(line.reason), output)),
+        ("reason", plain(prose(line.reason), output)),
         ("needs", ", ".join(_needs(found, output))),
         ("cites", ", ".join(dict.fromkeys(step.cites for step in line.steps if step.cites))),
         ("verdict", f"{output.word(verdict.word)}: {verdict.evidence}"),
@@ -169,7 +113,7 @@ def _say(found: Found, output: Output) -> None:
         before, after = _sides(step)
         output.say(f"  {count:3}  {_text(before, theory, output)}")
         output.say(f"       {line.relation} {_text(after, theory, output)}")
-        output.say(f"       {_plain(prose(RULES[step.rule].title), output)}  {output.word(each.word)}")
+        output.say(f"       {plain(prose(RULES[step.rule].title), output)}  {output.word(each.word)}")
 
 
 def _judged(found: Found) -> tuple[tuple[Step, Verdict], ...]:

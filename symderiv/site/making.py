@@ -11,6 +11,7 @@ from symderiv.build.writing import MANIFEST, sha256
 from symderiv.site.entries import EntryPage, LeftOut, Listed, entry_page
 from symderiv.site.material import Material
 from symderiv.site.pages import site_pages
+from symderiv.statements import Problem
 from symderiv.verification.parallel import Report, workers
 
 __all__ = ["GENERATOR", "Site", "make_site"]
@@ -35,8 +36,11 @@ def make_site(listed: Sequence[Listed], found: Material, *, limit: float, proces
     `symderiv.documents.UnpublishableError` if an entry of the catalogue cannot be proved or printed.
     """
     with workers(processes, progress, len(listed)) as at_work:
-        parts = [at_work.start(f"proving {each.problem.name}", entry_page, each, limit) for each in listed]
-        made = [part.result() for part in parts]
+        parts = {
+            at: at_work.start(f"proving {listed[at].problem.name}", entry_page, listed[at], limit)
+            for at in sorted(range(len(listed)), key=lambda at: -_ranges(listed[at].problem))
+        }
+        made = [parts[at].result() for at in range(len(listed))]
     entries = tuple(each for each in made if isinstance(each, EntryPage))
     left_out = tuple(each for each in made if isinstance(each, LeftOut))
     files = site_pages(entries, found)
@@ -47,3 +51,8 @@ def make_site(listed: Sequence[Listed], found: Material, *, limit: float, proces
     }
     manifest = json.dumps(record, indent=2, sort_keys=True) + "\n"
     return Site({**files, MANIFEST: manifest}, entries, left_out)
+
+
+def _ranges(problem: Problem) -> int:
+    """Over how many ranges the data run: more take longer to check, so that they are begun first."""
+    return len({domain.name for array in problem.arrays for domain in array.domains})

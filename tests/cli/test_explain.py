@@ -18,6 +18,7 @@ from symderiv.site.uses import rule_counts, rule_uses
 from symderiv.statements import VERDICTS
 from symderiv.terms import at
 from tests.house.sources import PACKAGE
+from tests.house.test_start_up import HEAVY, modules_after
 
 
 def data(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, object]:
@@ -136,6 +137,11 @@ def test_a_line_of_a_loss_of_ones_own(
 def test_what_is_not_there_gets_a_sentence(word: str, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", word]) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["proved", "stuck", "quotient-rule", "quotient-rul"])
+def test_words_and_rules_are_explained_without_anything_heavy(word: str) -> None:
+    assert not modules_after(f"from symderiv.cli import run\nrun(['explain', {word!r}])") & {*HEAVY, "numpy", "rich"}
 
 
 def test_where_goes_with_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
