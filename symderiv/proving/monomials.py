@@ -115,8 +115,9 @@ def divided(monomial: Monomial, divisor: Monomial, partners: Partners) -> Monomi
     exponents = dict(monomial)
     for letter, exponent in divisor:
         mine = exponents.get(letter, 0)
-        symbolic = any(power in exponents for power in partners.get(letter, frozenset()))
-        if not symbolic and not (mine >= exponent > 0 or mine <= exponent < 0):
+        if mine >= exponent > 0 or mine <= exponent < 0:
+            continue
+        if letter not in partners or partners[letter].isdisjoint(exponents):
             return None
     return joined(monomial, inverse(divisor))
 

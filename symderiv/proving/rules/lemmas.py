@@ -66,13 +66,13 @@ def lemma(node: Term, context: Context) -> Rewrite | None:
             if not _corresponds(known, reading, context.theory):
                 return None
             claim, row = _read_claim(known.claim, reading, context.theory), reading.row
-        elif not _agrees(known, context.theory):
-            return None
         left, right = (claim.right, claim.left) if backward else (claim.left, claim.right)
-        if context.constrains(_restricted(known, spelled)):
-            return None
         bound = match(left, node, frozenset(left.free))
-        if bound is None or not right.free <= set(bound) or (row is not None and row in right.free - set(bound)):
+        if bound is None:  # Asked first: most nodes are no instance, and the other questions take longer.
+            return None
+        if (not spelled and not _agrees(known, context.theory)) or context.constrains(_restricted(known, spelled)):
+            return None
+        if not right.free <= set(bound) or (row is not None and row in right.free - set(bound)):
             return None
         uses: tuple[Condition, ...] = ()
         for fact in distinct:
