@@ -6,6 +6,8 @@ of two classes.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from symderiv.statements import Theory, unfold
 from symderiv.terms import Add, Call, Div, Log, Mul, Number, Sum, Term, children, fresh, number, rebuild, rename
 
@@ -32,6 +34,7 @@ def complement(term: Term, theory: Theory) -> Term | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _of(quotient: Call, theory: Theory) -> Term | None:
     body = unfold(quotient, theory)
     if not isinstance(body, Div):

@@ -86,6 +86,8 @@ def test_ranges_follow_from_the_problem() -> None:
     assert targets["focal"].start[:3] == (1.0, 0.0, 0.0)
     probability = next(each for each in _inputs("binary-cross-entropy") if _name(each.symbol) == "t")
     assert (probability.low, probability.high) == (0.0, 1.0)
+    many = next(each for each in _inputs("multi-label") if _name(each.symbol) == "t")
+    assert (many.low, many.high, many.simplex) == (0.0, 1.0, False)
     kappa = _inputs("huber")[-1]
     assert 0 < kappa.low < kappa.start[0] < kappa.high
     smoothing = _inputs("label-smoothing")[-1]

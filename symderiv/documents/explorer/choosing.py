@@ -41,7 +41,7 @@ def explorer_of(
     used = tuple(part for quantity in quantities for part in reachable(quantity.right, theory))
     if any(each != domain for part in used if isinstance(part, Entry) for each in part.array.domains):
         return None
-    inputs = inputs_of(problem, variable, used)
+    inputs = inputs_of(problem, variable, used, any(each.role == "probabilities" for each in quantities))
     fixed = domain.size if domain is not None else None
     sizes = SIZES if fixed is None else (fixed, fixed)
     general: Text = () if first is headline else _general(subject, theory)

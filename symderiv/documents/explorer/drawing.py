@@ -8,8 +8,8 @@ from typing import Final
 
 __all__ = ["COUNT", "curves", "regions", "shown", "ticks"]
 
-COUNT: Final = 25
-"""Points a side of the grid under a surface; the script has the same number."""
+COUNT: Final = 19
+"""Points a side of the grid under a surface; the script takes some more."""
 _SIDE: Final = 200
 """The side of a surface in drawing units."""
 _WIDTH: Final = 320

@@ -22,28 +22,33 @@ _WEIGHTS: Final = (0.6, 0.3, 0.1, 0.2, 0.05, 0.05)
 _REST: Final = (1.0, 0.5, 1.5, 0.75, 1.25, 1.0)
 
 
-def inputs_of(problem: Problem, variable: Entry, used: tuple[Term, ...]) -> tuple[Input, ...]:
-    """The variable, then the other data, then the parameters that occur in `used`."""
+def inputs_of(problem: Problem, variable: Entry, used: tuple[Term, ...], softmax: bool) -> tuple[Input, ...]:
+    """The variable, then the other data, then the parameters that occur in `used`.
+
+    Data called t are shares of one where a `softmax` is compared with them.
+    """
     entries = tuple(dict.fromkeys(part.array for part in used if isinstance(part, Entry)))
     others = tuple(array for array in entries if array != variable.array)
     parameters = tuple(dict.fromkeys(part for part in used if isinstance(part, Parameter)))
     chosen = {each.parameter.name: each for each in problem.hyperparameters}
     return (
         Input(variable, -5.0, 5.0, 0.05, _VARIABLE if variable.indices else _ALONE, False, ()),
-        *(_data(array, variable, used, problem.assumptions) for array in others),
+        *(_data(array, variable, used, problem.assumptions, softmax) for array in others),
         *(_parameter(each, chosen.get(each.name)) for each in sorted(parameters, key=_order(problem))),
     )
 
 
-def _data(array: Array, variable: Entry, used: tuple[Term, ...], assumptions: tuple[Assumption, ...]) -> Input:
+def _data(
+    array: Array, variable: Entry, used: tuple[Term, ...], assumptions: tuple[Assumption, ...], softmax: bool
+) -> Input:
     symbol = Entry(array, variable.indices if array.domains else ())
-    if array.domains and (_sums_to_one(array, assumptions) or array.name == "t"):
+    if array.domains and (_sums_to_one(array, assumptions) or (softmax and array.name == "t")):
         start = _WEIGHTS if array.positive else _LABEL
         return Input(symbol, 0.01 if array.positive else 0.0, 1.0, 0.01, start, True, ())
+    if any(_is_complement(part, array) for part in used):
+        return Input(symbol, 0.0, 1.0, 0.01, _LABEL if array.domains else _LABEL[:1], False, ())
     if array.domains:
         return Input(symbol, 0.05 if array.positive else -3.0, 3.0, 0.05, _REST, False, ())
-    if any(_is_complement(part, array) for part in used):
-        return Input(symbol, 0.0, 1.0, 0.01, (1.0,), False, ())
     positive = array.positive or any(isinstance(part, Log) and part.argument == symbol for part in used)
     return Input(symbol, 0.05 if positive else -3.0, 3.0, 0.05, (1.0,), False, ())
 
@@ -61,15 +66,12 @@ def _sums_to_one(array: Array, assumptions: tuple[Assumption, ...]) -> bool:
 
 
 def _is_complement(part: Term, array: Array) -> bool:
-    """Whether it is 1 - t for a number t of the data: a probability or a share."""
-    entry = Entry(array, ())
-    return (
-        isinstance(part, Add)
-        and len(part.terms) == 2
-        and isinstance(part.terms[0], Number)
-        and part.terms[0].value == 1
-        and part.terms[1] == Mul((Number(part.terms[0].value * -1), entry))
-    )
+    """Whether it is 1 - t, or 1 - t_k, for the data t: probabilities or shares."""
+    match part:
+        case Add(terms=(Number(value=one), Mul(factors=(Number(value=sign), Entry(array=found))))):
+            return one == 1 and sign == -1 and found == array
+        case _:
+            return False
 
 
 def _parameter(parameter: Parameter, chosen: Hyperparameter | None) -> Input:

@@ -48,7 +48,7 @@ const explore = (config, program) => {
     const single = inputs.filter(input => !input.indexed).map(input => slider(input, input.symbol, 0) + (input.note ? `<div class="note">${input.note}</div>` : ""));
     const sets = inputs.filter(input => input.indexed).map(input => `<fieldset><legend>${input.symbol}</legend>${
       input.simplex ? simplex(input) : entries(input)}</fieldset>`);
-    const buttons = '<button type="button" data-do="start">start again</button>' + (vector ? '<button type="button" data-do="far">logits of 1000</button>' : "");
+    const buttons = '<button type="button" data-do="start">start again</button>' + (vector ? '<button type="button" data-do="far">1000, 0, −1000, …</button>' : "");
     within("controls").innerHTML = `<div>${chooser}${single.join("")}<div class="try-row">${buttons}</div></div>${sets.join("")}`;
   };
   const follow = (key, k, from) => {
