@@ -37,7 +37,7 @@ from symderiv.documents.display import (
     is_tall,
 )
 
-__all__ = ["Joint", "Piece", "broken", "width"]
+__all__ = ["Joint", "Piece", "broken", "packed", "width"]
 
 _SCRIPT: Final = 0.72
 _BINARY: Final = 1.25
@@ -146,6 +146,45 @@ def broken(node: Display, limit: float) -> tuple[Piece, ...]:
             return (*rest, Piece(last.joint, Script(last.node, lower, upper)))
         case _:
             return (Piece("", node),)
+
+
+def packed(pieces: tuple[Piece, ...], limit: float) -> tuple[Piece, ...]:
+    """The rows with each joined to the one before where both fit in `limit` em; what is read is the same."""
+    made: list[Piece] = []
+    for piece in pieces:
+        last = made[-1] if made else None
+        taken = 0.0 if last is None else width(last.node) + (_BINARY if last.joint else 0.0)
+        if last is None or taken + _BINARY + width(piece.node) > limit:
+            made.append(piece)
+        else:
+            made[-1] = Piece(last.joint, _joined(last.node, piece))
+    return tuple(made)
+
+
+def _joined(before: Display, piece: Piece) -> Display:
+    """`before` and a row that continues it, on one row."""
+    match piece.joint:
+        case "+" | "-":
+            return Additive((("+", before), (piece.joint, piece.node)))
+        case "×" | "":
+            return Multiplied((before, piece.node), (False, not _opens(piece.node)))
+        case "/":
+            return Slash(before, piece.node)
+        case _:
+            assert_never(piece.joint)
+
+
+def _opens(node: Display) -> bool:
+    """Whether the node starts with a bracket, which needs no sign before it to be read as a factor."""
+    match node:
+        case Marked(body=body) | Script(base=body):
+            return _opens(body)
+        case Row(items=(first, *_)) | Multiplied(factors=(first, *_)):
+            return _opens(first)
+        case Additive(items=((sign, first), *_)):
+            return sign == "+" and _opens(first)
+        case _:
+            return isinstance(node, Bracket | Fenced)
 
 
 def _terms(items: tuple[tuple[Sign, Display], ...], limit: float) -> tuple[Piece, ...]:

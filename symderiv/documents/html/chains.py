@@ -8,7 +8,7 @@ from symderiv.documents.display import Display, Operator
 from symderiv.documents.display import Row as Beside
 from symderiv.documents.document import Chain, Lemma, Link, Row, Text
 from symderiv.documents.mathml import mathml_piece
-from symderiv.documents.measure import broken, width
+from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_condition
 from symderiv.documents.phases import Phase, phases
 from symderiv.documents.words import verdict_sentence
@@ -16,8 +16,9 @@ from symderiv.statements import Theory, Verdict
 
 __all__ = ["Writer", "chain"]
 
-# A row's formula has about 820 - 28 - 30 - 216 px, at 18.7 px an em.
-_LINE: Final = 27.5
+# The formulas of a row and of its left side share 820 - 28 - 34 - 222 px, at 18.7 px an em; what `width` says is
+# rarely less than 1/0.95 of what a browser needs.
+_LINE: Final = 29.8
 _WIDE: Final = 9.5
 
 
@@ -70,15 +71,15 @@ def _summary(phase: Phase, writer: Writer) -> str:
 
 def _row(row: Row, lead: str, room: float, writer: Writer) -> str:
     """One line: number, left side, relation, right side, rule with reason and verdict."""
-    shown = display(row.right, writer.theory, row.changed)
-    pieces = [mathml_piece(piece.joint, piece.node) for piece in broken(shown, room)]
+    rows = packed(broken(display(row.right, writer.theory, row.changed), room), room)
+    pieces = [mathml_piece(piece.joint, piece.node) for piece in rows]
     right = pieces[0] if len(pieces) == 1 else "".join(f"<div>{piece}</div>" for piece in pieces)
     sign = "=" if row.relation == "=" else "&gt;"
     return (
         f'<li id="line-{row.number}"><details id="step-{row.number}"><summary><span class="line">{lead}'
-        f'<span class="rel">{sign}</span><span class="right">{right}</span></span><span class="why">'
-        f'<a href="#rule-{row.rule}">{writer.text(row.title)}</a>{writer.mark(row.verdict)}{_reason(row, writer)}'
-        f"</span></summary>{_more(row, writer)}</details></li>"
+        f'<span class="rel">{sign}</span><span class="right">{right}</span></span></summary>{_more(row, writer)}'
+        f'</details><div class="why"><a href="#rule-{row.rule}">{writer.text(row.title)}</a>{writer.mark(row.verdict)}'
+        f"{_reason(row, writer)}</div></li>"
     )
 
 

@@ -39,6 +39,7 @@ from symderiv.documents.html.graph import graph
 from symderiv.documents.html.meaning import in_one_sentence, meanings
 from symderiv.documents.html.tools import tools
 from symderiv.documents.mathml import mathml_piece
+from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_claim, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Claim, Condition, Relation, Theory, Verdict
@@ -46,8 +47,9 @@ from symderiv.terms import Term
 
 __all__ = ["Printer"]
 
-# A row's formula has about 820 - 28 - 30 - 216 px, at 18.7 px an em.
-_LINE: Final = 27.5
+# A claim has 820 - 43 px, at 18.7 px an em.
+_CLAIM: Final = 42.0
+_CELL: Final = 25.5
 
 
 class Printer:
@@ -120,11 +122,11 @@ class Printer:
 
     def headline(self, block: Headline) -> str:
         """The result in a card, with its assumptions and the form without them."""
-        formula = self.claim(block.left, block.relation, block.right)
+        formula = self.stated(block.left, block.relation, block.right, _CLAIM / 1.16)
         parts = [self.holds(block.ranges, (), block.assumed), self.without(block.without, len(block.assumed))]
         name = self.text(block.link.text)
         return (
-            f'<section class="headline" aria-label="Result"><div class="formula">{formula}</div>{"".join(parts)}'
+            f'<section class="headline" aria-label="Result">{formula}{"".join(parts)}'
             f'<p class="builds"><a href="#{block.link.anchor}">{name}</a></p></section>'
         )
 
@@ -135,10 +137,10 @@ class Printer:
             first = ' class="first"' if item.headline else ""
             rows.append(
                 f"<tr{first}><td>{item.number}</td><td>{self.link(item.link)}</td>"
-                f'<td><span class="formula">{self.claim(item.left, item.relation, item.right)}</span></td>'
+                f"<td>{self.stated(item.left, item.relation, item.right, _CELL)}</td>"
                 f"<td>{self.mark(item.verdict)}</td></tr>"
             )
-        head = "<thead><tr><th></th><th>Theorem</th><th>Claim</th><th>Verdict</th></tr></thead>"
+        head = "<thead><tr><th>No.</th><th>Theorem</th><th>Claim</th><th>Verdict</th></tr></thead>"
         table = f'<table class="overview">{head}<tbody>{"".join(rows)}</tbody></table>'
         return table + graph(self.document, self.suffix)
 
@@ -148,8 +150,8 @@ class Printer:
         parts = [
             f'<section><h2 id="{block.anchor}">{ordinal}{self.text(block.title)}</h2>',
             f"<p>{self.text(block.prose)}</p>" if block.prose else "",
-            f'<div class="claim" role="note" aria-label="Theorem {block.number}">'
-            f'<div class="formula">{self.claim(block.left, block.relation, block.right)}</div>',
+            f'<div class="claim" role="note" aria-label="Theorem {block.number}">',
+            self.stated(block.left, block.relation, block.right, _CLAIM),
             self.holds(block.ranges, block.conditions, block.assumed),
             self.without(block.without, len(block.assumed)),
             f'<p class="builds">Builds on {"; ".join(self.link(link) for link in block.cites)}</p>'
@@ -281,9 +283,18 @@ class Printer:
         """A formula; in text it is in line, and displayed where the style sheet says so."""
         return mathml_piece("", node)
 
-    def claim(self, left: Term, relation: Relation, right: Term) -> str:
-        """A claim in display style."""
-        return self.math(display_claim(Claim(left, relation, right), self.theory))
+    def stated(self, left: Term, relation: Relation, right: Term, room: float) -> str:
+        """A claim that stands by itself, in rows of `room` em where it is wider."""
+        whole = display_claim(Claim(left, relation, right), self.theory)
+        if width(whole) <= room:
+            return f'<div class="formula">{self.math(whole)}</div>'
+        lead, sign = display(left, self.theory), Operator(relation)
+        first, *rest = packed(broken(display(right, self.theory), room - 4), room - 4)
+        rows = [self.math(shape.Row((lead, sign, first.node)))]
+        if width(lead) + 1.4 + width(first.node) > room:
+            rows = [self.math(lead), self.math(shape.Row((sign, first.node)))]
+        rows += [mathml_piece(piece.joint, piece.node) for piece in rest]
+        return f'<div class="formula rows">{"".join(f"<div>{row}</div>" for row in rows)}</div>'
 
     def relation(self, left: Term, relation: str, right: Term) -> str:
         """left relation right."""

@@ -35,7 +35,7 @@
       case "mi":
         if (Object.hasOwn(WORDS, text)) return WORDS[text];
         if (element.className === "bold") return `\\mathbf{${text}}`;
-        if (element.getAttribute("mathvariant") === "normal") return `\\mathrm{${text}}`;
+        if (element.getAttribute("mathvariant") === "normal") return text === "T" ? "\\mathsf{T}" : `\\mathrm{${text}}`;
         return text.length === 1 ? text : KNOWN.includes(text) ? `\\${text}` : `\\operatorname{${text}}`;
       case "mo": {
         const word = WORDS[text] ?? text;

@@ -33,13 +33,13 @@
 
   // An opened line shows its rule's identity and the checker's finding, from the lists at the end of the page.
   const filled = (line) => {
-    if (line.dataset.filled || !line.open) return;
+    if (line.dataset.filled || !line.open || !lines.includes(line)) return;
     line.dataset.filled = "yes";
     const inside = line.lastElementChild;
-    const rule = line.querySelector(".why > a");
+    const rule = line.parentElement.querySelector(".why > a");
     const entry = rule && document.getElementById(rule.hash.slice(1));
     const identity = entry && entry.querySelector(".identity");
-    if (identity) inside.prepend(made("p", {className: "identity"}, identity.cloneNode(true)));
+    if (identity) inside.prepend(made("p", {}, identity.cloneNode(true)));
     const finding = inside.querySelector("a[href^='#check-']");
     const sentence = finding && document.getElementById(finding.hash.slice(1));
     if (sentence) finding.parentElement.append(sentence.textContent.slice(finding.textContent.length));
@@ -59,6 +59,16 @@
   };
   addEventListener("hashchange", opened);
   opened();
+
+  // What is wider than the window scrolls by itself, with the arrow keys too.
+  const reachable = () => {
+    for (const wide of all(document, ".formula, .matrix, dt, .data li, .identity, .chain details p"))
+      if (wide.scrollWidth > wide.clientWidth && !wide.closest("summary")) wide.tabIndex = 0;
+      else wide.removeAttribute("tabindex");
+  };
+  addEventListener("resize", reachable);
+  for (const one of folds()) one.addEventListener("toggle", reachable);
+  document.fonts.ready.then(reachable);
 
   // On paper everything that folds is unfolded; the evidence of single lines stays in the list of checks.
   let folded = [];
