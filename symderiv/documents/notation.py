@@ -235,7 +235,11 @@ class _Notation:
                 made.append(self.node(factor, (*path, at), compact))
         alone = len(made) == 1 and not negative
         closed = [
-            fenced(part) if (is_sum(part) and not alone) or (opens_right(part) and at < len(made) - 1) else part
+            fenced(part)
+            if (is_sum(part) and not alone)
+            or (opens_right(part) and at < len(made) - 1)
+            or (isinstance(unmarked(part), Slash) and len(made) > 1)
+            else part
             for at, part in enumerate(made)
         ]
         body = closed[0] if len(closed) == 1 else Multiplied(tuple(closed), _dots(closed))
