@@ -10,11 +10,12 @@ from symderiv.kernels.probability.kernel import stable
 from symderiv.kernels.probability.ordering import as_term
 from symderiv.kernels.probability.quantities import COMPLEMENT, PROBABILITY
 from symderiv.kernels.probability.reading import Setting, read, with_sum_to_one
+from symderiv.kernels.probability.softmaxes import in_shares, softmaxes_of
 from symderiv.kernels.rewriting import unfolded
 from symderiv.kernels.stable import LoweringError
 from symderiv.losses.notation import CLASSES, S, i, j, k, lse, t, y, z
 from symderiv.statements import Theory
-from symderiv.terms import Derivative, Index, Parameter, Term, delta, exp, log, number, total
+from symderiv.terms import Array, Derivative, Index, Parameter, Term, delta, exp, log, number, total
 
 Q, GAMMA = Parameter("q"), Parameter("gamma")
 LABEL = Index("label", CLASSES)
@@ -58,6 +59,39 @@ def test_sums_are_split_at_the_label_and_cancel_there() -> None:
 @pytest.mark.parametrize("term", [y(i) * (1 - y(i)) ** GAMMA, total(k, t[k] * y(k) ** Q) - t[i] * log(y(i))])
 def test_the_checker_proves_forms_with_symbolic_powers_for_every_class_count(term: Term) -> None:
     assert stable(unfolded(term, Theory((S, y, lse))), Setting(z)).word == "proved"
+
+
+@pytest.mark.parametrize(
+    ("term", "wanted"),
+    [
+        (y(i) - t[i] + GAMMA * z[i], "y_i + z_i * gamma - t_i"),
+        (total(k, t[k] * (lse() - z[k])) + total(k, z[k] ** 2), "sum_k1 z_{k1}^2 - sum_k1 t_{k1} * log(y_{k1})"),
+    ],
+)
+def test_logits_beside_the_softmax_stand_as_they_are(term: Term, wanted: str) -> None:
+    made = stable(unfolded(term, Theory((S, y, lse))), Setting(z))
+    assert made.word == "proved"
+    assert formula(made.term).replace(PROBABILITY, "y") == wanted
+
+
+def test_two_softmaxes_have_atoms_of_their_own() -> None:
+    r = Array("r", (CLASSES,))
+    of_r = exp(r[i]) / total(k, exp(r[k]))
+    term = unfolded(y(i) - of_r, Theory((S, y)))
+    found = softmaxes_of((term,), z)
+    assert [(each.array, each.suffix) for each in found] == [(z, ""), (r, " of r")]
+    made = stable(in_shares(term, found), Setting(z, softmaxes=found))
+    assert formula(made.term) == f"{PROBABILITY}_i - {PROBABILITY} of r_i"
+    assert "softmax:complement" in made.cites
+
+
+def test_changed_logits_make_a_softmax_of_their_own() -> None:
+    tau = Parameter("tau", True)
+    p = exp(z[i] / tau) / total(k, exp(z[k] / tau))
+    (found,) = softmaxes_of((p,), z)
+    assert not found.plain
+    made = stable(in_shares(p - p**2, (found,)), Setting(z, softmaxes=(found,)))
+    assert (made.word, formula(made.term)) == ("proved", f"{COMPLEMENT}_i * {PROBABILITY}_i")
 
 
 def test_an_exponential_beside_the_softmax_is_refused() -> None:

@@ -61,7 +61,7 @@ def exponents_of(each: Softmax, read: Polynomial, index: Index,
                                 for term, exponent in led[0]):  # fmt: skip
         raise LoweringError(
             f"the exponent {formula(as_term(read))} is not {each.array.name}_{index.name} times positive parameters,"
-            " with something added; kernels are for softmaxes of those"
+            " with something added; kernels are for softmaxes of those, so say of a parameter that it is positive"
         )
     rows = [frozenset(pair for pair in monomial if index not in pair[0].free) for monomial, _ in own]
     scale = frozenset(pair for pair in frozenset.intersection(*rows) if _is_positive(pair[0], index, positive))

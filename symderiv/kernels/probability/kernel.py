@@ -30,7 +30,7 @@ from symderiv.kernels.probability.factors import unsafe_part
 from symderiv.kernels.probability.forms import difference_of_shares, improved
 from symderiv.kernels.probability.ordering import LABEL, as_term
 from symderiv.kernels.probability.quantities import Softmax, is_complement, is_sum_of_all, is_total, spelled
-from symderiv.kernels.probability.reading import Setting, read, with_sum_to_one
+from symderiv.kernels.probability.reading import Setting, read, with_logits, with_sum_to_one
 from symderiv.kernels.probability.rows import ProbabilityRow
 from symderiv.kernels.probability.softmaxes import in_shares, labelled, softmaxes_of
 from symderiv.kernels.rewriting import reference
@@ -68,7 +68,7 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
     """
     plain = read(closed, setting)
     summed = with_sum_to_one(plain)
-    term = as_term(improved(summed))
+    term = as_term(improved(with_logits(summed, setting.plain)))
     unsafe = unsafe_part(term)
     if unsafe is not None:
         raise LoweringError(
@@ -88,7 +88,7 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
     )
     words: list[VerdictWord] = []
     for left, right in pairs:
-        verdict = same(spelled(left, setting.plain), spelled(right), theory, seed=1)
+        verdict = same(spelled(left, setting.plain), spelled(right, setting.plain), theory, seed=1)
         if verdict.word not in ACCEPTED:
             raise LoweringError(
                 f"the checker found the stable form {formula(right)} of {formula(left)} {verdict.word}: "

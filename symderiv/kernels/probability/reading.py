@@ -22,6 +22,7 @@ from symderiv.kernels.probability.monomials import (
     mapped,
     of_monomial,
     plus,
+    product_of_monomials,
     renamed,
     scaled,
     times,
@@ -112,6 +113,8 @@ def read(term: Term, setting: Setting) -> Polynomial:
             return times(*(read(factor, setting) for factor in factors))
         case Div(numerator=above, denominator=below):
             return times(read(above, setting), raised(read(below, setting), constant(-1)))
+        case Power(base=Entry(array=array) as base, exponent=Number()) if setting.plain_of(array) is not None:
+            return raised(atom(base), read(term.exponent, setting))  # z^2 is no business of the softmax
         case Power(base=base, exponent=exponent):
             return raised(read(base, setting), read(exponent, setting))
         case Exp(argument=argument):
@@ -313,6 +316,27 @@ def _single_sum(inner: Polynomial, index: Index, skip: Place | None) -> Polynomi
     scale = single[1] if single is not None else Fraction(1)
     body = as_term(improved(scaled(rest, 1 / scale)))
     return plus(made, scaled(atom(Sum(index, body, skip)), scale))
+
+
+def with_logits(polynomial: Polynomial, softmaxes: tuple[Softmax, ...]) -> Polynomial:
+    """z_k for log y_k + log S, wherever both have the same factors: as they stand logits lose no digits."""
+    left = dict(polynomial.addends)
+    made = constant(0)
+    for monomial, coefficient in sorted(polynomial.addends, key=lambda addend: repr(as_term(of_monomial(*addend)))):
+        for term, exponent in monomial:
+            if not (isinstance(term, Log) and isinstance(term.argument, Entry) and is_probability(term.argument)):
+                continue
+            own = next((each for each in softmaxes if each.suffix == suffix_of(term.argument)), None)
+            if own is None or exponent.constant != 1:
+                continue
+            rest = monomial - {(term, exponent)}
+            beside = product_of_monomials(rest, frozenset({(Log(own.total), constant(1))}))
+            if left.get(beside) == coefficient and monomial in left:
+                del left[beside], left[monomial]
+                logit = atom(Entry(own.array, term.argument.indices))
+                made = plus(made, times(of_monomial(rest, coefficient), logit))
+                break
+    return plus(made, *(of_monomial(monomial, coefficient) for monomial, coefficient in left.items()))
 
 
 def with_sum_to_one(polynomial: Polynomial) -> Polynomial:
