@@ -89,19 +89,35 @@ def _problem() -> Problem:
             Hyperparameter(beta, "the strength of preferences", number(1).value / 10, number(0).value, open=True),
         ),
     )  # fmt: skip
-    token = Goal(
-        "gradient-logits",
-        "gradient in the logits of a token of the chosen answer",
-        Derivative(_loss(), z[i]),
-        uses=(0,),
-        cites=("softmax:jacobian", "softmax:sum-to-one"),
+    token = (
+        Goal(
+            "answer-logits",
+            "derivative of the chosen answer's log-probability in the logits of a token",
+            Derivative(answer(), z[i]),
+            uses=(0,),
+            cites=("softmax:jacobian", "softmax:sum-to-one"),
+        ),
+        Goal(
+            "probability-logits",
+            "derivative of the preference's probability in the logits of a token",
+            Derivative(_preferred(), z[i]),
+            uses=(0,),
+            cites=("dpo:answer-logits",),
+        ),
+        Goal(
+            "gradient-logits",
+            "gradient in the logits of a token of the chosen answer",
+            Derivative(_loss(), z[i]),
+            uses=(0,),
+            cites=("dpo:probability-logits",),
+        ),
     )
     extended = replace(
         joint,
         arrays=(*joint.arrays, z, t, r.array),
         definitions=(*joint.definitions, S, y, answer, _margin, _preferred, _loss),
         assumptions=(TARGETS_SUM_TO_ONE,),
-        goals=(*joint.goals, token),
+        goals=(*joint.goals, *token),
         builds_on=(softmax.PROBLEM,),
     )
     slope = beta * q() * (1 - q())
@@ -122,6 +138,31 @@ def _problem() -> Problem:
             ("hessian-chosen", _second("chosen", "chosen"), curvature),
             ("hessian-rejected", _second("rejected", "rejected"), curvature),
             ("hessian-chosen-rejected", _second("chosen", "rejected"), -curvature),
+            (
+                "probability-logits",
+                (
+                    *_RATE,
+                    "differentiate-definition",
+                    "constant-factor",
+                    "sum-rule + constant",
+                    "lemma cite=dpo:answer-logits",
+                    _OPEN,
+                    "group style=whole form=none",
+                ),
+                beta * _preferred() * (y(i) - t[i]) * (_preferred() + number(-1)),
+            ),
+            (
+                "gradient-logits",
+                (
+                    "definition name=L(z)",
+                    "constant-factor",
+                    "chain-rule",
+                    "lemma cite=dpo:probability-logits",
+                    "cancel",
+                    "pull-sign under=3 form=plain + regroup order=0.2.1 : the signs cancel",
+                ),
+                beta * (1 - _preferred()) * (y(i) - t[i]),
+            ),
         ),
     )
 

@@ -80,7 +80,7 @@ def _problem() -> Problem:
             " $\\alpha = \\epsilon C / (C - 1)$.",
             "The mean over a batch divides by W, which is left to the reader: PyTorch takes the sum of the class"
             " weights"
-            " of the labels that are not ignored, other libraries the number of samples or of those that count."
+            " of the labels that are not ignored; the number of samples, or of those that count, are other choices."
             " An ignored sample has the weight 0 in the sum; in W it counts or not, by convention.",
             "Temperature: there is no factor $1 / \\beta^2$, which distillation puts in front.",
         ),
