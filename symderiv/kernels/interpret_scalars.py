@@ -21,8 +21,11 @@ def _times_exp_of(f: float, x: Fraction) -> float:
 
 
 def times_exp(f: float, x: float) -> float:
-    if x != x or f != f or math.isfinite(x):
-        return math.nan if x != x or (f != f and x > -1500.0) else 0.0 if f != f else _times_exp_of(f, Fraction(x))
+    """f e^x; beyond 1500 the exponential decides."""
+    if x != x:
+        return math.nan
+    if abs(x) <= 1500.0:
+        return _times_exp_of(f, Fraction(x))
     return 0.0 if x < 0.0 or f == 0.0 else f * math.inf
 
 
@@ -31,7 +34,7 @@ def times_exp_multiple(f: float, a: float, b: float, c: float) -> float:
         exponent = (Fraction(a) - Fraction(b)) * Fraction(c)
         if abs(exponent) < 1500:
             return _times_exp_of(f, exponent)
-        return times_exp(f, math.copysign(math.inf, exponent))
+        return times_exp(f, math.inf if exponent > 0 else -math.inf)
     return times_exp(f, (a - b) * c)
 
 
@@ -63,7 +66,9 @@ def sum_of_three(a: float, b: float, c: float) -> float:
 
 
 def erfcx(x: float) -> float:
-    """erfc(x) e^(x^2) for x >= 0: by the library below 5, by Laplace's continued fraction from there on."""
+    """erfc(x) e^(x^2) for x >= 0, else NaN: by the library below 5, by Laplace's continued fraction from there on."""
+    if x < 0.0:
+        return math.nan
     if x < 5.0:
         return math.erfc(x) * math.exp(x * x) * (1.0 + float(Fraction(x) ** 2 - Fraction(x * x)))
     made = x

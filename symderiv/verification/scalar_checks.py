@@ -50,6 +50,7 @@ def check_scalar_kernels(problem: Problem, kernel: LossKernel, made: tuple[Funct
         if function.name in ("value", "value_and_grad", "hessian"):
             for dtype in _DTYPES if thorough or function.name == "value_and_grad" else (np.float64,):
                 yield from _against_reference(problem, whole, function, dtype, values, seed, thorough)
+        if function.name != "grad":  # the same kernel as value_and_grad
             yield _against_interpreter(problem, whole, function, values, seed)
         yield _elements(problem, whole, function, seed)
         yield _limits(problem, whole, function, values)
@@ -76,11 +77,21 @@ def _data(function: Function) -> int:
     return len(function.arguments) - 1
 
 
+def _admissible(problem: Problem, function: Function, elements: Elements) -> Elements:
+    """The elements with 1/2 for data that have to be positive and are not."""
+    positive = {array.name for array in problem.arrays if array.positive}
+    data = tuple(
+        np.where(given > 0, given, given.dtype.type(0.5)) if name in positive else given
+        for name, given in zip(function.arguments[1:], elements.data, strict=True)
+    )
+    return Elements(elements.name, elements.z, data)
+
+
 def _against_reference(problem: Problem, kernel: LossKernel, function: Function, dtype: Any,
                        values: Mapping[str, float], seed: int, thorough: bool) -> Iterator[Check]:  # fmt: skip
     rounded = {name: float(dtype(number)) for name, number in values.items()}
     drawn = [
-        hard(_data(function), dtype, thorough=thorough),
+        _admissible(problem, function, hard(_data(function), dtype, thorough=thorough)),
         ordinary(_data(function), dtype, seed, 200 if thorough else 16),
     ]
     results = [_call(kernel, function, elements) for elements in drawn]

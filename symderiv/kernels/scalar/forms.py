@@ -8,7 +8,7 @@ from symderiv.kernels.probability.monomials import Polynomial, of_monomial, plus
 from symderiv.kernels.probability.ordering import as_term
 from symderiv.kernels.rewriting import substitute
 from symderiv.kernels.scalar.reading import Base, Reader
-from symderiv.terms import Add, Exp, Mul, Number, Power, Special, Term, children, number
+from symderiv.terms import Add, Exp, Log, Mul, Number, Power, Special, Term, children, number, subterms
 
 
 def best_form(closed: Term, bases: tuple[tuple[Base, int], ...], errors: tuple[tuple[Polynomial, int], ...],
@@ -64,3 +64,30 @@ def scaled_argument(argument: Term, factor: Fraction) -> Term:
     """factor * argument, a number in front."""
     polynomial = plus(*(of_monomial(m, c * factor) for m, c in Reader().read(argument).addends))
     return as_term(polynomial)
+
+
+def vanishing(term: Term) -> Term | None:
+    """A sum in a logarithm or below a line that may be 0 by underflow where its true value is not; None for none.
+
+    Every addend of it has an exponential for a factor, or is 1 - e^x next to another one.
+    """
+    match term:
+        case Log(argument=Add() as inner) if _may_vanish(inner):
+            return inner
+        case Power(base=Add() as inner, exponent=exponent) if _is_below(exponent) and _may_vanish(inner):
+            return inner
+    return next((found for part in children(term) if (found := vanishing(part)) is not None), None)
+
+
+def _is_below(exponent: Term) -> bool:
+    return not isinstance(exponent, Number) or exponent.value < 0
+
+
+def _may_vanish(term: Add) -> bool:
+    if len(term.terms) == 2 and term.terms[0] == number(1):
+        return False
+    return all(
+        any(isinstance(part, Exp) for _, part in subterms(addend))
+        and not (isinstance(addend, Mul) and any(is_scaled_tail(factor) for factor in addend.factors))
+        for addend in term.terms
+    )

@@ -23,7 +23,8 @@ from symderiv.kernels.ir import (
 )  # fmt: skip
 from symderiv.kernels.parts import Part
 from symderiv.kernels.rewriting import reference
-from symderiv.kernels.scalar.branches import Branched, Leaf, Switch, Tree, branched
+from symderiv.kernels.scalar.branches import Branched, Leaf, Switch, Tree, branched, leaves
+from symderiv.kernels.scalar.forms import vanishing
 from symderiv.kernels.scalar.sharing import on_elements, reads, shared
 from symderiv.kernels.scalar.values import Writer
 from symderiv.kernels.stable import LoweringError
@@ -48,6 +49,13 @@ class Confirmed:
 def confirmed(closed: Term, z: Entry, halves: tuple[Term, ...]) -> Confirmed:
     """The forms of `closed`; LoweringError if the checker does not find one of them, or all together, the same."""
     made: Branched = branched(closed, z, halves)
+    for leaf in leaves(made.tree):
+        lost = vanishing(leaf.form)
+        if lost is not None:
+            raise LoweringError(
+                f"{formula(lost)} stands in a logarithm or below a line, and every addend of it may underflow: there is"
+                " no kernel for differences of exponentials of different exponents yet"
+            )
     pairs = [*made.pairs]
     if _has_kink(made.tree):
         pairs.append((closed, assembled(made.tree)))

@@ -40,6 +40,7 @@ from symderiv.terms import (
     Term,
     erf,
     number,
+    subterms,
 )  # fmt: skip
 
 ONE = number(1)
@@ -235,6 +236,8 @@ class Reader:
             rest = homogeneous(rest, e, complement_of(e))
         for half in halves:
             rest = homogeneous(rest, half, complement_of(half))
+        if rest == parts.rest:
+            rest = self._around_one(rest, halves)
         outer = of_monomial(parts.content, parts.coefficient)
         rest = self._with_power_apart(rest)
         if rest == parts.rest:
@@ -242,6 +245,30 @@ class Reader:
             return parts.polynomial if inside is None else inside
         again = together(rest, lambda term: atom(term))
         return times(outer, again.polynomial)
+
+    def _around_one(self, rest: Polynomial, halves: tuple[Term, ...]) -> Polynomial:
+        """e - t as (1 - t) - (1 - e), for the neighbourhood of e = t = 1: a sum that is 0 there, though not at e = 1
+        for every t. What is read is marked, whether for there or not."""
+        atoms = (*(self.atom_of(base, sign) for base, sign in self.bases), *halves)
+        ends = _with_ones(rest, atoms)
+        if ends is None or ends.addends or not self.bases or not halves:
+            return rest
+        self.met_near = True
+        if not self.near:
+            return rest
+        made = constant(0)
+        for monomial, coefficient in rest.addends:
+            product = constant(coefficient)
+            for term, exponent in monomial:
+                if term in atoms:
+                    power = exponent.constant
+                    assert power is not None
+                    gap = plus(constant(1), scaled(atom(complement_of(term)), -1))
+                    product = times(product, *([gap] * int(power)))
+                else:
+                    product = times(product, atom(term, exponent))
+            made = plus(made, product)
+        return made
 
     def _with_power_apart(self, rest: Polynomial) -> Polynomial:
         """1 - x^q as one atom for a sum x = 1 + ... and a q that is not whole; any other polynomial as it is."""
@@ -297,6 +324,24 @@ def is_positive(term: Term) -> bool:
             return is_positive(above) and is_positive(below)
         case _:
             return False
+
+
+def _with_ones(polynomial: Polynomial, atoms: tuple[Term, ...]) -> Polynomial | None:
+    """The polynomial with 1 for these atoms; None if one of them has another power than a small whole number, or is
+    inside another atom."""
+    made = constant(0)
+    for monomial, coefficient in polynomial.addends:
+        kept = ONE_MONOMIAL
+        for term, exponent in monomial:
+            power = exponent.constant
+            if term not in atoms:
+                if any(part in atoms for _, part in subterms(term)):
+                    return None
+                kept = kept | {(term, exponent)}
+            elif power is None or power.denominator != 1 or not 0 < power <= 3:
+                return None
+        made = plus(made, of_monomial(kept, coefficient))
+    return made
 
 
 def sure_sign(polynomial: Polynomial) -> int:

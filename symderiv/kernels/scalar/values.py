@@ -177,7 +177,9 @@ class Writer:
 
     def _product(self, term: Term, signs: Signs) -> Expression:
         front, above, below, exponentials = split_product(term)
-        growing = [each for each in exponentials if self._direction(each, signs) > 0]
+        every = [part for each in (*above, *below) for part in outside_functions(each)]
+        large = any(isinstance(part, Entry | Parameter) for part in every)
+        growing = [each for each in exponentials if not large and self._direction(each, signs) > 0]
         exponentials = [each for each in exponentials if each not in growing]
         below += [Exp(scaled_argument(each, Fraction(-1))) for each in growing]
         own = [each for each in above if each == self.z]
@@ -190,9 +192,6 @@ class Writer:
         divisor = self._multiplied(Fraction(1), [self.value(each, signs) for each in below])
         if divisor is not None:
             made = Op("divide", (_ONE if made is None else made, divisor))
-        large = any(
-            isinstance(part, Entry | Parameter) for each in (*above, *below) for part in outside_functions(each)
-        )
         for position, each in enumerate(sorted(exponentials, key=lambda e: repr(e))):
             if made is None:
                 made = self._exponential(each, signs)
