@@ -21,6 +21,7 @@ from symderiv.terms import Entry, Exp, Position, Term, rename
 __all__ = ["printed", "script"]
 
 _LEVELS: Final = 9
+_NUMBERS: Final = 'class="try-wide try-numbers" tabindex="0" role="group" aria-label="Numbers"'
 _STABLE: Final = (
     " Of every sum the largest exponential is taken out first, as the shift theorems allow, so that none overflows."
 )
@@ -242,7 +243,7 @@ def _vector(block: Explorer, theory: Theory, names: _Names, point: Point) -> str
     columns = [(name, tuple(value)) for name, value in data if isinstance(value, tuple)]
     columns += [(names.of(q.left), vector(q.right, theory, point, q.indices[0])) for _, q in _columns(block)]
     rows = ["".join(_cell(values[at]) for _, values in columns) for at in range(block.size)]  # type: ignore[arg-type]
-    parts = [f'<div class="try-wide try-numbers">{_table([name for name, _ in columns], members, rows)}</div>']
+    parts = [f"<div {_NUMBERS}>{_table([name for name, _ in columns], members, rows)}</div>"]
     if names.role("probabilities") is not None:
         parts.append(
             '<figure hidden><h3>The layer: logits in, probabilities out</h3><div class="try-layer"></div></figure>'
@@ -272,7 +273,8 @@ def _heat(theory: Theory, names: _Names, point: Point) -> str:
     rows = ["".join(_cell(entry, top) for entry in row) for row in entries]
     made = _table(head[: len(entries)], sides, rows, names.of(second.left))
     title = "Jacobian" if value.indices else "Hessian"
-    return f'<div class="try-wide"><h3>{title}</h3><div class="try-heat">{made}</div></div>'
+    scrolls = f'class="try-wide try-heat" tabindex="0" role="group" aria-label="{title}"'
+    return f"<div><h3>{title}</h3><div {scrolls}>{made}</div></div>"
 
 
 def _surface(block: Explorer, theory: Theory, names: _Names, point: Point) -> str:
@@ -338,6 +340,6 @@ def _scalar(block: Explorer, theory: Theory, names: _Names, point: Point) -> str
     words = escape(f"{', '.join(name for name, _ in series)} against {names.of(variable.symbol)}")
     picture = curves(series, variable.low, variable.high, variable.start[0], words)
     return (
-        f'<div class="try-grid"><div class="try-wide try-numbers">{numbers}</div>'
+        f'<div class="try-grid"><div {_NUMBERS}>{numbers}</div>'
         f'<figure><h3>Value and derivatives</h3><div class="try-curve">{picture}</div></figure></div>'
     )
