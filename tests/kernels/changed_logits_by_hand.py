@@ -33,7 +33,8 @@ def truth(name: str, z: np.ndarray, label: int, other: np.ndarray, parameters: M
           ) -> tuple[arb | None, list[arb], list[arb]]:  # fmt: skip
     """The value and the gradient of one row, and what the gradient is good to; the value is None where it is infinite.
 
-    A difference of two probabilities is as good as they are, or as the shares of all others if those are smaller.
+    A difference of two probabilities is as good as they are, or as the shares of all others if those are smaller; a
+    probability below the normal range is as good as the smallest normal number.
     `other` holds the offsets of logit-adjusted, the relevances of listnet.
     """
     with ctx.workprec(_BITS):
@@ -60,7 +61,8 @@ def truth(name: str, z: np.ndarray, label: int, other: np.ndarray, parameters: M
             return value, [pk - qk for pk, qk in zip(p, q, strict=True)], sizes
         own = log_p[label]
         gradient = [slope * (-rest[k] if k == label else p[k]) for k in range(len(z))]
-        return None if own is None else -weight * own, gradient, gradient
+        least = slope * exact(np.finfo(z.dtype).tiny)
+        return None if own is None else -weight * own, gradient, [abs(each).max(least) for each in gradient]
 
 
 def ulps(got: Any, true: arb, size: arb | None = None) -> float:
