@@ -1,6 +1,6 @@
-"""The value of a closed term at given data, in plain Python: no overflow where the value itself does not overflow.
+"""The value of a term at given data, in plain Python: no overflow where the value itself does not overflow.
 
-Refused with `NotClosedError`: a derivative that is not carried out, and a name or index that the point does not have.
+Derivatives in it are carried out first. Refused with `NotClosedError`: a name or an index that the point does not have.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TypeAlias, TypeVar, assert_never
 
 from symderiv.documents import scaled
 from symderiv.documents.complements import complement
+from symderiv.documents.differentiating import carried_out
 from symderiv.documents.scaled import ONE, ZERO, Scaled
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -53,7 +54,7 @@ Value = TypeVar("Value")
 
 
 class NotClosedError(ValueError):
-    """A term has no value at this point: a derivative is left in it, or something in it was not given."""
+    """A term has no value at this point: something in it was not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class _Evaluator:
             case Sum() | Product():
                 return self.folded(term, places)
             case Derivative():
-                raise NotClosedError("the term has a derivative in it that is not carried out")
+                return self.value(carried_out(term, self.theory), places)
             case _:
                 return self.function(term, places)
 

@@ -13,7 +13,26 @@ from symderiv.losses import CATALOGUE, find
 from symderiv.losses.notation import CLASSES, S, i, j, k, t, y, z
 from symderiv.proving import derive
 from symderiv.statements import Derivation, Problem, Theory, reachable
-from symderiv.terms import Array, Derivative, Domain, Entry, Parameter, Position, Size, Sum, Term, log, number, total
+from symderiv.terms import (
+    Add,
+    Array,
+    Derivative,
+    Domain,
+    Entry,
+    Parameter,
+    Position,
+    Size,
+    Sum,
+    Term,
+    absolute,
+    erf,
+    exp,
+    log,
+    maximum,
+    number,
+    product,
+    total,
+)
 from tests.documents.oracle import DIGITS, precise
 
 SIZES = {"classes": 3, "features": 2, "samples": 2}
@@ -98,7 +117,7 @@ def test_vectors_matrices_and_skipped_members() -> None:
 @pytest.mark.parametrize(
     ("term", "message"),
     [
-        (Derivative(y(i), z[j]), "derivative in it"),
+        (Derivative(y(i), z[j]), "index i has no value"),
         (z[i], "index i has no value"),
         (t[Position(1, CLASSES)], "array t is not given"),
         (Parameter("gamma"), "parameter gamma is not given"),
@@ -138,3 +157,48 @@ def test_a_complement_is_the_share_of_the_others() -> None:
     assert evaluate(log(1 - y(i)), theory, point, {i: 1}) == pytest.approx(-1000 + math.log(1 + math.e), rel=1e-15)
     assert evaluate(rest, theory, point, {k: 2}) == 1.0
     assert [complement(term, theory) for term in (2 - y(i), 1 + y(i), 1 - z[i], y(i) - 1, 1 - S())] == [None] * 5
+
+
+def on_simplex(point: Point) -> Point:
+    """The point with targets that sum to one, in every row."""
+
+    def shares(values: Numbers) -> Numbers:
+        if isinstance(values, tuple) and isinstance(values[0], tuple):
+            return tuple(shares(each) for each in values)  # type: ignore[arg-type, return-value]
+        return tuple(each / sum(values) for each in values) if isinstance(values, tuple) else values  # type: ignore[arg-type, operator]
+
+    return Point({n: shares(d) if n in "tT" else d for n, d in point.data.items()}, point.parameters, point.sizes)
+
+
+@pytest.mark.parametrize(
+    "problem", [*CATALOGUE, *(find(name) for name in CHEAP)], ids=lambda problem: str(problem.name)
+)
+def test_every_line_of_a_proof_has_the_same_value(problem: Problem) -> None:
+    source = random.Random(problem.name)
+    lines = 0
+    for derivation in (derive(problem, goal) for goal in problem.goals):
+        theory = derivation.theory
+        terms = [derivation.start, *(line.term for line in derivation.lines if line.relation == "=")]
+        whole = Add(tuple(terms))
+        point = on_simplex(point_of(whole, theory, source))
+        members = list(range(1, 3))
+        places = {index: members[at % 2] for at, index in enumerate(sorted(whole.free, key=lambda each: each.name))}
+        if any(places[d.left] == places[d.right] for d in theory.distinct):  # type: ignore[index]
+            places[next(d.left for d in theory.distinct)] = 3  # type: ignore[index]
+        values = [evaluate(term, theory, point, places) for term in terms]
+        assert values == pytest.approx([values[0]] * len(values), rel=1e-11, abs=1e-13), derivation.goal
+        lines += len(values)
+    assert lines > 3
+
+
+def test_derivatives_agree_with_differences() -> None:
+    x, theory = Entry(Array("x", ()), ()), Theory()
+    for body in (maximum(0, x, 2 - x), absolute(x - 1), erf(x) * exp(x), x**x, product(k, z[k] + x), log(x) / x):
+        for at in (0.3, 0.7, 1.6, 2.5):
+
+            def value(shift: float, body: Term = body, at: float = at) -> float:
+                return evaluate(body, theory, Point({"x": at + shift, "z": (1.0, -2.0, 0.5)}, {}, SIZES))
+
+            slope = (value(1e-6) - value(-1e-6)) / 2e-6
+            point = Point({"x": at, "z": (1.0, -2.0, 0.5)}, {}, SIZES)
+            assert evaluate(Derivative(body, x), theory, point) == pytest.approx(slope, rel=1e-7, abs=1e-8)
