@@ -69,4 +69,4 @@ def _rows(claim: Claim, theory: Theory, room: float) -> str:
     first, *rest = broken(display(claim.right, theory), max(room - width(left) - 1.5, 6.0))
     rows = [mathml(Row((left, Operator(claim.relation), first.node)))]
     rows += [mathml_piece(piece.joint, piece.node) for piece in rest]
-    return "".join(f'<div class="part">{row}</div>' for row in rows) if rest else rows[0]
+    return "".join(f'<div class="piece-of-card">{row}</div>' for row in rows) if rest else rows[0]

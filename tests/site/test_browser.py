@@ -11,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from symderiv.build.writing import write
-from symderiv.cli import run
 from tests.documents.browsing import browser, opened, pytestmark  # noqa: F401
 from tests.site.sites import small_site
 
@@ -66,12 +65,8 @@ def test_the_wide_pages_open_in_silence_on_a_desk(chromium: Browser, folder: Pat
 
 
 @pytest.mark.slow
-def test_every_page_of_the_whole_site_opens_in_silence(
-    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert run(["doc", "--all", "-o", "site"]) == 0
-    for place in sorted((tmp_path / "site").rglob("*.html")):
+def test_every_page_of_the_whole_site_opens_in_silence(chromium: Browser, whole_site: Path) -> None:
+    for place in sorted(whole_site.rglob("*.html")):
         opens_in_silence(chromium, place, 1240)
 
 
@@ -134,6 +129,21 @@ def test_filters_join_and_choices_of_one_filter_add_up(chromium: Browser, folder
             key, value = button.get_attribute("data-key"), button.get_attribute("data-value")
             cards = page.locator(".card").all()
             assert count == sum(value in str(card.get_attribute(f"data-{key}")).split("|") for card in cards)
+
+
+def test_the_button_changes_the_theme_and_says_what_it_does(chromium: Browser, folder: Path) -> None:
+    with opened(chromium, folder / "rules.html") as found:
+        page, button = found.page, found.page.locator(".theme")
+        ground = "() => getComputedStyle(document.body).backgroundColor"
+        light = page.evaluate(ground)
+        assert button.inner_text() == "dark"
+        button.click()
+        assert page.evaluate(ground) != light
+        assert button.inner_text() == "light"
+        page.reload()
+        assert page.evaluate(ground) != light
+        button.click()
+        assert page.evaluate(ground) == light
 
 
 def test_a_card_leads_to_its_proof(chromium: Browser, folder: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from symderiv.cli import run
+from symderiv.losses import CATALOGUE, FURTHER
+from symderiv.losses.verdicts import VERDICTS
+from symderiv.site.pages import entry_file
 from tests.site.sites import read_page, small_site
 
 
@@ -66,15 +69,13 @@ def test_every_page_is_reached_from_the_index() -> None:
 
 
 @pytest.mark.slow
-def test_links_of_the_whole_site_hold(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert run(["doc", "--all", "-o", "site"]) == 0
+def test_the_whole_catalogue_is_there_and_its_links_hold(whole_site: Path) -> None:
     files = {
-        str(place.relative_to(tmp_path / "site")): place.read_text(encoding="utf-8")
-        for place in (tmp_path / "site").rglob("*")
+        place.relative_to(whole_site).as_posix(): place.read_text(encoding="utf-8")
+        for place in whole_site.rglob("*")
         if place.is_file()
     }
     assert broken_links(files) == []
-    assert capsys.readouterr().out.rstrip().endswith("site/index.html")
+    assert {entry_file(problem.name) for problem in (*CATALOGUE, *FURTHER)} <= set(files)
+    cards = re.findall(r'id="entry-([^"]+)" .*? data-verdict="(\w+)"', files["index.html"])
+    assert dict(cards) == VERDICTS
