@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
@@ -18,6 +21,8 @@ from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import exit_code, verdict_of
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, UnpublishableError, latex_of, text_of
 from symderiv.documents.document import Block, Checks, Footer, Heading, RuleIndex
+from symderiv.documents.terminal import Role
+from symderiv.documents.text import render_terminal
 from symderiv.statements import Line, Problem, Theorem, Verdict
 
 if TYPE_CHECKING:
@@ -98,12 +103,39 @@ def terminal_text(document: Document, output: Output) -> str:
                 kept.pop()
         else:
             kept.append(block)
-    text = FORMATS["ascii" if output.ascii else "txt"].render(replace(document, blocks=tuple(kept)))
-    if not output.colour:
-        return text
-    text = re.sub(r"✓$", lambda mark: output.style(mark[0], fg="green"), text, flags=re.M)
-    text = re.sub(r"^( {8,}[a-z].*)$", lambda reason: output.style(reason[0], dim=True), text, flags=re.M)
+    shown = replace(document, blocks=tuple(kept))
+    columns = terminal_columns()
+    if columns is None:
+        text = FORMATS["ascii" if output.ascii else "txt"].render(shown)
+        text = re.sub(r"✓$", lambda mark: painted(output, "mark", mark[0]), text, flags=re.M)
+        text = re.sub(r"^( {8,}[a-z].*)$", lambda reason: painted(output, "reason", reason[0]), text, flags=re.M)
+    else:
+        text = render_terminal(shown, columns, output.ascii, lambda role, part: painted(output, role, part))
     return re.sub(r"^(Theorem \d+\..*)$", lambda title: output.style(title[0], bold=True), text, flags=re.M)
+
+
+def terminal_columns() -> int | None:
+    """How wide the terminal is, or as COLUMNS says; None where the output goes into a file or a pipe."""
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS", "").isdigit():
+        return None
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def painted(output: Output, role: Role, part: str) -> str:
+    """A part of a proof in the colour of its role, if colour is wanted."""
+    match role:
+        case "number" | "reason":
+            return output.style(part, dim=True)
+        case "changed":
+            return output.style(part, fg="red")
+        case "rule":
+            return output.style(part, fg="blue")
+        case "mark":
+            return output.style(part, fg="green") if part == "✓" else part
+        case "result":
+            return output.style(part, bold=True)
+        case _:
+            assert_never(role)
 
 
 def summary(theorems: tuple[Theorem, ...], output: Output) -> str:

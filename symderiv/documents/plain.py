@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Final, assert_never
 
 from symderiv.documents.display import (
@@ -46,18 +47,19 @@ _ACCENTS: Final = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 _TIGHT: Final = (",", ";")
 
 
-def plain_math(node: Display, ascii_only: bool = False) -> str:
-    """One line of text; with `ascii_only` every character is ASCII."""
-    return _Plain(ascii_only).show(node)
+def plain_math(node: Display, ascii_only: bool = False, mark: Callable[[str], str] | None = None) -> str:
+    """One line of text; with `ascii_only` every character is ASCII. `mark` is put on changed parts outside scripts."""
+    return _Plain(ascii_only, mark).show(node)
 
 
 class _Plain:
     """Prints display nodes on one line; holds whether only ASCII may be used."""
 
-    __slots__ = ("ascii_only",)
+    __slots__ = ("ascii_only", "mark")
 
-    def __init__(self, ascii_only: bool) -> None:
+    def __init__(self, ascii_only: bool, mark: Callable[[str], str] | None = None) -> None:
         self.ascii_only = ascii_only
+        self.mark = mark
 
     def show(self, node: Display) -> str:
         """The text of one node."""
@@ -107,7 +109,7 @@ class _Plain:
             case Matrix(rows=rows):
                 return "[" + "; ".join(", ".join(self.show(entry) for entry in row) for row in rows) + "]"
             case Marked(body=body):
-                return self.show(body)
+                return self.show(body) if self.mark is None else self.mark(_Plain(self.ascii_only).show(body))
             case _:
                 assert_never(node)
 
@@ -161,7 +163,7 @@ class _Plain:
             text += self._lowered(lower)
         if upper is None:
             return text
-        raised = self.show(upper)
+        raised = _Plain(self.ascii_only).show(upper)
         if upper == Symbol("T", "sans"):
             return f"{text}^T" if self.ascii_only else f"{text}ᵀ"
         if not self.ascii_only and all(character in _UPPER for character in raised):
@@ -172,7 +174,7 @@ class _Plain:
         return f"{text}^{raised}" if simple else f"{text}^({raised})"
 
     def _lowered(self, node: Display) -> str:
-        text = self.show(node)
+        text = _Plain(self.ascii_only).show(node)
         tight = text.replace(" ", "")
         if not self.ascii_only and all(character in _LOWER for character in tight):
             return "".join(_LOWER[character] for character in tight)

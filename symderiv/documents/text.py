@@ -35,11 +35,12 @@ from symderiv.documents.document import (
 from symderiv.documents.figures import characters
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.plain import plain_math
+from symderiv.documents.terminal import Paint, fitted, proof_lines
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Condition, Theory, Verdict
 from symderiv.terms import Term
 
-__all__ = ["SUFFIX", "render", "render_ascii"]
+__all__ = ["SUFFIX", "render", "render_ascii", "render_terminal"]
 
 SUFFIX: Final = "txt"
 _WIDTH: Final = 100
@@ -55,14 +56,21 @@ def render_ascii(document: Document) -> str:
     return _Printer(document.theory, True).document(document)
 
 
+def render_terminal(document: Document, width: int, ascii_only: bool, paint: Paint) -> str:
+    """The document in lines of at most `width` characters, as far as formulas can be broken, painted by `paint`."""
+    return _Printer(document.theory, ascii_only, max(width, 40), paint).document(document)
+
+
 class _Printer:
-    """Prints blocks; holds the notation and whether only ASCII may be used."""
+    """Prints blocks; holds the notation, whether only ASCII may be used, and the width and colours of a terminal."""
 
-    __slots__ = ("ascii_only", "theory")
+    __slots__ = ("ascii_only", "paint", "theory", "width")
 
-    def __init__(self, theory: Theory, ascii_only: bool) -> None:
+    def __init__(self, theory: Theory, ascii_only: bool, width: int = 0, paint: Paint | None = None) -> None:
         self.theory = theory
         self.ascii_only = ascii_only
+        self.width = width
+        self.paint = paint
 
     def document(self, document: Document) -> str:
         """All blocks, each after a blank line."""
@@ -74,6 +82,8 @@ class _Printer:
         match block:
             case Heading(text=text, level=level):
                 title = self.text(text)
+                if self.width and len(title) > self.width:
+                    return [*self.wrapped(title, ""), ("=" if level == 1 else "-") * self.width]
                 return [title, ("=" if level == 1 else "-") * len(title)]
             case Paragraph(text=text):
                 return self.wrapped(self.text(text), "")
@@ -105,7 +115,7 @@ class _Printer:
             case Checks(rows=rows):
                 lines: list[str] = []
                 for row in rows:
-                    lines.append(f"  {self.equation(row.left, row.relation, row.right)}")
+                    lines += self.claim(row.left, row.relation, row.right)
                     lines += self.wrapped(self.plain(verdict_sentence(row.verdict)), "      ")
                 return lines
             case RuleIndex(entries=entries):
@@ -126,6 +136,11 @@ class _Printer:
 
     def headline(self, block: Headline) -> list[str]:
         """The claim with its assumptions on one or two lines."""
+        if self.width:
+            lines = self.claim(block.left, block.relation, block.right)
+            for left, right in block.assumed:
+                lines += self.claim(left, "=", right, "assumes ")
+            return lines + (self.claim(*_without(block.without), "without it: ") if block.without else [])
         claim = self.equation(block.left, block.relation, block.right)
         assumed = ", ".join(self.equation(left, "=", right) for left, right in block.assumed)
         lines = [f"  {claim}" + (f"    assumes {assumed}" if assumed else "")]
@@ -137,6 +152,8 @@ class _Printer:
         """Theorem n: the claim, for what it holds and under which assumptions."""
         title = f"Theorem {block.number}. {self.text(block.title)}"
         lines = [title, "-" * len(title), *self.wrapped(self.text(block.prose), "")]
+        if self.width:
+            return self.narrow_statement(block, title)
         ranges = ", ".join([*(self.math(r) for r in block.ranges), *(self.condition(c) for c in block.conditions)])
         claim = self.equation(block.left, block.relation, block.right)
         lines.append(f"  {claim}" + (f"    for {ranges}" if ranges else ""))
@@ -149,8 +166,34 @@ class _Printer:
             lines.append(f"  builds on: {'; '.join(self.link(link) for link in block.cites)}")
         return lines
 
+    def narrow_statement(self, block: Statement, title: str) -> list[str]:
+        """The same in a terminal's width."""
+        lines = [*self.wrapped(title, ""), "-" * min(len(title), self.width), *self.wrapped(self.text(block.prose), "")]
+        lines += self.claim(block.left, block.relation, block.right)
+        ranges = [*(self.math(r) for r in block.ranges), *(self.condition(c) for c in block.conditions)]
+        lines += self.wrapped(f"for {', '.join(ranges)}" if ranges else "", "    ")
+        for left, right in block.assumed:
+            lines += self.claim(left, "=", right, "assumes ")
+        if block.without is not None:
+            lines += self.claim(*_without(block.without), "without it: ")
+        cited = f"builds on: {'; '.join(self.link(link) for link in block.cites)}" if block.cites else ""
+        return lines + self.wrapped(cited, "  ")
+
+    def claim(self, left: Term, relation: str, right: Term, lead: str = "") -> list[str]:
+        """left relation right in lines of the terminal's width."""
+        start = f"  {lead}{self.term(left)} {relation} "
+        if not self.width:
+            return [f"{start}{self.term(right)}"]
+        shown = display(right, self.theory)
+        if len(start) > self.width // 2:
+            return [start.rstrip(), *(f"      {line}" for line in fitted(shown, self.width - 6, self.ascii_only))]
+        lines = fitted(shown, self.width - len(start), self.ascii_only)
+        return [f"{start if at == 0 else ' ' * len(start)}{line}" for at, line in enumerate(lines)]
+
     def chain(self, block: Chain) -> list[str]:
         """A row a line: number, left side, relation and right side, rule, mark; the reason below."""
+        if self.paint is not None:
+            return proof_lines(block, self.theory, self.width, self.ascii_only, self.paint)
         left = self.term(block.left)
         formulas = [f"{row.relation} {self.term(row.right)}" for row in block.rows]
         wide = min(max((len(formula) for formula in formulas), default=0), 60)
@@ -208,11 +251,21 @@ class _Printer:
         if not rows:
             return []
         widths = [min(max(len(row[at]) for row in rows), 60) for at in range(len(rows[0]))]
+        cut = any(len(cell) > wide for row in rows for cell, wide in zip(row, widths, strict=True))
+        if self.width and (cut or sum(widths) + 2 * len(widths) > self.width):
+            return [
+                line
+                for row in rows
+                for at, cell in enumerate(row)
+                for line in self.wrapped(cell, "      " if at else "  ")
+            ]
         return ["  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
 
     def wrapped(self, text: str, indent: str) -> list[str]:
-        """Text in lines of at most 100 columns."""
-        return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent) if text else []
+        """Text in lines of at most 100 columns, or of the terminal's."""
+        return (
+            textwrap.wrap(text, self.width or _WIDTH, initial_indent=indent, subsequent_indent=indent) if text else []
+        )
 
     def link(self, link: Link) -> str:
         """The title of a theorem, with the file for one in another document."""
@@ -258,3 +311,7 @@ class _Printer:
     def mark(self, verdict: Verdict) -> str:
         """The mark of a verdict."""
         return verdict_mark(verdict, self.ascii_only)
+
+
+def _without(form: tuple[Term, Term, Link]) -> tuple[Term, str, Term]:
+    return form[0], "=", form[1]

@@ -131,3 +131,28 @@ def test_doc_beside_a_build_removes_nothing(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     assert run(["doc", "logsumexp", "-f", "txt", "-o", str(tmp_path / "page.txt")]) == 0
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_the_width_and_the_colours_of_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert run(["derive", "softmax", "--goal", "jacobian"]) == 0
+    piped = capsys.readouterr().out
+    assert "\x1b" not in piped
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run(["derive", "softmax", "--goal", "jacobian"]) == 0
+    narrow = capsys.readouterr().out
+    assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, piped.splitlines()))
+    assert run(["derive", "softmax", "--goal", "jacobian", "--color", "always"]) == 0
+    coloured = capsys.readouterr().out
+    assert click.unstyle(coloured) == narrow
+    assert click.style("✓", fg="green") in coloured
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert run(["derive", "softmax", "--goal", "jacobian"]) == 0
+    assert capsys.readouterr().out == coloured
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run(["derive", "softmax", "--goal", "jacobian"]) == 0
+    assert capsys.readouterr().out == narrow
