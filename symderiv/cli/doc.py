@@ -11,6 +11,7 @@ from symderiv.cli.derive import advice, publishable
 from symderiv.cli.explicit import explicit_matrices, hint_if_nothing
 from symderiv.cli.forms import Form, form_of, save
 from symderiv.cli.formulas import Given, chosen, formula_settings, proved
+from symderiv.cli.numbers import point_from
 from symderiv.cli.opening import open_in_browser
 from symderiv.cli.output import DONE, CommandError, Output, output_options
 from symderiv.cli.progress import Progress
@@ -30,12 +31,16 @@ from symderiv.cli.progress import Progress
 @click.option("--columns", type=click.IntRange(1, 2), help="Of the paper that a fragment goes into.  [1]")
 @click.option("--paper", type=click.Choice(("a4", "letter")), help="Of a PDF, LaTeX or typst document.  [a4]")
 @click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
+@click.option(
+    "--numbers", multiple=True, metavar="NAME=X,Y,...", help="On the page: the value of each line at these; repeatable."
+)
 @click.option("--open", "opened", is_flag=True, help="Open what was written in the browser.")
 @output_options
 @formula_settings
 def command(
     output: Output, given: Given, names: tuple[str, ...], everything: bool, kind: str, place: str | None,
-    fragment: bool, columns: int | None, paper: str | None, classes: int | None, opened: bool,
+    fragment: bool, columns: int | None, paper: str | None, classes: int | None, numbers: tuple[str, ...],
+    opened: bool,
 ) -> int:  # fmt: skip
     """Write the proofs of entries or a formula as a page, PDF, LaTeX, typst, Markdown, notebook, text or JSON.
 
@@ -43,8 +48,10 @@ def command(
     """
     if opened and (place == "-" or kind != "html"):
         raise CommandError("--open goes with a page in a file", "leave out -o - and -f")
+    if numbers and kind != "html":
+        raise CommandError("--numbers goes with a page", "leave out -f")
     if everything:
-        others = (names, given.file, fragment, columns, paper, classes)
+        others = (names, given.file, fragment, columns, paper, classes, numbers)
         if any(others) or kind != "html" or place == "-":
             raise CommandError("--all goes with -o FOLDER and --open alone", "symderiv doc --all -o site")
         from symderiv.cli.site import write_site
@@ -56,7 +63,7 @@ def command(
             (each, form_of(kind, fragment=fragment, columns=columns, paper=paper, given=each, output=output))
             for each in (replace(given, text=name) for name in names or (None,))
         ]
-        made = [_document(output, each, kind, form, place, classes, several) for each, form in chosen_forms]
+        made = [_document(output, each, kind, form, place, classes, numbers, several) for each, form in chosen_forms]
         if place == "-":
             return DONE
         if output.as_json:
@@ -66,16 +73,25 @@ def command(
 
 
 def _document(
-    output: Output, given: Given, kind: str, form: Form, place: str | None, classes: int | None, several: bool
+    output: Output,
+    given: Given,
+    kind: str,
+    form: Form,
+    place: str | None,
+    classes: int | None,
+    numbers: tuple[str, ...],
+    several: bool,
 ) -> dict[str, object]:
     """Write one document and say where; what ``--json`` tells about it."""
     found = chosen(given)
     problem, name = found.problem, found.problem.name
+    point = point_from(numbers, problem)
     with Progress() as progress:
         theorems, unfinished = proved(found, progress)
         explicit = explicit_matrices(problem, theorems, classes)
     hint_if_nothing(problem, explicit, classes, output)
-    data = form.render(publishable(problem, theorems, explicit, hint=advice(found.reading)))
+    document = publishable(problem, theorems, explicit, hint=advice(found.reading))
+    data = form.render(replace(document, numbers=point))
     if place == "-":
         if output.as_json:
             raise CommandError("--json and -o - would both print to standard output", "give -o a file name")

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from symderiv.documents.additions import Code
 from symderiv.documents.display import Display
+from symderiv.documents.evaluating import Point
 from symderiv.statements import Condition, Problem, Relation, Theorem, Theory, Verdict
 from symderiv.terms import Entry, Index, Parameter, Path, Term
 
@@ -366,7 +368,8 @@ class Document:
     """A catalogue entry, or a page without one, ready to print: blocks in reading order, and the notation (`theory`)
     of their terms.
 
-    `problem` and `theorems` are kept for the record format alone; a page without theorems has no problem.
+    `problem` and `theorems` are kept for the record format alone; a page without theorems has no problem. What a caller
+    may add: `code`, the `beside` files by what they hold, and the `numbers` at which lines are evaluated.
     """
 
     name: str
@@ -375,3 +378,6 @@ class Document:
     blocks: tuple[Block, ...]
     problem: Problem | None
     theorems: tuple[Theorem, ...]
+    code: Code | None = None
+    beside: tuple[tuple[str, str], ...] = ()
+    numbers: Point | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.documents.document import Document
+from symderiv.documents.document import Document, Heading
+from symderiv.documents.html.code import code_section
 from symderiv.documents.html.frame import framed, template
 from symderiv.documents.html.printer import Printer
 
@@ -16,7 +17,12 @@ SUFFIX: Final = "html"
 def render(document: Document) -> str:
     """The page: readable on a phone, in the dark, in print and without JavaScript; every formula carries its words."""
     printer = Printer(document, SUFFIX)
-    body = "\n".join(part for part in (printer.block(block) for block in document.blocks) if part)
+    parts: list[str] = []
+    for block in document.blocks:
+        if document.code is not None and isinstance(block, Heading) and block.anchor == "checks":
+            parts.append(code_section(document.code, printer))
+        parts.append(printer.block(block))
+    body = "\n".join(part for part in parts if part)
     return framed(
         document.title,
         body,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final, Protocol
 
+from symderiv.documents.additions import places_of, value_at
 from symderiv.documents.display import Display, Operator
 from symderiv.documents.display import Row as Beside
 from symderiv.documents.document import Chain, Lemma, Link, Row, Text
+from symderiv.documents.evaluating import Numbers, Point
 from symderiv.documents.mathml import mathml_piece
 from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_condition
@@ -20,6 +23,7 @@ __all__ = ["Writer", "chain"]
 # rarely less than 1/0.95 of what a browser needs.
 _LINE: Final = 29.8
 _WIDE: Final = 9.5
+_VALUE: Final = 6.0
 
 
 class Writer(Protocol):
@@ -42,15 +46,23 @@ class Writer(Protocol):
         """The verdict's mark."""
 
 
-def chain(block: Chain, writer: Writer) -> str:
-    """The lines of a proof; opening one shows the checker's evidence and the lemmas it uses as they are used there."""
+def chain(block: Chain, writer: Writer, numbers: Point | None = None) -> str:
+    """The lines of a proof; opening one shows the checker's evidence and the lemmas it uses as they are used there.
+
+    With `numbers` each line has its value there, at one choice of its indices.
+    """
     left = display(block.left, writer.theory)
     across = width(left) > _WIDE
     column = 1.2 if across else width(left) * 1.1 + 0.4
     first = f'<span class="{"left across" if across else "left"}">{writer.math(left)}</span>'
-    parts: list[str] = []
+    values, said = _values(block, writer, numbers)
+    room = _LINE - column - (_VALUE if values else 0.0)
+    parts = [said]
     for phase in phases(block.rows):
-        rows = "".join(_row(row, first if row is block.rows[0] else "", _LINE - column, writer) for row in phase.rows)
+        rows = "".join(
+            _row(row, first if row is block.rows[0] else "", values.get(row.number, ""), room, writer)
+            for row in phase.rows
+        )
         listed = f'<ol style="counter-reset:line {phase.rows[0].number - 1}">{rows}</ol>'
         whole = len(phase.rows) == len(block.rows)
         parts.append(listed if whole else f'<details class="phase" open>{_summary(phase, writer)}{listed}</details>')
@@ -69,15 +81,40 @@ def _summary(phase: Phase, writer: Writer) -> str:
     return f"<summary><b>{lines}</b> {rules}{after}</summary>"
 
 
-def _row(row: Row, lead: str, room: float, writer: Writer) -> str:
-    """One line: number, left side, relation, right side, rule with reason and verdict."""
+def _values(block: Chain, writer: Writer, numbers: Point | None) -> tuple[dict[int, str], str]:
+    """The values of the rows, by their numbers, and a sentence on what was put in; nothing without numbers."""
+    if numbers is None:
+        return {}, ""
+    places = places_of((block.left, *(row.right for row in block.rows)), numbers)
+    found = {row.number: value_at(row.right, writer.theory, numbers, places) for row in block.rows}
+    shown = {at: f'<span class="value">{_digits(value)}</span>' for at, value in found.items() if value is not None}
+    if not shown:
+        return {}, '<p class="caption">No line of this proof has a value at the numbers given.</p>'
+    data = [f"{name} = {_listed(given)}" for name, given in (*numbers.data.items(), *numbers.parameters.items())]
+    chosen = [f"{index.name} = {place}" for index, place in places.items()]
+    given = escape(", ".join((*data, *chosen)))
+    return shown, f'<p class="caption">Values, rounded, at {given}.</p>'
+
+
+def _digits(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
+
+
+def _listed(given: Numbers) -> str:
+    if isinstance(given, float | int):
+        return f"{given:g}".replace("-", "−")
+    return f"({', '.join(_listed(part) for part in given)})"
+
+
+def _row(row: Row, lead: str, value: str, room: float, writer: Writer) -> str:
+    """One line: number, left side, relation, right side, its value, rule with reason and verdict."""
     rows = packed(broken(display(row.right, writer.theory, row.changed), room), room)
     pieces = [mathml_piece(piece.joint, piece.node) for piece in rows]
     right = pieces[0] if len(pieces) == 1 else "".join(f"<div>{piece}</div>" for piece in pieces)
     sign = "=" if row.relation == "=" else "&gt;"
     return (
         f'<li id="line-{row.number}"><details id="step-{row.number}"><summary><span class="line">{lead}'
-        f'<span class="rel">{sign}</span><span class="right">{right}</span></span></summary>{_more(row, writer)}'
+        f'<span class="rel">{sign}</span><span class="right">{right}</span>{value}</span></summary>{_more(row, writer)}'
         f'</details><div class="why"><a href="#rule-{row.rule}">{writer.text(row.title)}</a>{writer.mark(row.verdict)}'
         f"{_reason(row, writer)}</div></li>"
     )

@@ -96,7 +96,7 @@ class Printer:
             case Statement():
                 return self.statement(block)
             case Chain():
-                return chain(block, self)
+                return chain(block, self, self.document.numbers)
             case Matrix():
                 return self.matrix(block)
             case Checks():
@@ -252,8 +252,13 @@ class Printer:
         items = "".join(f"<li><code>{digest}</code> {self.link(link)}</li>" for link, digest in block.digests)
         return (
             f"<footer>SHA-256 of claim, assumptions and steps<ul>{items}</ul>"
-            f"Check again: <code>{escape(block.command)}</code></footer>"
+            f"Check again: <code>{escape(block.command)}</code>{self.beside()}</footer>"
         )
+
+    def beside(self) -> str:
+        """Links to the files that lie beside the page; the record among them is what the command reads."""
+        links = (f'<a href="{escape(file)}">{escape(words)}</a>' for words, file in self.document.beside)
+        return f"<p>Beside this page: {', '.join(links)}</p>" if self.document.beside else ""
 
     def table(self, block: Table) -> str:
         """Rows of text under a head: a grid, so that a narrow screen keeps the columns and scrolls."""

@@ -15,8 +15,9 @@ _THEME: Final = '<button type="button" data-do="theme">dark</button>'
 
 
 def tools(document: Document) -> str:
-    """Unfold everything, light or dark, copy the BibTeX entry; and the place where a screen reader hears the answer."""
-    proved = f"{_FOLDING}{_THEME}{_copy('BibTeX', bibtex(document))}" if document.theorems else _THEME
+    """Unfold everything, light or dark, copy the BibTeX entry and the call; and what a screen reader hears of it."""
+    call = "" if document.code is None else _copy("Python call", document.code.call)
+    proved = f"{_FOLDING}{_THEME}{_copy('BibTeX', bibtex(document))}{call}" if document.theorems else _THEME
     return f'<div class="tools" hidden="">{proved}<span role="status" class="unseen"></span></div>'
 
 
