@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, assert_never
 
@@ -43,14 +44,18 @@ __all__ = ["SUFFIX", "render"]
 
 SUFFIX: Final = "md"
 
-# Sites read Markdown's escapes before mathematics, so \, loses its backslash; one of them refuses \operatorname.
+# Sites read Markdown's escapes before mathematics, so \, loses its backslash and \\ one of its two; one of them refuses
+# \operatorname.
 _SAFE: Final = (
     ("\\,", "\\thinspace"),
     (" \\!", " "),
     ("\\operatorname{", "\\mathrm{"),
     ("\\{", "\\lbrace "),
     ("\\}", "\\rbrace "),
+    (" \\\\ ", " \\cr "),
 )
+# Between two signs an underscore would begin emphasis.
+_UNDERSCORE: Final = re.compile(r"(?<=[^A-Za-z0-9\s])_")
 _ESCAPED: Final = "\\`*_<>|$#[]"
 
 
@@ -181,7 +186,7 @@ class _Printer:
         for at, row in enumerate(block.rows):
             right = self.latex(display(row.right, self.theory))
             lines.append(f"{lead if at == 0 else ''} &{row.relation} {right} &&\\text{{({row.number})}}")
-        body = " \\\\\n".join(line.strip() for line in lines)
+        body = " \\cr\n".join(line.strip() for line in lines)
         rows = [(f"({r.number})", self.rule(r), self.why(r), verdict_mark(r.verdict)) for r in block.rows]
         table = self.table(("Line", "Rule", "Reason", "Verdict"), rows)
         display_source = "\\begin{aligned}\n" + body + "\n\\end{aligned}"
@@ -235,7 +240,7 @@ class _Printer:
         made = latex_math(node)
         for old, new in _SAFE:
             made = made.replace(old, new)
-        return made
+        return _UNDERSCORE.sub(" _ ", made)
 
     def inline(self, node: Display) -> str:
         """A formula in running text."""
