@@ -15,6 +15,7 @@ from symderiv import kernel
 from symderiv.documents.document import Explorer
 from symderiv.documents.evaluating import Point, evaluate
 from symderiv.kernels import LoweringError
+from symderiv.losses import CATALOGUE, FURTHER
 from tests.documents import browsing
 from tests.documents.browsing import Opened, opened
 from tests.documents.test_explorer import document, page
@@ -329,3 +330,24 @@ def test_it_fits_and_is_accessible(name: str, width: int, scheme: Literal["light
         assert wide == []
         found = Axe().run(seen.page, context=".try").response["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+@pytest.mark.slow
+def test_every_panel_of_the_catalogue_works_at_ordinary_and_at_huge_numbers(browser: Browser) -> None:
+    tried = 0
+    for problem in (*CATALOGUE, *FURTHER):
+        if not any(isinstance(block, Explorer) for block in document(problem.name).blocks):
+            continue
+        with opened(browser, page(problem.name)) as seen:
+            settled(seen.page)
+            assert "undefined" not in seen.page.locator(".try").inner_text(), problem.name
+            far = seen.page.locator(".try [data-do=far]")
+            if far.count():
+                far.click()
+            else:
+                seen.page.locator(".try input[type=number]").first.fill("1000")
+            settled(seen.page)
+            assert "undefined" not in seen.page.locator(".try").inner_text(), problem.name
+            assert seen.errors == seen.asked == [], problem.name
+        tried += 1
+    assert tried > 40
