@@ -17,6 +17,7 @@ from symderiv.checking.simplices import recognised
 from symderiv.checking.totals import degree_in_totals, last_size
 from symderiv.statements import Assumption, Theory
 from symderiv.terms import (
+    Add,
     Array,
     Derivative,
     Mul,
@@ -275,3 +276,38 @@ def test_the_evidence_says_which_theorem_decided() -> None:
     found = same(*TRUE[0], PLAIN, seed=2).evidence
     assert "exact zero at classes 2..3 (no value at 1), which decides every size of functions of totals" in found
     assert "totals" not in same(y(i), exp(z[i]) / S, PLAIN, seed=2).evidence
+
+
+WRITTEN: tuple[tuple[Term, Measured], ...] = (
+    (total(k, 1 / (1 - y(k))), POLES[0]),
+    (total(k, y(k) / (1 + y(k))), POLES[1]),
+    (total(k, y(k) ** 3), power(3)),
+    (total(k, y(k) ** 2), power(2)),
+    (C, lambda ys: Fraction(len(ys))),
+)
+
+
+@pytest.mark.parametrize(("degree", "most"), [(1, 2), (1, 3), (2, 3), (2, 4)])
+def test_what_holds_for_few_classes_only_is_false(degree: int, most: int) -> None:
+    """Identities found by linear algebra at 2 to `most` classes, most of which fail for more."""
+    found, _ = identities(tuple(atom for _, atom in WRITTEN), degree, range(2, most + 1))
+    words = [w for length in range(degree + 1) for w in combinations_with_replacement(range(len(WRITTEN)), length)]
+    beyond = [ys for count in range(most + 1, most + 5) for ys in points(count, random.Random(count), 2)]
+    failed = 0
+    for vector in found[:10]:
+        parts = [
+            Mul((number(coefficient), *(WRITTEN[position][0] for position in word)))
+            for word, coefficient in zip(words, vector, strict=True)
+            if coefficient
+        ]
+        fails = any(
+            sum(
+                coefficient * prod((WRITTEN[position][1](ys) for position in word), start=Fraction(1))
+                for word, coefficient in zip(words, vector, strict=True)
+            )
+            for ys in beyond
+        )
+        failed += fails
+        verdict = same(Add(tuple(parts)), number(0), PLAIN, seed=4)
+        assert verdict.word == ("false" if fails else "proved")
+    assert failed == len(found[:10])
