@@ -1,4 +1,4 @@
-"""The checks of kernels of one number: rigorous values, sizes without cancellation, and a wrong kernel that is found."""
+"""The checks of kernels of one number: rigorous values, sizes without cancellation, a wrong kernel that is found."""
 
 from __future__ import annotations
 
