@@ -27,7 +27,7 @@ from symderiv.kernels.probability.monomials import (
     times,
 )  # fmt: skip
 from symderiv.kernels.probability.ordering import as_term
-from symderiv.terms import Add, Constant, Number, Parameter, Term
+from symderiv.terms import Add, Constant, Number, Parameter, Term, subterms
 
 Expansion = Callable[[Term], Polynomial]
 """The polynomial that a sum among the atoms is."""
@@ -165,4 +165,22 @@ def homogeneous(polynomial: Polynomial, first: Term, second: Term) -> Polynomial
         for (m, n), coefficient in _of_one_sign(powers).items():
             pair = (atom(first, plus(a, constant(m))), atom(second, plus(b, constant(n))))
             made = plus(made, times(of_monomial(others, coefficient), *pair))
+    return made
+
+
+def with_ones(polynomial: Polynomial, atoms: tuple[Term, ...]) -> Polynomial | None:
+    """The polynomial with 1 for these atoms; None if one of them has another power than a small whole number, or is
+    inside another atom."""
+    made = constant(0)
+    for monomial, coefficient in polynomial.addends:
+        kept = ONE_MONOMIAL
+        for term, exponent in monomial:
+            power = exponent.constant
+            if term not in atoms:
+                if any(part in atoms for _, part in subterms(term)):
+                    return None
+                kept = kept | {(term, exponent)}
+            elif power is None or power.denominator != 1 or not 0 < power <= 3:
+                return None
+        made = plus(made, of_monomial(kept, coefficient))
     return made

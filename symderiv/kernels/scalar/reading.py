@@ -23,7 +23,7 @@ from symderiv.kernels.probability.monomials import (
     times,
 )  # fmt: skip
 from symderiv.kernels.probability.ordering import as_term
-from symderiv.kernels.scalar.fractions import Fractional, folded, homogeneous, together
+from symderiv.kernels.scalar.fractions import Fractional, folded, homogeneous, together, with_ones
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Add,
@@ -40,7 +40,6 @@ from symderiv.terms import (
     Term,
     erf,
     number,
-    subterms,
 )  # fmt: skip
 
 ONE = number(1)
@@ -250,7 +249,7 @@ class Reader:
         """e - t as (1 - t) - (1 - e), for the neighbourhood of e = t = 1: a sum that is 0 there, though not at e = 1
         for every t. What is read is marked, whether for there or not."""
         atoms = (*(self.atom_of(base, sign) for base, sign in self.bases), *halves)
-        ends = _with_ones(rest, atoms)
+        ends = with_ones(rest, atoms)
         if ends is None or ends.addends or not self.bases or not halves:
             return rest
         self.met_near = True
@@ -324,24 +323,6 @@ def is_positive(term: Term) -> bool:
             return is_positive(above) and is_positive(below)
         case _:
             return False
-
-
-def _with_ones(polynomial: Polynomial, atoms: tuple[Term, ...]) -> Polynomial | None:
-    """The polynomial with 1 for these atoms; None if one of them has another power than a small whole number, or is
-    inside another atom."""
-    made = constant(0)
-    for monomial, coefficient in polynomial.addends:
-        kept = ONE_MONOMIAL
-        for term, exponent in monomial:
-            power = exponent.constant
-            if term not in atoms:
-                if any(part in atoms for _, part in subterms(term)):
-                    return None
-                kept = kept | {(term, exponent)}
-            elif power is None or power.denominator != 1 or not 0 < power <= 3:
-                return None
-        made = plus(made, of_monomial(kept, coefficient))
-    return made
 
 
 def sure_sign(polynomial: Polynomial) -> int:
