@@ -184,7 +184,7 @@ class Printer:
     def mark(self, verdict: Verdict) -> str:
         """The verdict: a check mark for proved alone, its word otherwise."""
         if verdict.word == "proved":
-            return f'<b class="mark" title="proved">{verdict_mark(verdict)}</b>'
+            return f"<b>{verdict_mark(verdict)}</b>"
         return f'<span class="word">{verdict_mark(verdict)}</span>'
 
     def assumption(self, item: AssumptionItem) -> str:

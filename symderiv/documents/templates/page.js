@@ -26,6 +26,15 @@
     if (phase.parentElement.querySelectorAll("li").length >= 14) phase.open = phase === phase.parentElement.lastElementChild;
 
   const lines = all(document, ".chain li > details");
+  const findingOf = (line) => {
+    const link = line.querySelector("a[href^='#check-']");
+    return link && document.getElementById(link.hash.slice(1));
+  };
+  for (const line of lines) {
+    const mark = line.parentElement.querySelector(".why > b, .why > .word");
+    const sentence = findingOf(line);
+    if (mark && sentence) mark.title = sentence.textContent;
+  }
   const expand = tools && tools.querySelector("[data-do=expand]");
   const folds = () => [...lines, ...phases];
   const labelled = () => { if (expand) expand.textContent = folds().every((one) => one.open) ? "fold all" : "expand all"; };
@@ -41,7 +50,7 @@
     const identity = entry && entry.querySelector(".identity");
     if (identity) inside.prepend(made("p", {}, identity.cloneNode(true)));
     const finding = inside.querySelector("a[href^='#check-']");
-    const sentence = finding && document.getElementById(finding.hash.slice(1));
+    const sentence = findingOf(line);
     if (sentence) finding.parentElement.append(sentence.textContent.slice(finding.textContent.length));
     line.dispatchEvent(new CustomEvent("filled", {bubbles: true}));
   };
