@@ -124,7 +124,10 @@ def test_filters_join_and_choices_of_one_filter_add_up(chromium: Browser, folder
         press("family", "activation")
         press("family", "own")
         assert shown(page) == ["my-mean"]
+        colour = "e => [getComputedStyle(e).color, getComputedStyle(e.parentElement).backgroundColor]"
         for button in page.locator("button[data-key]").all():
+            seen, behind = button.locator(".amount").evaluate(colour)
+            assert seen != behind
             count = int(button.locator(".amount").inner_text())
             key, value = button.get_attribute("data-key"), button.get_attribute("data-value")
             cards = page.locator(".card").all()
