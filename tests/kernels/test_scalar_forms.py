@@ -117,10 +117,8 @@ def test_a_density_keeps_its_constants_together() -> None:
 def test_a_wrong_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     import symderiv.kernels.scalar.kernel as home
 
-    honest = home.branched
-
     def wrong(closed: Term, z: Entry, halves: tuple[Term, ...]) -> object:
-        made = honest(closed, z, halves)
+        made = branched(closed, z, halves)
         return type(made)(made.tree, tuple((left, right + 1) for left, right in made.pairs))
 
     monkeypatch.setattr(home, "branched", wrong)
