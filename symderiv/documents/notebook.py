@@ -14,7 +14,7 @@ from typing import Final, Literal
 from symderiv.documents import markdown
 from symderiv.documents.document import Block, Document, Statement
 from symderiv.statements import Assumption, Goal, Problem, Theory, reachable
-from symderiv.terms import Array, Call, Derivative, Entry, Parameter, Sum, Term
+from symderiv.terms import Array, Call, Derivative, Entry, Log, Parameter, Sum, Term
 
 __all__ = ["SUFFIX", "render"]
 
@@ -138,7 +138,7 @@ def _compared(problem: Problem) -> list[_Cell]:
 def _arguments(problem: Problem, goal: Goal) -> tuple[list[tuple[str, str]], list[tuple[str, str]]] | None:
     """What is set, name and expression each, and what is passed beside z; None if the data have another shape."""
     start, theory = goal.start, Theory(problem.definitions)
-    if not (isinstance(start, Derivative) and isinstance(start.wrt, Entry) and isinstance(start.body, Call)):
+    if not (isinstance(start, Derivative) and isinstance(start.wrt, Entry) and isinstance(start.body, Call | Log)):
         return None
     first = start.wrt.array
     if len(first.domains) > 1:

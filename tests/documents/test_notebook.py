@@ -39,7 +39,7 @@ def test_what_the_user_wrote_is_derived_as_it_was_written() -> None:
 def run(document: Document, folder: Path) -> str:
     """Everything that the cells print; a cell that fails raises."""
     book = nbformat.reads(notebook.render(document), as_version=4)
-    NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(book, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
     return "".join(output.get("text", "") + str(output.get("data", "")) for output in outputs)
 
