@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symderiv.kernels.functions import Function
+from symderiv.kernels.hyperparameters import argument_name, hyperparameter_test
 from symderiv.kernels.ir import ArrayParameter, Kernel, LabelParameter
 from symderiv.kernels.options import ROW_WEIGHTS
 
@@ -48,17 +49,26 @@ def wrapped(line: str, limit: int = 112) -> list[str]:
 
 
 def call_arguments(function: Function, kernel: Kernel) -> list[str]:
-    """What a call of a kernel takes: the arguments of the public function, the scale, and memory for every result."""
+    """What a call of a kernel takes: the arguments and parameters of the public function, the scale, and memory for
+    every result."""
     names = ["labels" if name == "t" and kernel.labels() else name for name in function.arguments]
     names = [name for name in names if name in _given(kernel) or name == "labels"]
-    return [*names, *(p.name for p in kernel.scalars()), *(p.name for p in kernel.arrays("output"))]
+    parameters = parameter_names(function)
+    scalars = [p.name for p in kernel.scalars() if p.name not in parameters]
+    return [*names, *parameters, *scalars, *(p.name for p in kernel.arrays("output"))]
+
+
+def parameter_names(function: Function) -> list[str]:
+    """The parameters of the loss that a public function has, as arguments."""
+    return [argument_name(each.parameter) for each in function.hyperparameters]
 
 
 def print_call(function: Function, kernel: Kernel) -> str:
     """The function that makes the compiled call of one kernel."""
     names = call_arguments(function, kernel)
     outputs = kernel.arrays("output")
-    inputs = [name for name in names if name not in {p.name for p in outputs} and name != "scale"]
+    parameters = parameter_names(function)
+    inputs = [name for name in names if name not in {p.name for p in outputs} | {"scale", *parameters}]
     axes = 1 if function.elementwise else 2
     tests = [f"is_block(z, {'1' if function.elementwise else 'z.shape[1]'})"]
     lines = [
@@ -75,14 +85,15 @@ def print_call(function: Function, kernel: Kernel) -> str:
         elif name != "z":
             tests.append(f"{name}.shape == z.shape")
         kinds.append("given(other, 1)" if name == "labels" else f"given(dtype, {axes})")
-    kinds += ["types.float64"] if "scale" in names else []
+    kinds += ["types.float64"] * (len(parameters) + ("scale" in names))
+    tests += [hyperparameter_test(each) for each in function.hyperparameters]
     for position, output in enumerate(outputs):
         count = 0 if function.elementwise else len(output.axes)
         tests.append(f"fills({output.name}, z, {' * '.join(['z.shape[1]'] * count) or '1'})")
         tests.append(f"{'in_place' if count + 1 == axes else 'apart'}({output.name}, z)")
         tests += [f"apart({output.name}, {name})" for name in (*inputs[1:], *(p.name for p in outputs[:position]))]
         kinds.append(f"memory(dtype, {count + 1})")
-    run = ["z.dtype.type(scale)" if name == "scale" else name for name in _given(kernel)]
+    run = [f"z.dtype.type({name})" if name in ("scale", *parameters) else name for name in _given(kernel)]
     run += [p.name for p in outputs]
     lines += [
         "",

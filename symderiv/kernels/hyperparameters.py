@@ -32,6 +32,14 @@ def checked_hyperparameter(each: Hyperparameter) -> str:
     return f'{name} = checked_number("{name}", {name}, {least}, {most}, {each.open}, z.dtype)'
 
 
+def hyperparameter_test(each: Hyperparameter) -> str:
+    """The test that compiled code makes of it, in the dtype of z; what it refuses the line above says in a sentence."""
+    sign = "<" if each.open else "<="
+    least = "-np.inf <" if each.least is None else f"{_literal(each.least)} {sign}"
+    most = "< np.inf" if each.most is None else f"{sign} {_literal(each.most)}"
+    return f"{least} z.dtype.type({argument_name(each.parameter)}) {most}"
+
+
 def hyperparameter_lines(each: Hyperparameter) -> list[str]:
     """What a docstring says about it."""
     signs = ("<", "<") if each.open else ("<=", "<=")

@@ -192,7 +192,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
             parts = texts.setdefault(kernel, [emitter.emit(kernel).rstrip("\n")])
             if emitter.compiled and has_sums(function) and len(parts) == 1:
                 parts.append(print_sums(kernel))
-        for _, kernel in function.kernels if emitter.compiled and not function.hyperparameters else ():
+        for _, kernel in function.kernels if emitter.compiled else ():
             call = print_call(function, kernel)
             if call not in texts[kernel]:
                 texts[kernel].append(call)

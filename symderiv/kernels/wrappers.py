@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.kernels.calls import call_arguments, wrapped
+from symderiv.kernels.calls import call_arguments, parameter_names, wrapped
 from symderiv.kernels.functions import Function, OptionVariant, Variant
 from symderiv.kernels.hyperparameters import (
     argument_name,
@@ -87,17 +87,21 @@ def at_once(function: Function) -> list[str]:
     outputs = kernel.arrays("output")
     shapes = {0: "len(z)", 1: "z.shape", 2: "z.shape + z.shape[1:]"}
     fresh = {p.name: f"np.empty({shapes[0 if function.elementwise else len(p.axes)]}, z.dtype)" for p in outputs}
-    scaled = bool(kernel.scalars())
-    call = "call(" + ", ".join([*names, *(["scale"] if scaled else []), *(p.name for p in outputs)]) + ")"
-    types = " or ".join(f"type({name}) is not np.ndarray" for name in names)
+    parameters = parameter_names(function)
+    scaled = any(scalar.name == "scale" for scalar in kernel.scalars())
+    call = "call(" + ", ".join([*names, *parameters, *(["scale"] if scaled else []), *(p.name for p in outputs)]) + ")"
+    types = " or ".join(
+        [f"type({name}) is not np.ndarray" for name in names] + [f"type({name}) is not float" for name in parameters]
+    )
     order = " and ".join(f"{name}.flags.c_contiguous" for name in names)
-    other = "t.dtype" if "t" in names and len(call_arguments(function, kernel)) > len(outputs) + 1 + scaled else "None"
+    least = len(outputs) + 1 + scaled + len(parameters)
+    other = "t.dtype" if "t" in names and len(call_arguments(function, kernel)) > least else "None"
     made = ", ".join(fresh[name] for name in shown)
     lines = [
         f"{function.name}_call = call_finder({finders})",
         "",
         "",
-        f"def {function.name}_at_once({', '.join([*names, *extra, 'out'])}):",
+        f"def {function.name}_at_once({', '.join([*names, *parameters, *extra, 'out'])}):",
         f'    """{function.name} of one block of plain arrays; None if the checks have to do it, or to refuse it."""',
         f"    if {types}:",
         "        return None",
@@ -139,7 +143,8 @@ def at_once(function: Function) -> list[str]:
 
 
 def _short_way(function: Function) -> list[str]:
-    arguments = ", ".join([*function.arguments, *(["reduction"] if function.reducible else []), "out"])
+    extra = ["reduction"] if function.reducible else []
+    arguments = ", ".join([*function.arguments, *parameter_names(function), *extra, "out"])
     tests = [
         *(_NO_OPTIONS if function.option_kernels else ()),
         "(threads is None or (type(threads) is int and threads > 0))",
@@ -326,11 +331,11 @@ def print_function(function: Function, references: dict[Kernel, str], classes: i
     """The public function; `references` names what runs each kernel. `compiled`: with one compiled call for a block of
     plain arrays, and sums block by block."""
     body = [
-        *(_short_way(function) if compiled and not function.hyperparameters else []),
+        *(_short_way(function) if compiled else []),
         *_inputs(function, classes),
         *_outputs(function),
         *_launches(function, references, compiled),
         _results(function),
     ]
-    head = [*at_once(function), "", ""] if compiled and not function.hyperparameters else []
+    head = [*at_once(function), "", ""] if compiled else []
     return "\n".join([*head, *signature(function), *docstring(function), *(f"    {line}" for line in body)])

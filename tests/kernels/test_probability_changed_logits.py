@@ -195,6 +195,26 @@ def test_temperatures_and_scales_are_checked() -> None:
         kernel("logit-adjusted").value(sample.z, sample.labels, np.zeros(3))
 
 
+def test_one_compiled_call_with_a_parameter_does_what_the_long_way_does() -> None:
+    sample = ordinary(3, np.float64, 8)
+    own = kernel("info-nce")
+    assert "def value_and_grad_at_once(z, t, tau, reduction, out):" in own.source
+    assert "and 0.0 < z.dtype.type(tau) < np.inf" in own.source
+    usual = own.value_and_grad(sample.z, sample.labels, tau=2.0)
+    others = (
+        own.value_and_grad(np.asfortranarray(sample.z), sample.labels, tau=2.0),  # no plain memory
+        own.value_and_grad(sample.z, sample.labels, tau=2),  # no float
+        own.value_and_grad(sample.z, sample.labels, tau=2.0, threads=1),
+    )
+    for other in others:
+        for one, two in zip(usual, other, strict=True):
+            np.testing.assert_array_equal(one, two)
+    with pytest.raises(TypeError, match="tau must be a number, not bool"):
+        own.value_and_grad(sample.z, sample.labels, tau=True)
+    with pytest.raises(ValueError, match="tau must be greater than 0"):
+        own.value_and_grad(sample.z.astype(np.float32), sample.labels, tau=1e-60)
+
+
 def _of(exponent_i: Term, exponent_k: Term) -> tuple[Any, tuple[Any, ...]]:
     """A cross-entropy of the softmax of these exponents, and its theorems."""
     made = softened("own", exponent_i, exponent_k, "")
