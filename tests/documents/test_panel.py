@@ -234,6 +234,11 @@ def test_a_temperature_changes_everything(losses: Opened) -> None:
     shares = [value / sum(exponentials) for value in exponentials]
     assert column(seen, "pᵢ") == pytest.approx(shares, rel=1e-14)
     assert column(seen, "∂/∂zᵢ (L(β z))") == pytest.approx([2.5 * (shares[0] - 1), *(2.5 * p for p in shares[1:])])
+    field = seen.get_by_role("spinbutton", name="β, exactly")
+    field.fill("-1")
+    settled(seen)
+    assert field.evaluate("field => field.matches(':invalid')")
+    assert column(seen, "pᵢ") == pytest.approx(shares, rel=1e-14)
     seen.get_by_role("button", name="start again").click()
     settled(seen)
     assert said(seen).startswith("L(β z) = 1.4644;")

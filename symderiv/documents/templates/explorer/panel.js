@@ -33,7 +33,7 @@ const explore = (config, program) => {
     const value = input.indexed ? values[input.key][k] : values[input.key], data = `data-key="${input.key}" data-at="${k}"`;
     return `<div class="try-row"><span>${name}</span><input type="range" aria-label="${name}" min="${input.low}" max="${
       input.high}" step="${input.step}" value="${value}" ${data}><input type="number" aria-label="${
-      name}, exactly" step="any" value="${value}" ${data}></div>`;
+      name}, exactly" step="any" ${input.low >= 0 ? `min="${input.low}"` : ""} value="${value}" ${data}></div>`;
   };
   const simplex = input => {
     const options = times(size, k => [k, `all on ${k + 1}`]).concat([[-1, "shares"]]).filter(([k]) => k < 0 || !input.low);
@@ -235,7 +235,8 @@ const explore = (config, program) => {
   panel.addEventListener("submit", event => event.preventDefault());
   panel.addEventListener("input", ({ target }) => {
     const { key, at: k } = target.dataset;
-    if (key && target.value !== "" && isFinite(target.value)) set(key, +k, +target.value, target);
+    // Below its least value an input has no meaning: the field is marked, and what was there stays.
+    if (key && target.value !== "" && isFinite(target.value) && !target.validity.rangeUnderflow) set(key, +k, +target.value, target);
   });
   panel.addEventListener("change", ({ target }) => {
     const { label: key } = target.dataset;
