@@ -273,6 +273,10 @@ def violations(page: Page) -> list[str]:
 def test_no_rule_of_accessibility_is_broken(browser: Browser) -> None:
     with opened(browser, page_of(entry("huber")), width=360, scheme="dark") as seen:
         assert violations(seen.page) == []
+        seen.page.emulate_media(color_scheme="light")
+        contrast = Axe().run(seen.page, options={"runOnly": ["color-contrast"]}).response
+        assert len(contrast["passes"][0]["nodes"]) > 50
+        assert contrast["violations"] == []
 
 
 def test_the_checker_of_accessibility_sees_what_is_wrong(browser: Browser) -> None:
