@@ -72,7 +72,7 @@ class Expander:
         self._headed: dict[int, tuple[int, int]] = {}
         self._mentioned: frozenset[str] = frozenset()
         self._patterns = brackets(theory)
-        self._recognised = recognised(theory)
+        self._recognised = recognised(theory, frozenset(context.choice("named").split("+")))
         self.letters = Letters(taken)
         self.conditions = Conditions(self.letters, context.free)
 

@@ -7,14 +7,27 @@ from fractions import Fraction
 
 from symderiv.proving.matching import match
 from symderiv.proving.monomials import Monomial, joined
-from symderiv.statements import Definition, Theory
+from symderiv.statements import Definition, Theory, reachable
 from symderiv.terms import Add, Call, Div, Exp, Log, Number, Product, Sum, Term, subterms
 
 
-def recognised(theory: Theory) -> tuple[Definition, ...]:
-    """The definitions that others are made of, and those with indices: not the loss itself."""
+def recognised(theory: Theory, named: frozenset[str] = frozenset()) -> tuple[Definition, ...]:
+    """The definitions that others are made of, those with indices, and those `named`: not the loss itself."""
     called = {part.name for d in theory.definitions for _, part in subterms(d.body) if isinstance(part, Call)}
-    return tuple(d for d in theory.definitions if d.indices or d.name in called)
+    return tuple(d for d in theory.definitions if d.indices or d.name in called | named)
+
+
+def to_be_named(before: Term, after: Term, theory: Theory) -> tuple[str, ...]:
+    """What was recognised in `after` only because definitions that neither side refers to are made of it, by name.
+
+    A step that is told these names can be repeated with the definitions of its own proof alone.
+    """
+    reached = [part for side in (before, after) for part in reachable(side, theory)]
+    names = {part.name for part in reached if isinstance(part, Call)}
+    alone = {d.name for d in recognised(Theory(tuple(d for d in theory.definitions if d.name in names)))}
+    old = {part.name for _, part in subterms(before) if isinstance(part, Call)}
+    new = {part.name for _, part in subterms(after) if isinstance(part, Call)}
+    return tuple(sorted(new - old - alone))
 
 
 def folded(term: Term, known: tuple[Definition, ...]) -> Term:

@@ -7,6 +7,7 @@ from typing import Final
 from symderiv.proving.expansion import Expander
 from symderiv.proving.grouping import Grouper
 from symderiv.proving.monomials import TooLong
+from symderiv.proving.recognition import to_be_named
 from symderiv.proving.rules.base import ANY_NODE, Context, Rewrite, Rule
 from symderiv.proving.style import STYLES, brackets
 from symderiv.proving.tidy import tidy
@@ -22,6 +23,12 @@ def _expander(node: Term, context: Context) -> Expander | None:
     return Expander(context.theory, style, context, context.names() | {i.name for i in node.free})
 
 
+def _choices(node: Term, new: Term, context: Context) -> tuple[tuple[str, str], ...]:
+    named = to_be_named(node, new, context.theory)
+    style = ("style", context.choice("style") or "open")
+    return (style, ("named", "+".join(named))) if named else (style,)
+
+
 def expand(node: Term, context: Context) -> Rewrite | None:
     """a (b + c) = a b + a c throughout, sums term by term, deltas used up; None beyond a number of terms."""
     expander = _expander(node, context)
@@ -31,7 +38,7 @@ def expand(node: Term, context: Context) -> Rewrite | None:
         new = tidy(expander.letters.term(expander.polynomial(node)))
     except TooLong:
         return None
-    return Rewrite(new, (("style", context.choice("style") or "open"),), expander.conditions.found)
+    return Rewrite(new, _choices(node, new, context), expander.conditions.found)
 
 
 EXPAND: Final = Rule(
@@ -61,7 +68,7 @@ def group(node: Term, context: Context) -> Rewrite | None:
         new = tidy(shortest(node, expander, context), "positive-first")
     except TooLong:
         return None
-    return Rewrite(new, (("style", context.choice("style") or "open"),), expander.conditions.found)
+    return Rewrite(new, _choices(node, new, context), expander.conditions.found)
 
 
 GROUP: Final = Rule(
