@@ -43,9 +43,9 @@ def __getattr__(name: str) -> Any:
 
 def catalogue() -> tuple[str, ...]:
     """The names of the catalogue's entries, in its order."""
-    from symderiv.losses import CATALOGUE, FURTHER
+    from symderiv.losses import CATALOGUE
 
-    return tuple(problem.name for problem in (*CATALOGUE, *FURTHER))
+    return tuple(problem.name for problem in CATALOGUE)
 
 
 def prove(problem: Problem, goal: Goal, *, seed: int = SEED) -> Theorem:

@@ -24,7 +24,7 @@ from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, part_of
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.rewriting import substitute, unfolded
-from symderiv.losses import CATALOGUE, FURTHER
+from symderiv.losses import CATALOGUE
 from symderiv.statements import Hyperparameter, Problem
 from symderiv.terms import (
     Add,
@@ -84,7 +84,7 @@ class _Written:
 
 def losses() -> tuple[Problem, ...]:
     """Every loss on softmax that is its own definition."""
-    return tuple(problem for problem in (*CATALOGUE, *FURTHER) if is_loss_of_probabilities(problem))
+    return tuple(problem for problem in CATALOGUE if is_loss_of_probabilities(problem))
 
 
 def compare(problems: tuple[Problem, ...] | None = None, scales: tuple[float, ...] = SCALES, seed: int = 0,

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from symderiv.bench.machine import PINNED
 from symderiv.bench.records import ClockName, Setting
 from symderiv.bench.tasks import Batch, ContestTask, MemoryTask, PrecisionTask, ProofTask, StartTask, Task
-from symderiv.losses import CATALOGUE
+from symderiv.losses import FOUNDATIONS
 
 Plan: TypeAlias = Literal["full", "quick"]
 Shape: TypeAlias = tuple[int, int]
@@ -191,7 +191,7 @@ def _starts(plan: Plan) -> tuple[Batch, ...]:
 
 
 def _proofs(plan: Plan) -> tuple[Batch, ...]:
-    return (Batch(PINNED, tuple(ProofTask(problem.name, 3 if plan == "full" else 1) for problem in CATALOGUE)),)
+    return (Batch(PINNED, tuple(ProofTask(problem.name, 3 if plan == "full" else 1) for problem in FOUNDATIONS)),)
 
 
 SECTIONS: Final[Mapping[str, Section]] = {

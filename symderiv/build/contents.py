@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from symderiv.build.code import code_of
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
 from symderiv.kernels import LoweringError, emit_module
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.scalar.functions import is_scalar_loss
-from symderiv.losses import CATALOGUE, FURTHER, find
+from symderiv.losses import CATALOGUE, find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
 
@@ -117,7 +119,7 @@ def document_of(
     problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...] | None = None
 ) -> Document:
     """The document of an entry; Unpublishable if a theorem in it is false or undefined."""
-    titles = {f"{other.name}:{goal.slug}": goal.title for other in (*CATALOGUE, *FURTHER) for goal in other.goals}
+    titles = {f"{other.name}:{goal.slug}": goal.title for other in CATALOGUE for goal in other.goals}
     return present(problem, theorems, rule_infos(), explicit, titles)
 
 
@@ -133,10 +135,14 @@ def entry_files(
     `kernel_theorems` are those of `kernel_goals`; `unrolled` is the class count of the unrolled kernels, None for none.
     UnpublishableError if a theorem is false or undefined, LoweringError if a kernel cannot be lowered.
     """
-    document = document_of(problem, theorems, explicit)
-    made = {name: FORMATS[kind].render(document) for kind, name in DOCUMENT_FILES.items()}
+    made: dict[str, str] = {}
+    code = None
     if has_kernels(problem):
-        made[KERNEL_FILES["numba"]] = emit_module(problem, kernel_theorems)
+        source = made[KERNEL_FILES["numba"]] = emit_module(problem, kernel_theorems)
+        code = code_of(problem, kernel_theorems, source, KERNEL_FILES["numba"])
     if unrolled is not None:
         made[KERNEL_FILES["unrolled"]] = emit_module(problem, kernel_theorems, "unrolled", unrolled)
+    beside = (("the record", DOCUMENT_FILES["json"]), ("LaTeX", DOCUMENT_FILES["tex"]))
+    document = replace(document_of(problem, theorems, explicit), code=code, beside=beside)
+    made |= {name: FORMATS[kind].render(document) for kind, name in DOCUMENT_FILES.items()}
     return {f"{folder_of(problem.name)}/{name}": text for name, text in made.items()}

@@ -10,7 +10,7 @@ import click
 from symderiv.cli.entries import own_entries
 from symderiv.cli.output import DONE, CommandError, Output, output_options, table
 from symderiv.cli.progress import Progress, Report
-from symderiv.losses import CATALOGUE, FURTHER
+from symderiv.losses import CATALOGUE
 from symderiv.losses.verdicts import VERDICTS
 from symderiv.statements import Hyperparameter, Problem, Theorem, VerdictWord
 
@@ -36,7 +36,7 @@ def command(output: Output, keyword: str, family: str | None, verdict: str | Non
     """
     wanted = keyword.casefold()
     own = {each.problem.name: each for each in own_entries()}
-    every = (*CATALOGUE, *FURTHER, *(each.problem for each in own.values()))
+    every = (*CATALOGUE, *(each.problem for each in own.values()))
     found = tuple(
         problem
         for problem in every
@@ -55,12 +55,11 @@ def command(output: Output, keyword: str, family: str | None, verdict: str | Non
             problem.family,
             _shown(words.get(problem.name), output),
             str(len(problem.goals)),
-            _files(problem),
             problem.title,
         )
         for problem in found
     ]
-    heading: tuple[str, ...] = ("name", "family", "verdict", "theorems", "files", "title")
+    heading: tuple[str, ...] = ("name", "family", "verdict", "theorems", "title")
     if own:
         heading = (*heading, "from")
         rows = [(*row, own[row[0]].source if row[0] in own else "symderiv") for row in rows]
@@ -99,10 +98,6 @@ def _described_entry(
         "source": own[problem.name].source if problem.name in own else "catalogue",
         "generated": problem in CATALOGUE,
     }
-
-
-def _files(problem: Problem) -> str:
-    return "generated" if problem in CATALOGUE else "on request"
 
 
 def _described(chosen: Hyperparameter) -> dict[str, str | bool | None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symderiv.cli.output import CommandError, did_you_mean
-from symderiv.losses import CATALOGUE, FURTHER, UnknownLossError, find
+from symderiv.losses import CATALOGUE, UnknownLossError, find
 from symderiv.statements import Goal, Problem
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def own_entries() -> tuple[OwnLoss, ...]:
     from symderiv.reading.own import OwnCatalogueError, own_losses
 
     try:
-        return own_losses(Path.cwd(), [problem.name for problem in (*CATALOGUE, *FURTHER)])
+        return own_losses(Path.cwd(), [problem.name for problem in CATALOGUE])
     except OwnCatalogueError as error:
         raise CommandError(str(error), code="own-catalogue") from None
 

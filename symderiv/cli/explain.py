@@ -38,9 +38,9 @@ def command(output: Output, subject: str, where: bool) -> int:
     if word in CODES:
         _only_for_rules(where)
         return _explain_code(word, output)
-    from symderiv.losses import CATALOGUE, FURTHER
+    from symderiv.losses import CATALOGUE
 
-    entries = [problem.name for problem in (*CATALOGUE, *FURTHER)]
+    entries = [problem.name for problem in CATALOGUE]
     if word in entries:
         raise CommandError(f"{word} is an entry; one of its lines is {word}:1", f"symderiv derive {word}")
     known = [*RULES, *VERDICT_WORDS, *CODES, *entries]

@@ -59,10 +59,10 @@ def plain(text: Text, output: Output) -> str:
 
 def _uses(slug: str) -> tuple[tuple[str, int], ...]:
     from symderiv.cli.progress import Progress
-    from symderiv.losses import CATALOGUE, FURTHER
+    from symderiv.losses import CATALOGUE
     from symderiv.site.uses import rule_uses
     from symderiv.verification.parallel import processors
 
     with Progress() as progress:
-        found = rule_uses((*CATALOGUE, *FURTHER), processes=processors(), progress=progress)
+        found = rule_uses(CATALOGUE, processes=processors(), progress=progress)
     return tuple((name, counts[slug]) for name, counts in found if slug in counts)

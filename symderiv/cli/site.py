@@ -11,7 +11,7 @@ from symderiv.cli.entries import own_entries
 from symderiv.cli.output import FAILED, UNDECIDED, CommandError, Output
 from symderiv.cli.progress import Progress
 from symderiv.documents import UnpublishableError
-from symderiv.losses import CATALOGUE, FURTHER
+from symderiv.losses import CATALOGUE
 from symderiv.proving import Stuck
 from symderiv.site.entries import Listed
 from symderiv.site.making import GENERATOR, Site, make_site
@@ -28,7 +28,7 @@ def write_site(output: Output, folder: Path, limit: float) -> Path:
     """
     _require_a_site(folder)
     listed = (
-        *(Listed(problem) for problem in (*CATALOGUE, *FURTHER)),
+        *(Listed(problem) for problem in CATALOGUE),
         *(Listed(each.problem, each.source) for each in own_entries()),
     )
     found = material(places())

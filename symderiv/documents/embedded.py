@@ -55,8 +55,8 @@ def html_fragment(document: Document) -> str:
 
 def latex_claim(document: Document) -> str:
     """The headline's claim, or the first theorem's if the headline is not there, as a formula between dollar signs."""
-    claims = [block for block in document.blocks if isinstance(block, Headline)]
-    claims += [block for block in document.blocks if isinstance(block, Statement)]
+    headlines: tuple[Headline | Statement, ...] = tuple(b for b in document.blocks if isinstance(b, Headline))
+    claims = headlines + tuple(b for b in document.blocks if isinstance(b, Statement))
     if not claims:
         return ""
     left, right = (latex_math(display(side, document.theory)) for side in (claims[0].left, claims[0].right))

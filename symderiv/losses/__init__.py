@@ -1,4 +1,4 @@
-"""`CATALOGUE` and `FURTHER`: the losses, activations and layers whose theorems are derived here, one problem a file."""
+"""`CATALOGUE`: the losses, activations and layers whose theorems are derived here, one problem a file."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ from symderiv.losses import (
 )
 from symderiv.statements import Problem
 
-CATALOGUE: Final[tuple[Problem, ...]] = (
+FOUNDATIONS: Final[tuple[Problem, ...]] = (
     softmax.PROBLEM,
     logsumexp.PROBLEM,
     log_softmax.PROBLEM,
@@ -70,8 +70,7 @@ CATALOGUE: Final[tuple[Problem, ...]] = (
     binary_cross_entropy.PROBLEM,
     linear_cross_entropy.PROBLEM,
 )
-
-"""The entries with generated documents and kernels."""
+"""What the other entries build on: quantities, lemmas and kernels with theorems of their own."""
 
 FURTHER: Final[tuple[Problem, ...]] = (
     focal.PROBLEM,
@@ -122,8 +121,10 @@ FURTHER: Final[tuple[Problem, ...]] = (
     attention.PROBLEM,
     linear_focal.PROBLEM,
 )
-"""Entries that are derived, checked and tested like the others, but have no generated files: documents on request, no
-kernels."""
+"""Losses, activations and layers whose theorems and kernels come from the general strategy and the general forms."""
+
+CATALOGUE: Final[tuple[Problem, ...]] = (*FOUNDATIONS, *FURTHER)
+"""Every entry."""
 
 
 class UnknownLossError(KeyError):
@@ -135,13 +136,13 @@ class UnknownLossError(KeyError):
 
 def find(name: str) -> Problem:
     """The catalogue entry called `name`; UnknownLossError, with the nearest name, if there is none."""
-    for problem in (*CATALOGUE, *FURTHER):
+    for problem in CATALOGUE:
         if problem.name == name:
             return problem
-    names = [problem.name for problem in (*CATALOGUE, *FURTHER)]
+    names = [problem.name for problem in CATALOGUE]
     near = get_close_matches(name, names, 1, 0.5)
     hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(names)}."
     raise UnknownLossError(f"no loss called {name!r}. {hint}")
 
 
-__all__ = ["CATALOGUE", "FURTHER", "UnknownLossError", "find"]
+__all__ = ["CATALOGUE", "FOUNDATIONS", "FURTHER", "UnknownLossError", "find"]

@@ -139,9 +139,9 @@ def sized_in_balls(term: Term, numbers: Numbers) -> Sized:
             return Sized(raised, raised * (1 + (found.size - abs(found.value))))
         case Log(argument=Add(terms=(one, *rest))) if _is(one, 1):
             parts = [sized_in_balls(part, numbers) for part in rest]
-            inside, size = sum((p.value for p in parts), arb(0)), sum((p.size for p in parts), arb(0))
-            taken = inside.log1p()
-            return Sized(taken, abs(taken) + (size - abs(inside)) / abs(1 + inside))
+            small, size = sum((p.value for p in parts), arb(0)), sum((p.size for p in parts), arb(0))
+            taken = small.log1p()
+            return Sized(taken, abs(taken) + (size - abs(small)) / abs(1 + small))
         case Log(argument=argument):
             found = sized_in_balls(argument, numbers)
             taken = found.value.log()

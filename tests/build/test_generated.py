@@ -13,10 +13,10 @@ import pytest
 from symderiv.build.contents import folder_of
 from symderiv.build.writing import sha256
 from symderiv.documents.elementary import NAME
-from symderiv.losses import CATALOGUE
+from symderiv.losses import FOUNDATIONS
 
 GENERATED = Path(__file__).parents[2] / "generated"
-NAMES = [folder_of(problem.name) for problem in CATALOGUE]
+NAMES = [folder_of(problem.name) for problem in FOUNDATIONS]
 
 ALONE = """
 import sys

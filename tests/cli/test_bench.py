@@ -18,7 +18,7 @@ from tests.bench.samples import whole_run
 def _one_goal(monkeypatch: pytest.MonkeyPatch) -> None:
     from symderiv.losses import find
 
-    monkeypatch.setattr(plans, "CATALOGUE", (find("logsumexp"),))
+    monkeypatch.setattr(plans, "FOUNDATIONS", (find("logsumexp"),))
 
 
 @pytest.mark.usefixtures("_one_goal")

@@ -14,8 +14,7 @@ from symderiv.losses import find
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("symderiv.cli.site.CATALOGUE", (find("squared-error"),))
-    monkeypatch.setattr("symderiv.cli.site.FURTHER", (find("hinge"),))
+    monkeypatch.setattr("symderiv.cli.site.CATALOGUE", (find("squared-error"), find("hinge")))
     monkeypatch.setattr("symderiv.cli.site.processors", lambda: 1)
     monkeypatch.chdir(tmp_path)
 

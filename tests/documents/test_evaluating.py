@@ -9,7 +9,7 @@ import pytest
 
 from symderiv.documents.complements import complement
 from symderiv.documents.evaluating import NotClosedError, Numbers, Point, evaluate, matrix, vector
-from symderiv.losses import CATALOGUE, FURTHER, find
+from symderiv.losses import FOUNDATIONS, FURTHER, find
 from symderiv.losses.notation import CLASSES, S, i, j, k, t, y, z
 from symderiv.proving import derive
 from symderiv.statements import Derivation, Problem, Theory, reachable
@@ -69,7 +69,7 @@ def point_of(term: Term, theory: Theory, source: random.Random) -> Point:
 
 
 @pytest.mark.parametrize(
-    "problem", [*CATALOGUE, *(find(name) for name in CHEAP)], ids=lambda problem: str(problem.name)
+    "problem", [*FOUNDATIONS, *(find(name) for name in CHEAP)], ids=lambda problem: str(problem.name)
 )
 def test_closed_forms_agree_with_many_digits(problem: Problem) -> None:
     source = random.Random(problem.name)
@@ -173,7 +173,7 @@ def on_simplex(point: Point) -> Point:
 
 
 @pytest.mark.parametrize(
-    "problem", [*CATALOGUE, *(find(name) for name in CHEAP)], ids=lambda problem: str(problem.name)
+    "problem", [*FOUNDATIONS, *(find(name) for name in CHEAP)], ids=lambda problem: str(problem.name)
 )
 def test_every_line_of_a_proof_has_the_same_value(problem: Problem) -> None:
     same_on_every_line(problem)

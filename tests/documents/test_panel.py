@@ -15,7 +15,7 @@ from symderiv import kernel
 from symderiv.documents.document import Explorer
 from symderiv.documents.evaluating import Point, evaluate
 from symderiv.kernels import LoweringError
-from symderiv.losses import CATALOGUE, FURTHER
+from symderiv.losses import CATALOGUE
 from tests.documents import browsing
 from tests.documents.browsing import Opened, opened
 from tests.documents.test_explorer import document, page
@@ -340,7 +340,7 @@ def test_it_fits_and_is_accessible(name: str, width: int, scheme: Literal["light
 @pytest.mark.slow
 def test_every_panel_of_the_catalogue_works_at_ordinary_and_at_huge_numbers(browser: Browser) -> None:
     tried = 0
-    for problem in (*CATALOGUE, *FURTHER):
+    for problem in CATALOGUE:
         if not any(isinstance(block, Explorer) for block in document(problem.name).blocks):
             continue
         with opened(browser, page(problem.name)) as seen:

@@ -10,11 +10,11 @@ import pytest
 
 from symderiv.checking import check
 from symderiv.encoding import RecordError, decode_derivation, digest, encode_derivation
-from symderiv.losses import CATALOGUE
+from symderiv.losses import FOUNDATIONS
 from symderiv.proving import derive
 from symderiv.statements import Derivation
 
-ALL = [derive(problem, goal) for problem in CATALOGUE for goal in problem.goals]
+ALL = [derive(problem, goal) for problem in FOUNDATIONS for goal in problem.goals]
 ONE = next(d for d in ALL if (d.problem, d.goal) == ("cross-entropy", "gradient"))
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from symderiv.losses import CATALOGUE, UnknownLossError, find
+from symderiv.losses import FOUNDATIONS, UnknownLossError, find
 from symderiv.statements import Problem
 from symderiv.terms import Add, Delta, Derivative, Mul, Number, Sum, Term, number, subterms
 from tests.proving.catalogue import NAMES, derivation
@@ -31,10 +31,10 @@ GOALS = {
 
 
 def test_the_entries_and_their_goals_are_the_published_ones() -> None:
-    assert {p.name: " ".join(g.slug for g in p.goals) for p in CATALOGUE} == GOALS
+    assert {p.name: " ".join(g.slug for g in p.goals) for p in FOUNDATIONS} == GOALS
 
 
-@pytest.mark.parametrize("problem", CATALOGUE, ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", FOUNDATIONS, ids=lambda problem: problem.name)
 def test_an_entry_is_complete(problem: Problem) -> None:
     slugs = [goal.slug for goal in problem.goals]
     assert problem.headline in slugs
@@ -111,9 +111,9 @@ def test_importing_the_catalogue_imports_neither_sympy_nor_numba_nor_numpy() -> 
 def test_derivations_do_not_depend_on_the_hash_seed() -> None:
     code = """
 import hashlib
-from symderiv.losses import CATALOGUE
+from symderiv.losses import FOUNDATIONS
 from symderiv.proving import derive
-text = "".join(repr(derive(problem, goal)) for problem in CATALOGUE for goal in problem.goals)
+text = "".join(repr(derive(problem, goal)) for problem in FOUNDATIONS for goal in problem.goals)
 print(hashlib.sha256(text.encode()).hexdigest(), len(text))
 """
     texts = [run(code, seed) for seed in ("0", "1", "2")]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from symderiv.losses import CATALOGUE, find
+from symderiv.losses import FOUNDATIONS, find
 from symderiv.proving import Lemma, derive, lemmas_of
 from symderiv.statements import Derivation, Goal
 
-NAMES = tuple(f"{problem.name}:{goal.slug}" for problem in CATALOGUE for goal in problem.goals)
+NAMES = tuple(f"{problem.name}:{goal.slug}" for problem in FOUNDATIONS for goal in problem.goals)
 
 
 def goal(name: str) -> Goal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symderiv.losses import CATALOGUE, FURTHER, find
+from symderiv.losses import FOUNDATIONS, FURTHER, find
 from symderiv.proving import derive
 from symderiv.proving.explicit import ExplicitError, explicit, inapplicable
 from symderiv.proving.tidy import tidy
@@ -33,7 +33,7 @@ CLOSED = Y(I_) * (delta(I_, J) - Y(J))
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5])
-@pytest.mark.parametrize("problem", CATALOGUE, ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", FOUNDATIONS, ids=lambda problem: problem.name)
 def test_every_derivative_of_the_catalogue_matches_sympy_entry_by_entry(problem: Problem, classes: int) -> None:
     for goal in problem.goals:
         found = derive(problem, goal)

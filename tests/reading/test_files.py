@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from symderiv.losses import CATALOGUE
+from symderiv.losses import FOUNDATIONS
 from symderiv.reading import FormulaError, read_file, read_text
 from symderiv.reading.own import OwnCatalogueError, own_losses
 
@@ -21,7 +21,7 @@ my-focal: L = -sum_k t_k (1 - y_k)^gamma log y_k
 
 my-brier: L = sum_k (y_k - t_k)^2 where y = softmax(z)
 """
-NAMES = [problem.name for problem in CATALOGUE]
+NAMES = [problem.name for problem in FOUNDATIONS]
 
 
 def test_a_text_of_two_losses() -> None:

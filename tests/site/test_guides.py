@@ -46,7 +46,6 @@ def test_every_command_of_a_guide_succeeds(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("symderiv.cli.site.CATALOGUE", (find("squared-error"),))
-    monkeypatch.setattr("symderiv.cli.site.FURTHER", ())
     found = commands(file)
     assert found
     for words in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy
 
-from symderiv.losses import CATALOGUE
+from symderiv.losses import FOUNDATIONS
 from symderiv.proving import derive
 from symderiv.statements import Definition, Problem, Theory
 from symderiv.sympy_border import BorderError, Vocabulary, from_sympy, to_sympy, vocabulary
@@ -32,7 +32,7 @@ def names_bound_at_one_place(expression: sympy.Basic, above: frozenset[str] = fr
     return any(names_bound_at_one_place(part, above) for part in expression.args)
 
 
-@pytest.mark.parametrize("problem", CATALOGUE, ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", FOUNDATIONS, ids=lambda problem: problem.name)
 def test_round_trip_of_every_line_of_the_catalogue_keeps_the_value(problem: Problem) -> None:
     for goal in problem.goals:
         derivation = derive(problem, goal)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from symderiv.losses import CATALOGUE, find
+from symderiv.losses import FOUNDATIONS, find
 from symderiv.proving import derive
 from symderiv.statements import Derivation, Problem, Theory
 from symderiv.terms import number
@@ -19,7 +19,7 @@ SEED = 1
 
 
 def catalogue() -> tuple[Derivation, ...]:
-    return tuple(derive(problem, goal) for problem in CATALOGUE for goal in problem.goals)
+    return tuple(derive(problem, goal) for problem in FOUNDATIONS for goal in problem.goals)
 
 
 def derivation(name: str, slug: str) -> Derivation:
@@ -107,7 +107,7 @@ def test_all_proofs_leave_no_defect() -> None:
 
 def test_the_same_seed_makes_the_same_mutants_in_every_process() -> None:
     code = (
-        "import hashlib; from symderiv.encoding import encode_term; from symderiv.losses import find;"
+        "import hashlib; from symderiv.encoding import encode_term; from symderiv.losses import FOUNDATIONS, find;"
         "from symderiv.proving import derive; from symderiv.verification.mutants import mutants;"
         "p = find('cross-entropy');"
         "print(hashlib.sha256(repr([(m.step, m.kind, encode_term(m.after)) for g in p.goals"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symderiv.losses import CATALOGUE
+from symderiv.losses import FOUNDATIONS
 from symderiv.proving import derive
 from symderiv.statements import Claim, Problem
 from symderiv.terms import Derivative, Exp, Index, Log, Sum, Term, delta, number, subterms
@@ -17,7 +17,7 @@ S, Y = SOFTMAX.definition("S"), SOFTMAX.definition("y")
 Z = next(part.array for _, part in subterms(Y.body) if hasattr(part, "array"))
 
 
-@pytest.mark.parametrize("problem", CATALOGUE, ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", FOUNDATIONS, ids=lambda problem: problem.name)
 def test_sympy_agrees_with_every_theorem_that_holds_a_derivative(problem: Problem) -> None:
     for goal in problem.goals:
         derivation = derive(problem, goal)
