@@ -35,6 +35,9 @@ def folder_of(name: str) -> str:
     return name.replace("-", "_")
 
 
+REFUSED: Final = frozenset({"ordinal"})
+"""Entries that the general ways take up and then refuse, as `symderiv kernel` says: none is made of them."""
+
 _OF_A_LOSS: Final = ("gradient-unnormalised", "gradient", "hessian", "hvp")
 """The theorems that a loss without kernels of its own is lowered from, as far as it has them."""
 _LICENCES: Final = ("softmax:shift-invariance", "softmax:complement", "softmax:sum-to-one", "logsumexp:max-shift")
@@ -79,7 +82,8 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
 
 def has_kernels(problem: Problem) -> bool:
     """Whether functions are made of `problem`: by theorems that it names, or by one of the general ways."""
-    return bool(problem.kernels) or is_loss_of_probabilities(problem) or is_scalar_loss(problem)
+    general = is_loss_of_probabilities(problem) or is_scalar_loss(problem)
+    return bool(problem.kernels) or (general and problem.name not in REFUSED)
 
 
 def own_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba", size: int | None = None) -> str:
