@@ -2,8 +2,7 @@
 exactly.
 
 A value is a polynomial (Flint) times powers of generators. A sum that is divided by, such as S in e^{z_k}/S, becomes
-a generator of its own, and only the difference of two values is expanded in the end, by putting the sums back: two
-values are equal if that leaves the zero polynomial. Nothing is simplified by search.
+a generator, and only the difference of two values is expanded in the end, by putting the sums back.
 """
 
 from __future__ import annotations
@@ -123,7 +122,7 @@ class Rationals:
         return not self._without_sums(polynomial)
 
     def _without_sums(self, polynomial: fmpq_mpoly) -> fmpq_mpoly:
-        """`polynomial` with the generators that stand for sums replaced by them, the newest first."""
+        """`polynomial` with the sums that generators stand for, the newest first."""
         for generator in sorted(self._stands_for, reverse=True):
             if not polynomial:
                 break
@@ -160,13 +159,12 @@ class Rationals:
         return Value(made, {factor: power for factor, power in least.items() if power})
 
     def _inverse(self, value: Value) -> Value:
-        powers = {factor: -power for factor, power in value.powers.items()}
         if not value.polynomial:
             raise OutsideError("a denominator is zero")
+        powers = {factor: -power for factor, power in value.powers.items()}
         if value.polynomial.is_constant():
             return Value(self.ring.constant(1 / value.polynomial.leading_coefficient()), powers)
-        lead = value.polynomial.leading_coefficient()
-        generator = self._standing_for(value.polynomial / lead)
+        generator = self._standing_for(value.polynomial / (lead := value.polynomial.leading_coefficient()))
         powers[generator] = powers.get(generator, 0) - 1
         return Value(self.ring.constant(1 / lead), {g: p for g, p in powers.items() if p})
 
@@ -210,6 +208,8 @@ class Rationals:
                 return self._constant(rational)
             case Parameter(name=name, positive=positive):
                 return self._atom(("parameter", name), positive=positive)
+            case Constant(name=name):
+                return self._atom(("constant", name), positive=True)
             case Size(domain=domain):
                 return self._constant(Fraction(domain.size or 0))
             case Entry(array=array, indices=places):
@@ -244,7 +244,7 @@ class Rationals:
                 for member in _members(index, skip):
                     made = self._product(made, self._value(rename(body, {index: member})))
                 return made
-            case Constant() | Special() | Max() | Abs() | Sign() | Step():
+            case Special() | Max() | Abs() | Sign() | Step():
                 raise OutsideError(f"a {type(term).__name__.lower()} has no value as a rational function")
             case Derivative():
                 raise OutsideError("a derivative that is not carried out has no value as a rational function")

@@ -149,8 +149,8 @@ def _evaluate_new(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> 
     match term:
         case Number(value=value):
             return {0: rational(value)}
-        case Parameter(name=name):
-            return {0: constant(point.drawn("parameter " + name))}
+        case Parameter(name=name) | Constant(name=name):
+            return {0: constant(point.drawn(f"{type(term).__name__.lower()} {name}"))}
         case Size(domain=domain):
             return {0: constant(domain.size or 0)}
         case Entry(array=array, indices=places):
@@ -201,7 +201,7 @@ def _evaluate_new(term: Term, point: ResiduePoint, seeds: tuple[_Seed, ...]) -> 
                     factor = plus_dual({0: here}, times_dual({0: elsewhere}, factor))
                 made = times_dual(made, factor)
             return made
-        case Constant() | Special() | Max() | Abs() | Sign() | Step():
+        case Special() | Max() | Abs() | Sign() | Step():
             raise OutsideError(f"a {type(term).__name__.lower()} has no residue")
         case Derivative(body=body, wrt=wrt):
             return _derivative(body, wrt, point, seeds)
