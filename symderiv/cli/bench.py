@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from symderiv.bench.encoding import BenchRecordError, decode, text_of
-from symderiv.bench.page import NOTES, PAGE, page
+from symderiv.bench.page import NOTES, PAGE, markdown, page
 from symderiv.bench.plans import SECTIONS
 from symderiv.bench.records import Run
 from symderiv.bench.running import SCHEMA_VERSION, run
@@ -24,11 +24,18 @@ _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in S
 @click.option("--quick", is_flag=True, help="Fewer rows, fewer turns: minutes instead of half an hour.")
 @click.option("--json", "json_file", metavar="FILE", help="Write everything as JSON; - is standard output.")
 @click.option("--page", "page_from", metavar="JSON", help="Measure nothing: write page and pictures beside this JSON.")
+@click.option(
+    "--naive",
+    "naive_file",
+    metavar="FILE",
+    help="Measure no times: count the gradient entries that fail where losses are computed as they are written.",
+)
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Use colours.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw tables with plain characters.")
 def command(
-    sections: tuple[str, ...], quick: bool, json_file: str | None, page_from: str | None, color: str, ascii_only: bool
-) -> int:
+    sections: tuple[str, ...], quick: bool, json_file: str | None, page_from: str | None, naive_file: str | None,
+    color: str, ascii_only: bool,
+) -> int:  # fmt: skip
     """Measure the kernels next to their peers, and hold the figures against the goals.
 
     All contestants of a table run in one process, on one thread, in turn; every result is checked before it is timed.
@@ -37,6 +44,8 @@ def command(
     """
     if page_from is not None:
         return _write_page(Path(page_from))
+    if naive_file is not None:
+        return _write_naive(Path(naive_file))
     for name in sections:
         if name not in SECTIONS:
             raise CommandError(
@@ -82,6 +91,23 @@ def read_run(place: Path) -> Run:
         return decode(Run, data)
     except BenchRecordError as error:
         raise CommandError(f"{place}: {error}", "symderiv bench --json FILE writes one") from None
+
+
+def _write_naive(place: Path) -> int:
+    # What compares imports the prover and every package that it finds.
+    from symderiv.bench.naive_losses import Failures, compare, losses, table
+
+    chosen = losses()
+    with Progress() as progress:
+        found: list[Failures] = []
+        for number, problem in enumerate(chosen):
+            progress(f"comparing {problem.name}", number, len(chosen))
+            found += compare((problem,))
+    made = table(tuple(found))
+    _write(
+        place, f"# {made.title}\n\n<!-- Written by `symderiv bench --naive`; do not edit. -->\n\n{markdown(made, 0)}\n"
+    )
+    return DONE
 
 
 def _write_page(place: Path) -> int:

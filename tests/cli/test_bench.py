@@ -11,13 +11,12 @@ from symderiv.bench import plans
 from symderiv.bench.encoding import decode, encode
 from symderiv.bench.records import Run
 from symderiv.cli import run
+from symderiv.losses import find
 from tests.bench.samples import whole_run
 
 
 @pytest.fixture
 def _one_goal(monkeypatch: pytest.MonkeyPatch) -> None:
-    from symderiv.losses import find
-
     monkeypatch.setattr(plans, "FOUNDATIONS", (find("logsumexp"),))
 
 
@@ -70,3 +69,12 @@ def test_the_help_lists_the_sections(capsys: pytest.CaptureFixture[str]) -> None
     out = capsys.readouterr().out
     for name in plans.SECTIONS:
         assert f"  {name} " in out
+
+
+def test_losses_as_they_are_written_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("symderiv.bench.naive_losses.losses", lambda: (find("listnet"),))
+    monkeypatch.setattr("symderiv.bench.naive_losses.CONTESTANTS", ("symderiv", "numpy"))
+    assert run(["bench", "--naive", str(tmp_path / "naive.md")]) == 0
+    rows = [line for line in (tmp_path / "naive.md").read_text(encoding="utf-8").splitlines() if "listnet" in line]
+    assert [row.split("|")[2].strip() for row in rows] == ["1", "100", "1000"]
+    assert rows[-1].split("|")[3].strip() == "0 + 0"

@@ -15,14 +15,14 @@ from symderiv.verification.random_losses import random_loss
 
 
 def test_random_losses_are_derived_and_no_result_is_contradicted() -> None:
-    report = fuzz(range(1000, 1010))
+    report = fuzz(range(1000, 1005))
     assert report.defects == ()
     derived = [each for each in report.losses if each.outcome == "derived"]
-    assert len(derived) >= 9
-    assert sum(each.by_sympy for each in derived) >= 8
-    assert sum(each.verdict == "proved" for each in derived) >= 6
+    assert len(derived) >= 4
+    assert sum(each.by_sympy for each in derived) >= 4
+    assert sum(each.verdict == "proved" for each in derived) >= 3
     assert report.mutation.defects == ()
-    assert report.mutation.killed > 0.8 * report.mutation.total > 80
+    assert report.mutation.killed > 0.8 * report.mutation.total > 40
 
 
 def test_the_same_seed_is_the_same_loss() -> None:
