@@ -157,8 +157,8 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
         parts[role] = part_of(role, known[name])
     if not parts:
         raise LoweringError(
-            f"no functions can be compiled for {problem.name} yet: kernels are made of losses of one number, of losses of a"
-            " vector of logits through softmax, and of entries that name the theorems of their kernels"
+            f"no functions can be compiled for {problem.name} yet: kernels are made of losses of one number, of losses"
+            " of a vector of logits through softmax, and of entries that name the theorems of their kernels"
         )
     logits = logits_of(next(iter(parts.values())).closed)
     if is_elementwise(logits):

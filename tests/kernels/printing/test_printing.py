@@ -135,7 +135,8 @@ def _every_operation() -> Kernel:
     """One output for each operation of the table, on z, v, and the largest z of the row."""
     scalars = (ScalarParameter("beta", Fraction(1)), ScalarParameter("beta_low", Fraction(0)))
     v, top = Load("v", ("k",)), Local("top")
-    given = {"scaled": (Z, Local("beta"), Local("beta_low")), "power": (v, Z), "log": (v,), "log1p": (v,), "erfcx": (v,),
+    given = {"scaled": (Z, Local("beta"), Local("beta_low")), "power": (v, Z), "log": (v,), "log1p": (v,),
+             "erfcx": (v,),
              "scaled_exp_difference": (Z, top, Local("beta"), Local("beta_low"))}  # fmt: skip
     outputs = tuple(ArrayParameter(f"of_{name}", ("C",), "output") for name in OPERATIONS)
     body = tuple(
