@@ -36,10 +36,11 @@ PARTS: Final = (
     Part("markdown-it-py", "the guides of the site", "pip install markdown-it-py"),
     Part("scipy", "scripts/train_digits", "pip install '.[examples]'"),
     Part("scikit-learn", "scripts/train_digits", "pip install '.[examples]'"),
-    Part("matplotlib", "pictures of the example scripts", "pip install '.[examples]'"),
+    Part("matplotlib", "symderiv plot, pictures of the example scripts", "pip install '.[plot]'"),
+    Part("typst", "symderiv doc -f pdf", "pip install '.[pdf]'"),
     Part(
         "pdflatex",
-        "turning proof.tex into a PDF",
+        "symderiv doc -f pdf where typst is missing",
         "apt-get install texlive-latex-base texlive-latex-recommended lmodern",
         program=("pdflatex",),
     ),

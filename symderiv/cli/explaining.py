@@ -92,11 +92,11 @@ def _say(found: Found, output: Output) -> None:
     output.say(f"  {line.relation} {_text(line.term, theory, output)}")
     output.say()
     rule = RULES[line.rule]
+    cited = any(step.cites for step in line.steps)
+    # The identity of a cited theorem is its own claim; that of the rule is an example of one.
+    identity = "" if cited else f": {plain_math(read(rule.statement), output.ascii)}"
     rows = [
-        (
-            "rule",
-            f"{plain(prose(rule.title), output)} ({rule.slug}): {plain_math(read(rule.statement), output.ascii)}",
-        ),
+        ("rule", f"{plain(prose(rule.title), output)} ({rule.slug}){identity}"),
         ("reason", plain(prose(line.reason), output)),
         ("needs", ", ".join(_needs(found, output))),
         ("cites", ", ".join(dict.fromkeys(step.cites for step in line.steps if step.cites))),
