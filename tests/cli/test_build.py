@@ -75,7 +75,7 @@ def test_the_digest_ties_page_record_and_kernel_together(built: Path) -> None:
 
 def test_a_second_build_in_another_process_writes_the_same_bytes(built: Path, tmp_path: Path) -> None:
     code = (
-        "import symderiv.cli.build as b; from symderiv.losses import find; b.FOUNDATIONS = (find('logsumexp'),);"
+        "import symderiv.cli.build as b; from symderiv.losses import find; b.CATALOGUE = (find('logsumexp'),);"
         f"from symderiv.cli import run; code = run(['build', '-o', {str(tmp_path / 'g')!r}, '--classes', '4']);"
         "raise SystemExit(code)"
     )
