@@ -17,17 +17,20 @@ def found() -> tuple[Failures, ...]:
     return tuple(compare((find("listnet"),), scales=(1.0, 1000.0)))
 
 
+@pytest.mark.slow
 def test_kernels_have_no_entry_that_fails(found: tuple[Failures, ...]) -> None:
     ours = [each for each in found if each.contestant == "symderiv"]
     assert [(each.entries, each.not_finite, each.wrong) for each in ours] == [(24, 0, 0), (24, 0, 0)]
 
 
+@pytest.mark.slow
 def test_the_closed_form_as_it_stands_fails_at_large_logits(found: tuple[Failures, ...]) -> None:
     by_scale = {each.scale: each.not_finite for each in found if each.contestant == "numpy"}
     assert by_scale[1.0] == 0
     assert (by_scale[1000.0] or 0) >= 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["torch", "jax"])
 def test_automatic_differentiation_of_the_definition_fails_at_large_logits(
     found: tuple[Failures, ...], package: str

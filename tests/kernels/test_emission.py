@@ -80,6 +80,7 @@ def test_the_label_kernel_keeps_the_digits_of_confident_rows() -> None:
     assert "- 1.0) * scale" not in body
 
 
+@pytest.mark.slow
 def test_the_text_does_not_depend_on_the_hash_seed() -> None:
     program = (
         "import hashlib\n"

@@ -44,6 +44,7 @@ def test_programs_on_whole_numbers_give_the_same_numbers(kernel: Kernel) -> None
     _assert_exact(kernel)
 
 
+@pytest.mark.slow
 @FEW
 @given(positive_programs())
 def test_programs_with_exponentials_give_the_same_digits(kernel: Kernel) -> None:
