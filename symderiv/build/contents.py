@@ -36,7 +36,7 @@ def folder_of(name: str) -> str:
 
 
 REFUSED: Final = frozenset({"ordinal"})
-"""Entries that the general ways take up and then refuse, as `symderiv kernel` says: none is made of them."""
+"""Entries of a general form whose lowering is refused, in a sentence that `symderiv kernel` shows."""
 
 _OF_A_LOSS: Final = ("gradient-unnormalised", "gradient", "hessian", "hvp")
 """The theorems that a loss without kernels of its own is lowered from, as far as it has them."""
@@ -47,9 +47,9 @@ _LICENCES: Final = ("softmax:shift-invariance", "softmax:complement", "softmax:s
 def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
     """What the kernels of `problem`, and of what it builds on, are lowered from and licensed by, each once.
 
-    What those goals cite is among them. Nothing of a problem that has no kernels.
+    What those goals cite is among them. Nothing of a problem that neither names kernels nor is of a general form.
     """
-    if not has_kernels(problem):
+    if not (problem.kernels or _is_general(problem)):
         return ()
     found: dict[tuple[str, str], tuple[Problem, Goal]] = {}
     near = {known.name: known for known in (*problem.builds_on, problem)}
@@ -70,7 +70,7 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
             visit(base)
 
     visit(problem)
-    if is_loss_of_probabilities(problem) or is_scalar_loss(problem):
+    if _is_general(problem):
         for slug in _OF_A_LOSS:
             if any(goal.slug == slug for goal in problem.goals):
                 add(problem, slug)
@@ -82,8 +82,11 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
 
 def has_kernels(problem: Problem) -> bool:
     """Whether functions are made of `problem`: by theorems that it names, or by one of the general ways."""
-    general = is_loss_of_probabilities(problem) or is_scalar_loss(problem)
-    return bool(problem.kernels) or (general and problem.name not in REFUSED)
+    return bool(problem.kernels) or (_is_general(problem) and problem.name not in REFUSED)
+
+
+def _is_general(problem: Problem) -> bool:
+    return is_loss_of_probabilities(problem) or is_scalar_loss(problem)
 
 
 def own_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba", size: int | None = None) -> str:

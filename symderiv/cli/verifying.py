@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from symderiv.build.contents import MOST_UNROLLED, kernel_goals, targets_of
+from symderiv.build.contents import MOST_UNROLLED, has_kernels, kernel_goals, targets_of
 from symderiv.cli.output import FAILED, MISSING, CommandError, Output, table
 from symderiv.cli.progress import Report
 from symderiv.cli.proofs import Proved, prove_goals
@@ -34,7 +34,7 @@ def entries_of(
     known = {(t.derivation.problem, t.derivation.goal): t for _, theorems in proved for t in theorems}
     made: list[Entry] = []
     for problem, theorems in proved:
-        wanted = kernel_goals(problem)
+        wanted = kernel_goals(problem) if has_kernels(problem) else ()
         missing = [(owner, goal) for owner, goal in wanted if (owner.name, goal.slug) not in known]
         for theorem in prove_goals(missing, progress, seed):
             known[theorem.derivation.problem, theorem.derivation.goal] = theorem
