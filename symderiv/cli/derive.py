@@ -16,13 +16,16 @@ from symderiv.api import assumptions_of, conditions_of
 from symderiv.build.contents import document_of
 from symderiv.cli.explicit import explicit_matrices, hint_if_nothing
 from symderiv.cli.formulas import Given, chosen, echo, formula_options, proved
+from symderiv.cli.numbers import point_from
 from symderiv.cli.output import DONE, FAILED, UNDECIDED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress
 from symderiv.cli.proofs import exit_code, verdict_of
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, UnpublishableError, latex_of, text_of
 from symderiv.documents.document import Block, Checks, Footer, Heading, RuleIndex
+from symderiv.documents.evaluating import Point
 from symderiv.documents.terminal import Role
 from symderiv.documents.text import render_terminal
+from symderiv.documents.values import line_values
 from symderiv.statements import Line, Problem, Theorem, Verdict
 
 if TYPE_CHECKING:
@@ -33,9 +36,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--goal", metavar="SLUG", help="Print this theorem alone, e.g. jacobian.")
 @click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
+@click.option("--numbers", multiple=True, metavar="NAME=X,Y,...", help="The value of each line at these; repeatable.")
 @output_options
 @formula_options
-def command(output: Output, given: Given, goal: str | None, classes: int | None) -> int:
+def command(output: Output, given: Given, goal: str | None, classes: int | None, numbers: tuple[str, ...]) -> int:
     """Print the proofs of an entry or a formula, line by line.
 
     A text with = or brackets is a formula: symderiv derive "L = -sum_k t_k log y_k where y = softmax(z)".
@@ -45,6 +49,7 @@ def command(output: Output, given: Given, goal: str | None, classes: int | None)
     """
     found = chosen(given)
     problem, reading = found.problem, found.reading
+    point = point_from(numbers, problem)
     if reading is not None and not output.as_json:
         for line in (*echo(reading, output), ""):
             output.say(line)
@@ -54,9 +59,10 @@ def command(output: Output, given: Given, goal: str | None, classes: int | None)
     code = exit_code(theorem.verdict.word for theorem in theorems)
     code = UNDECIDED if unfinished and code == DONE else code
     if output.as_json:
-        output.data({**as_data(problem, theorems, explicit), **_formula_data(reading, unfinished)})
+        output.data({**as_data(problem, theorems, explicit, point), **_formula_data(reading, unfinished)})
         return code
-    for line in terminal_text(publishable(problem, theorems, explicit, hint=advice(reading)), output).splitlines():
+    document = replace(publishable(problem, theorems, explicit, hint=advice(reading)), numbers=point)
+    for line in terminal_text(document, output).splitlines():
         output.say(line)
     output.say(summary(theorems, output))
     hint_if_nothing(problem, explicit, classes, output)
@@ -146,8 +152,13 @@ def summary(theorems: tuple[Theorem, ...], output: Output) -> str:
     return f"{output.word(verdict_of(theorems).word)}: {some}, {len(lines)} lines ({counts})"
 
 
-def as_data(problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...]) -> dict[str, object]:
-    """The fields of ``derive --json``; `claim` and `digest` are those of the headline, or of the theorem asked for."""
+def as_data(
+    problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[ExplicitMatrix, ...], point: Point | None = None
+) -> dict[str, object]:
+    """The fields of ``derive --json``; `claim` and `digest` are those of the headline, or of the theorem asked for.
+
+    At a `point` each line has its `value`, null where it has none.
+    """
     main = next((t for t in theorems if t.derivation.goal == problem.headline), theorems[0])
     return {
         "name": problem.name,
@@ -155,7 +166,7 @@ def as_data(problem: Problem, theorems: tuple[Theorem, ...], explicit: tuple[Exp
         "claim": text_of(main.claim, main.derivation.theory),
         "assumptions": _unique(text for theorem in theorems for text in assumptions_of(theorem)),
         "conditions": _unique(text for theorem in theorems for text in conditions_of(theorem)),
-        "theorems": [_theorem(theorem) for theorem in theorems],
+        "theorems": [_theorem(theorem, point) for theorem in theorems],
         "explicit": [_matrix(matrix, main) for matrix in explicit],
         "verdict": verdict_of(theorems).word,
         "digest": main.digest,
@@ -166,8 +177,14 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _theorem(theorem: Theorem) -> dict[str, object]:
+def _theorem(theorem: Theorem, point: Point | None) -> dict[str, object]:
     theory, start = theorem.derivation.theory, theorem.derivation.start
+    lines = [
+        _line(line, verdict, theorem) for line, verdict in zip(theorem.derivation.lines, theorem.lines, strict=True)
+    ]
+    if point is not None:
+        values = line_values(start, [line.term for line in theorem.derivation.lines], theory, point)
+        lines = [{**line, "value": value} for line, value in zip(lines, values, strict=True)]
     return {
         "goal": theorem.derivation.goal,
         "title": theorem.derivation.title,
@@ -179,9 +196,7 @@ def _theorem(theorem: Theorem) -> dict[str, object]:
             "latex": latex_of(start, theory),
             "text": text_of(start, theory),
         },
-        "lines": [
-            _line(line, verdict, theorem) for line, verdict in zip(theorem.derivation.lines, theorem.lines, strict=True)
-        ],
+        "lines": lines,
         "verdict": theorem.verdict.word,
         "evidence": theorem.verdict.evidence,
         "digest": theorem.digest,

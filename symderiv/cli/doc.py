@@ -31,9 +31,7 @@ from symderiv.cli.progress import Progress
 @click.option("--columns", type=click.IntRange(1, 2), help="Of the paper that a fragment goes into.  [1]")
 @click.option("--paper", type=click.Choice(("a4", "letter")), help="Of a PDF, LaTeX or typst document.  [a4]")
 @click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
-@click.option(
-    "--numbers", multiple=True, metavar="NAME=X,Y,...", help="On the page: the value of each line at these; repeatable."
-)
+@click.option("--numbers", multiple=True, metavar="NAME=X,Y,...", help="The value of each line at these; repeatable.")
 @click.option("--open", "opened", is_flag=True, help="Open what was written in the browser.")
 @output_options
 @formula_settings
@@ -48,8 +46,8 @@ def command(
     """
     if opened and (place == "-" or kind != "html"):
         raise CommandError("--open goes with a page in a file", "leave out -o - and -f")
-    if numbers and kind != "html":
-        raise CommandError("--numbers goes with a page", "leave out -f")
+    if numbers and kind not in ("html", "txt"):
+        raise CommandError("--numbers goes with a page or with text", "leave out -f, or add -f txt")
     if everything:
         others = (names, given.file, fragment, columns, paper, classes, numbers)
         if any(others) or kind != "html" or place == "-":

@@ -17,7 +17,9 @@ from symderiv.kernels import LoweringError, emit_module
 
 @click.command()
 @click.option("-t", "--target", default="numba", show_default=True, help=f"One of {', '.join(KERNEL_FILES)}.")
-@click.option("-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder.  [generated/NAME]")
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder; - is standard output.  [generated/NAME]"
+)
 @click.option("--classes", type=click.IntRange(2, 8), default=3, show_default=True, help="For the target unrolled.")
 @click.option("--check", is_flag=True, help="Compare with the file that is there; exit code 1 if it differs.")
 @click.option("--diff", is_flag=True, help="Show how the file that is there differs; exit code 1 if it does.")
@@ -30,6 +32,9 @@ def command(
 
     The entry may be a formula, as for derive.
     """
+    printed = folder == Path("-")
+    if printed and (check or diff or output.as_json):
+        raise CommandError("-o - prints the module alone", "leave out --check, --diff and --json, or name a folder")
     found = chosen(given)
     problem, name = found.problem, found.problem.name
     known = targets_of(problem)
@@ -44,6 +49,9 @@ def command(
         source = emit(problem, theorems, target, classes if target == "unrolled" else None)
     except LoweringError as error:
         raise CommandError(str(error), code="lowering", exit_code=FAILED) from None
+    if printed:
+        click.echo(source.encode("utf-8"), nl=False)  # a module is UTF-8, whatever the terminal is
+        return DONE
     place = folder if folder is not None else Path("generated") / folder_of(name)
     path = place / KERNEL_FILES[target]
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, TypeAlias
 
 from symderiv.documents.display import (
@@ -85,8 +85,11 @@ def _on_one_line(node: Display) -> Display:
             return node
 
 
-def proof_lines(block: Chain, theory: Theory, width: int, ascii_only: bool, paint: Paint) -> list[str]:
-    """The lines of a proof: number, left side, relation and right side; rule, mark and reason below each."""
+def proof_lines(
+    block: Chain, values: Mapping[int, str], theory: Theory, width: int, ascii_only: bool, paint: Paint
+) -> list[str]:
+    """The lines of a proof: number, left side, relation and right side; below each its rule, mark and reason, and what
+    `values` says of it."""
     left = plain_math(display(block.left, theory), ascii_only)
     apart = len(left) > max(width // 3, 12)
     column = 0 if apart else len(left)
@@ -104,6 +107,7 @@ def proof_lines(block: Chain, theory: Theory, width: int, ascii_only: bool, pain
             last = at == len(block.rows) - 1
             made.append(f"{start}{paint('result', text) if last else text}".rstrip())
         made += _why(row, theory, width, ascii_only, paint)
+        made += [f"{' ' * (_INDENT + 2)}{values[row.number]}"] if row.number in values else []
     return made
 
 

@@ -32,12 +32,14 @@ from symderiv.documents.document import (
     Table,
     Text,
 )
+from symderiv.documents.evaluating import Point
 from symderiv.documents.figures import characters
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.plain import plain_math
 from symderiv.documents.terminal import Paint, fitted, proof_lines
+from symderiv.documents.values import line_values, rounded, said
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
-from symderiv.statements import Condition, Theory, Verdict
+from symderiv.statements import Condition, Verdict
 from symderiv.terms import Term
 
 __all__ = ["SUFFIX", "render", "render_ascii", "render_terminal"]
@@ -48,26 +50,30 @@ _WIDTH: Final = 100
 
 def render(document: Document) -> str:
     """The document as Unicode text, at most 100 columns of prose; formulas are never broken."""
-    return _Printer(document.theory, False).document(document)
+    return _Printer(document, False).document(document)
 
 
 def render_ascii(document: Document) -> str:
     """The document in ASCII alone."""
-    return _Printer(document.theory, True).document(document)
+    return _Printer(document, True).document(document)
 
 
 def render_terminal(document: Document, width: int, ascii_only: bool, paint: Paint) -> str:
     """The document in lines of at most `width` characters, as far as formulas can be broken, painted by `paint`."""
-    return _Printer(document.theory, ascii_only, max(width, 40), paint).document(document)
+    return _Printer(document, ascii_only, max(width, 40), paint).document(document)
 
 
 class _Printer:
-    """Prints blocks; holds the notation, whether only ASCII may be used, and the width and colours of a terminal."""
+    """Prints blocks; holds the notation, whether only ASCII may be used, and the width and colours of a terminal.
 
-    __slots__ = ("ascii_only", "paint", "theory", "width")
+    At `numbers`, where they are given, every line of a proof has its value.
+    """
 
-    def __init__(self, theory: Theory, ascii_only: bool, width: int = 0, paint: Paint | None = None) -> None:
-        self.theory = theory
+    __slots__ = ("ascii_only", "numbers", "paint", "theory", "width")
+
+    def __init__(self, document: Document, ascii_only: bool, width: int = 0, paint: Paint | None = None) -> None:
+        self.theory = document.theory
+        self.numbers: Point | None = document.numbers
         self.ascii_only = ascii_only
         self.width = width
         self.paint = paint
@@ -191,20 +197,34 @@ class _Printer:
         return [f"{start if at == 0 else ' ' * len(start)}{line}" for at, line in enumerate(lines)]
 
     def chain(self, block: Chain) -> list[str]:
-        """A row a line: number, left side, relation and right side, rule, mark; the reason below."""
+        """A row a line: number, left side, relation and right side, rule, mark; value and reason below."""
+        values, lines = self.values(block)
         if self.paint is not None:
-            return proof_lines(block, self.theory, self.width, self.ascii_only, self.paint)
+            return [*lines, *proof_lines(block, values, self.theory, self.width, self.ascii_only, self.paint)]
         left = self.term(block.left)
         formulas = [f"{row.relation} {self.term(row.right)}" for row in block.rows]
         wide = min(max((len(formula) for formula in formulas), default=0), 60)
         rule_wide = max((len(self.text(row.title)) for row in block.rows), default=0)
-        lines: list[str] = []
         for at, (row, formula) in enumerate(zip(block.rows, formulas, strict=True)):
             lead = left if at == 0 else " " * len(left)
             rule = f"{self.text(row.title):<{rule_wide}}  {self.mark(row.verdict)}"
             lines.append(f"{row.number:>4}  {lead} {formula:<{wide}}  {rule}")
+            lines += [" " * 8 + values[row.number]] if row.number in values else []
             lines += self.wrapped(self.why(row), " " * 8)
         return lines
+
+    def values(self, block: Chain) -> tuple[dict[int, str], list[str]]:
+        """What is said of the value of each row that has one, by its number, and of all; nothing without numbers."""
+        if self.numbers is None or not block.rows:
+            return {}, []
+        rights = [row.right for row in block.rows]
+        found = line_values(block.left, rights, self.theory, self.numbers)
+        shown = {
+            row.number: self.plain(f"value {rounded(value)}")
+            for row, value in zip(block.rows, found, strict=True)
+            if value is not None
+        }
+        return shown, self.wrapped(self.plain(said(block.left, rights, self.theory, self.numbers)), "")
 
     def why(self, row: Row) -> str:
         """The reason of a row with its conditions, its citations and, where it is not proved, the evidence."""

@@ -64,3 +64,16 @@ def test_the_suggested_command_writes_that_very_file(tmp_path: Path, capsys: pyt
     assert f"fix: symderiv {' '.join(wanted)}\n" in capsys.readouterr().err
     assert run(wanted) == 0
     assert run([*wanted, "--check"]) == 0
+
+
+def test_a_dash_is_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["kernel", "logsumexp", "-o", str(tmp_path / "there")]) == 0
+    capfdbinary.readouterr()
+    assert run(["kernel", "logsumexp", "-o", "-"]) == 0
+    assert capfdbinary.readouterr().out == (tmp_path / "there" / "kernels.py").read_bytes()
+    assert [each.name for each in tmp_path.iterdir()] == ["there"]
+    assert run(["kernel", "logsumexp", "-o", "-", "--check"]) == 2
+    assert b"-o - prints the module alone" in capfdbinary.readouterr().err

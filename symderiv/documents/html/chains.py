@@ -5,15 +5,15 @@ from __future__ import annotations
 from html import escape
 from typing import Final, Protocol
 
-from symderiv.documents.additions import places_of, value_at
 from symderiv.documents.display import Display, Operator
 from symderiv.documents.display import Row as Beside
 from symderiv.documents.document import Chain, Lemma, Link, Row, Text
-from symderiv.documents.evaluating import Numbers, Point
+from symderiv.documents.evaluating import Point
 from symderiv.documents.mathml import mathml_piece
 from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_condition
 from symderiv.documents.phases import Phase, phases
+from symderiv.documents.values import line_values, rounded, said
 from symderiv.documents.words import verdict_sentence
 from symderiv.statements import Theory, Verdict
 
@@ -85,25 +85,14 @@ def _values(block: Chain, writer: Writer, numbers: Point | None) -> tuple[dict[i
     """The values of the rows, by their numbers, and a sentence on what was put in; nothing without numbers."""
     if numbers is None:
         return {}, ""
-    places = places_of((block.left, *(row.right for row in block.rows)), numbers)
-    found = {row.number: value_at(row.right, writer.theory, numbers, places) for row in block.rows}
-    shown = {at: f'<span class="value">{_digits(value)}</span>' for at, value in found.items() if value is not None}
-    if not shown:
-        return {}, '<p class="caption">No line of this proof has a value at the numbers given.</p>'
-    data = [f"{name} = {_listed(given)}" for name, given in (*numbers.data.items(), *numbers.parameters.items())]
-    chosen = [f"{index.name} = {place}" for index, place in places.items()]
-    given = escape(", ".join((*data, *chosen)))
-    return shown, f'<p class="caption">Values, rounded, at {given}.</p>'
-
-
-def _digits(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
-
-
-def _listed(given: Numbers) -> str:
-    if isinstance(given, float | int):
-        return f"{given:g}".replace("-", "−")
-    return f"({', '.join(_listed(part) for part in given)})"
+    rights = [row.right for row in block.rows]
+    found = line_values(block.left, rights, writer.theory, numbers)
+    shown = {
+        row.number: f'<span class="value">{rounded(value)}</span>'
+        for row, value in zip(block.rows, found, strict=True)
+        if value is not None
+    }
+    return shown, f'<p class="caption">{escape(said(block.left, rights, writer.theory, numbers))}</p>'
 
 
 def _row(row: Row, lead: str, value: str, room: float, writer: Writer) -> str:
