@@ -44,9 +44,9 @@ PROBLEM: Final = Problem(
         "u is the gradient of a loss in the output y. Its product with y is differentiated, which gives the"
         " gradients of"
         " that loss: the product of u with the Jacobian.",
-        "As $q = r^2$ and $c_d / r = n_d$, the gradient in the input is also $(u_d a_d - \\sum_e u_e a_e / D - n_d"
-        " \\sum_e u_e a_e n_e / D) / r$. The proofs keep q, because an identity between q and the square of its root"
-        " is outside the exact arithmetic of the checker.",
+        "As $q = r^2$ and $c_d / r = n_d$, the gradient in the input is also $(u_d a_d - f - n_d g) / r$ with the means"
+        " $f = \\sum_e u_e a_e / D$ and $g = \\sum_e u_e a_e n_e / D$. The proofs keep q, because an identity between q"
+        " and the square of its root is outside the exact arithmetic of the checker.",
     ),
     arrays=(x, a, b, u),
     definitions=(m, c, q, r, n, y, L),
