@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from symderiv.kernels.arrays.functions import array_functions, is_array_problem
+from symderiv.kernels.arrays.module import array_emitter, assemble_arrays
 from symderiv.kernels.functions import functions
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.layer_module import assemble_layer
+from symderiv.kernels.layers import is_linear_layer
 from symderiv.kernels.module import Emitter, assemble
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
+from symderiv.kernels.rewriting import reference
 from symderiv.kernels.scalar.functions import is_scalar_loss
 from symderiv.kernels.scalar.support import scalar_support
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.targets import TARGETS
 from symderiv.statements import Problem, Theorem
+
+
+def is_over_arrays(problem: Problem) -> bool:
+    """Whether a problem is lowered as a function of whole arrays: it has a gradient, and no narrower way takes it."""
+    narrower = bool(problem.kernels) or is_linear_layer(problem)
+    narrower = narrower or is_loss_of_probabilities(problem) or is_scalar_loss(problem)
+    return not narrower and is_array_problem(problem)
 
 
 def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba",
@@ -31,6 +42,10 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         raise LoweringError(
             f"{problem.name} has no unrolled kernels: use the target numba or numpy, for any class count"
         )
+    if is_over_arrays(problem):
+        emitter = array_emitter(target)
+        known = {reference(theorem): theorem for theorem in theorems}
+        return assemble_arrays(problem, theorems, array_functions(problem, known), emitter)
     module = TARGETS[target]
 
     def emit(kernel: Kernel) -> str:
@@ -42,6 +57,6 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         target, classes, module.WHAT, module.IMPORTS, module.helpers() + more_helpers, module.library() + more_library,
         compiled=target == "numba", options=target != "unrolled", emit=emit, reference=module.reference,
     )  # fmt: skip
-    if problem.family == "layer" and problem.kernels:
+    if is_linear_layer(problem):
         return assemble_layer(problem, theorems, emitter)
     return assemble(problem, functions(problem, theorems), emitter)

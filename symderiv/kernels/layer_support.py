@@ -1,7 +1,7 @@
 """A linear layer under a loss, in chunks of rows: the logits of a whole batch are never in memory at once.
 
-The part below the line is copied into generated modules of layers, after `validation`. Memory beside the results: the
-logits of one chunk, one block of a gradient in the weights, and arrays of one number a sample or a class.
+The part below the line is copied into generated modules of layers, after `layer_arguments`. Memory beside the results:
+the logits of one chunk, one block of a gradient in the weights, and arrays of one number a sample or a class.
 """
 
 from __future__ import annotations
@@ -12,76 +12,28 @@ from typing import Any
 
 import numpy as np
 
+from symderiv.kernels.layer_arguments import Loss, checked_samples, merged
 from symderiv.kernels.reducing import reduced, scale_of, totals_of
 from symderiv.kernels.threads import MOST_THREADS, launch, usable_processors
 from symderiv.kernels.validation import (
+    arrays_among,
     check_reduction,
     check_threads,
+    checked_like,
     checked_outputs,
-    checked_real,
-    checked_targets,
     input_rows,
 )
 
 # ---- copied into generated modules from here
 
 
-def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-    """W (C, D), b (C,) or None for zeros, and X (..., D), all of one dtype."""
-    W, X = checked_real("W", W, 0), checked_real("X", X, 0)
-    if W.ndim != 2 or 0 in W.shape:
-        raise ValueError(
-            f"W has shape {W.shape}; it must be (C, D): for each of at least one class "
-            "the weights of at least one feature"
-        )
-    if X.ndim == 0:
-        raise ValueError("X is a scalar; its last axis must hold the features")
-    b = None if b is None else checked_real("b", b, 0)
-    for name, array in (("b", b), ("X", X)):
-        if array is not None and array.dtype != W.dtype:
-            raise TypeError(f"{name} has dtype {array.dtype.name} but W has {W.dtype.name}; convert one of them")
-    if b is not None and b.shape != W.shape[:1]:
-        raise ValueError(
-            f"b has shape {b.shape} but W has {W.shape}; b must be ({W.shape[0]},), one number for each class"
-        )
-    if X.shape[-1] != W.shape[1]:
-        raise ValueError(f"X has {X.shape[-1]} features but W has {W.shape[1]}; the last axes must agree")
-    return W, b, X
-
-
-def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(labels (N,), None) or (None, targets (..., C)); targets must sum to 1, as the theorems of the layer assume."""
-    logits = np.broadcast_to(np.empty((), W.dtype), (*X.shape[:-1], W.shape[0]))
-    labels, targets = (None, t) if _fits_without_copy(t, logits) else checked_targets(t, logits)
-    if targets is None:
-        return labels, None
-    sums = np.sum(targets, axis=-1, dtype=np.float64)
-    wrong = np.abs(sums - 1.0) > 8 * W.shape[0] * float(np.finfo(W.dtype).eps)
-    if wrong.any():
-        where = int(np.argmax(wrong))
-        raise ValueError(
-            f"the targets of sample {where} sum to {sums.reshape(-1)[where]!s}; the theorems of this layer assume 1"
-        )
-    return None, targets
-
-
-def _fits_without_copy(t: Any, logits: np.ndarray) -> bool:
-    """Whether t is targets that are fine but not contiguous: checking those as they lie saves a copy of them all."""
-    fits = type(t) is np.ndarray and t.dtype == logits.dtype and t.shape == logits.shape and not t.flags.c_contiguous
-    return bool(fits and t.size and t.min() >= 0 and t.max() < math.inf)
-
-
-def merged(array: np.ndarray) -> np.ndarray:
-    """`array` (..., K) as a view (N, K) if its memory allows one, else as it is."""
-    steps = zip(array.strides[:-1], array.shape[:-1], strict=True)
-    axes = [(stride, extent) for stride, extent in steps if extent > 1]
-    merges = all(axes[k - 1][0] == axes[k][0] * axes[k][1] for k in range(1, len(axes)))
-    rows = math.prod(array.shape[:-1])
-    return array.reshape(rows, array.shape[-1]) if merges or not array.size else array
-
-
-def place_of(array: np.ndarray, start: int, stop: int) -> Any:
-    """The index of samples start..stop-1, numbered in C order, in labels (N,) or what `merged` returned."""
+def place_of(array: np.ndarray, kept: np.ndarray | None, start: int, stop: int) -> Any:
+    """The index of samples start..stop-1 of those that count, numbered in C order, in what `merged` returned."""
+    if kept is not None:
+        places = kept[start:stop]
+        if places[-1] - places[0] != stop - start - 1:
+            return places if array.ndim <= 2 else np.unravel_index(places, array.shape[:-1])
+        start, stop = int(places[0]), int(places[-1]) + 1
     return slice(start, stop) if array.ndim <= 2 else np.unravel_index(np.arange(start, stop), array.shape[:-1])
 
 
@@ -134,25 +86,44 @@ def at_a_time(
     return max(1, -(-samples // chunks)), block
 
 
-def loss_in_blocks(kernel: Callable[..., None], b: np.ndarray | None, *arguments: Any) -> Callable[..., None]:
+def loss_in_blocks(
+    kernel: Callable[..., None],
+    names: tuple[str, ...],
+    b: np.ndarray | None,
+    whole: dict[str, Any],
+    rows: dict[str, Any],
+    tiles: dict[str, np.ndarray],
+) -> Callable[..., None]:
     """The function of (start, stop, logits) that adds b to these rows of the logits and runs `kernel` on them.
 
-    It goes by blocks of rows that stay in the processor's cache from the addition to the kernel.
+    It goes by blocks of rows that stay in the processor's cache from the addition to the kernel. The kernel is given
+    what `names` says: something as it is, those rows of it, or as many rows of a tile.
     """
 
     def run(start: int, stop: int, logits: np.ndarray) -> None:
         view = logits.view()
         view.flags.writeable = False
-        block = max(1, 2**19 // (logits.shape[1] * logits.itemsize))
-        block = block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
+        given = {**rows, "z": view, "gradient": logits}
+        block = rows_of_block(logits.shape[1], logits.itemsize)
         with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
             for first in range(start, stop, block):
                 last = min(first + block, stop)
                 if b is not None:
                     logits[first:last] += b
-                kernel(first, last, view, *arguments)
+                arguments = [
+                    whole[name] if name in whole else tiles[name][: last - first] if name in tiles
+                    else None if given[name] is None else given[name][first:last]
+                    for name in names
+                ]  # fmt: skip
+                kernel(0, last - first, *arguments)
 
     return run
+
+
+def rows_of_block(classes: int, itemsize: int) -> int:
+    """How many rows of logits stay in the processor's cache from one step to the next."""
+    block = max(1, 2**19 // (classes * itemsize))
+    return block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
 
 
 def add_weight_gradient(
@@ -182,46 +153,45 @@ def add_weight_gradient(
 
 
 def layer_pass(
-    W: Any,
-    b: Any,
-    X: Any,
+    W: np.ndarray,
+    b: np.ndarray | None,
+    X: np.ndarray,
     t: Any,
+    loss: Loss,
     reduction: str,
     wanted: tuple[str, ...],
     out: Any,
     threads: Any,
     memory_limit: Any,
-    classes: int | None,
-    of_labels: Callable[..., None],
-    of_targets: Callable[..., None],
     contractions: dict[str, Callable[..., None]],
 ) -> list[Any]:
-    """The outputs named in `wanted`, of value, dW, db and dX, for z = W x + b.
+    """The outputs named in `wanted`, of value, dW, db and dX, for z = W x + b, checked by `checked_layer`.
 
-    For each chunk of samples: the logits, the loss and its gradient in place, then the contractions of that gradient.
-    `of_labels` and `of_targets` compute the values alone if that is all that is wanted, else values and gradients.
-    `classes`: the only class count they are for, or None for any.
+    For each chunk of the samples that count: the logits, the loss and its gradient in place, then the contractions of
+    that gradient.
     """
-    W, b, X = checked_layer(W, b, X)
-    if classes is not None and W.shape[0] != classes:
-        raise ValueError(f"W has {W.shape[0]} classes, but this module was generated for {classes}")
-    labels, targets = checked_layer_targets(t, X, W)
+    if loss.classes is not None and W.shape[0] != loss.classes:
+        raise ValueError(f"W has {W.shape[0]} classes, but this module was generated for {loss.classes}")
     if reduction == "none":
         raise ValueError("reduction 'none' has no single gradient in the weights; use 'sum' or 'mean'")
     check_reduction(reduction)
     check_threads(threads)
+    samples = checked_samples(t, X, W, loss, reduction == "mean", threads)
+    shared = {name: checked_like(name, given, W, W.shape[:1]) for name, given in loss.shared.items()}
     shapes = {"value": (), "dW": W.shape, "db": W.shape[:1], "dX": X.shape}
-    results = checked_outputs(out, [(name, shapes[name]) for name in wanted], W.dtype, [None, W, b, X, labels, targets])
+    inputs = [None, W, b, X, samples.labels, *samples.rows.values(), *shared.values(), *arrays_among(*loss.asked)]
+    results = checked_outputs(out, [(name, shapes[name]) for name in wanted], W.dtype, inputs)
     by_name = dict(zip(wanted, results, strict=True))
-    (count, features), rows, size = W.shape, math.prod(X.shape[:-1]), W.itemsize
+    (count, features), rows, size, kept = W.shape, samples.number, W.itemsize, samples.kept
+    given, workers = math.prod(X.shape[:-1]), min(int(threads or usable_processors()), MOST_THREADS)
     X, dX, dW = merged(X), merged(by_name["dX"]) if "dX" in wanted else None, by_name.get("dW")
-    given = labels if targets is None else merged(targets)
-    assert given is not None
+    in_place = dX is None or (kept is None and is_one_piece(dX))
 
-    numbers = count + features * (not suits_products(X)) + features * (dX is not None and not is_one_piece(dX))
-    numbers += count * (targets is not None and not is_one_piece(given))
-    workers = min(int(threads or usable_processors()), MOST_THREADS)
-    fixed = rows * (size + 8) + count * (8 + size * workers) + (0 if suits_products(W) else W.nbytes)
+    tile = rows_of_block(count, size) if shared else 0
+    numbers = count + features * (kept is not None or not suits_products(X)) + features * (not in_place)
+    numbers += count * sum(kept is not None or not is_one_piece(array) for array in samples.rows.values())
+    fixed = given * (size + 8) + count * (8 + size * workers) + (0 if suits_products(W) else W.nbytes)
+    fixed += given * (25 + 3 * size) * bool(samples.numbers) + tile * count * size * len(shared)
     of_class = 0 if dW is None else features * size
     # For each chunk BLAS copies W into a shape of its own; so many samples repay that, in no more memory than dW has.
     enough = min(features, 2048 // size)
@@ -229,20 +199,28 @@ def layer_pass(
 
     W = W if suits_products(W) else in_order(W)
     logits, values, totals = np.empty((chunk, count), W.dtype), np.empty(rows, W.dtype), np.zeros(count)
-    moved = None if dX is None or is_one_piece(dX) else np.empty((chunk, features), W.dtype)
+    moved = None if in_place else np.empty((chunk, features), W.dtype)
     direct = dW is not None and is_one_piece(dW)
     scratch = None if dW is None or (direct and rows <= chunk) else np.empty((block, features), W.dtype)
-    scale = scale_of(reduction, rows, W.dtype)
+    kernel, names = loss.kernels[samples.kernel]
+    whole = {**loss.scalars, **samples.numbers, "scale": scale_of(reduction, samples.divisor, W.dtype)}
+    tiles = {name: input_rows(np.tile(array, (tile, 1)), (count,)) for name, array in shared.items()}
+    if dX is not None and kept is not None:
+        dX[...] = 0
     for start in range(0, rows, chunk):
         stop = min(start + chunk, rows)
-        z, part = logits[: stop - start], X[place_of(X, start, stop)]
+        z, part = logits[: stop - start], X[place_of(X, kept, start, stop)]
         part = part if suits_products(part) else in_order(part)
-        known = input_rows(given[place_of(given, start, stop)], () if targets is None else (count,))
-        outputs = (values[start:stop],) if wanted == ("value",) else (scale, values[start:stop], z)
+        along: dict[str, np.ndarray | None] = {
+            name: input_rows(array[place_of(array, kept, start, stop)], (count,))
+            for name, array in samples.rows.items()
+        }
+        along["labels"] = None if samples.labels is None else input_rows(samples.labels[start:stop], ())
+        along["weights"] = None if samples.weights is None else samples.weights[start:stop]
+        along["value"] = values[start:stop]
         with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
             np.matmul(part, W.T, out=z)
-            run = loss_in_blocks(of_labels if targets is None else of_targets, b, known, *outputs)
-            launch(run, len(z), threads, z)
+            launch(loss_in_blocks(kernel, names, b, whole, along, tiles), len(z), threads, z)
             if dW is not None:
                 first_here = direct and not start
                 add_weight_gradient(contractions["dW"], z, part, dW, None if first_here else scratch, block, start > 0)
@@ -252,8 +230,8 @@ def layer_pass(
                 made = dX[start:stop] if moved is None else moved[: stop - start]
                 contractions["dX"](z, W, made)
                 if moved is not None:
-                    dX[place_of(dX, start, stop)] = made
-        del part, known, run  # copies of this chunk go before those of the next are made
+                    dX[place_of(dX, kept, start, stop)] = made
+        del part, along  # copies of this chunk go before those of the next are made
     if dW is not None and not rows:
         dW[...] = 0
     if "db" in wanted:
@@ -261,5 +239,5 @@ def layer_pass(
             by_name["db"][...] = totals
     if "value" in wanted:
         asked = out is not None and (out if isinstance(out, tuple) else (out,))[0] is not None
-        by_name["value"] = reduced(by_name["value"], None, totals_of(values), reduction, rows, asked)
+        by_name["value"] = reduced(by_name["value"], None, totals_of(values), reduction, samples.divisor, asked)
     return [by_name[name] for name in wanted]

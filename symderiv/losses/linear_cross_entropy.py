@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.losses import cross_entropy
+from symderiv.losses import cross_entropy, linear_cross_entropy_options
+from symderiv.losses.linear_cross_entropy_options import W, X, b, omega, x
 from symderiv.losses.notation import (
-    CLASSES,
-    FEATURES,
     ROWS_SUM_TO_ONE,
     SAMPLES,
     TARGETS_SUM_TO_ONE,
@@ -19,14 +18,10 @@ from symderiv.losses.notation import (
     k,
     n,
     t,
+    w,
 )
 from symderiv.statements import Definition, Goal, Problem
-from symderiv.terms import Array, Derivative, Size, delta, exp, log, total
-
-W: Final = Array("W", (CLASSES, FEATURES))
-x: Final = Array("x", (FEATURES,))
-b: Final = Array("b", (CLASSES,))
-X: Final = Array("X", (SAMPLES, FEATURES))
+from symderiv.terms import Derivative, Size, delta, exp, log, total
 
 z: Final = Definition("z", (i,), total(e, W[i, e] * x[e]) + b[i], "the logits, W x + b")
 S: Final = Definition("S", (), total(k, exp(z(k))), "the sum of the exponentials of the logits")
@@ -62,8 +57,8 @@ PROBLEM: Final = Problem(
         "In matrix form: the gradient in W is the outer product of $y - t$ and $x$, the gradient in b is $y - t$,"
         " and the gradient in x is $W$ transposed times $y - t$. For a batch they are averaged over the samples.",
     ),
-    arrays=(W, x, b, t, X, T),
-    definitions=(z, S, y, L, gradient_in_logits, Z, s, Y, ell),
+    arrays=(W, x, b, t, X, T, w, omega),
+    definitions=(z, S, y, L, gradient_in_logits, Z, s, Y, ell, *linear_cross_entropy_options.DEFINITIONS),
     assumptions=(TARGETS_SUM_TO_ONE, ROWS_SUM_TO_ONE),
     goals=(
         Goal(
@@ -157,12 +152,14 @@ PROBLEM: Final = Problem(
             prose="The mean of the rows of $Y - T$.",
             target=1 / Size(SAMPLES) * total(n, Y(n, j) - T[n, j]),
         ),
+        *linear_cross_entropy_options.GOALS,
     ),
     headline="gradient-weight",
     kernels=(
         ("gradient-weight", "batch-gradient-weight"),
         ("gradient-bias", "batch-gradient-bias"),
         ("gradient-input", "gradient-input"),
+        *linear_cross_entropy_options.KERNELS,
         ("rewrite", "logsumexp:max-shift"),
         ("rewrite", "softmax:shift-invariance"),
     ),

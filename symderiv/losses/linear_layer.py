@@ -10,8 +10,9 @@ from typing import Final
 
 from symderiv.losses import linear_cross_entropy
 from symderiv.losses.building import noun_of
-from symderiv.losses.linear_cross_entropy import W, X, Z, b, x
+from symderiv.losses.linear_cross_entropy import Z
 from symderiv.losses.linear_cross_entropy import z as logits
+from symderiv.losses.linear_cross_entropy_options import W, X, b, x
 from symderiv.losses.notation import SAMPLES, d, i, j, n
 from symderiv.statements import Assumption, Definition, Goal, Problem, Theory, reachable
 from symderiv.terms import (

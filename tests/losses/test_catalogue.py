@@ -26,7 +26,8 @@ GOALS = {
     "binary-cross-entropy": "two-class-softmax two-class-loss stable-form logits-form sigmoid-derivative gradient"
     " hessian two-class-gradient",
     "linear-cross-entropy": "logits-by-weight logits-by-bias logits-by-input gradient-weight gradient-bias"
-    " gradient-input batch-gradient-weight batch-gradient-bias",
+    " gradient-input batch-gradient-weight batch-gradient-bias smoothed-gradient-weight smoothed-gradient-bias"
+    " smoothed-gradient-input weighted-gradient-weight weighted-gradient-bias",
 }
 
 
