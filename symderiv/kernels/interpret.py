@@ -228,7 +228,10 @@ def _product_error(a: float, b: float, c: float) -> float:
 def _power(a: float, b: float) -> float:
     if a == 0.0 and b < 0.0:
         return math.inf
-    return a**b if a >= 0.0 or b == int(b) else math.nan
+    try:
+        return a**b if a >= 0.0 or b == int(b) else math.nan
+    except OverflowError:
+        return math.inf if a >= 0.0 or int(b) % 2 == 0 else -math.inf
 
 
 FLOATS: Final[Arithmetic[float]] = Arithmetic(
@@ -241,6 +244,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "divide": _divide,
         "negate": lambda a: -a,
         "power": _power,
+        "sqrt": lambda a: math.sqrt(a) if a >= 0.0 else math.nan,
         "exp": _exp,
         "log": _log,
         "log1p": _log1p,

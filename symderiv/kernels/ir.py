@@ -19,6 +19,7 @@ OPERATIONS: Final[dict[str, int]] = {
     "divide": 2,
     "negate": 1,
     "power": 2,
+    "sqrt": 1,
     "exp": 1,
     "log": 1,
     "log1p": 1,

@@ -1,0 +1,49 @@
+"""Whether the forms that a kernel computes are equal to what they stand for, asked of the checker."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from symderiv.checking import same
+from symderiv.kernels.arrays.steps import Filled, Step
+from symderiv.kernels.formula import formula
+from symderiv.kernels.stable import LoweringError
+from symderiv.statements import Theory, VerdictWord
+from symderiv.terms import Term
+
+ACCEPTED: Final[tuple[VerdictWord, ...]] = ("proved", "exact", "numeric")
+"""What the checker may say of a form; the kernel names the word, and what is less than proved."""
+
+
+def weakest_word(theory: Theory, steps: tuple[Step, ...], forms: tuple[tuple[Term, Term], ...]) -> VerdictWord:
+    """The weakest word about the stable `forms`, pairs of a form and what is computed for it, and about the definitions
+    that are computed in another form than they are stated in.
+
+    Shifts are data in these questions: the forms are right whatever the largest argument or a rounded mean is.
+    LoweringError for a form that is found to be something else.
+    """
+    stated = {definition.name for definition in theory.definitions}
+    filled = [step.definition for step in steps if isinstance(step, Filled)]
+    own = Theory((*theory.definitions, *(each for each in filled if each.name not in stated)))
+    pairs = [(theory.definition(d.name).body, d.body) for d in filled if d.name in stated]
+    words: list[VerdictWord] = []
+    for left, right in (*pairs, *forms):
+        if left == right:
+            continue
+        verdict = same(left, right, own, seed=1)
+        if verdict.word not in ACCEPTED:
+            raise LoweringError(
+                f"the checker found the form {formula(right)} of {formula(left)} {verdict.word}: {verdict.evidence}"
+            )
+        words.append(verdict.word)
+    return next((word for word in reversed(ACCEPTED) if word in words), "proved")
+
+
+def described(word: VerdictWord) -> str:
+    """The word in a sentence for the reader of a kernel."""
+    found = {
+        "proved": "proved by the checker",
+        "exact": "exact where it was tested, not proved",
+        "numeric": "compared with rigorous numbers at sample points only, not proved",
+    }
+    return f"every form below is equal to the closed form, whatever is taken off in exponents and means: {found[word]}"

@@ -1,0 +1,94 @@
+"""The kernel of one instance of a problem over arrays: its forms confirmed by the checker, then written as loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symderiv.kernels.arrays.confirming import described, weakest_word
+from symderiv.kernels.arrays.loops import Loops
+from symderiv.kernels.arrays.stabilising import Stabiliser
+from symderiv.kernels.arrays.steps import name_of
+from symderiv.kernels.formula import formula
+from symderiv.kernels.hyperparameters import argument_name
+from symderiv.kernels.ir import ArrayParameter, Kernel, KernelParameter, Note, ScalarParameter
+from symderiv.kernels.rewriting import reference
+from symderiv.kernels.stable import LoweringError
+from symderiv.kernels.wellformed import validate
+from symderiv.statements import Definition, Problem, Theorem, Theory
+from symderiv.terms import Call, Domain, Index, Product, Sum, Term, subterms
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output array: the form that it has at its indices, taken from a theorem, and the input it is a gradient in."""
+
+    name: str
+    theorem: Theorem
+    form: Term
+    indices: tuple[Index, ...]
+    gradient_of: str | None = None
+
+
+def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Kernel:
+    """The kernel that fills `outputs`; LoweringError for a form that the checker does not confirm or has no kernel."""
+    theory = Theory(_definitions(outputs))
+    axes = _axes(problem, outputs, theory)
+    arrays = {array.name: array for array in problem.arrays}
+    parameters = {argument_name(each.parameter) for each in problem.hyperparameters}
+    taken = {*arrays, *parameters, *(output.name for output in outputs), *axes.values()}
+    clash = sorted({output.name for output in outputs} & {*arrays, *parameters})
+    if clash:
+        raise LoweringError(f"{problem.name}: {clash[0]!r} is the name of a result; rename the data of that name")
+    taken |= {definition.name for definition in theory.definitions}
+    stabiliser = Stabiliser(theory, taken)
+    forms = [stabiliser.plain(output.form) for output in outputs]
+    steps = tuple(stabiliser.steps)
+    word = weakest_word(theory, steps, tuple((o.form, form) for o, form in zip(outputs, forms, strict=True)))
+    loops = Loops({name_of(step): step for step in steps}, axes, stabiliser.fresh)
+    groups: dict[tuple[Domain, ...], list[tuple[str, Term, tuple[Index, ...]]]] = {}
+    for output, form in sorted(zip(outputs, forms, strict=True), key=lambda pair: -len(pair[0].indices)):
+        domains = tuple(index.domain for index in output.indices)
+        groups.setdefault(domains, []).append((output.name, form, output.indices))
+    nests = [loops.nest(tuple(group)) for group in groups.values()]
+    inputs: list[KernelParameter] = [
+        ArrayParameter(array.name, tuple(axes[domain.name] for domain in array.domains), "input")
+        for array in problem.arrays
+        if array.name in loops.inputs
+    ]
+    kernel = Kernel(
+        name,
+        tuple(f"{output.name} = {formula(_shown(output, theory))}" for output in outputs),
+        (
+            *inputs,
+            *(ScalarParameter(each) for each in sorted(loops.scalars)),
+            *(
+                ArrayParameter(output.name, tuple(axes[index.domain.name] for index in output.indices), "output")
+                for output in outputs
+            ),
+            *loops.scratch,
+        ),
+        (Note(described(word), reference(outputs[0].theorem)), *loops.statements, *(s for nest in nests for s in nest)),
+        tuple(dict.fromkeys((reference(output.theorem), output.theorem.digest) for output in outputs)),
+    )
+    validate(kernel)
+    return kernel
+
+
+def _definitions(outputs: tuple[Output, ...]) -> tuple[Definition, ...]:
+    return tuple(dict.fromkeys(d for output in outputs for d in output.theorem.derivation.theory.definitions))
+
+
+def _axes(problem: Problem, outputs: tuple[Output, ...], theory: Theory) -> dict[str, str]:
+    """An axis for each domain: its symbol, and its name where two have one symbol."""
+    terms = (*(output.form for output in outputs), *(definition.body for definition in theory.definitions))
+    domains = {domain for array in problem.arrays for domain in array.domains}
+    domains |= {p.index.domain for term in terms for _, p in subterms(term) if isinstance(p, Sum | Product)}
+    symbols = [domain.symbol for domain in domains]
+    return {d.name: d.symbol if symbols.count(d.symbol) == 1 else d.name for d in sorted(domains, key=lambda d: d.name)}
+
+
+def _shown(output: Output, theory: Theory) -> Term:
+    """What a reader is shown: a value as it is defined, a closed form in defined quantities."""
+    if isinstance(output.form, Call):
+        return theory.definition(output.form.name).body
+    return output.form

@@ -1,0 +1,349 @@
+"""Definitions and closed forms, one by one, in forms that keep their digits: which exponentials are taken relative to
+which, and what is computed once.
+
+Every quantity is read as a product of powers and exponentials (`products`). A sum of exponentials is carried as e^top
+times the sum of the exponentials relative to `top`, the largest argument; a quotient or a logarithm of such sums then
+needs differences of arguments alone. `top` is data as far as the checker is concerned: the forms are equal to what they
+stand for whatever it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import assert_never
+
+from symderiv.kernels.arrays.centring import mean_of
+from symderiv.kernels.arrays.keys import free_in_order, shape_of
+from symderiv.kernels.arrays.products import (
+    ONE,
+    Carried,
+    added,
+    as_term,
+    multiplied,
+    of_exponential,
+    of_term,
+    raised,
+    scaled,
+    times,
+    without_coefficient,
+)  # fmt: skip
+from symderiv.kernels.arrays.steps import Filled, Largest, Rounded, Step
+from symderiv.kernels.formula import formula
+from symderiv.kernels.stable import LoweringError
+from symderiv.statements import Definition, Theory
+from symderiv.terms import (
+    Abs,
+    Add,
+    Array,
+    Call,
+    Constant,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Exp,
+    Index,
+    Log,
+    Max,
+    Mul,
+    Number,
+    Parameter,
+    Place,
+    Power,
+    Product,
+    Sign,
+    Size,
+    Special,
+    Sum,
+    Term,
+    number,
+    rebuild,
+    rename,
+    subterms,
+)  # fmt: skip
+from symderiv.terms import Step as StepFunction
+
+
+@dataclass(slots=True)
+class Stabiliser:
+    """Forms of the definitions of a theory, made as they are asked for, in the order in which they can be computed."""
+
+    theory: Theory
+    taken: set[str]
+    steps: list[Step] = field(default_factory=list)
+    _carried: dict[str, Carried] = field(default_factory=dict)
+    _known: dict[object, tuple[str, tuple[Index, ...]]] = field(default_factory=dict)
+    _tops: dict[str, Largest] = field(default_factory=dict)
+    _totals: dict[str, Largest] = field(default_factory=dict)
+    _plain: dict[Term, Term] = field(default_factory=dict)
+    _products: dict[tuple[Term, bool], Carried] = field(default_factory=dict)
+
+    def plain(self, term: Term) -> Term:
+        """`term` as a number that is computed as it stands."""
+        if term not in self._plain:
+            self._plain[term] = self._as_plain(term)
+        return self._plain[term]
+
+    def _as_plain(self, term: Term) -> Term:
+        match term:
+            case Number() | Parameter() | Constant() | Size() | Entry() | Delta():
+                return term
+            case Add(terms=terms):
+                return self._centred(term) or added(self.plain(part) for part in terms)
+            case Call(name=name):
+                carried = self.definition(name)
+                if not carried.exponents or self._is_share(carried):
+                    return self._filled(term)
+                return as_term(self.carried(term, share=False))
+            case Mul() | Div() | Power() | Exp() | Sum():
+                return as_term(self.carried(term))
+            case Log(argument=argument):
+                return self._logarithm(argument)
+            case Special() | Max() | Abs() | Sign() | StepFunction():
+                parts = tuple(self.plain(part) for part in _parts(term))
+                return rebuild(term, parts)
+            case Product():
+                raise LoweringError(f"there is no kernel for a product over an index yet: {formula(term)}")
+            case Derivative():
+                raise LoweringError(f"a derivative is left that is not carried out: {formula(term)}")
+            case _:
+                assert_never(term)
+
+    def carried(self, term: Term, *, share: bool = True) -> Carried:
+        """`term` as a product; with `share`, quotients of exponentials by their sums are read where they are filled."""
+        if (term, share) not in self._products:
+            self._products[term, share] = self._as_product(term, share)
+        return self._products[term, share]
+
+    def _as_product(self, term: Term, share: bool) -> Carried:
+        match term:
+            case Mul() | Div():
+                pieces = _pieces(term)
+                made = times(*(self._raised(part, power, True) for part, power in pieces))
+                if not share or not self._is_share(made):
+                    made = times(*(self._raised(part, power, False) for part, power in pieces))
+                return made
+            case Power(base=base, exponent=Number(value=value)):
+                return self._raised(base, value, share)
+            case Power(base=base, exponent=exponent):
+                return of_term(Power(self.plain(base), self.plain(exponent)))
+            case Exp(argument=argument):
+                return of_exponential(self._argument(self.plain(argument)))
+            case Call(name=name, indices=places):
+                made = self.definition(name)
+                if not made.exponents or (share and self._is_share(made)):
+                    return of_term(self._filled(term))
+                return _renamed(made, dict(zip(self.theory.definition(name).indices, places, strict=True)))
+            case Sum():
+                return self._sum(term)
+            case Add():
+                return self._addition(term)
+            case _:
+                return of_term(self.plain(term))
+
+    def _raised(self, base: Term, power: Fraction, share: bool) -> Carried:
+        inner = self.carried(base, share=share)
+        made = raised(inner, power)
+        return of_term(Power(as_term(inner), number(power))) if made is None else made
+
+    def definition(self, name: str) -> Carried:
+        """The body of a definition, at its own indices."""
+        if name not in self._carried:
+            self._carried[name] = self.carried(self.theory.definition(name).body)
+        return self._carried[name]
+
+    def _filled(self, call: Call) -> Term:
+        """The entry of a definition that is computed once for each of its indices."""
+        if not any(isinstance(step, Filled) and step.definition.name == call.name for step in self.steps):
+            found = self.theory.definition(call.name)
+            body = (
+                as_term(self.definition(call.name)) if self.definition(call.name).exponents else self.plain(found.body)
+            )
+            self.steps.append(Filled(Definition(found.name, found.indices, body, found.prose, found.symbol)))
+        return call
+
+    def _is_share(self, made: Carried) -> bool:
+        """Whether the exponentials of a product are relative to the largest of their kind, and so at most 1."""
+        wanted: dict[str, Fraction] = {}
+        for term, power in made.exponents:
+            name = self._top_in(term)
+            if name is not None:
+                wanted[name] = wanted.get(name, Fraction(0)) - power
+        for term, power in made.exponents:
+            if self._top_in(term) is not None:
+                continue
+            shape = shape_of(term)[0]
+            fits = [
+                name
+                for name in wanted
+                if any(shape == shape_of(self._tops[name].inside(a))[0] for a in self._tops[name].arguments)
+            ]
+            if power < 0 or not fits:
+                return False
+            wanted[fits[0]] -= power
+        return all(left == 0 for left in wanted.values())
+
+    def _top_in(self, term: Term) -> str | None:
+        return next(
+            (p.array.name for _, p in subterms(term) if isinstance(p, Entry) and p.array.name in self._tops), None
+        )
+
+    def _logarithm(self, argument: Term) -> Term:
+        made = self.carried(argument, share=False)
+        if not made.exponents:
+            return Log(self.plain(argument))
+        addends = [scaled(term, power) for term, power in sorted(made.exponents, key=lambda pair: pair[1] < 0)]
+        apart = tuple(pair for pair in made.powers if self._is_relative(pair[0]))
+        addends += [scaled(Log(term), power) for term, power in apart]
+        rest = Carried(made.coefficient, tuple(pair for pair in made.powers if pair not in apart))
+        return added((*addends, *(() if rest == ONE else (Log(as_term(rest)),))))
+
+    def _is_relative(self, term: Term) -> bool:
+        return isinstance(term, Call) and term.name in self._totals
+
+    def _argument(self, argument: Term) -> Term:
+        """The argument of an exponential, filled once where it is more than data, a definition, or a multiple."""
+        coefficient, rest = without_coefficient(argument)
+        if isinstance(rest, Number | Parameter | Entry | Call) or _common(rest) is not None:
+            return argument
+        return scaled(self._once(rest, "exponent", None), coefficient)
+
+    def _once(self, body: Term, word: str, relative: Largest | None) -> Term:
+        """A term of its own definition, the same for the same term."""
+        key, free = shape_of(body)
+        if key not in self._known:
+            name = self.fresh(word)
+            self._known[key] = (name, free)
+            self.steps.append(Filled(Definition(name, free, body), relative))
+        name, _ = self._known[key]
+        return Call(name, free)
+
+    def fresh(self, word: str) -> str:
+        """A name that nothing has yet."""
+        name, count = word, 1
+        while name in self.taken:
+            count += 1
+            name = f"{word}_{count}"
+        self.taken.add(name)
+        return name
+
+    def _sum(self, term: Sum) -> Carried:
+        body = self.carried(term.body)
+        if self._is_share(body):
+            return of_term(Sum(term.index, self.plain(term.body), term.skip))
+        inside = tuple(pair for pair in body.exponents if term.index in pair[0].free)
+        outside = tuple(pair for pair in body.exponents if term.index not in pair[0].free)
+        if not inside or term.skip is not None:
+            return of_term(Sum(term.index, self.plain(term.body), term.skip))
+        argument = self._argument(added(scaled(t, power) for t, power in inside))
+        constant = tuple(pair for pair in body.powers if term.index not in pair[0].free)
+        factor = as_term(Carried(powers=tuple(pair for pair in body.powers if pair not in constant)))
+        relative = self._relative((argument,), (factor,), (term.index,))
+        return times(Carried(body.coefficient, constant, outside), relative)
+
+    def _addition(self, term: Add) -> Carried:
+        """A sum of positive addends relative to the largest exponential among them; any other as it stands."""
+        if any(_is_negative(part) for part in term.terms):
+            return of_term(self.plain(term))
+        parts = [self.carried(part) for part in term.terms]
+        if all(self._is_share(part) for part in parts):
+            return of_term(self.plain(term))
+        arguments = [self._argument(added(scaled(t, power) for t, power in part.exponents)) for part in parts]
+        factors = [as_term(Carried(part.coefficient, part.powers)) for part in parts]
+        return self._relative(tuple(arguments), tuple(factors), ())
+
+    def _relative(self, arguments: tuple[Term, ...], factors: tuple[Term, ...], over: tuple[Index, ...]) -> Carried:
+        """sum factor e^argument as e^top times the same sum relative to top; LoweringError for nothing."""
+        whole = added(multiplied((factor, Exp(argument))) for argument, factor in zip(arguments, factors, strict=True))
+        for index in over:
+            whole = Sum(index, whole)
+        free = free_in_order(whole)
+        key, _ = shape_of(whole)
+        if key not in self._known:
+            outer = _common(arguments[0]) if len(arguments) == 1 else None
+            array = Array(self.fresh("top"), tuple(index.domain for index in free))
+            bare = arguments if outer is None else tuple(_without_outer(argument) for argument in arguments)
+            largest = Largest(array, free, over, bare, factors, outer)
+            self.steps.append(largest)
+            body = added(
+                multiplied((factor, largest.exponential(argument)))
+                for argument, factor in zip(bare, factors, strict=True)
+            )
+            for index in over:
+                body = Sum(index, body)
+            name = self.fresh("total")
+            self.steps.append(Filled(Definition(name, free, body), largest))
+            self._tops[array.name] = largest
+            self._known[key] = (name, free)
+            self._totals[name] = largest
+        name, _ = self._known[key]
+        largest = self._totals[name]
+        top = rename(largest.top, dict(zip(largest.indices, free, strict=True)))
+        return Carried(powers=((Call(name, free), Fraction(1)),), exponents=((top, Fraction(1)),))
+
+    def _centred(self, term: Add) -> Term | None:
+        """X - mean of X as (X - h) - mean of (X - h), h the mean as it comes out rounded; None for another sum."""
+        found = mean_of(term, self.theory)
+        if found is None:
+            return None
+        entry, mean, index, size = found
+        free = free_in_order(mean)
+        key, _ = shape_of(mean)
+        if ("mean", key) not in self._known:
+            array = Array(self.fresh("mean"), tuple(each.domain for each in free))
+            self._known[("mean", key)] = (array.name, free)
+            self.steps.append(Rounded(array, free, self.plain(mean)))
+        array = Array(self._known[("mean", key)][0], tuple(each.domain for each in free))
+        h = Entry(array, free)
+        assert isinstance(mean, Div)
+        assert isinstance(mean.numerator, Sum)
+        lost = self._once(Div(Sum(index, mean.numerator.body - h), size), "lost", None)
+        return (entry - h) - lost
+
+
+def _parts(term: Term) -> tuple[Term, ...]:
+    match term:
+        case Max(terms=terms):
+            return terms
+        case Special(argument=inner) | Abs(argument=inner) | Sign(argument=inner) | StepFunction(argument=inner):
+            return (inner,)
+        case _:
+            return ()
+
+
+def _pieces(term: Term, power: Fraction = Fraction(1)) -> list[tuple[Term, Fraction]]:
+    """The factors of products and quotients with their whole powers."""
+    match term:
+        case Mul(factors=factors):
+            return [pair for factor in factors for pair in _pieces(factor, power)]
+        case Div(numerator=above, denominator=below):
+            return [*_pieces(above, power), *_pieces(below, -power)]
+        case _:
+            return [(term, power)]
+
+
+def _is_negative(term: Term) -> bool:
+    return isinstance(term, Mul | Number) and without_coefficient(term)[0] < 0
+
+
+def _common(argument: Term) -> Term | None:
+    """The positive factor of an argument that is the product of such a one and data: beta in beta s_n."""
+    match argument:
+        case Mul(factors=(Parameter(positive=True) as outer, Entry() | Call())):
+            return outer
+        case _:
+            return None
+
+
+def _without_outer(argument: Term) -> Term:
+    assert isinstance(argument, Mul)
+    return argument.factors[1]
+
+
+def _renamed(made: Carried, places: dict[Index, Place]) -> Carried:
+    return Carried(
+        made.coefficient,
+        tuple((rename(term, places), power) for term, power in made.powers),
+        tuple((rename(term, places), power) for term, power in made.exponents),
+    )
