@@ -7,7 +7,7 @@ Otherwise `value`, `value_and_grad` and `grad`, and `hvp` and `hessian` where th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from symderiv.kernels.arrays.kernel import Output, array_kernel
@@ -183,7 +183,8 @@ def _check_assumptions(outputs: tuple[Output, ...], inputs: tuple[str, ...]) -> 
         for assumption in output.theorem.derivation.theory.assumptions:
             about = {array.name for array in (*arrays_of(assumption.left), *arrays_of(assumption.right))}
             if about & set(inputs):
+                stated = f"{formula(assumption.left)} = {formula(assumption.right)}"
                 raise LoweringError(
-                    f"{reference(output.theorem)} assumes {formula(assumption.left)} = {formula(assumption.right)}, which"
-                    " kernels do not check; state the loss so that a theorem without the assumption can be derived"
+                    f"{reference(output.theorem)} assumes {stated}, which kernels do not check; derive the theorem"
+                    " without the assumption"
                 )

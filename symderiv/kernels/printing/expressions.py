@@ -213,6 +213,8 @@ class Printer:
                 return f"{self.text(left, own)} {sign} {self.text(right, own + 1)}", own
             case Op(name="log1p", arguments=(argument,)) if self.degree(argument) == 1:
                 return f"log1p_of({self.raw(argument)}, {self.unit()})", ATOM
+            case Op(name="sqrt", arguments=(argument,)):
+                return f"power({self.text(argument)}, 0.5)", ATOM
             case Op(name=name, arguments=arguments):
                 return f"{_CALLS[name]}({', '.join(self.text(each) for each in arguments)})", ATOM
             case Pick(left=first, right=second, equal=Const(value=0), different=different) if (
