@@ -20,7 +20,7 @@ from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Goal, Problem, Theorem
 from symderiv.terms import Array, Call, Derivative, Entry, Index, Mul, Sum, Term, subterms
 
-__all__ = ["array_functions", "goals_of", "is_array_problem"]
+__all__ = ["array_functions", "array_outputs", "goals_of", "is_array_problem"]
 
 _SECOND: Final = ("hvp", "hessian")
 """Goals about second derivatives that have a function of their own."""
@@ -47,6 +47,21 @@ def array_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Arr
     LoweringError, in a sentence, if no gradient is among them, if one is less than numerically confirmed, if a theorem
     rests on an assumption about data that the kernel reads, or for a form that has no kernel.
     """
+    made: list[ArrayFunction] = []
+    for name, outputs in array_outputs(problem, known).items():
+        if name == "grad":  # the same kernel as value_and_grad
+            both = made[-1]
+            made.append(replace(both, name=name, outputs=both.outputs[1:], formulas=both.formulas[1:]))
+        else:
+            made.append(_function(problem, name, outputs))
+    return tuple(made)
+
+
+def array_outputs(problem: Problem, known: Mapping[str, Theorem]) -> dict[str, tuple[Output, ...]]:
+    """What each public function computes, by its name: the forms of its outputs, from their theorems.
+
+    LoweringError if no gradient is among the theorems.
+    """
     found = {
         array: known[name]
         for array, goal in _gradients(problem).items()
@@ -59,17 +74,14 @@ def array_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Arr
     ordered = [array for array in problem.arrays if array in found]
     gradients = tuple(_derivative(array, found[array], alone=len(ordered) == 1) for array in ordered)
     value = Output("value", first, _loss_of(first), ()) if layer is None else layer
-    made = [_function(problem, "value", (value,))]
     if layer is not None:
-        made.append(_function(problem, "vjp", gradients))
-        return tuple(made)
-    both = _function(problem, "value_and_grad", (value, *gradients))
-    made += [both, replace(both, name="grad", outputs=both.outputs[1:], formulas=both.formulas[1:])]
+        return {"value": (value,), "vjp": gradients}
+    made = {"value": (value,), "value_and_grad": (value, *gradients), "grad": gradients}
     for slug in _SECOND:
         theorem = known.get(f"{problem.name}:{slug}")
         if theorem is not None:
-            made.append(_function(problem, slug, (Output(slug, theorem, theorem.claim.right, _places(theorem)),)))
-    return tuple(made)
+            made[slug] = (Output(slug, theorem, theorem.claim.right, _places(theorem)),)
+    return made
 
 
 def _gradients(problem: Problem) -> dict[Array, Goal]:
