@@ -29,7 +29,8 @@ def code_of(problem: Problem, theorems: tuple[Theorem, ...], source: str, file: 
         return Code(_call(problem, "value_and_grad", ("W", "b", "X", "t"), "value, gradients"), file)
     made = functions(problem, theorems)
     shown = next(function for name in _SHOWN for function in made if function.name == name)
-    result = "value, gradient" if shown.name == "value_and_grad" else shown.name
+    several = shown.name == "value_and_grad"
+    result = ", ".join(name for name, _ in shown.outputs) if several else shown.name
     call = _call(problem, shown.name, shown.arguments, result)
     lines = _body(source, shown)
     if not lines:

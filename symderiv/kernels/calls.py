@@ -70,10 +70,11 @@ def print_call(function: Function, kernel: Kernel) -> str:
     parameters = parameter_names(function)
     inputs = [name for name in names if name not in {p.name for p in outputs} | {"scale", *parameters}]
     axes = 1 if function.elementwise else 2
-    tests = [f"is_block(z, {'1' if function.elementwise else 'z.shape[1]'})"]
+    first = function.arguments[0]
+    tests = [f"is_block({first}, {'1' if function.elementwise else 'z.shape[1]'})"]
     lines = [
         f"def {kernel.name}_call(layout, dtype, other):",
-        f'    """{kernel.name} on one block of rows, compiled for a layout, the dtype of z and that of t."""',
+        f'    """{kernel.name} on one block of rows, compiled for a layout, the dtype of {first} and that of t."""',
     ]
     kinds = []
     for name in inputs:
@@ -82,18 +83,18 @@ def print_call(function: Function, kernel: Kernel) -> str:
         elif name == "t" and not function.numbers:
             lines.append(f"    bits, most = bits_up_to(dtype, {'1.0' if function.elementwise else 'np.inf'})")
             tests.append("targets_suit(t, z, bits, most)")
-        elif name != "z":
-            tests.append(f"{name}.shape == z.shape")
+        elif name != first:
+            tests.append(f"{name}.shape == {first}.shape")
         kinds.append("given(other, 1)" if name == "labels" else f"given(dtype, {axes})")
     kinds += ["types.float64"] * (len(parameters) + ("scale" in names))
-    tests += [hyperparameter_test(each) for each in function.hyperparameters]
+    tests += [hyperparameter_test(each, first) for each in function.hyperparameters]
     for position, output in enumerate(outputs):
         count = 0 if function.elementwise else len(output.axes)
-        tests.append(f"fills({output.name}, z, {' * '.join(['z.shape[1]'] * count) or '1'})")
-        tests.append(f"{'in_place' if count + 1 == axes else 'apart'}({output.name}, z)")
+        tests.append(f"fills({output.name}, {first}, {' * '.join(['z.shape[1]'] * count) or '1'})")
+        tests.append(f"{'in_place' if count + 1 == axes else 'apart'}({output.name}, {first})")
         tests += [f"apart({output.name}, {name})" for name in (*inputs[1:], *(p.name for p in outputs[:position]))]
         kinds.append(f"memory(dtype, {count + 1})")
-    run = [f"z.dtype.type({name})" if name in ("scale", *parameters) else name for name in _given(kernel)]
+    run = [f"{first}.dtype.type({name})" if name in ("scale", *parameters) else name for name in _given(kernel)]
     run += [p.name for p in outputs]
     lines += [
         "",
@@ -103,7 +104,7 @@ def print_call(function: Function, kernel: Kernel) -> str:
         *_joined(tests, " " * 12),
         "        )",
         "        if suits:",
-        *wrapped(f"            {kernel.name}_kernel(0, len(z), {', '.join(run)}, layout)"),
+        *wrapped(f"            {kernel.name}_kernel(0, len({first}), {', '.join(run)}, layout)"),
         "        return suits",
         "",
         f"    return for_types(call, {', '.join(kinds)})",
@@ -124,6 +125,7 @@ def print_sums(kernel: Kernel) -> str:
     ]
     run += ["values", *(f"{p.name}[first:last]" for p in others)]
     elements = not any(p.axes for p in kernel.arrays("input"))
+    first_of_all = kernel.arrays("input")[0].name
     arguments = ", ".join([*_given(kernel), *(p.name for p in others), "totals"])
     return "\n".join(
         [
@@ -134,7 +136,7 @@ def print_sums(kernel: Kernel) -> str:
             "    @compiled",
             f"    def sums(start, stop, {arguments}):",
             "        size = BLOCK_ROWS" if elements else "        size = rows_in_block(z.shape[1])",
-            "        values = np.empty(min(size, stop - start), z.dtype)",
+            f"        values = np.empty(min(size, stop - start), {first_of_all}.dtype)",
             "        for first in range(start, stop, size):",
             "            last = min(first + size, stop)",
             *wrapped(f"            {kernel.name}_kernel(0, last - first, {', '.join(run)}, layout)"),

@@ -47,6 +47,14 @@ _NUMBERS = (
     "at its word: step(0) = 0, sign(0) = 0. Accuracy: within 8 units in the last place of what the form that is",
     "computed would be if nothing cancelled in it.",
 )
+_SEVERAL = (
+    "Arrays: float32 or float64, native byte order, any strides, any number of axes; they are broadcast against each",
+    "other. Derivatives are by {variables}, in this order; second derivatives are those that theorems are about.",
+    "Results have the dtype of {first}. An infinite number gives the limit where there is one, NaN gives NaN; no",
+    "element changes another. At a kink, where the derivative jumps, the formula is taken at its word: step(0) = 0,",
+    "sign(0) = 0. Accuracy: within 8 units in the last place of what the form that is computed would be if nothing",
+    "cancelled in it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,9 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     cited = {name: digest + _reservation(name, made) for name, digest in cited.items()}
     behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
     behaviour = _NUMBERS if any(function.numbers for function in made) else behaviour
+    variables = made[0].variables
+    if variables:
+        behaviour = tuple(line.format(variables=", ".join(variables), first=variables[0]) for line in _SEVERAL)
     behaviour = _LOSSES if is_loss_of_probabilities(problem) else behaviour
     public = ", ".join(f'"{function.name}"' for function in made)
     use = _compiled_use(made) if emitter.compiled else ()

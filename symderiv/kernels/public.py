@@ -38,3 +38,5 @@ class Function:
     hyperparameters: tuple[Hyperparameter, ...] = ()
     numbers: bool = False
     """Whether z and its further arguments are numbers of any size and sign, broadcast against each other."""
+    variables: tuple[str, ...] = ()
+    """The arguments that a loss of several numbers is differentiated by, by their own names; empty where that is z."""

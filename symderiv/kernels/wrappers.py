@@ -39,7 +39,10 @@ def docstring(function: Function) -> list[str]:
         shapes, arguments = {0: "(...)"}, ["z (...)", "t from 0 to 1 (...), or integers 0 and 1"]
         if function.numbers:
             others = ", ".join(function.arguments[1:])
-            arguments = ["z (...)", *([f"{others} (...), or of a shape that broadcasts with it"] if others else [])]
+            arguments = [
+                f"{function.arguments[0]} (...)",
+                *([f"{others} (...), or of a shape that broadcasts with it"] if others else []),
+            ]
     else:
         shapes, arguments = {0: "(...)", 1: "(..., C)", 2: "(..., C, C)"}, ["z (..., C)"]
     lines = [f'    """{function.formulas[0]}']
@@ -54,7 +57,9 @@ def docstring(function: Function) -> list[str]:
     results = ", ".join(f"{name} {shapes[rank]}" for name, rank in function.outputs)
     lines.append(f"    {'; '.join(arguments)} -> {results}.")
     lines += _option_lines(function)
-    lines += [f"    {line}" for each in function.hyperparameters for line in hyperparameter_lines(each)]
+    lines += [
+        f"    {line}" for each in function.hyperparameters for line in hyperparameter_lines(each, function.arguments[0])
+    ]
     if function.reducible:
         lines.append("    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.")
     several = len(function.outputs) > 1
@@ -80,13 +85,14 @@ def has_sums(function: Function) -> bool:
 def at_once(function: Function) -> list[str]:
     """The function that does one block of plain arrays in a compiled call, and the line that finds such calls."""
     kernel = function.kernels[0][1]
+    first = function.arguments[0]
     finders = ", ".join(f"{variant}={kernel.name}_call" for variant, kernel in function.kernels)
     names = list(function.arguments)
     extra = ["reduction"] if function.reducible else []
     shown = [name for name, _ in function.outputs]
     outputs = kernel.arrays("output")
-    shapes = {0: "len(z)", 1: "z.shape", 2: "z.shape + z.shape[1:]"}
-    fresh = {p.name: f"np.empty({shapes[0 if function.elementwise else len(p.axes)]}, z.dtype)" for p in outputs}
+    shapes = {0: f"len({first})", 1: f"{first}.shape", 2: f"{first}.shape + {first}.shape[1:]"}
+    fresh = {p.name: f"np.empty({shapes[0 if function.elementwise else len(p.axes)]}, {first}.dtype)" for p in outputs}
     parameters = parameter_names(function)
     scaled = any(scalar.name == "scale" for scalar in kernel.scalars())
     call = "call(" + ", ".join([*names, *parameters, *(["scale"] if scaled else []), *(p.name for p in outputs)]) + ")"
@@ -107,8 +113,8 @@ def at_once(function: Function) -> list[str]:
         "        return None",
         f"    if not ({order}):" if len(names) > 1 else f"    if not {order}:",
         "        return None",
-        f"    call = {function.name}_call(z.dtype, {other}, z.shape[1:])",
-        "    if call is None or z.size > BLOCK_ELEMENTS:",
+        f"    call = {function.name}_call({first}.dtype, {other}, {first}.shape[1:])",
+        f"    if call is None or {first}.size > BLOCK_ELEMENTS:",
         "        return None",
         "    if out is None:",
         f"        {', '.join(shown)} = {made}",
@@ -122,10 +128,10 @@ def at_once(function: Function) -> list[str]:
         lines += [f"        {name} = {fresh[name]} if {name} is None else {name}" for name in shown]
     lines += [f"    {p.name} = {fresh[p.name]}" for p in outputs if p.name not in shown]
     if function.reducible:
-        mean = "1.0 / len(z)" if scaled else None
+        mean = f"1.0 / len({first})" if scaled else None
         taken = "" if "value" not in shown else "out is not None or "
         taken = taken if len(shown) == 1 else "(out is not None and out[0] is not None) or "
-        lines += [f'    if reduction != "none" and ({taken}reduction not in ("sum", "mean") or not len(z)):']
+        lines += [f'    if reduction != "none" and ({taken}reduction not in ("sum", "mean") or not len({first})):']
         lines += ["        return None"]
         lines += [f'    scale = {mean} if reduction == "mean" else 1.0'] if mean else []
     lines += [
@@ -172,6 +178,7 @@ def _short_way(function: Function) -> list[str]:
 def _inputs(function: Function, classes: int | None) -> list[str]:
     """The lines that check the arguments."""
     targets = "t" in function.arguments and not function.elementwise
+    first = function.arguments[0]
     if function.numbers:
         lines = [f"{', '.join(function.arguments)}{',' * (len(function.arguments) == 1)} = checked_numbers_together("]
         lines += [f"    {', '.join(f'{name}={name}' for name in function.arguments)}", ")"]
@@ -203,7 +210,7 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
     if function.reducible and "check_reduction(reduction)" not in lines:
         lines.append("check_reduction(reduction)")
     lines.append("check_threads(threads)")
-    lines += [checked_hyperparameter(each) for each in function.hyperparameters]
+    lines += [checked_hyperparameter(each, first) for each in function.hyperparameters]
     if function.option_kernels:
         lines += [
             "labels, ignored = in_32_bits(labels, ignored)",
@@ -212,7 +219,7 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
             f"    {mean}, counts=counts, threads=threads,",
             ")",
         ]
-    shape = "batch, row = z.shape, ()" if function.elementwise else "batch, row = z.shape[:-1], z.shape[-1:]"
+    shape = f"batch, row = {first}.shape, ()" if function.elementwise else "batch, row = z.shape[:-1], z.shape[-1:]"
     return [*lines, shape, "rows = math.prod(batch)"]
 
 
@@ -221,15 +228,16 @@ def _outputs(function: Function) -> list[str]:
     shapes = {0: "batch", 1: "z.shape", 2: "z.shape + row"}
     rows = {0: "()", 1: "row", 2: "row + row"}
     shown = dict(function.outputs)
+    first = function.arguments[0]
     targets = () if "t" not in function.arguments else ("t",) if function.elementwise else ("labels", "t")
-    inputs = ", ".join(["z", *targets, *(name for name in function.arguments if name not in ("z", "t"))])
+    inputs = ", ".join([first, *targets, *(name for name in function.arguments if name not in (first, "t"))])
     if function.option_kernels:
         inputs += ", *arrays_among(weight, sample_weight)"
     wanted = ", ".join(
         f'("{name}", {"value_shape(reduction, batch)" if _is_reduced(function, name) else shapes[rank]})'
         for name, rank in function.outputs
     )
-    lines = [f"wanted = [{wanted}]", f"[{', '.join(shown)}] = checked_outputs(out, wanted, z.dtype, [{inputs}])"]
+    lines = [f"wanted = [{wanted}]", f"[{', '.join(shown)}] = checked_outputs(out, wanted, {first}.dtype, [{inputs}])"]
     kernel = function.kernels[0][1]
     for parameter in kernel.arrays("output"):
         name = parameter.name
@@ -244,7 +252,7 @@ def _outputs(function: Function) -> list[str]:
             "divisor = rows if options is None else options.divisor" if function.option_kernels else "divisor = rows"
         )
     if any(scalar.name == "scale" for scalar in kernel.scalars()):
-        lines.append("scale = scale_of(reduction, divisor, z.dtype)")
+        lines.append(f"scale = scale_of(reduction, divisor, {first}.dtype)")
     return lines
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from symderiv.losses.binary_cross_entropy import s
 from symderiv.statements import Definition, Goal, Problem
-from symderiv.terms import Array, Derivative, Entry, Term, exp, log
+from symderiv.terms import Array, Derivative, Entry, Term, exp, log, number
 
 a: Final = Entry(Array("a", ()), ())
 """The threshold below the observed class; of the first class, its only threshold."""
@@ -39,6 +39,7 @@ _INTERIOR: Final = ("definition name=L", "constant-factor", "chain-rule", "sum-r
 _FIRST: Final = ("definition name=L_first", "constant-factor", "chain-rule", _LEMMA, "cancel")
 _LAST: Final = ("definition name=L_last", "constant-factor", "chain-rule", "sum-rule + constant", _LEMMA, "cancel")
 _AGAIN: Final = ("lemma cite=ordinal:gradient", "sum-rule + constant", _LEMMA)
+_IN_THRESHOLD: Final = ("lemma cite=ordinal:gradient-threshold", "sum-rule + constant", _LEMMA)
 
 
 def _slope(slug: str, title: str, of: Definition, by: Entry) -> Goal:
@@ -51,7 +52,7 @@ def _slope(slug: str, title: str, of: Definition, by: Entry) -> Goal:
 
 def _goal(slug: str, title: str, start: Term, plan: tuple[str, ...], target: Term | None, prose: str = "") -> Goal:
     """A theorem about the loss, by those about F and G."""
-    more = ("ordinal:gradient",) if slug.startswith("hessian") else ()
+    more = ("ordinal:gradient", "ordinal:gradient-threshold") if slug.startswith("hessian") else ()
     return Goal(slug, title, start, plan, cites=(*more, *_EVERY), target=target, prose=prose)
 
 
@@ -83,6 +84,14 @@ PROBLEM: Final = Problem(
             1 - G() - F(),
         ),
         _goal(
+            "gradient-threshold",
+            "gradient in the lower threshold, with the width held",
+            Derivative(L(), a),
+            (*_INTERIOR, "expand style=whole-first form=none : the numerator is a multiple of $G - F$"),
+            G() + F() + number(-1),
+            "Both thresholds move with a then: the same as the score moving the other way.",
+        ),
+        _goal(
             "gradient-upper",
             "gradient in the upper threshold",
             Derivative(L(), w),
@@ -111,6 +120,27 @@ PROBLEM: Final = Problem(
             Derivative(Derivative(L(), s), w),
             _AGAIN,
             -(G() * (1 - G())),
+        ),
+        _goal(
+            "hessian-threshold",
+            "second derivative in the lower threshold, with the width held",
+            Derivative(Derivative(L(), a), a),
+            _IN_THRESHOLD,
+            G() * (1 - G()) + F() * (1 - F()),
+        ),
+        _goal(
+            "hessian-score-threshold",
+            "mixed second derivative in the score and the lower threshold, with the width held",
+            Derivative(Derivative(L(), s), a),
+            _AGAIN,
+            -(G() * (1 - G())) - F() * (1 - F()),
+        ),
+        _goal(
+            "hessian-threshold-upper",
+            "mixed second derivative in the lower and the upper threshold",
+            Derivative(Derivative(L(), a), w),
+            _IN_THRESHOLD,
+            G() * (1 - G()),
         ),
         _goal("first-score", "gradient of the first class in the score", Derivative(L_first(), s), _FIRST, 1 - F()),
         _goal(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from symderiv.api import prove
-from symderiv.build.contents import REFUSED, kernel_goals
+from symderiv.build.contents import kernel_goals
 from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.kernels.functions import functions
 from symderiv.kernels.public import Function
@@ -13,8 +13,8 @@ from symderiv.kernels.scalar.functions import is_scalar_loss
 from symderiv.losses import FURTHER, find
 from symderiv.statements import Theorem
 
-NAMES = tuple(problem.name for problem in FURTHER if is_scalar_loss(problem) and problem.name not in REFUSED)
-"""The entries of one number, but for binary cross-entropy, which names its own theorems, and those that are refused."""
+NAMES = tuple(problem.name for problem in FURTHER if is_scalar_loss(problem))
+"""The entries of numbers, but for binary cross-entropy, which names its own theorems."""
 
 
 @cache

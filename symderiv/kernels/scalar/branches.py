@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias, assert_never
 
-from symderiv.kernels.probability.monomials import Polynomial, constant, plus, scaled
+from symderiv.kernels.probability.monomials import Polynomial, atom, constant, plus, scaled
 from symderiv.kernels.probability.ordering import as_term
 from symderiv.kernels.rewriting import substitute
 from symderiv.kernels.scalar.forms import best_form
+from symderiv.kernels.scalar.linear import entries_of_sum, is_sum_of_data
 from symderiv.kernels.scalar.reading import (
     Base,
+    Products,
     Reader,
     bases_of,
     oriented,
     sure_sign,
     without_positive_factors,
 )  # fmt: skip
+from symderiv.kernels.scalar.relations import Relation, product_on, relations_of
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Abs,
@@ -95,11 +98,18 @@ class Branched:
 def branched(closed: Term, z: Entry, halves: tuple[Term, ...]) -> Branched:
     """The tree of a closed form without defined quantities; `halves` are data t that may occur beside 1 - t."""
     found = {part for _, part in subterms(closed) if isinstance(part, Entry) and part != z}
+    pairs: Pairs
+    for whole in _sums_of_data(closed, z):
+        pairs = []
+        moved = _resolved(_in_sum(closed, z, whole), halves, pairs)
+        entries = tuple(entry for entry, _ in entries_of_sum(whole) or ())
+        if not any(_mentions(leaf.form, *entries) for leaf in leaves(moved)):
+            return _spelled_out(moved, pairs, as_term(whole))
     for other in sorted(found, key=lambda entry: entry.array.name):
-        pairs: Pairs = []
+        pairs = []
         moved = _resolved(_in_difference(closed, z, other), halves, pairs)
         if not any(_mentions(leaf.form, z, other) for leaf in leaves(moved)):
-            return _spelled_out(moved, pairs, z, other)
+            return _spelled_out(moved, pairs, Add((z, Mul((number(-1), other)))))
     pairs = []
     made = _resolved(closed, halves, pairs)
     return Branched(made, tuple(dict.fromkeys(pairs)))
@@ -109,12 +119,33 @@ def _in_difference(closed: Term, z: Entry, other: Entry) -> Term:
     return substitute(closed, lambda node: Add((other, DIFFERENCE)) if node == z else None)
 
 
+def _sums_of_data(closed: Term, z: Entry) -> tuple[Polynomial, ...]:
+    """The sums and differences of several data, z among them, that stand in a closed form, the longest first."""
+    found = []
+    for _, part in subterms(closed):
+        if is_sum_of_data(part):
+            polynomial = Reader().read(part)
+            whole = oriented(polynomial)[0] if polynomial.addends else polynomial
+            entries = entries_of_sum(whole) or ()
+            if z in [entry for entry, _ in entries]:
+                found.append(whole)
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: -len(each.addends)))
+
+
+def _in_sum(closed: Term, z: Entry, whole: Polynomial) -> Term:
+    """The closed form with z by the letter for the sum and the other data."""
+    own = dict(whole.addends)[frozenset({(z, constant(1))})]
+    others = scaled(plus(whole, scaled(atom(z), -own)), -own)
+    letter = scaled(atom(DIFFERENCE), own)
+    return substitute(closed, lambda node: as_term(plus(letter, others)) if node == z else None)
+
+
 def _mentions(form: Term, *entries: Entry) -> bool:
     return any(part in entries for _, part in subterms(form))
 
 
-def _spelled_out(tree: Tree, pairs: Pairs, z: Entry, other: Entry) -> Branched:
-    gap = Add((z, Mul((number(-1), other))))
+def _spelled_out(tree: Tree, pairs: Pairs, gap: Term) -> Branched:
+    """The tree with `gap` for the letter."""
 
     def spelled(term: Term) -> Term:
         return substitute(term, lambda node: gap if node == DIFFERENCE else None)
@@ -229,39 +260,66 @@ def _smooth(closed: Term, halves: tuple[Term, ...], pairs: Pairs) -> Tree:
     errors = tuple(dict.fromkeys(oriented(each)[0] for each in seen.arguments if each.addends))
     switches = tuple(dict.fromkeys(_switch_at(each) for each in (*(base.polynomial for base in bases), *errors)))
     open_switches = tuple(each for each in switches if not sure_sign(each))
+    relations = relations_of(bases)
+    bases = (*bases, *(each.gap for each in relations if each.gap not in bases))
     if 2 ** len(open_switches) > _MOST:
         raise LoweringError(f"the closed form has {len(open_switches)} different exponents; kernels take up to 6")
     found: dict[tuple[int, ...], Tree] = {}
     for signs in product((-1, 1), repeat=len(open_switches)):
         chosen = dict(zip(open_switches, signs, strict=True))
-        found[signs] = _of_signs(closed, halves, bases, errors, chosen, seen, pairs)
-    return _nested(open_switches, (), found)
+        products = _products_on(relations, chosen)
+        if products is not None:
+            found[signs] = _of_signs(closed, halves, bases, errors, products, chosen, seen, pairs)
+    made = _nested(open_switches, (), found)
+    assert made is not None
+    return made
+
+
+def _sign_of(polynomial: Polynomial, chosen: dict[Polynomial, int]) -> int:
+    """The sign of a base where its switch, if it has one, was chosen."""
+    switch, turned = oriented(without_positive_factors(polynomial))
+    return turned * (sure_sign(switch) or chosen[switch])
+
+
+def _products_on(relations: tuple[Relation, ...], chosen: dict[Polynomial, int]) -> Products | None:
+    """Which exponentials are products of others on a branch; None if there are no numbers on it."""
+    made = []
+    for each in relations:
+        signs = (_sign_of(each.first.polynomial, chosen), _sign_of(each.second.polynomial, chosen))
+        product = product_on(each, signs)
+        if product is None:
+            return None
+        made.append(product)
+    return tuple(made)
 
 
 def _switch_at(polynomial: Polynomial) -> Polynomial:
     return oriented(without_positive_factors(polynomial))[0]
 
 
-def _nested(switches: tuple[Polynomial, ...], signs: tuple[int, ...], found: dict[tuple[int, ...], Tree]) -> Tree:
+def _nested(
+    switches: tuple[Polynomial, ...], signs: tuple[int, ...], found: dict[tuple[int, ...], Tree]
+) -> Tree | None:
+    """The tree of the branches that begin with these signs; None if there are none."""
+    if not any(each[: len(signs)] == signs for each in found):
+        return None
     if len(signs) == len(switches):
         return found[signs]
     low, high = _nested(switches, (*signs, -1), found), _nested(switches, (*signs, 1), found)
+    if low is None or high is None:
+        return low or high
     return low if low == high else Switch(as_term(switches[len(signs)]), low, high)
 
 
 def _of_signs(closed: Term, halves: tuple[Term, ...], bases: tuple[Base, ...], errors: tuple[Polynomial, ...],
-              chosen: dict[Polynomial, int], seen: Reader, pairs: Pairs) -> Tree:  # fmt: skip
-    def sign_of(polynomial: Polynomial) -> int:
-        switch, turned = oriented(without_positive_factors(polynomial))
-        return turned * (sure_sign(switch) or chosen[switch])
-
-    signed = tuple((base, sign_of(base.polynomial)) for base in bases)
-    arguments = tuple((each, sign_of(each)) for each in dict.fromkeys((*errors, *seen.arguments)))
-    far, met = best_form(closed, signed, arguments, halves, near=False)
+              products: Products, chosen: dict[Polynomial, int], seen: Reader, pairs: Pairs) -> Tree:  # fmt: skip
+    signed = tuple((base, _sign_of(base.polynomial, chosen)) for base in bases)
+    arguments = tuple((each, _sign_of(each, chosen)) for each in dict.fromkeys((*errors, *seen.arguments)))
+    far, met = best_form(closed, signed, arguments, halves, products, near=False)
     pairs.append((closed, far))
     if not met:
         return Leaf(far)
-    near, _ = best_form(closed, signed, arguments, halves, near=True)
+    near, _ = best_form(closed, signed, arguments, halves, products, near=True)
     if near == far:
         return Leaf(far)
     pairs.append((closed, near))

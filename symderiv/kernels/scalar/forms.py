@@ -7,19 +7,25 @@ from fractions import Fraction
 from symderiv.kernels.probability.monomials import Polynomial, of_monomial, plus
 from symderiv.kernels.probability.ordering import as_term
 from symderiv.kernels.rewriting import substitute
-from symderiv.kernels.scalar.reading import Base, Reader
+from symderiv.kernels.scalar.reading import Base, Products, Reader
+from symderiv.kernels.scalar.relations import merged
 from symderiv.terms import Add, Exp, Log, Mul, Number, Power, Special, Term, children, number, subterms
 
 
 def best_form(closed: Term, bases: tuple[tuple[Base, int], ...], errors: tuple[tuple[Polynomial, int], ...],
-              halves: tuple[Term, ...], *, near: bool) -> tuple[Term, bool]:  # fmt: skip
+              halves: tuple[Term, ...], products: Products, *, near: bool) -> tuple[Term, bool]:  # fmt: skip
     """The form of `closed` with the fewest addends, and whether a logarithm in it is 0 where a base is."""
     made: list[tuple[int, Term, bool]] = []
     for complement in (False, True) if errors else (False,):
-        reader = Reader(bases, errors, near, complement)
-        polynomial = reader.read(closed)
-        form = tidied(as_term(reader.written(reader.together(polynomial), halves)))
-        made.append((_cancelling(form), form, reader.met_near))
+        addends = (closed.terms,) if products and isinstance(closed, Add) else ()
+        for terms in ((closed,), *addends):
+            reader = Reader(bases, errors, near, complement, products)
+            parts = [reader.written(reader.together(reader.read(term)), halves) for term in terms]
+            whole = plus(*parts)
+            if len(terms) > 1 and len({coefficient > 0 for _, coefficient in whole.addends}) > 1:
+                continue  # over a common denominator less cancels
+            form = tidied(merged(as_term(whole), products))
+            made.append((_cancelling(form), form, reader.met_near))
     _, form, met = min(made, key=lambda each: each[0])
     return form, met
 

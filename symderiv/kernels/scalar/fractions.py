@@ -27,7 +27,7 @@ from symderiv.kernels.probability.monomials import (
     times,
 )  # fmt: skip
 from symderiv.kernels.probability.ordering import as_term
-from symderiv.terms import Add, Constant, Number, Parameter, Term, subterms
+from symderiv.terms import Add, Constant, Mul, Number, Parameter, Power, Term, number, subterms
 
 Expansion = Callable[[Term], Polynomial]
 """The polynomial that a sum among the atoms is."""
@@ -184,3 +184,25 @@ def with_ones(polynomial: Polynomial, atoms: tuple[Term, ...]) -> Polynomial | N
                 return None
         made = plus(made, of_monomial(kept, coefficient))
     return made
+
+
+def telescoped(rest: Polynomial, atoms: tuple[Term, ...], wholes: tuple[tuple[Term, Term], ...]) -> Polynomial:
+    """1 - x y as (1 - x) + x (1 - y) for powers x, y of `atoms`, which are at most 1: no digit cancels. The pairs in
+    `wholes` have a product that is one atom itself: that is left as it is, and so is every other polynomial."""
+    number_of = dict(rest.addends).get(ONE_MONOMIAL)
+    others = [(monomial, c) for monomial, c in rest.addends if monomial]
+    if number_of is None or len(others) != 1 or others[0][1] != -number_of or len(others[0][0]) != 2:
+        return rest
+    factors = sorted(others[0][0], key=lambda pair: repr(pair[0]))
+    powers = [exponent.constant for _, exponent in factors]
+    if any(term not in atoms for term, _ in factors) or any(each is None or each <= 0 for each in powers):
+        return rest
+    if powers == [1, 1] and any({term for term, _ in factors} == set(pair) for pair in wholes):
+        return rest
+    gaps = [atom(complement_of(t if e.constant == 1 else Power(t, as_term(e)))) for t, e in factors]
+    return scaled(plus(gaps[0], times(of_monomial(frozenset({factors[0]})), gaps[1])), number_of)
+
+
+def complement_of(term: Term) -> Term:
+    """1 - term."""
+    return Add((number(1), Mul((number(-1), term))))

@@ -1,5 +1,5 @@
-"""The public functions of a loss or an activation of one number: value, gradient, second derivative, and its product
-with a direction."""
+"""The public functions of a loss or an activation of numbers: value, gradient, second derivatives, and for one number
+the product with a direction."""
 
 from __future__ import annotations
 
@@ -12,60 +12,57 @@ from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.parts import Part
-from symderiv.kernels.public import Function, Role
+from symderiv.kernels.public import Function
 from symderiv.kernels.rewriting import reference, unfolded
 from symderiv.kernels.scalar.branches import Tree, branched
 from symderiv.kernels.scalar.kernel import DIRECTION, Confirmed, confirmed, scalar_kernel, shown
+from symderiv.kernels.scalar.variables import Numbers, is_scalar_loss, numbers_of
 from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Call, Derivative, Entry, Term, subterms
 
-_GOALS: Final[tuple[tuple[Role, str], ...]] = (("gradient", "gradient"), ("hessian", "hessian"))
+__all__ = ["is_scalar_loss", "scalar_functions", "tree_of"]
+
 _TAKEN: Final = frozenset({"z", DIRECTION, "out", "threads", "reduction", "scale"})
 """Names of arguments that parameters and data may not have."""
-
-
-def is_scalar_loss(problem: Problem) -> bool:
-    """Whether a problem is a loss or an activation of one number, of data and parameters that are numbers too, and
-    names no theorem as its value."""
-    start = next((goal.start for goal in problem.goals if goal.slug == "gradient"), None)
-    if problem.family == "layer" or "value" in {role for role, _ in problem.kernels}:
-        return False
-    if not (isinstance(start, Derivative) and isinstance(start.body, Call) and isinstance(start.wrt, Entry)):
-        return False
-    return not start.wrt.array.domains and all(not array.domains for array in problem.arrays)
+_LEAD: Final = "z"
+"""What the one number that a loss is differentiated by is called in its functions; several keep their names."""
 
 
 def scalar_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Function, ...]:
-    """`value`, `value_and_grad`, `grad`, and with the second derivative `hessian` and `hvp`.
+    """`value`, `value_and_grad`, `grad`, with second derivatives `hessian`, and for one number also `hvp`.
 
-    LoweringError if the theorem about the gradient is not given, if a theorem was not proved, or for a form that has
-    no kernel.
+    LoweringError if a theorem about the gradient is not given, if a theorem was not proved, or for a form that has no
+    kernel.
     """
-    found = _theorems(problem, known)
-    if "gradient" not in found:
+    numbers = _numbers(problem)
+    found = _theorems(problem, known, numbers)
+    missing = [slug for role, slug in numbers.gradients if role not in found]
+    if missing:
         raise LoweringError(f"the gradient of {problem.name} is lowered from its theorem, which was not given")
-    z = _variable(found["gradient"])
-    parts = {"value": _value(found["gradient"])}
+    gradients = tuple(role for role, _ in numbers.gradients)
+    hessians = tuple(role for role, _ in numbers.hessians if role in found)
+    z = numbers.variables[0]
+    parts = {"value": _value(found[gradients[0]])}
     parts |= {
         role: Part(role, theorem, unfolded(theorem.claim.right, theorem.derivation.theory), ())
         for role, theorem in found.items()
     }
-    arguments = _arguments(problem, tuple(parts.values()), z)
+    arguments = _arguments(problem, tuple(parts.values()), numbers)
 
     @cache
     def confirm(closed: Term) -> Confirmed:
         return confirmed(closed, z, _data_of(closed, z))
 
+    plan: list[tuple[str, tuple[str, ...]]] = [("value", ("value",)), ("value_and_grad", ("value", *gradients))]
+    plan += [("hessian", hessians)] if hessians else []
+    plan += [("hvp", hessians)] if hessians and not numbers.several else []
     made: list[Function] = []
-    for name, roles in (("value", ("value",)), ("value_and_grad", ("value", "gradient")), ("hessian", ("hessian",)),
-                        ("hvp", ("hessian",))):  # fmt: skip
-        if not all(role in parts for role in roles):
-            continue
+    for name, roles in plan:
         chosen = tuple(parts[role] for role in roles)
         direction = name == "hvp"
         kernel = scalar_kernel(name, chosen, z, arguments, confirm, direction=direction)
-        function = _function(problem, name, chosen, arguments, kernel, direction)
+        function = _function(problem, name, chosen, arguments, kernel, numbers)
         made.append(function)
         if name == "value_and_grad":
             made.append(
@@ -75,9 +72,16 @@ def scalar_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Fu
     return tuple(made)
 
 
-def _theorems(problem: Problem, known: Mapping[str, Theorem]) -> dict[Role, Theorem]:
-    found: dict[Role, Theorem] = {}
-    for role, slug in _GOALS:
+def _numbers(problem: Problem) -> Numbers:
+    numbers = numbers_of(problem)
+    if numbers is None:
+        raise LoweringError(f"{problem.name} is no loss of numbers")
+    return numbers
+
+
+def _theorems(problem: Problem, known: Mapping[str, Theorem], numbers: Numbers) -> dict[str, Theorem]:
+    found: dict[str, Theorem] = {}
+    for role, slug in (*numbers.gradients, *numbers.hessians):
         theorem = known.get(f"{problem.name}:{slug}")
         if theorem is None:
             continue
@@ -91,13 +95,6 @@ def _theorems(problem: Problem, known: Mapping[str, Theorem]) -> dict[Role, Theo
     return found
 
 
-def _variable(gradient: Theorem) -> Entry:
-    left = gradient.claim.left
-    if not (isinstance(left, Derivative) and isinstance(left.wrt, Entry)):
-        raise LoweringError(f"{reference(gradient)} is no derivative by a number")
-    return left.wrt
-
-
 def _value(gradient: Theorem) -> Part:
     """The loss itself, by its definition in the theorem about its gradient."""
     left = gradient.claim.left
@@ -106,19 +103,22 @@ def _value(gradient: Theorem) -> Part:
     return Part("value", gradient, unfolded(left.body, gradient.derivation.theory), ())
 
 
-def _arguments(problem: Problem, parts: tuple[Part, ...], z: Entry) -> tuple[str, ...]:
-    """The arrays of the functions: z, and the data in the order of the problem."""
+def _arguments(problem: Problem, parts: tuple[Part, ...], numbers: Numbers) -> tuple[str, ...]:
+    """The arrays of the functions: what is differentiated by, one number as z, and the data in the problem's order."""
     used = {part.array for each in parts for _, part in subterms(each.closed) if isinstance(part, Entry)}
-    data = tuple(array.name for array in problem.arrays if array in used and array != z.array)
-    names = (*data, *(argument_name(each.parameter) for each in problem.hyperparameters))
-    bad = sorted(set(names) & _TAKEN)
+    own = tuple(variable.array for variable in numbers.variables)
+    data = tuple(array.name for array in problem.arrays if array in used and array not in own)
+    variables = tuple(array.name for array in own) if numbers.several else ()
+    names = (*variables, *data, *(argument_name(each.parameter) for each in problem.hyperparameters))
+    bad = sorted(set(names) & (_TAKEN - ({_LEAD} if numbers.several else set())))
     if bad:
         raise LoweringError(f"{problem.name}: {bad[0]!r} has the name of an argument of its functions; rename it")
-    return ("z", *data)
+    return (*variables, *data) if numbers.several else (_LEAD, *data)
 
 
 def _function(problem: Problem, name: str, parts: tuple[Part, ...], arguments: tuple[str, ...], kernel: Kernel,
-              direction: bool) -> Function:  # fmt: skip
+              numbers: Numbers) -> Function:  # fmt: skip
+    direction = name == "hvp"
     declared = {argument_name(each.parameter) for each in problem.hyperparameters}
     unknown = sorted({scalar.name for scalar in kernel.scalars()} - declared - {"scale"})
     if unknown:
@@ -131,17 +131,18 @@ def _function(problem: Problem, name: str, parts: tuple[Part, ...], arguments: t
         (("elements", kernel),),
         tuple(f"{'hvp' if direction else part.role} = {formula(shown(part, direction))}" for part in parts),
         kernel.theorems,
-        any(part.role in ("value", "gradient") for part in parts),
+        any(part.role == "value" for part in parts),
         parts,
         elementwise=True,
         hyperparameters=tuple(each for each in problem.hyperparameters if argument_name(each.parameter) in scalars),
         numbers=True,
+        variables=tuple(variable.array.name for variable in numbers.variables) if numbers.several else (),
     )
 
 
 def tree_of(problem: Problem, part: Part) -> Tree:
     """The forms that are computed for a part of a problem's functions, by branches."""
-    z = Entry(problem.arrays[0], ())
+    z = _numbers(problem).variables[0]
     return branched(part.closed, z, _data_of(part.closed, z)).tree
 
 

@@ -90,17 +90,18 @@ def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[st
                   confirm: Callable[[Term], Confirmed], *, direction: bool) -> Kernel:  # fmt: skip
     """The kernel that computes `parts` for one element, of `arrays` in this order; with `direction` the result is
     multiplied by an entry of `v`."""
-    writer = Writer(z)
+    lead = arrays[0]
+    writer = Writer(z, lead)
     values: list[Expression] = []
     trees: list[Confirmed] = []
     for part in parts:
         found = confirm(part.closed)
         trees.append(found)
-        values.append(on_elements(writer.tree(found.tree, {})))
-    wanted = [array for array in arrays if array in writer.inputs or array == "z"]
+        values.append(on_elements(writer.tree(found.tree, {}), lead))
+    wanted = [array for array in arrays if array in writer.inputs or array == lead]
     wanted += [DIRECTION] if direction else []
     scalars: list[KernelParameter] = sorted(writer.scalars.values(), key=lambda scalar: scalar.name)
-    scaled = any(part.role == "gradient" for part in parts)
+    scaled = any(is_gradient(part) for part in parts)
     outputs = [ArrayParameter("hvp" if direction else part.role, (), "output") for part in parts]
     taken = {*wanted, "scale", *(p.name for p in scalars), *(p.name for p in outputs)}
     lets, results = shared(tuple(values), frozenset(taken))
@@ -108,11 +109,11 @@ def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[st
     for part, output, result in zip(parts, outputs, results, strict=True):
         value = result
         for array in wanted:
-            if array != DIRECTION and (array == "z" or array in reads(result, lets)):
+            if array != DIRECTION and (array == lead or array in reads(result, lets)):
                 value = Op("if_equal", (Load(array, ()), Load(array, ()), value, Load(array, ())))
         if direction:
             value = Op("weighted", (Load(DIRECTION, ()), value))
-        if part.role == "gradient":
+        if is_gradient(part):
             value = Op("multiply", (value, Local("scale")))
         stores.append(Store(output.name, (), value))
     kernel = Kernel(
@@ -129,6 +130,11 @@ def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[st
     )
     validate(kernel)
     return kernel
+
+
+def is_gradient(part: Part) -> bool:
+    """Whether a part is a first derivative, which a mean divides by the number of elements."""
+    return part.role.startswith("gradient")
 
 
 def shown(part: Part, direction: bool) -> Term:

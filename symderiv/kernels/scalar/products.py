@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
@@ -109,6 +110,14 @@ def power_of_complement(term: Term) -> Power | None:
             return None if is_whole_power(power) else power
         case _:
             return None
+
+
+def half_of(factors: list[Term]) -> tuple[Term, ...]:
+    """The factors whose product squared is the product of all; none if there are no such factors."""
+    found = Counter(factors)
+    return () if any(count % 2 for count in found.values()) else tuple(
+        factor for factor, count in found.items() for _ in range(count // 2)
+    )  # fmt: skip
 
 
 def split_product(term: Term) -> tuple[Fraction, list[Term], list[Term], list[Term]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
+from typing import TypeAlias
 
 from symderiv.kernels.probability.monomials import (
     ONE_MONOMIAL,
@@ -23,7 +24,16 @@ from symderiv.kernels.probability.monomials import (
     times,
 )  # fmt: skip
 from symderiv.kernels.probability.ordering import as_term
-from symderiv.kernels.scalar.fractions import Fractional, folded, homogeneous, together, with_ones
+from symderiv.kernels.scalar.fractions import (
+    Fractional,
+    complement_of,
+    folded,
+    homogeneous,
+    telescoped,
+    together,
+    with_ones,
+)  # fmt: skip
+from symderiv.kernels.scalar.positivity import is_positive, sure_sign
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Add,
@@ -45,6 +55,10 @@ from symderiv.terms import (
 ONE = number(1)
 
 
+Products: TypeAlias = tuple[tuple[Term, tuple[Term, Term]], ...]
+"""(exponential, the two exponentials whose product it is on a branch)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """What exponents are multiples of, and `unit`, of which all of them are whole multiples."""
@@ -59,13 +73,14 @@ class Reader:
 
     `bases` are (base, sign on this branch); without them exponentials are only collected. `errors` are (argument of
     erf, sign). `near`: logarithms that are 0 where a base is 0 are read for that neighbourhood. `complement`: erf as
-    1 - erfc.
+    1 - erfc. `products`: exponentials that are read as the product of two others.
     """
 
     bases: tuple[tuple[Base, int], ...] = ()
     errors: tuple[tuple[Polynomial, int], ...] = ()
     near: bool = False
     complement: bool = False
+    products: Products = ()
     exponents: list[Polynomial] = field(default_factory=list)
     arguments: list[Polynomial] = field(default_factory=list)
     sums: dict[Term, Polynomial] = field(default_factory=dict)
@@ -154,7 +169,9 @@ class Reader:
         for base, sign in self.bases:
             factor = multiple(exponent, base.polynomial)
             if factor is not None:
-                return atom(self.atom_of(base, sign), constant(-factor * sign / base.unit))
+                power = constant(-factor * sign / base.unit)
+                e = self.atom_of(base, sign)
+                return times(*(atom(each, power) for each in dict(self.products).get(e, (e,))))
         raise AssertionError("every exponent has a base")
 
     @staticmethod
@@ -186,7 +203,7 @@ class Reader:
         gap = self.together(plus(argument, constant(-1)))
         if gap.coefficient == 0 or not self.bases:
             return None
-        atoms = [self.atom_of(base, sign) for base, sign in self.bases]
+        atoms = self._atoms()
         at_one = [frozenset(pair for pair in monomial if pair[0] not in atoms) for monomial, _ in gap.rest.addends]
         ends = plus(*(of_monomial(m, c) for m, (_, c) in zip(at_one, gap.rest.addends, strict=True)))
         if ends.addends:
@@ -235,6 +252,7 @@ class Reader:
             rest = homogeneous(rest, e, complement_of(e))
         for half in halves:
             rest = homogeneous(rest, half, complement_of(half))
+        rest = telescoped(rest, self._atoms(), tuple(pair for _, pair in self.products))
         if rest == parts.rest:
             rest = self._around_one(rest, halves)
         outer = of_monomial(parts.content, parts.coefficient)
@@ -245,10 +263,13 @@ class Reader:
         again = together(rest, lambda term: atom(term))
         return times(outer, again.polynomial)
 
+    def _atoms(self) -> tuple[Term, ...]:
+        return tuple(self.atom_of(base, sign) for base, sign in self.bases)
+
     def _around_one(self, rest: Polynomial, halves: tuple[Term, ...]) -> Polynomial:
         """e - t as (1 - t) - (1 - e), for the neighbourhood of e = t = 1: a sum that is 0 there, though not at e = 1
         for every t. What is read is marked, whether for there or not."""
-        atoms = (*(self.atom_of(base, sign) for base, sign in self.bases), *halves)
+        atoms = (*self._atoms(), *halves)
         ends = with_ones(rest, atoms)
         if ends is None or ends.addends or not self.bases or not halves:
             return rest
@@ -299,45 +320,6 @@ def scaled_tail(size: Term, square: Term) -> Term:
     return Mul((Add((ONE, Mul((number(-1), erf(size))))), Exp(square)))
 
 
-def complement_of(term: Term) -> Term:
-    """1 - term."""
-    return Add((ONE, Mul((number(-1), term))))
-
-
-def is_positive(term: Term) -> bool:
-    """Whether the shape of `term` shows that it is positive."""
-    match term:
-        case Parameter(positive=positive):
-            return positive
-        case Entry(array=array):
-            return array.positive
-        case Exp() | Constant():
-            return True
-        case Number(value=value):
-            return value > 0
-        case Power(base=base):
-            return is_positive(base)
-        case Add(terms=parts) | Mul(factors=parts):
-            return all(is_positive(part) for part in parts)
-        case Div(numerator=above, denominator=below):
-            return is_positive(above) and is_positive(below)
-        case _:
-            return False
-
-
-def sure_sign(polynomial: Polynomial) -> int:
-    """1 or -1 where every addend has that sign or is 0; else 0."""
-    signs = set()
-    for monomial, coefficient in polynomial.addends:
-        for term, exponent in monomial:
-            power = exponent.constant
-            even = power is not None and power.denominator == 1 and power % 2 == 0
-            if not even and not is_positive(term):
-                return 0
-        signs.add(1 if coefficient > 0 else -1)
-    return signs.pop() if len(signs) == 1 else 0
-
-
 def without_positive_factors(polynomial: Polynomial) -> Polynomial:
     """A polynomial of the same sign, without the positive factors that all addends share, its first coefficient +-1."""
     shared = frozenset.intersection(*(monomial for monomial, _ in polynomial.addends))
@@ -382,6 +364,6 @@ def _greatest_common(numbers: list[Fraction]) -> Fraction:
 
 
 __all__ = [
-    "ONE", "Base", "Monomial", "Reader", "bases_of", "complement_of", "is_positive", "multiple", "oriented",
+    "ONE", "Base", "Monomial", "Products", "Reader", "bases_of", "complement_of", "is_positive", "multiple", "oriented",
     "scaled_tail", "sure_sign", "without_positive_factors",
 ]  # fmt: skip

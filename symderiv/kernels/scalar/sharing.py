@@ -86,12 +86,13 @@ _FUNCTIONS: Final = frozenset(
 """Operations that want a number of each element among their first arguments."""
 
 
-def on_elements(expression: Expression) -> Expression:
-    """The expression with functions of parameters alone computed for each element, as functions are on lanes."""
+def on_elements(expression: Expression, lead: str) -> Expression:
+    """The expression with functions of parameters alone computed for each element of the array `lead`, as functions
+    are on lanes."""
     if not isinstance(expression, Op):
         return expression
-    arguments = tuple(on_elements(each) for each in expression.arguments)
+    arguments = tuple(on_elements(each, lead) for each in expression.arguments)
     if expression.name in _FUNCTIONS and not any(reads(each) for each in arguments):
-        z = Load("z", ())
+        z = Load(lead, ())
         arguments = (Op("if_equal", (z, z, arguments[0], arguments[0])), *arguments[1:])
     return Op(expression.name, arguments)

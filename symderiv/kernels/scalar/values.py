@@ -8,7 +8,6 @@ e^-x, whichever is at most 1, is e^-|x|, which all branches share.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
@@ -16,21 +15,27 @@ from typing import assert_never
 from symderiv.kernels.algebra import is_negated, negated
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.ir import Const, Expression, Load, Local, Op, ScalarParameter
-from symderiv.kernels.probability.monomials import Polynomial, constant
+from symderiv.kernels.probability.monomials import Polynomial
 from symderiv.kernels.probability.ordering import as_term
 from symderiv.kernels.scalar.branches import Leaf, Switch, Tree
+from symderiv.kernels.scalar.exponents import Exponents, Signs, negative
 from symderiv.kernels.scalar.forms import is_scaled_tail, scaled_argument
+from symderiv.kernels.scalar.linear import is_sum_of_data
 from symderiv.kernels.scalar.products import (
     constant_value,
     exponential_of_complement,
+    half_of,
     is_whole_power,
     outside_functions,
     power_of_complement,
-    power_of_exponential,
     split_product,
 )  # fmt: skip
-from symderiv.kernels.scalar.reading import ONE, Reader, is_positive, oriented, without_positive_factors
-from symderiv.kernels.scalar.sharing import reads
+from symderiv.kernels.scalar.reading import (
+    ONE,
+    Reader,
+    oriented,
+    without_positive_factors,
+)  # fmt: skip
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Add,
@@ -49,17 +54,21 @@ from symderiv.terms import (
 
 _ZERO = Const(Fraction(0))
 _ONE = Const(Fraction(1))
-Signs = Mapping[Polynomial, int]
-"""The signs of what a branch was chosen by."""
+_MINUS_ONE = Const(Fraction(-1))
 
 
 @dataclass(slots=True)
 class Writer:
-    """Makes expressions of forms; `inputs` and `scalars` are what they read. `z` is the logit, called z in kernels."""
+    """Makes expressions of forms; `inputs` and `scalars` are what they read. `z` is the number that is differentiated
+    by, the first one of several, and `lead` what it is called in kernels."""
 
     z: Entry
+    lead: str = "z"
     inputs: dict[str, str] = field(default_factory=dict)
     scalars: dict[str, ScalarParameter] = field(default_factory=dict)
+
+    def _exponents(self, signs: Signs) -> Exponents:
+        return Exponents(lambda term: self.value(term, signs), signs, self.z, self.lead)
 
     def tree(self, tree: Tree, signs: Signs) -> Expression:
         """The value of a tree: every branch is computed, and one chosen."""
@@ -79,6 +88,9 @@ class Writer:
 
     def _tested(self, test: Term, signs: Signs) -> Expression:
         """What decides a branch; of three numbers that are added the exact sign."""
+        whole = self._exponents(signs).carried(Reader().read(test))
+        if whole is not None:
+            return whole.total if whole.sign > 0 else negative(whole.total)
         addends = sorted(Reader().read(test).addends, key=lambda each: repr(as_term(Polynomial(frozenset({each})))))
         singles = [Polynomial(frozenset({(monomial, Fraction(1))})) for monomial, _ in addends]
         if len(addends) == 3 and all(abs(c) == 1 for _, c in addends):
@@ -87,7 +99,7 @@ class Writer:
             if all(isinstance(term, Entry | Parameter | Number) for term, _ in terms):
                 values = (self.value(term, signs) for term, _ in terms)
                 return Op("sum_of_three", tuple(
-                    value if c == 1 else _negative(value) for value, (_, c) in zip(values, terms, strict=True)
+                    value if c == 1 else negative(value) for value, (_, c) in zip(values, terms, strict=True)
                 ))  # fmt: skip
         return self.value(test, signs)
 
@@ -102,7 +114,7 @@ class Writer:
                 self.scalars.setdefault(name, ScalarParameter(name))
                 return Local(name)
             case Entry(array=array):
-                name = "z" if term == self.z else array.name
+                name = self.lead if term == self.z else array.name
                 self.inputs.setdefault(name, array.name)
                 return Load(name, ())
             case Add():
@@ -114,7 +126,7 @@ class Writer:
             case Mul() | Div() | Power():
                 return self._product(term, signs)
             case Exp(argument=argument):
-                return self._exponential(argument, signs)
+                return self._exponents(signs).exponential(argument)
             case Log(argument=argument):
                 return self._logarithm(argument, signs)
             case Special(name="erf", argument=argument):
@@ -125,13 +137,16 @@ class Writer:
     # -- sums
 
     def _sum(self, term: Add, signs: Signs) -> Expression:
+        whole = self._exponents(signs).carried(Reader().read(term)) if is_sum_of_data(term) else None
+        if whole is not None:
+            return whole.total if whole.sign > 0 else negative(whole.total)
         complement = exponential_of_complement(term)
         if complement is not None:
-            return _negative(Op("expm1", (self._argument(complement, signs),)))
+            return negative(Op("expm1", (self._exponents(signs).rounded(complement),)))
         raised = power_of_complement(term)
         if raised is not None:
             exponent = self.value(raised.exponent, signs)
-            return _negative(Op("expm1", (Op("multiply", (exponent, self._logarithm(raised.base, signs))),)))
+            return negative(Op("expm1", (Op("multiply", (exponent, self._logarithm(raised.base, signs))),)))
         if len(term.terms) == 2 and not any(self._grows(part, signs) for part in term.terms):
             fused = self._multiply_add(term, signs)
             if fused is not None:
@@ -146,6 +161,9 @@ class Writer:
         return made
 
     def _added(self, terms: list[Term], signs: Signs) -> Expression:
+        constants = [part for part in terms if constant_value(part) is not None]
+        if len(constants) > 1:
+            terms = [*(part for part in terms if part not in constants), Add(tuple(constants))]
         first, *rest = sorted(terms, key=is_negated)
         made = self.value(first, signs)
         for part in rest:
@@ -164,14 +182,14 @@ class Writer:
             if len(factors) == 2 and all(isinstance(each, Entry) for each in factors):
                 data, logit = sorted(factors, key=lambda each: each == self.z)
                 first = self.value(data, signs)
-                first = _negative(first) if minus else first
+                first = negative(first) if minus else first
                 return Op("multiply_add", (first, self.value(logit, signs), self.value(other, signs)))
         return None
 
     def _grows(self, term: Term, signs: Signs) -> bool:
         """Whether an addend has an exponential in it that may be infinite."""
         factors = term.factors if isinstance(term, Mul) else (term,)
-        return any(isinstance(each, Exp) and self._direction(each.argument, signs) >= 0 for each in factors)
+        return any(isinstance(each, Exp) and self._exponents(signs).direction(each.argument) >= 0 for each in factors)
 
     # -- products
 
@@ -179,9 +197,15 @@ class Writer:
         front, above, below, exponentials = split_product(term)
         every = [part for each in (*above, *below) for part in outside_functions(each)]
         large = any(isinstance(part, Entry | Parameter) for part in every)
-        growing = [each for each in exponentials if not large and self._direction(each, signs) > 0]
+        growing = [each for each in exponentials if not large and self._exponents(signs).direction(each) > 0]
         exponentials = [each for each in exponentials if each not in growing]
         below += [Exp(scaled_argument(each, Fraction(-1))) for each in growing]
+        if large and not below and len(exponentials) == 1 and (half := half_of(above)):
+            # f^2 e^x as (f e^(x/2))^2, which overflows and underflows only where the product does.
+            inner = self._multiplied(Fraction(1), [self.value(each, signs) for each in half])
+            assert inner is not None
+            root = self._exponents(signs).times_exponential(inner, scaled_argument(exponentials[0], Fraction(1, 2)))
+            return Op("multiply", (self._multiplied(front, [root]) or root, root))
         own = [each for each in above if each == self.z]
         others = [each for each in above if each != self.z]
         made = self._multiplied(front, [self.value(each, signs) for each in others])
@@ -194,11 +218,11 @@ class Writer:
             made = Op("divide", (_ONE if made is None else made, divisor))
         for position, each in enumerate(sorted(exponentials, key=lambda e: repr(e))):
             if made is None:
-                made = self._exponential(each, signs)
+                made = self._exponents(signs).exponential(each)
             elif large and position == 0:
-                made = self._times_exponential(made, each, signs)
+                made = self._exponents(signs).times_exponential(made, each)
             else:
-                made = Op("multiply", (made, self._exponential(each, signs)))
+                made = Op("multiply", (made, self._exponents(signs).exponential(each)))
         return _ONE if made is None else made
 
     @staticmethod
@@ -209,103 +233,7 @@ class Writer:
             return made
         for each in values:
             made = each if made is None else Op("multiply", (made, each))
-        return _negative(made) if front < 0 and made is not None else made
-
-    # -- exponentials
-
-    def _direction(self, argument: Term, signs: Signs) -> int:
-        """-1 for an exponent known to be at most 0 here, 1 for one known to be at least 0, 0 for others."""
-        base, exponent = power_of_exponential(argument)
-        if exponent != ONE:
-            return self._direction(base, signs)
-        polynomial = Reader().read(argument)
-        if not polynomial.addends:
-            return -1
-        switch, turned = oriented(without_positive_factors(polynomial))
-        if all(_is_even(monomial) for monomial, _ in switch.addends):
-            return turned
-        return turned * signs.get(switch, 0)
-
-    def _parts(self, argument: Term, signs: Signs) -> tuple[Expression, Expression, Expression]:
-        """(a, b, c) with the exponent (a - b) c, whose rounding errors an operation can carry along."""
-        base, exponent = power_of_exponential(argument)
-        polynomial = Reader().read(base)
-        shared = frozenset.intersection(*(monomial for monomial, _ in polynomial.addends))
-        entries = sorted((t for t, _ in shared if isinstance(t, Entry)), key=repr)
-        if len(polynomial.addends) == 1:
-            ((monomial, coefficient),) = polynomial.addends
-            entry = self.z if self.z in entries else entries[0] if entries else None
-            if entry is None:
-                return self.value(base, signs), _ZERO, self._times(exponent, _ONE, signs)
-            own = dict(monomial)[entry].constant
-            assert own is not None
-            rest = monomial - {(entry, constant(own))}
-            rest = rest if own == 1 else rest | {(entry, constant(own - 1))}
-            factor = as_term(Polynomial(frozenset({(rest, coefficient)})))
-            return self.value(entry, signs), _ZERO, self._times(exponent, self.value(factor, signs), signs)
-        inner = Polynomial(frozenset((monomial - shared, c) for monomial, c in polynomial.addends))
-        coefficients = {abs(c) for _, c in inner.addends}
-        if len(inner.addends) == 2 and len(coefficients) == 1 and len({c for _, c in inner.addends}) == 2:
-            (size,) = coefficients
-            ends = {c > 0: as_term(Polynomial(frozenset({(m, Fraction(1))}))) for m, c in inner.addends}
-            factor = as_term(Polynomial(frozenset({(shared, size)})))
-            return (
-                self.value(ends[True], signs),
-                self.value(ends[False], signs),
-                self._times(exponent, self.value(factor, signs), signs),
-            )
-        return self.value(base, signs), _ZERO, self._times(exponent, _ONE, signs)
-
-    def _times(self, exponent: Term, factor: Expression, signs: Signs) -> Expression:
-        if exponent == ONE:
-            return factor
-        value = self.value(exponent, signs)
-        if factor == _ONE:
-            return value
-        return _negative(value) if factor == Const(Fraction(-1)) else Op("multiply", (value, factor))
-
-    def _exponential(self, argument: Term, signs: Signs) -> Expression:
-        direction = self._direction(argument, signs)
-        a, b, c = self._parts(argument, signs)
-        if direction < 0:
-            a, b, c = self._downwards(a, b, c)
-        if c == _ONE:
-            return Op("exp", (a,)) if b == _ZERO else Op("exp_difference" if direction < 0 else "exp_multiple",
-                                                         (a, b) if direction < 0 else (a, b, c))  # fmt: skip
-        if isinstance(c, Const) and isinstance(c.value, Fraction) and b == _ZERO and _is_power_of_two(abs(c.value)):
-            return Op("exp", (Op("multiply", (c, a)) if c.value != -1 else _negative(a),))
-        return Op("exp_multiple", (a, b, c))
-
-    def _downwards(self, a: Expression, b: Expression, c: Expression) -> tuple[Expression, Expression, Expression]:
-        """The exponent -|(a - b) c| of one that is at most 0 here, the same for both signs; c x of an even power."""
-        if reads(c):
-            return a, b, c
-        if isinstance(c, Op) and c.name == "negate":
-            c, a, b = c.arguments[0], b, a
-        if isinstance(c, Const) and isinstance(c.value, Fraction) and c.value < 0:
-            c, a, b = Const(-c.value), b, a
-        if b == _ZERO:
-            return _smaller(a), _ZERO, c
-        if a == _ZERO:
-            return _smaller(b), _ZERO, c
-        first, second = sorted((a, b), key=lambda each: each != Load("z", ()))
-        return Op("minimum", (first, second)), Op("maximum", (first, second)), c
-
-    def _argument(self, argument: Term, signs: Signs) -> Expression:
-        """An exponent that is at most 0 here, rounded."""
-        a, b, c = self._downwards(*self._parts(argument, signs))
-        if b != _ZERO:
-            gap = Op("subtract", (a.arguments[0], a.arguments[1])) if isinstance(a, Op) else Op("subtract", (a, b))
-            a = _smaller(gap)
-        return a if c == _ONE else Op("multiply", (c, a))
-
-    def _times_exponential(self, factor: Expression, argument: Term, signs: Signs) -> Expression:
-        a, b, c = self._parts(argument, signs)
-        if b == _ZERO and (c == _ONE or (isinstance(c, Const) and _is_power_of_two(abs(Fraction(c.value))))):
-            assert isinstance(c, Const)
-            exponent = a if c == _ONE else _negative(a) if c.value == -1 else Op("multiply", (c, a))
-            return Op("times_exp", (factor, exponent))
-        return Op("times_exp_multiple", (factor, a, b, c))
+        return negative(made) if front < 0 and made is not None else made
 
     # -- logarithms
 
@@ -314,8 +242,8 @@ class Writer:
             case Add() if exponential_of_complement(argument) is not None:
                 inner = exponential_of_complement(argument)
                 assert inner is not None
-                e = self._exponential(inner, signs)
-                small = Op("log1p", (_negative(e),))
+                e = self._exponents(signs).exponential(inner)
+                small = Op("log1p", (negative(e),))
                 large = Op("log", (self.value(argument, signs),))
                 return Op("if_negative", (Op("subtract", (e, Const(Fraction(1, 2)))), small, large))
             case Add(terms=(first, *rest)) if first == ONE:
@@ -326,27 +254,3 @@ class Writer:
                 return Op("log_of_sum", (self.value(first, signs), self.value(second, signs)))
             case _:
                 return Op("log", (self.value(argument, signs),))
-
-
-def _negative(value: Expression) -> Expression:
-    """-value, a sign at most once."""
-    match value:
-        case Const(value=Fraction() as known):
-            return Const(-known)
-        case Op(name="negate", arguments=(inner,)):
-            return inner
-        case _:
-            return Op("negate", (value,))
-
-
-def _smaller(a: Expression) -> Expression:
-    return Op("minimum", (a, _negative(a)))
-
-
-def _is_power_of_two(value: Fraction) -> bool:
-    return value.numerator & (value.numerator - 1) == 0 and value.denominator & (value.denominator - 1) == 0
-
-
-def _is_even(monomial: frozenset[tuple[Term, Polynomial]]) -> bool:
-    powers = [exponent.constant for term, exponent in monomial if not is_positive(term)]
-    return all(power is not None and power.denominator == 1 and power % 2 == 0 for power in powers)
