@@ -6,18 +6,20 @@ Formulas in blocks are terms; text is prose with formulas as holes. A printer ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from symderiv.documents.additions import Code
 from symderiv.documents.display import Display
 from symderiv.documents.evaluating import Point
+from symderiv.documents.links import Link, Text
+from symderiv.documents.tried import Explorer, Grid, Grids, Input, Quantity
 from symderiv.statements import Condition, Problem, Relation, Theorem, Theory, Verdict
-from symderiv.terms import Entry, Index, Parameter, Path, Term
+from symderiv.terms import Path, Term
 
 __all__ = [
     "AssumptionItem", "Assumptions", "Block", "Chain", "CheckRow", "Checks", "Contents", "ContentsItem", "Data",
     "DataItem", "DefinitionItem", "Definitions", "Document", "Equation", "ExplicitMatrix", "Explorer", "Figure",
-    "Footer", "Heading", "Headline", "Input", "Lemma", "Link",
+    "Footer", "Grid", "Grids", "Heading", "Headline", "Input", "Lemma", "Link",
     "Matrix", "Paragraph", "Quantity", "Row",
     "RuleEntry", "RuleIndex", "RuleInfo", "Statement", "Table", "Text", "UnpublishableError",
 ]  # fmt: skip
@@ -25,10 +27,6 @@ __all__ = [
 
 class UnpublishableError(ValueError):
     """A theorem that may not be printed: some verdict is false or undefined, or it belongs to another problem."""
-
-
-Text: TypeAlias = tuple[str | Display, ...]
-"""Words with formulas as holes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +51,6 @@ class ExplicitMatrix:
     symbol: Term
     rows: tuple[tuple[Term | None, ...], ...]
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A reference to a theorem: in this document if `entry` is empty, else in the document of that catalogue entry."""
-
-    text: Text
-    entry: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,56 +289,6 @@ class RuleIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """A number that a reader sets, from `low` to `high`, or one for each member of a domain.
-
-    `symbol` is a parameter or an entry of data with its index; `start` has the first values, more of them than are
-    shown at first where the size can be chosen; `simplex` says that they are not negative and sum to one.
-    """
-
-    symbol: Parameter | Entry
-    low: float
-    high: float
-    step: float
-    start: tuple[float, ...]
-    simplex: bool
-    note: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What is computed at the numbers set: left = right, where `right` is closed, at `indices`.
-
-    `role` is "value" (what is differentiated), "probabilities" (a softmax in it), "part" (a number that it is made of),
-    "first" (the derivative), or "second" (the derivative of a gradient, or a Jacobian). `link` and `digest` are those
-    of the theorem that says so; None and "" for a definition.
-    """
-
-    role: Literal["value", "probabilities", "part", "first", "second"]
-    left: Term
-    right: Term
-    indices: tuple[Index, ...]
-    link: Link | None = None
-    digest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Explorer:
-    """Closed forms to try at numbers of one's own: the variable of differentiation, what is set, what is computed.
-
-    `size` is how many members the variable's domain has at the start, None for a single number; `sizes` those that can
-    be chosen, the first and the last. `general` says what the headline is a special case of, if it is one.
-    """
-
-    variable: Entry
-    inputs: tuple[Input, ...]
-    quantities: tuple[Quantity, ...]
-    size: int | None
-    sizes: tuple[int, int]
-    general: Text = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Footer:
     """The digest of every theorem and the command that checks the record again."""
 
@@ -359,7 +298,7 @@ class Footer:
 
 Block: TypeAlias = (
     Heading | Paragraph | Headline | Data | Definitions | Assumptions | Contents | Statement | Chain | Matrix | Checks
-    | RuleIndex | Footer | Equation | Table | Figure | Explorer
+    | RuleIndex | Footer | Equation | Table | Figure | Explorer | Grids
 )  # fmt: skip
 
 

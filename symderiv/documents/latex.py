@@ -21,6 +21,7 @@ from symderiv.documents.document import (
     Explorer,
     Figure,
     Footer,
+    Grids,
     Heading,
     Headline,
     Link,
@@ -169,7 +170,7 @@ class _Printer:
                 return tabular([[self.text(cell) for cell in row] for row in (head, *cells)])
             case Figure(caption=caption):
                 return f"{picture(block)}\n{self.text(caption)}"
-            case Explorer():
+            case Explorer() | Grids():
                 return ""  # It is for pages that run.
             case _:
                 assert_never(block)

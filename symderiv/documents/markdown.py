@@ -22,6 +22,7 @@ from symderiv.documents.document import (
     Explorer,
     Figure,
     Footer,
+    Grids,
     Heading,
     Headline,
     Link,
@@ -146,7 +147,7 @@ class _Printer:
             case Figure(caption=caption):
                 drawn = "\n".join(line.rstrip() for line in characters(block))
                 return f"```text\n{drawn}\n```\n\n{self.text(caption)}"
-            case Explorer():
+            case Explorer() | Grids():
                 return ""  # It is for pages that run.
             case _:
                 assert_never(block)

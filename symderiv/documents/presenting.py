@@ -40,7 +40,7 @@ from symderiv.documents.document import (
     Text,
     UnpublishableError,
 )
-from symderiv.documents.explorer.choosing import explorer_of
+from symderiv.documents.explorer import tried_of
 from symderiv.documents.notation import changed, display_place
 from symderiv.documents.symbols import named, read, whole
 from symderiv.statements import (
@@ -96,7 +96,7 @@ def present(
     if explicit:
         blocks.append(Heading(("Written out for a chosen class count",), "explicit", 2))
         blocks += [Matrix(_titled(m.title), m.symbol, m.rows, prose(m.sentence)) for m in explicit]
-    tried = explorer_of(problem, theorems, theory, writer.link)
+    tried = tried_of(problem, theorems, theory, writer.link)
     blocks += [tried] if tried is not None else []
     blocks += [Heading(("Checks",), "checks", 2), writer.checks()]
     blocks += [Heading(("Rules used",), "rules", 2), writer.rule_index()]

@@ -20,6 +20,7 @@ from symderiv.documents.document import (
     Explorer,
     Figure,
     Footer,
+    Grids,
     Heading,
     Headline,
     Link,
@@ -135,7 +136,7 @@ class _Printer:
                 return self.table([tuple(self.text(cell) for cell in row) for row in (head, *cells)])
             case Figure(caption=caption):
                 return [*characters(block), *self.wrapped(self.text(caption), "")]
-            case Explorer():
+            case Explorer() | Grids():
                 return []  # It is for pages that run.
             case _:
                 assert_never(block)

@@ -21,6 +21,7 @@ from symderiv.documents.document import (
     Explorer,
     Figure,
     Footer,
+    Grids,
     Heading,
     Headline,
     Link,
@@ -125,7 +126,7 @@ class _Printer:
                 return self.table(head, cells)
             case Figure(caption=caption):
                 return f"{drawing(block)}\n\n{self.text(caption)}"
-            case Explorer():
+            case Explorer() | Grids():
                 return ""  # It is for pages that run.
             case _:
                 assert_never(block)

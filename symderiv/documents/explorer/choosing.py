@@ -12,7 +12,7 @@ from symderiv.documents.explorer.softmaxes import is_softmax
 from symderiv.statements import Definition, Problem, Theorem, Theory, reachable
 from symderiv.terms import Array, Call, Derivative, Entry, Index, Parameter, Term, alpha_key, subterms
 
-__all__ = ["explorer_of"]
+__all__ = ["explorer_of", "is_derivative"]
 
 _TRIED: Final = ((0.3, -0.9, 1.4, 0.2, 0.7, -0.4), (1.1, 0.6, -0.8, -1.2, 0.5, 0.9))
 """Where the general form of a loss is compared with the plain one."""
@@ -27,15 +27,17 @@ def explorer_of(
     than the domain of the variable are needed: layers, batches. `link` gives the link to a goal of the document.
     """
     headline = next((t for t in theorems if t.derivation.goal == problem.headline), None)
-    if headline is None or not _is_derivative(headline):
+    if headline is None or not is_derivative(headline):
         return None
-    others = [t for t in theorems if _is_derivative(t) and _alike(t, headline)]
+    others = [t for t in theorems if is_derivative(t) and _alike(t, headline)]
     found = [headline, *(t for t in others if _extends(t, headline, theory))]
     first = max(found, key=lambda t: (_second(t, theorems) is not None, len(_parameters(t, theory)), t is headline))
     derivative = first.claim.left
     assert isinstance(derivative, Derivative)
     variable, subject = derivative.wrt, derivative.body
     assert isinstance(variable, Entry)
+    if len(variable.array.domains) > 1:
+        return None
     quantities = _quantities(first, theorems, theory, link)
     domain = variable.array.domains[0] if variable.array.domains else None
     used = tuple(part for quantity in quantities for part in reachable(quantity.right, theory))
@@ -48,7 +50,7 @@ def explorer_of(
     return Explorer(variable, inputs, quantities, None if domain is None else fixed or SIZE, sizes, general)
 
 
-def _is_derivative(theorem: Theorem) -> bool:
+def is_derivative(theorem: Theorem) -> bool:
     """Whether it says what the derivative of something closed by an entry of data is, at every index."""
     claim = theorem.claim
     return (
@@ -57,7 +59,6 @@ def _is_derivative(theorem: Theorem) -> bool:
         and all(isinstance(place, Index) for place in claim.left.wrt.indices)
         and claim.relation == "="
         and not theorem.derivation.theory.distinct
-        and len(claim.left.wrt.array.domains) <= 1
         and not any(isinstance(part, Derivative) for _, part in (*subterms(claim.left.body), *subterms(claim.right)))
         and len(claim.left.body.free) <= len(claim.left.wrt.indices)
         and not set(claim.left.body.free) & set(claim.left.wrt.indices)

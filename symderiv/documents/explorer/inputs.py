@@ -9,7 +9,7 @@ from symderiv.documents.document import Input, Text
 from symderiv.statements import Assumption, Hyperparameter, Problem
 from symderiv.terms import Add, Array, Entry, Log, Mul, Number, Parameter, Sum, Term
 
-__all__ = ["SIZE", "SIZES", "inputs_of"]
+__all__ = ["SIZE", "SIZES", "inputs_of", "is_complement", "parameter_input", "shared_axis"]
 
 SIZES: Final = (2, 6)
 """The smallest and the largest size that can be chosen."""
@@ -34,7 +34,7 @@ def inputs_of(problem: Problem, variable: Entry, used: tuple[Term, ...], softmax
     return (
         Input(variable, -5.0, 5.0, 0.05, _VARIABLE if variable.indices else _ALONE, False, ()),
         *(_data(array, variable, used, problem.assumptions, softmax) for array in others),
-        *(_parameter(each, chosen.get(each.name)) for each in sorted(parameters, key=_order(problem))),
+        *(parameter_input(each, chosen.get(each.name)) for each in sorted(parameters, key=_order(problem))),
     )
 
 
@@ -42,10 +42,10 @@ def _data(
     array: Array, variable: Entry, used: tuple[Term, ...], assumptions: tuple[Assumption, ...], softmax: bool
 ) -> Input:
     symbol = Entry(array, variable.indices if array.domains else ())
-    if array.domains and (_sums_to_one(array, assumptions) or (softmax and array.name == "t")):
+    if array.domains and (shared_axis(array, assumptions) is not None or (softmax and array.name == "t")):
         start = _WEIGHTS if array.positive else _LABEL
         return Input(symbol, 0.01 if array.positive else 0.0, 1.0, 0.01, start, True, ())
-    if any(_is_complement(part, array) for part in used):
+    if any(is_complement(part, array) for part in used):
         return Input(symbol, 0.0, 1.0, 0.01, _LABEL if array.domains else _LABEL[:1], False, ())
     if array.domains:
         return Input(symbol, 0.05 if array.positive else -3.0, 3.0, 0.05, _REST, False, ())
@@ -53,19 +53,17 @@ def _data(
     return Input(symbol, 0.05 if positive else -3.0, 3.0, 0.05, (1.0,), False, ())
 
 
-def _sums_to_one(array: Array, assumptions: tuple[Assumption, ...]) -> bool:
-    """Whether the problem assumes that its entries sum to one."""
-    return any(
-        isinstance(a.left, Sum)
-        and isinstance(a.left.body, Entry)
-        and a.left.body.array.name == array.name
-        and isinstance(a.right, Number)
-        and a.right.value == 1
-        for a in assumptions
-    )
+def shared_axis(array: Array, assumptions: tuple[Assumption, ...]) -> int | None:
+    """The axis along which the problem assumes that the entries sum to one; None if it does not."""
+    for each in assumptions:
+        match each.left, each.right:
+            case Sum(index=index, body=Entry(array=found, indices=places), skip=None), Number(value=value):
+                if value == 1 and found == array and places.count(index) == 1:
+                    return places.index(index)
+    return None
 
 
-def _is_complement(part: Term, array: Array) -> bool:
+def is_complement(part: Term, array: Array) -> bool:
     """Whether it is 1 - t, or 1 - t_k, for the data t: probabilities or shares."""
     match part:
         case Add(terms=(Number(value=one), Mul(factors=(Number(value=sign), Entry(array=found))))):
@@ -74,7 +72,7 @@ def _is_complement(part: Term, array: Array) -> bool:
             return False
 
 
-def _parameter(parameter: Parameter, chosen: Hyperparameter | None) -> Input:
+def parameter_input(parameter: Parameter, chosen: Hyperparameter | None) -> Input:
     """A slider from the least value allowed, or a step above it, to a few times the usual one."""
     if chosen is None:
         return Input(parameter, 0.1, 5.0, 0.1, (1.0,), False, ())

@@ -2,84 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from functools import cache
 from html import escape
-from importlib.resources import files
-from typing import Final, Protocol
+from typing import Final
 
-from symderiv.documents.document import Explorer, Input, Link, Quantity, Text
+from symderiv.documents.document import Explorer, Input, Quantity
 from symderiv.documents.evaluating import Point, evaluate, matrix, vector
 from symderiv.documents.explorer.drawing import COUNT, curves, regions, shown, ticks
+from symderiv.documents.explorer.scripts import Words, function_of, introduction, key_of, library
 from symderiv.documents.explorer.start import indexed, moved, start
 from symderiv.documents.formulas import text_of
-from symderiv.documents.javascript import Function, Program, program
-from symderiv.statements import Theory, reachable
-from symderiv.terms import Entry, Exp, Position, Term, rename
+from symderiv.documents.javascript import Program, program
+from symderiv.statements import Theory
+from symderiv.terms import Entry, Position, Term, rename
 
-__all__ = ["printed", "script"]
+__all__ = ["panel", "script"]
 
 _LEVELS: Final = 9
 _NUMBERS: Final = 'class="try-wide try-numbers" tabindex="0" role="group" aria-label="Numbers"'
-_STABLE: Final = (
-    " Of every sum the largest exponential is taken out first, as the shift theorems allow, so that none overflows."
-)
-
-
-class Words(Protocol):
-    """What a page's printer does for the panel: text and links as markup; scripts and styles of the page."""
-
-    theory: Theory
-    scripts: list[str]
-    styles: list[str]
-
-    def text(self, text: Text) -> str:
-        """Prose with its formulas."""
-
-    def link(self, link: Link) -> str:
-        """A link to a theorem."""
-
-
-def printed(block: Explorer, page: Words) -> str:
-    """The panel as markup, its style and script added to those of the page."""
-    page.styles.append(_template("panel.css"))
-    page.scripts.append(script(block, page.theory))
-    return _panel(block, page)
-
-
-@cache
-def _template(name: str) -> str:
-    place = files("symderiv.documents") / "templates" / "explorer" / name
-    return place.read_text(encoding="utf-8").strip()
 
 
 def script(block: Explorer, theory: Theory) -> str:
     """Arithmetic, panel, and the closed forms printed as JavaScript, ready to run when the page stands."""
     made = _program(block, theory)
-    parts = (_template("numbers.js"), _template("panel.js"))
-    library = "\n".join(line.strip() for part in parts for line in part.splitlines())
-    settings = json.dumps(_settings(block, made, theory), ensure_ascii=False, separators=(",", ":"))
-    return f'"use strict";\n(() => {{\n{library}\nexplore({settings},\n{made.text});\n}})();'
+    return library(("numbers.js", "cells.js", "panel.js"), "explore", _settings(block, made, theory), made.text)
 
 
-def _panel(block: Explorer, page: Words) -> str:
+def panel(block: Explorer, page: Words) -> str:
     """The section: where its numbers come from, the controls, the numbers, the pictures."""
     theory = page.theory
     names, point = _Names(block, theory), start(block)
-    theorems = "; ".join(
-        f"{page.link(each.link)} <code>{each.digest[:12]}</code>" for each in block.quantities if each.link is not None
-    )
-    shown_here = f" Shown is {page.text(block.general)}; at 1 it is the plain one." if block.general else ""
-    parts = (part for each in block.quantities for part in reachable(each.right, theory))
-    stable = _STABLE if any(isinstance(part, Exp) for part in parts) else ""
-    intro = (
-        f'<p class="note">Computed in this page from the closed forms of its theorems: {theorems}.{stable}'
-        f"{shown_here}</p>"
-    )
+    general = f" Shown is {page.text(block.general)}; at 1 it is the plain one." if block.general else ""
     body = _vector(block, theory, names, point) if block.size is not None else _scalar(block, theory, names, point)
     return (
-        f'<section class="try" aria-labelledby="try"><h2 id="try">Try it</h2>{intro}'
+        '<section class="try" aria-labelledby="try"><h2 id="try">Try it</h2>'
+        f"{introduction(block.quantities, page, general)}"
         f'<form class="try-controls" aria-label="Numbers to set" hidden></form>'
         f'<p class="try-out" role="status" aria-live="polite">{_status(block, theory, names, point)}</p>'
         f"{body}</section>"
@@ -126,20 +83,7 @@ def _functions(block: Explorer) -> tuple[tuple[str, Quantity], ...]:
 
 
 def _program(block: Explorer, theory: Theory) -> Program:
-    functions = tuple(
-        Function(name, each.indices, each.right, _source(each, theory)) for name, each in _functions(block)
-    )
-    return program(functions, theory)
-
-
-def _source(quantity: Quantity, theory: Theory) -> str:
-    left = text_of(quantity.left, theory)
-    return f"{left}: SHA-256 {quantity.digest}" if quantity.digest else f"{left}, as defined"
-
-
-def _key(each: Input) -> str:
-    """What the script calls an input: arrays and parameters may share a name."""
-    return f"a:{each.symbol.array.name}" if isinstance(each.symbol, Entry) else f"p:{each.symbol.name}"
+    return program(tuple(function_of(name, each, theory) for name, each in _functions(block)), theory)
 
 
 def _words(each: Input) -> str:
@@ -155,7 +99,7 @@ def _settings(block: Explorer, made: Program, theory: Theory) -> dict[str, objec
     assert value is not None
     inputs = [
         {
-            "key": _key(each), "symbol": names.of(each.symbol), "labels": names.members(each.symbol),
+            "key": key_of(each.symbol), "symbol": names.of(each.symbol), "labels": names.members(each.symbol),
             "indexed": indexed(each), "simplex": each.simplex, "low": each.low, "high": each.high,
             "step": each.step, "start": each.start, "note": _words(each),
         }

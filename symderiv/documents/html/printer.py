@@ -21,6 +21,7 @@ from symderiv.documents.document import (
     Explorer,
     Figure,
     Footer,
+    Grids,
     Heading,
     Headline,
     Lemma,
@@ -111,7 +112,7 @@ class Printer:
                 return self.table(block)
             case Figure(caption=caption):
                 return f'<figure style="margin:20px 0">{svg(block)}<p class="caption">{self.text(caption)}</p></figure>'
-            case Explorer():
+            case Explorer() | Grids():
                 return printed(block, self)
             case _:
                 assert_never(block)

@@ -4,12 +4,7 @@ const explore = (config, program) => {
   const { inputs, names, low, high } = config, vector = config.size > 0, variable = inputs[0];
   const known = Object.fromEntries(inputs.map(input => [input.key, input])), values = {}, view = { turn: 0.7, tilt: 0.5 };
   let size, label, grid = {};
-  const times = (count, make) => Array.from({ length: count }, (_, at) => make(at));
-  const clamp = (x, a, b) => Math.min(Math.max(x, a), b);
-  const text = x => x !== x ? "undefined" : !isFinite(x) ? (x > 0 ? "∞" : "−∞")
-    : (x && Math.abs(x) < 5e-5 || Math.abs(x) >= 1e6 ? x.toExponential(2) : (x || 0).toFixed(4)).replaceAll("-", "−");
   const brief = x => `${+x.toPrecision(3)}`.replace("-", "−");
-  const cell = (x, style = "") => `<td title="${x}"${style}>${text(x)}</td>`;
   const start = () => {
     for (const input of inputs) values[input.key] = input.indexed ? [...input.start] : input.start[0];
     size = config.size;
@@ -62,9 +57,6 @@ const explore = (config, program) => {
   };
 
   // Tables.
-  const heading = name => `<th scope="col">${name}</th>`, side = name => `<th scope="row">${name}</th>`;
-  const shade = (x, top) => ` style="background:color-mix(in srgb,var(--${x < 0 ? "changed" : "link"}) ${
-    Math.round(45 * clamp(Math.abs(x) / top || 0, 0, 1))}%,transparent)"`;
   const table = now => {
     const columns = inputs.filter(input => input.indexed).map(input => [input.symbol, k => taken(input.key)[k]]);
     for (const [role, name] of names.columns) columns.push([name, k => now[role](k)]);

@@ -1,0 +1,9 @@
+// What both panels write: numbers as text, and cells shaded by size and sign.
+const times = (count, make) => Array.from({ length: count }, (_, at) => make(at));
+const clamp = (x, a, b) => Math.min(Math.max(x, a), b);
+const text = x => x !== x ? "undefined" : !isFinite(x) ? (x > 0 ? "∞" : "−∞")
+  : (x && Math.abs(x) < 5e-5 || Math.abs(x) >= 1e6 ? x.toExponential(2) : (x || 0).toFixed(4)).replaceAll("-", "−");
+const cell = (x, style = "") => `<td title="${x}"${style}>${text(x)}</td>`;
+const heading = name => `<th scope="col">${name}</th>`, side = name => `<th scope="row">${name}</th>`;
+const shade = (x, top) => ` style="background:color-mix(in srgb,var(--${x < 0 ? "changed" : "link"}) ${
+  Math.round(45 * clamp(Math.abs(x) / top || 0, 0, 1))}%,transparent)"`;
