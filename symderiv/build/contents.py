@@ -8,8 +8,12 @@ from typing import Final
 from symderiv.build.code import code_of
 from symderiv.documents import FORMATS, Document, ExplicitMatrix, RuleInfo, present
 from symderiv.kernels import LoweringError, emit_module
+from symderiv.kernels.arrays.functions import goals_of
+from symderiv.kernels.emission import is_over_arrays
+from symderiv.kernels.layers import LAYER_GOALS, is_linear_layer
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.scalar.functions import is_scalar_loss
+from symderiv.kernels.scalar.variables import slugs_of_numbers
 from symderiv.losses import CATALOGUE, find
 from symderiv.proving import RULES
 from symderiv.statements import Goal, Problem, Theorem
@@ -34,9 +38,6 @@ def folder_of(name: str) -> str:
     """The folder of an entry under generated/: cross_entropy for cross-entropy."""
     return name.replace("-", "_")
 
-
-REFUSED: Final = frozenset({"ordinal"})
-"""Entries of a general form whose lowering is refused, in a sentence that `symderiv kernel` shows."""
 
 _OF_A_LOSS: Final = ("gradient-unnormalised", "gradient", "hessian", "hvp")
 """The theorems that a loss without kernels of its own is lowered from, as far as it has them."""
@@ -70,29 +71,41 @@ def kernel_goals(problem: Problem) -> tuple[tuple[Problem, Goal], ...]:
             visit(base)
 
     visit(problem)
-    if _is_general(problem):
+    if is_over_arrays(problem):
+        for slug in goals_of(problem):
+            add(problem, slug)
+    elif _is_general(problem):
         for slug in _OF_A_LOSS:
             if any(goal.slug == slug for goal in problem.goals):
                 add(problem, slug)
-    if is_loss_of_probabilities(problem):
-        for reference in _LICENCES:
-            add(problem, reference)
+        for slug in slugs_of_numbers(problem):
+            add(problem, slug)
+    layer = is_linear_layer(problem) and not problem.kernels
+    for slug in LAYER_GOALS.values() if layer else ():
+        add(problem, slug)
+    for loss in (problem, *(problem.builds_on if layer else ())):
+        for slug in _OF_A_LOSS[:2] if loss is not problem else ():
+            if any(goal.slug == slug for goal in loss.goals):
+                add(loss, slug)
+        for reference in _LICENCES if is_loss_of_probabilities(loss) else ():
+            add(loss, reference)
     return tuple(found.values())
 
 
 def has_kernels(problem: Problem) -> bool:
     """Whether functions are made of `problem`: by theorems that it names, or by one of the general ways."""
-    return bool(problem.kernels) or (_is_general(problem) and problem.name not in REFUSED)
+    return bool(problem.kernels) or _is_general(problem)
 
 
 def _is_general(problem: Problem) -> bool:
-    return is_loss_of_probabilities(problem) or is_scalar_loss(problem)
+    narrower = is_loss_of_probabilities(problem) or is_scalar_loss(problem) or is_linear_layer(problem)
+    return narrower or is_over_arrays(problem)
 
 
 def own_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "numba", size: int | None = None) -> str:
     """The functions of a loss of the user's own; LoweringError, in a sentence, if there can be none."""
     variable = problem.arrays[0]
-    if is_scalar_loss(problem):
+    if is_scalar_loss(problem) or is_linear_layer(problem) or is_over_arrays(problem):
         return emit_module(problem, theorems, target, size)
     if len(variable.domains) != 1 or variable.name != "z":
         raise LoweringError(
@@ -103,7 +116,10 @@ def own_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "n
 
 
 def targets_of(problem: Problem) -> tuple[str, ...]:
-    """The targets that `problem` can be emitted for: only what has a class axis of any length can be unrolled."""
+    """The targets that `problem` can be emitted for: only what has a class axis of any length can be unrolled, and
+    functions of whole arrays are compiled."""
+    if is_over_arrays(problem):
+        return ("numba",)
     domains = [domain for array in problem.arrays for domain in array.domains]
     open_classes = any(domain.name == "classes" and domain.size is None for domain in domains)
     unrolled = open_classes and bool(problem.kernels)
