@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from symderiv.checking import same
+from symderiv.kernels.arrays.squares import is_positive
 from symderiv.kernels.arrays.steps import Filled, Step
 from symderiv.kernels.formula import formula
 from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Theory, VerdictWord
-from symderiv.terms import Term
+from symderiv.terms import Mul, Number, Power, Term, number
 
 ACCEPTED: Final[tuple[VerdictWord, ...]] = ("proved", "exact", "numeric")
 """What the checker may say of a form; the kernel names the word, and what is less than proved."""
@@ -31,12 +32,27 @@ def weakest_word(theory: Theory, steps: tuple[Step, ...], forms: tuple[tuple[Ter
         if left == right:
             continue
         verdict = same(left, right, own, seed=1)
+        squared = (_squared(left), _squared(right))
+        if verdict.word != "proved" and squared[0] is not None and squared[1] is not None:
+            verdict = same(squared[0], squared[1], own, seed=1)
         if verdict.word not in ACCEPTED:
             raise LoweringError(
                 f"the checker found the form {formula(right)} of {formula(left)} {verdict.word}: {verdict.evidence}"
             )
         words.append(verdict.word)
     return next((word for word in reversed(ACCEPTED) if word in words), "proved")
+
+
+def _squared(term: Term) -> Term | None:
+    """The square of a product of roots and positive numbers, which equals another such one if their squares do."""
+    match term:
+        case Power(base=base, exponent=Number(value=value)) if value.denominator == 2:
+            return Power(base, number(2 * value))
+        case Mul(factors=factors):
+            squares = [_squared(factor) for factor in factors]
+            return None if None in squares else Mul(tuple(each for each in squares if each is not None))
+        case _:
+            return Power(term, number(2)) if is_positive(term) else None
 
 
 def described(word: VerdictWord) -> str:

@@ -140,11 +140,17 @@ class Loops:
                 self._fill_total(definition.name, definition.indices, relative)
 
     def _fill_with(self, name: str, indices: tuple[Index, ...], body: Term) -> None:
+        if isinstance(body, Sum):
+            key, free = shape_of(body)
+            if key not in self._places and free == indices:
+                self._places[key] = name
+                self._fill_sum(name, indices, body)
+                return
         self._result((name,), indices, lambda: (written(body, self),))
 
     def _fill_sum(self, name: str, indices: tuple[Index, ...], term: Sum) -> None:
         def made() -> tuple[Expression, ...]:
-            total = self.names("total")
+            total = self.names("total") if indices else name
             self._inner[-1].append(Let(total, constant(0)))
             value: list[Expression] = []
 
@@ -163,19 +169,25 @@ class Loops:
 
     def _fill_largest(self, step: Largest) -> None:
         def made() -> tuple[Expression, ...]:
-            top = self.names("largest")
+            top = self.names("largest") if step.indices or step.positive else step.array.name
             self._inner[-1].append(Let(top, Const("-inf")))
 
-            def body() -> tuple[Statement, ...]:
+            def updates(inside: bool) -> tuple[Statement, ...]:
                 found: list[Statement] = []
                 for argument, factor in zip(step.arguments, step.factors, strict=True):
+                    if inside is not bool({*step.over} & {*argument.free, *factor.free}):
+                        continue
                     value = written(argument, self)
                     if factor != number(1):
                         value = op("if_equal", written(factor, self), constant(0), Const("-inf"), value)
                     found.append(Update(top, "maximum", value))
                 return tuple(found)
 
-            self._inner[-1] += self._loops(step.over, body)
+            self._inner[-1] += updates(False)
+            if step.over:
+                self._inner[-1] += self._loops(step.over, lambda: updates(True))
+            if step.positive:
+                return (op("if_equal", Local(top), constant(0), constant(1), Local(top)),)
             return (Local(top),)
 
         self._result((step.array.name,), step.indices, made)
@@ -184,7 +196,9 @@ class Loops:
         """The addends at the largest exponential and the rest, apart: log(1 + rest) then loses nothing."""
 
         def made() -> tuple[Expression, ...]:
-            largest, rest = self.names("at_largest"), self.names("rest")
+            largest, rest = f"{name}_largest", f"{name}_rest"
+            if indices:
+                largest, rest = self.names("at_largest"), self.names("rest")
             self._inner[-1] += [Let(largest, constant(0)), Let(rest, constant(0))]
             top = Entry(relative.array, relative.indices)
 
@@ -216,7 +230,8 @@ class Loops:
         if not indices:
             self._inner.append([])
             values = made()
-            self.statements += [*self._inner.pop(), *(Let(n, v) for n, v in zip(names, values, strict=True))]
+            lets = (Let(n, v) for n, v in zip(names, values, strict=True) if v != Local(n))
+            self.statements += [*self._inner.pop(), *lets]
             return
         at = tuple(self.variable(index) for index in indices)
         for name in names:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from symderiv.terms import Add, Div, Exp, Mul, Number, Power, Term, number
+from symderiv.terms import Add, Div, Entry, Exp, Mul, Number, Power, Term, number
 
 Factors = tuple[tuple[Term, Fraction], ...]
 """Terms with their exponents, none of which is 0."""
@@ -114,22 +114,43 @@ def as_term(carried: Carried) -> Term:
     carried, inner = _with_own_exponential(carried)
     above: list[Term] = [number(carried.coefficient.numerator)]
     below: list[Term] = [number(carried.coefficient.denominator)]
+    scales: list[Term] = []
     for base, exponent in carried.powers:
-        side = above if exponent > 0 else below
         size = abs(exponent)
-        side.append(base if size == 1 else Power(base, number(size)))
+        if exponent < 0 and size.denominator == 1 and is_scale(base):
+            scales += [base] * size.numerator
+            continue
+        (above if exponent > 0 else below).append(base if size == 1 else Power(base, number(size)))
     if inner is not None:
         above.append(inner)
     if carried.exponents:
-        above.append(Exp(added(_argument(carried.exponents))))
-    top, bottom = multiplied(above), multiplied(below)
+        above.append(Exp(added(argument_of(carried.exponents))))
+    top, bottom = multiplied(_divided(above, scales)), multiplied(below)
     return top if bottom == number(1) else Div(top, bottom)
 
 
-def _argument(exponents: Factors) -> list[Term]:
-    """The addends of an exponent: positive ones first."""
+def is_scale(term: Term) -> bool:
+    """Whether a term is a positive number of the data, such as the size of the numbers that are divided by it."""
+    return isinstance(term, Entry) and term.array.positive
+
+
+def _divided(factors: list[Term], scales: list[Term]) -> list[Term]:
+    """The factors, divided by the scales one after the other, so that no product of scales overflows."""
+    made: list[Term] = [factor for factor in factors if not isinstance(factor, Number)] or [number(1)]
+    for place, scale in enumerate(scales):
+        at = min(place, len(made) - 1)
+        made[at] = Div(made[at], scale)
+    return [*(factor for factor in factors if isinstance(factor, Number)), *made]
+
+
+def argument_of(exponents: Factors) -> tuple[Term, ...]:
+    """The addends of an exponent, positive ones first; beta a - beta b as beta (a - b), which loses less."""
     ordered = sorted(exponents, key=lambda pair: pair[1] < 0)
-    return [scaled(term, coefficient) for term, coefficient in ordered]
+    match ordered:
+        case [(Mul(factors=(one, a)), first), (Mul(factors=(two, b)), second)] if one == two and first == -second:
+            return (scaled(Mul((one, Add((a, scaled(b, Fraction(-1)))))), first),)
+        case _:
+            return tuple(scaled(term, coefficient) for term, coefficient in ordered)
 
 
 def _with_own_exponential(carried: Carried) -> tuple[Carried, Term | None]:
@@ -138,7 +159,7 @@ def _with_own_exponential(carried: Carried) -> tuple[Carried, Term | None]:
         if power.denominator == 1 and power > 1:
             own = [pair for pair in carried.exponents if (pair[1] / power).denominator == 1]
             if own and len(own) == len(carried.exponents):
-                inside = Mul((base, Exp(added(_argument(tuple((t, c / power) for t, c in own))))))
+                inside = Mul((base, Exp(added(argument_of(tuple((t, c / power) for t, c in own))))))
                 left = tuple(pair for pair in carried.powers if pair[0] != base)
                 return Carried(carried.coefficient, left, ()), Power(inside, number(power))
     return carried, None

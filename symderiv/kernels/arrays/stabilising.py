@@ -19,6 +19,7 @@ from symderiv.kernels.arrays.products import (
     ONE,
     Carried,
     added,
+    argument_of,
     as_term,
     multiplied,
     of_exponential,
@@ -28,6 +29,7 @@ from symderiv.kernels.arrays.products import (
     times,
     without_coefficient,
 )  # fmt: skip
+from symderiv.kernels.arrays.squares import below_roots, is_half, pieces, squares_of
 from symderiv.kernels.arrays.steps import Filled, Largest, Rounded, Step
 from symderiv.kernels.formula import formula
 from symderiv.kernels.stable import LoweringError
@@ -76,6 +78,7 @@ class Stabiliser:
     _known: dict[object, tuple[str, tuple[Index, ...]]] = field(default_factory=dict)
     _tops: dict[str, Largest] = field(default_factory=dict)
     _totals: dict[str, Largest] = field(default_factory=dict)
+    _below_roots: frozenset[str] | None = None
     _plain: dict[Term, Term] = field(default_factory=dict)
     _products: dict[tuple[Term, bool], Carried] = field(default_factory=dict)
 
@@ -119,10 +122,10 @@ class Stabiliser:
     def _as_product(self, term: Term, share: bool) -> Carried:
         match term:
             case Mul() | Div():
-                pieces = _pieces(term)
-                made = times(*(self._raised(part, power, True) for part, power in pieces))
+                factors = pieces(term)
+                made = times(*(self._raised(part, power, True) for part, power in factors))
                 if not share or not self._is_share(made):
-                    made = times(*(self._raised(part, power, False) for part, power in pieces))
+                    made = times(*(self._raised(part, power, False) for part, power in factors))
                 return made
             case Power(base=base, exponent=Number(value=value)):
                 return self._raised(base, value, share)
@@ -132,7 +135,8 @@ class Stabiliser:
                 return of_exponential(self._argument(self.plain(argument)))
             case Call(name=name, indices=places):
                 made = self.definition(name)
-                if not made.exponents or (share and self._is_share(made)):
+                scaled_by = name in self._rooted()
+                if not scaled_by and (not made.exponents or (share and self._is_share(made))):
                     return of_term(self._filled(term))
                 return _renamed(made, dict(zip(self.theory.definition(name).indices, places, strict=True)))
             case Sum():
@@ -143,15 +147,57 @@ class Stabiliser:
                 return of_term(self.plain(term))
 
     def _raised(self, base: Term, power: Fraction, share: bool) -> Carried:
-        inner = self.carried(base, share=share)
+        squares = self._squares(base) if is_half(number(power)) else None
+        inner = self.carried(base, share=share) if squares is None else squares
         made = raised(inner, power)
         return of_term(Power(as_term(inner), number(power))) if made is None else made
 
     def definition(self, name: str) -> Carried:
         """The body of a definition, at its own indices."""
         if name not in self._carried:
-            self._carried[name] = self.carried(self.theory.definition(name).body)
+            body = self.theory.definition(name).body
+            squares = self._squares(body) if name in self._rooted() else None
+            self._carried[name] = self.carried(body) if squares is None else squares
         return self._carried[name]
+
+    def _rooted(self) -> frozenset[str]:
+        if self._below_roots is None:
+            self._below_roots = below_roots(self.theory)
+        return self._below_roots
+
+    def _squares(self, term: Term) -> Carried | None:
+        """A sum of squares as h^2 times the sum of what is divided by h, the largest root; None for another sum."""
+        squares = squares_of(term)
+        if squares is None:
+            return None
+        free = free_in_order(term)
+        key = ("squares", shape_of(term)[0])
+        if key not in self._known:
+            array = Array(self.fresh("scale"), tuple(index.domain for index in free), positive=True)
+            over = next(each.over for each in squares if each.root is not None)
+            roots = tuple(None if each.root is None else self.plain(each.root) for each in squares)
+            sizes = tuple(
+                Power(each.factor, number(Fraction(1, 2))) if root is None else Abs(root)
+                for each, root in zip(squares, roots, strict=True)
+            )
+            self.steps.append(Largest(array, free, over, sizes, (number(1),) * len(sizes), positive=True))
+            h = Entry(array, free)
+            addends: list[Term] = []
+            for each, root in zip(squares, roots, strict=True):
+                if root is None:
+                    addends.append(Div(Div(each.factor, h), h))
+                    continue
+                summed: Term = Power(Div(root, h), number(2))
+                for index in reversed(each.over):
+                    summed = Sum(index, summed)
+                addends.append(as_term(times(self.carried(each.factor), of_term(summed))))
+            name = self.fresh("squares")
+            self.steps.append(Filled(Definition(name, free, added(addends))))
+            self._known[key] = (name, free)
+            self._known["scale of", name] = (array.name, free)
+        name, _ = self._known[key]
+        array = Array(self._known["scale of", name][0], tuple(index.domain for index in free), positive=True)
+        return Carried(powers=((Entry(array, free), Fraction(2)), (Call(name, free), Fraction(1))))
 
     def _filled(self, call: Call) -> Term:
         """The entry of a definition that is computed once for each of its indices."""
@@ -193,7 +239,7 @@ class Stabiliser:
         made = self.carried(argument, share=False)
         if not made.exponents:
             return Log(self.plain(argument))
-        addends = [scaled(term, power) for term, power in sorted(made.exponents, key=lambda pair: pair[1] < 0)]
+        addends = list(argument_of(made.exponents))
         apart = tuple(pair for pair in made.powers if self._is_relative(pair[0]))
         addends += [scaled(Log(term), power) for term, power in apart]
         rest = Carried(made.coefficient, tuple(pair for pair in made.powers if pair not in apart))
@@ -310,17 +356,6 @@ def _parts(term: Term) -> tuple[Term, ...]:
             return (inner,)
         case _:
             return ()
-
-
-def _pieces(term: Term, power: Fraction = Fraction(1)) -> list[tuple[Term, Fraction]]:
-    """The factors of products and quotients with their whole powers."""
-    match term:
-        case Mul(factors=factors):
-            return [pair for factor in factors for pair in _pieces(factor, power)]
-        case Div(numerator=above, denominator=below):
-            return [*_pieces(above, power), *_pieces(below, -power)]
-        case _:
-            return [(term, power)]
 
 
 def _is_negative(term: Term) -> bool:

@@ -25,6 +25,8 @@ class Largest:
     factors: tuple[Term, ...]
     outer: Term | None = None
     """A positive factor of every argument inside the exponentials."""
+    positive: bool = False
+    """Whether it is a scale to divide by: 1 instead of 0."""
 
     @property
     def top(self) -> Term:

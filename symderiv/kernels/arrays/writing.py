@@ -113,20 +113,19 @@ def written(term: Term, reading: Reading) -> Expression:
         case Special(name="erf", argument=argument):
             return op("erf", written(argument, reading))
         case Abs(argument=argument):
-            value = reading.named(written(argument, reading))
-            return op("if_negative", value, op("negate", value), value)
+            inner = reading.named(written(argument, reading))
+            return op("if_negative", inner, op("negate", inner), inner)
         case Max(terms=terms):
             made = written(terms[0], reading)
             for part in terms[1:]:
                 made = op("maximum", made, written(part, reading))
             return made
         case Sign(argument=argument):
-            value = reading.named(written(argument, reading))
-            below = op("if_negative", value, constant(-1), constant(1))
-            return op("if_equal", value, constant(0), constant(0), below)
+            inner = reading.named(written(argument, reading))
+            apart = op("if_negative", inner, constant(-1), constant(1))
+            return op("if_equal", inner, constant(0), constant(0), apart)
         case Step(argument=argument):
-            value = op("negate", written(argument, reading))
-            return op("if_negative", value, constant(1), constant(0))
+            return op("if_negative", op("negate", written(argument, reading)), constant(1), constant(0))
         case Special() | Product() | Derivative():
             raise LoweringError(f"the loop form has no operation for {formula(term)}")
         case _:
@@ -136,15 +135,23 @@ def written(term: Term, reading: Reading) -> Expression:
 def _sum_of(terms: tuple[Term, ...], reading: Reading) -> Expression:
     made: Expression | None = None
     for part in terms:
-        coefficient, rest = without_coefficient(part)
-        negative = coefficient < 0
-        value = written(scaled(rest, abs(coefficient)), reading)
+        negative, size = _signed(part)
+        value = written(size, reading)
         if made is None:
             made = op("negate", value) if negative else value
         else:
             made = op("subtract" if negative else "add", made, value)
     assert made is not None
     return made
+
+
+def _signed(term: Term) -> tuple[bool, Term]:
+    """Whether a term has a minus sign in front, and the term without it."""
+    if isinstance(term, Div):
+        negative, above = _signed(term.numerator)
+        return negative, Div(above, term.denominator)
+    coefficient, rest = without_coefficient(term)
+    return coefficient < 0, scaled(rest, abs(coefficient))
 
 
 def _product_of(factors: Iterable[Term], reading: Reading) -> Expression:
@@ -207,6 +214,9 @@ def _difference(argument: Term) -> tuple[Term, Term, Term] | None:
                 case Mul(factors=(Parameter() as one, left)), Mul(factors=(Parameter() as two, right)) if one == two:
                     return left, right, multiplied((*outer, one))
             return a, b, multiplied(outer)
+        case Mul(factors=(*outer, Add() as inner)) if all(isinstance(each, Number | Parameter) for each in outer):
+            found = _difference(inner)
+            return None if found is None else (found[0], found[1], multiplied((*outer, found[2])))
         case _:
             return None
 
@@ -237,6 +247,9 @@ def _quotient(above: Term, below: Term, reading: Reading) -> Expression:
     bottom = written(below, reading)
     factors = above.factors if isinstance(above, Mul) else (above,)
     exponentials = [f for f in factors if isinstance(f, Exp) and _difference(f.argument) is None]
+    negative, size = _signed(above)
+    if negative:
+        return op("negate", _quotient(size, below, reading))
     if exponentials and len(factors) > len(exponentials):
         rest = _product_of([f for f in factors if f not in exponentials], reading)
         made = op("divide", rest, bottom)
