@@ -8,11 +8,13 @@ from typing import Any, Final
 import numpy as np
 
 from symderiv.kernels import LossKernel, emit_module, make_kernel
+from symderiv.kernels.emission import is_over_arrays
 from symderiv.kernels.functions import Function, Variant, functions
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.scalar.functions import is_scalar_loss
 from symderiv.statements import Problem, Theorem
+from symderiv.verification.array_checks import check_array_kernels
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_accuracy import sweep
 from symderiv.verification.kernel_calls import Worst, arguments, call
@@ -46,6 +48,9 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
     """
     text = emit_module(problem, theorems) if source is None else source
     kernel = make_kernel(problem.name, text)
+    if is_over_arrays(problem):
+        yield from check_array_kernels(problem, theorems, kernel, seed, thorough, only)
+        return
     if problem.family == "layer":
         yield from check_layer(problem, theorems, kernel, seed=seed)
         return

@@ -8,6 +8,7 @@ from typing import Final
 from symderiv.kernels.arrays.printing import function_name, library, print_instances
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
 from symderiv.kernels.arrays.wrappers import check_arguments, print_function
+from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import ArrayParameter, Kernel
 from symderiv.kernels.module import Emitter, header, imports, section, support
 from symderiv.kernels.rewriting import reference
@@ -65,6 +66,7 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
     gradients = {kernel: _outputs(kernel, made) for kernel in kernels}
     shared = any(function.hyperparameters for function in made)
     head = header(problem, cited, emitter, (*_BEHAVIOUR, "", *_axes_in_words(problem, kernels)))
+    known = {reference(theorem): theorem for theorem in theorems}
     arrays = tuple(array.name for array in problem.arrays)
     public = ", ".join(f'"{function.name}"' for function in made)
     parts = [
@@ -81,10 +83,20 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
         ),
         *section(
             "The public functions",
-            (_axes(problem, kernels), *(print_function(each, gradients[each.kernel], arrays) for each in made)),
+            (
+                _axes(problem, kernels),
+                *(print_function(each, gradients[each.kernel], arrays, _assumed(each, known)) for each in made),
+            ),
         ),
     ]
     return "\n\n\n".join(parts) + "\n"
+
+
+def _assumed(function: ArrayFunction, known: dict[str, Theorem]) -> tuple[str, ...]:
+    """What the theorems of a function assume, in words."""
+    theories = (known[name].derivation.theory for name, _ in function.theorems if name in known)
+    assumptions = dict.fromkeys(assumption for theory in theories for assumption in theory.assumptions)
+    return tuple(f"{formula(each.left)} = {formula(each.right)}: {each.prose}" for each in assumptions)
 
 
 def _outputs(kernel: Kernel, made: tuple[ArrayFunction, ...]) -> dict[str, ArrayOutput]:

@@ -80,8 +80,8 @@ def signature(function: ArrayFunction, arguments: tuple[str, ...]) -> list[str]:
     return [*lines[:-1], f"{lines[-1]}:"]
 
 
-def docstring(function: ArrayFunction, arguments: dict[str, tuple[str, ...]]) -> list[str]:
-    """What the function computes, takes and returns, and the theorems it rests on."""
+def docstring(function: ArrayFunction, arguments: dict[str, tuple[str, ...]], assumed: tuple[str, ...]) -> list[str]:
+    """What the function computes, takes and returns, and the theorems it rests on, with what they assume."""
     given = [f"{name} {_shape(axes)}" for name, axes in arguments.items()]
     made = [f"{each.name} {_shape(_output_axes(function, each.name))}" for each in function.outputs]
     texts = [f"{', '.join(given)} -> {', '.join(made)}."]
@@ -93,6 +93,7 @@ def docstring(function: ArrayFunction, arguments: dict[str, tuple[str, ...]]) ->
     several = len(function.outputs) > 1
     texts.append(f"`out`: {'a tuple of arrays' if several else 'an array'} to fill; `threads`: at most so many.")
     texts.append("Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.")
+    texts += [f"Its theorem assumes {each}." for each in assumed]
     texts += [f"Theorem {name}: {digest}" for name, digest in function.theorems]
     lines = [line for text in texts for line in textwrap.wrap(text, _WIDTH, break_on_hyphens=False)]
     formulas = [line for text in function.formulas for line in textwrap.wrap(text, _WIDTH, break_on_hyphens=False)]
@@ -105,10 +106,11 @@ def _result(output: ArrayParameter, gradient_of: str | None) -> str:
     return f'Result("{output.name}", {_axes(output.axes)}{of})'
 
 
-def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], arrays: tuple[str, ...]) -> str:
+def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], arrays: tuple[str, ...],
+                   assumed: tuple[str, ...]) -> str:  # fmt: skip
     """The public function; `gradients` says what each output of its kernel is, of this function or of another one.
 
-    `arrays` are those of the problem, in its order.
+    `arrays` are those of the problem, in its order; `assumed` is what its theorems assume of data it does not read.
     """
     arguments = arguments_of(function, arrays)
     checks = ["check_reduction(reduction)"] if function.reducible else []
@@ -143,5 +145,9 @@ def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], a
         ")",
     ]
     return "\n".join(
-        [*signature(function, tuple(arguments)), *docstring(function, arguments), *(f"    {line}" for line in body)]
+        [
+            *signature(function, tuple(arguments)),
+            *docstring(function, arguments, assumed),
+            *(f"    {line}" for line in body),
+        ]
     )

@@ -1,0 +1,117 @@
+"""Data for functions over arrays: ordinary ones, and those at which naive formulas fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from symderiv.kernels.hyperparameters import argument_name
+from symderiv.statements import Hyperparameter, Problem
+from symderiv.terms import Array, Domain
+from symderiv.verification.balls import simplex_axis
+
+__all__ = ["Arrays", "default_of", "domains_of", "hard", "normalised", "ordinary", "parameters_of", "sizes_of"]
+
+_LENGTHS: Final = (4, 3, 5, 2)
+"""Lengths of axes, all different: what mixes axes up does not get through."""
+_SCALES: Final = ((50.0, "spread 50"), (1000.0, "spread 1000"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrays:
+    """A batch of instances: every array of a problem by name, all with one leading axis."""
+
+    name: str
+    arrays: Mapping[str, np.ndarray]
+
+    def instance(self, row: int) -> dict[str, np.ndarray]:
+        """The arrays of one instance."""
+        return {name: array[row] for name, array in self.arrays.items()}
+
+
+def domains_of(problem: Problem) -> tuple[Domain, ...]:
+    """The domains of a problem's arrays, each once."""
+    return tuple({domain.name: domain for array in problem.arrays for domain in array.domains}.values())
+
+
+def sizes_of(problem: Problem, longest: int | None = None) -> dict[str, int]:
+    """A length for each domain; `longest` for the first, if it is given, and 1 for all others if that is 1."""
+    domains = domains_of(problem)
+    made = {domain.name: _LENGTHS[place % len(_LENGTHS)] for place, domain in enumerate(domains)}
+    if longest is not None and domains:
+        made[domains[0].name] = longest
+        made = dict.fromkeys(made, 1) if longest == 1 else made
+    return made | {domain.name: domain.size for domain in domains if domain.size is not None}
+
+
+def default_of(each: Hyperparameter) -> float:
+    """The default, or the middle of the range, or 1 above its least value."""
+    if each.default is not None:
+        return float(each.default)
+    if each.least is not None and each.most is not None:
+        return float((each.least + each.most) / 2)
+    return 1.0 if each.least is None else float(each.least) + 1.0
+
+
+def parameters_of(problem: Problem, dtype: Any) -> dict[str, float]:
+    """The hyperparameters' values, as numbers of a format."""
+    return {argument_name(each.parameter): float(dtype(default_of(each))) for each in problem.hyperparameters}
+
+
+def _drawn(array: Array, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
+    return random.uniform(0.1, 2.0, shape) if array.positive else random.normal(size=shape)
+
+
+def ordinary(problem: Problem, sizes: Mapping[str, int], dtype: Any, seed: int, rows: int = 2) -> Arrays:
+    """Standard normal data, and positive ones up to 2 where data have to be positive."""
+    random = np.random.default_rng(seed)
+    made = {
+        array.name: _drawn(array, (rows, *(sizes[domain.name] for domain in array.domains)), random).astype(dtype)
+        for array in problem.arrays
+    }
+    return Arrays(f"ordinary, {_in_words(sizes)}", made)
+
+
+def normalised(problem: Problem, sample: Arrays) -> Arrays:
+    """The sample with targets that sum to 1 where the problem assumes that they do."""
+    made = dict(sample.arrays)
+    for array in problem.arrays:
+        for assumption in problem.assumptions:
+            axis = simplex_axis(assumption.left, assumption.right, array.name)
+            if axis is not None:
+                weights = np.abs(made[array.name])
+                made[array.name] = weights / weights.sum(axis=axis + 1, keepdims=True)
+    return Arrays(sample.name, made)
+
+
+def hard(problem: Problem, sizes: Mapping[str, int], variables: frozenset[str], dtype: Any,
+         seed: int) -> Iterator[Arrays]:  # fmt: skip
+    """Variables of large spread, far from 0, and all equal; data that are 1 at one place and 0 elsewhere."""
+    usual = ordinary(problem, sizes, dtype, seed + 1)
+    free = {array.name for array in problem.arrays if array.name in variables and not array.positive}
+    for scale, name in _SCALES:
+        yield _changed(usual, name, {each: usual.arrays[each] * dtype(scale) for each in free})
+    yield _changed(usual, "offset 1e4", {each: usual.arrays[each] + dtype(1e4) for each in free})
+    yield _changed(usual, "all equal", {each: np.full_like(usual.arrays[each], 0.1) for each in free})
+    others = [array for array in problem.arrays if array.name not in variables and array.domains]
+    if others:
+        yield _changed(usual, "one-hot data", {array.name: _one_hot(usual.arrays[array.name]) for array in others})
+
+
+def _one_hot(array: np.ndarray) -> np.ndarray:
+    """1 at the largest number along the last axis, 0 elsewhere."""
+    made = np.zeros_like(array)
+    np.put_along_axis(made, array.argmax(axis=-1)[..., None], 1.0, axis=-1)
+    return made
+
+
+def _changed(usual: Arrays, name: str, arrays: Mapping[str, np.ndarray]) -> Arrays:
+    made = {each: arrays.get(each, array) for each, array in usual.arrays.items()}
+    return Arrays(f"{name}, {usual.name.partition(', ')[2]}", made)
+
+
+def _in_words(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{length} {name}" for name, length in sizes.items())
