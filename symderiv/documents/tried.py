@@ -16,7 +16,8 @@ class Input:
     """A number that a reader sets, from `low` to `high`, or one for each member of a domain.
 
     `symbol` is a parameter or an entry of data with its index; `start` has the first values, more of them than are
-    shown at first where the size can be chosen; `simplex` says that they are not negative and sum to one.
+    shown at first where the size can be chosen; `simplex` says that they are not negative and sum to one. `one_hot`
+    entries may also be put on one member at once.
     """
 
     symbol: Parameter | Entry
@@ -26,6 +27,7 @@ class Input:
     start: tuple[float, ...]
     simplex: bool
     note: Text
+    one_hot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,11 @@ def test_the_digests_are_those_of_the_theorems() -> None:
 def test_ranges_follow_from_the_problem() -> None:
     targets = {name: next(each for each in _inputs(name) if _name(each.symbol) == "t") for name in ("huber", "focal")}
     assert not targets["huber"].simplex
-    assert targets["focal"].simplex
+    assert targets["focal"].one_hot
+    assert not targets["focal"].simplex  # nothing is assumed of them
+    assert targets["focal"].low < 0
+    shares = next(each for each in _inputs("label-smoothing") if _name(each.symbol) == "t")
+    assert (shares.low, shares.simplex, shares.one_hot) == (0.0, True, True)
     assert targets["focal"].start[:3] == (1.0, 0.0, 0.0)
     probability = next(each for each in _inputs("binary-cross-entropy") if _name(each.symbol) == "t")
     assert (probability.low, probability.high) == (0.0, 1.0)

@@ -356,3 +356,47 @@ def test_every_panel_of_the_catalogue_works_at_ordinary_and_at_huge_numbers(brow
             assert seen.errors == seen.asked == [], problem.name
         tried += 1
     assert tried > 40
+
+
+def test_derivatives_by_all_the_numbers_of_a_loss_and_curves_against_each(browser: Browser) -> None:
+    with opened(browser, page("gaussian")) as seen:
+        for mean, log_variance, target in ((0.5, -1.25, 2.0), (-3.0, 2.5, -3.5)):
+            for key, value in (("a:mu", mean), ("a:s", log_variance), ("a:t", target)):
+                put(seen.page, key, [value])
+            off, precision = target - mean, math.exp(-log_variance)
+            wanted = {
+                "L": (log_variance + off**2 * precision + math.log(2 * math.pi)) / 2, "∂L/∂μ": -off * precision,
+                "∂²L/∂μ²": precision, "∂L/∂s": (1 - off**2 * precision) / 2, "∂²L/∂s∂μ": off * precision,
+                "∂²L/∂s²": off**2 * precision / 2,
+            }  # fmt: skip
+            assert {name: row(seen.page, name) for name in wanted} == pytest.approx(wanted, rel=1e-14)
+        chosen = "[...document.querySelectorAll('.try-curve > svg > text')].map(t => t.textContent)"
+        assert seen.page.evaluate(chosen)[-3:] == ["L", "∂L/∂μ", "∂²L/∂μ²"]
+        seen.page.locator(".try-against").select_option("s")
+        settled(seen.page)
+        assert seen.page.evaluate(chosen)[-3:] == ["L", "∂L/∂s", "∂²L/∂s²"]
+        assert str(seen.page.locator(".try-curve > svg").get_attribute("aria-label")).endswith("against s")
+        assert seen.errors == []
+
+
+def test_derivatives_by_other_vectors_stand_beside_the_first(browser: Browser) -> None:
+    x, u, a = (1.0, 2.0, 0.5), (0.25, -1.5, 2.0), (1.5, 0.75, -2.0)
+    with opened(browser, page("layer-norm")) as seen:
+        for key, values in (("a:x", x), ("a:u", u), ("a:a", a), ("p:epsilon", (0.125,))):
+            put(seen.page, key, values)
+        centred = np.array(x) - np.mean(x)
+        normal = centred / np.sqrt(np.mean(centred**2) + 0.125)
+        assert column(seen.page, "∂L/∂a_d") == pytest.approx(list(normal * u), rel=1e-14)
+        assert column(seen.page, "∂L/∂b_d") == list(u)
+        assert seen.errors == []
+
+
+def test_targets_of_which_nothing_is_assumed_may_be_any_numbers(browser: Browser) -> None:
+    with opened(browser, page("focal", "gradient")) as seen:
+        assert column(seen.page, "tᵢ") == [1, 0, 0]
+        seen.page.get_by_label("tᵢ", exact=True).select_option("any numbers")
+        put(seen.page, "a:t", [0.5, -2.0, 3.0])
+        assert column(seen.page, "tᵢ") == [0.5, -2.0, 3.0]
+        seen.page.get_by_label("tᵢ", exact=True).select_option("all on 2")
+        settled(seen.page)
+        assert column(seen.page, "tᵢ") == [0, 1, 0]

@@ -158,7 +158,48 @@ def _quantities(
         assert isinstance(outer, Derivative)
         by = tuple(index for index in outer.wrt.indices if isinstance(index, Index))
         made.append(_proved("second", second, (*wrt, *by), link))
+    made += [_proved("other", each, _indices(each), link) for each in _others(first, second, theorems)]
     return tuple(made)
+
+
+def _others(first: Theorem, second: Theorem | None, theorems: tuple[Theorem, ...]) -> list[Theorem]:
+    """Derivatives of the same value by other data, one of each; of a loss of numbers, its other second derivatives."""
+    left = first.claim.left
+    assert isinstance(left, Derivative)
+    assert isinstance(left.wrt, Entry)
+    if left.body.free:
+        return []
+    known = {alpha_key(each.claim.left) for each in (first, second) if each is not None}
+    made: list[Theorem] = []
+    for body in (left.body, *([] if left.wrt.indices else [left, *(t.claim.left for t in theorems)])):
+        if body != left.body and alpha_key(body) not in known:
+            continue
+        for each in theorems:
+            if _is_by_data(each, body) and alpha_key(each.claim.left) not in known:
+                known.add(alpha_key(each.claim.left))
+                made.append(each)
+    return made
+
+
+def _is_by_data(theorem: Theorem, body: Term) -> bool:
+    """Whether it is a closed form of the derivative of `body` by a number or by the entries of a vector."""
+    claim = theorem.claim
+    return (
+        isinstance(claim.left, Derivative)
+        and alpha_key(claim.left.body) == alpha_key(body)
+        and isinstance(claim.left.wrt, Entry)
+        and all(isinstance(place, Index) for place in claim.left.wrt.indices)
+        and len(claim.left.wrt.indices) <= 1
+        and claim.relation == "="
+        and not theorem.derivation.theory.distinct
+        and not any(isinstance(part, Derivative) for _, part in subterms(claim.right))
+    )
+
+
+def _indices(theorem: Theorem) -> tuple[Index, ...]:
+    left = theorem.claim.left
+    assert isinstance(left, Derivative)
+    return tuple(place for place in left.wrt.indices if isinstance(place, Index))
 
 
 def _defined(role: Literal["probabilities", "part"], definition: Definition) -> Quantity:
@@ -167,7 +208,7 @@ def _defined(role: Literal["probabilities", "part"], definition: Definition) -> 
 
 
 def _proved(
-    role: Literal["first", "second"], theorem: Theorem, indices: tuple[Index, ...], link: Callable[[str], Link]
+    role: Literal["first", "second", "other"], theorem: Theorem, indices: tuple[Index, ...], link: Callable[[str], Link]
 ) -> Quantity:
     goal = theorem.derivation.goal
     return Quantity(role, theorem.claim.left, theorem.claim.right, indices, link(goal), theorem.digest)

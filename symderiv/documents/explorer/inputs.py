@@ -25,7 +25,8 @@ _REST: Final = (1.0, 0.5, 1.5, 0.75, 1.25, 1.0)
 def inputs_of(problem: Problem, variable: Entry, used: tuple[Term, ...], softmax: bool) -> tuple[Input, ...]:
     """The variable, then the other data, then the parameters that occur in `used`.
 
-    Data called t are shares of one where a `softmax` is compared with them.
+    What the problem assumes of sums holds for what is set. Data called t beside a `softmax` begin as one-hot targets,
+    and may be any numbers where nothing is assumed of them.
     """
     entries = tuple(dict.fromkeys(part.array for part in used if isinstance(part, Entry)))
     others = tuple(array for array in entries if array != variable.array)
@@ -42,9 +43,11 @@ def _data(
     array: Array, variable: Entry, used: tuple[Term, ...], assumptions: tuple[Assumption, ...], softmax: bool
 ) -> Input:
     symbol = Entry(array, variable.indices if array.domains else ())
-    if array.domains and (shared_axis(array, assumptions) is not None or (softmax and array.name == "t")):
+    if array.domains and shared_axis(array, assumptions) is not None:
         start = _WEIGHTS if array.positive else _LABEL
-        return Input(symbol, 0.01 if array.positive else 0.0, 1.0, 0.01, start, True, ())
+        return Input(symbol, 0.01 if array.positive else 0.0, 1.0, 0.01, start, True, (), not array.positive)
+    if array.domains and softmax and array.name == "t" and not array.positive:
+        return Input(symbol, -1.0, 1.0, 0.01, _LABEL, False, (), True)
     if any(is_complement(part, array) for part in used):
         return Input(symbol, 0.0, 1.0, 0.01, _LABEL if array.domains else _LABEL[:1], False, ())
     if array.domains:

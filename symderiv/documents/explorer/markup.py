@@ -14,7 +14,7 @@ from symderiv.documents.explorer.start import indexed, moved, start
 from symderiv.documents.formulas import text_of
 from symderiv.documents.javascript import Program, program
 from symderiv.statements import Theory
-from symderiv.terms import Entry, Position, Term, rename
+from symderiv.terms import Derivative, Entry, Position, Term, rename
 
 __all__ = ["panel", "script"]
 
@@ -71,12 +71,10 @@ class _Names:
 
 def _functions(block: Explorer) -> tuple[tuple[str, Quantity], ...]:
     """The quantities with the names that the script calls them by."""
-    parts = 0
     made: list[tuple[str, Quantity]] = []
     for each in block.quantities:
-        if each.role == "part":
-            parts += 1
-        name = f"part{parts}" if each.role == "part" else each.role
+        alike = sum(known.role == each.role for _, known in made)
+        name = f"{each.role}{alike + 1}" if each.role in ("part", "other") else each.role
         if name not in [known for known, _ in made]:
             made.append((name, each))
     return tuple(made)
@@ -100,7 +98,7 @@ def _settings(block: Explorer, made: Program, theory: Theory) -> dict[str, objec
     inputs = [
         {
             "key": key_of(each.symbol), "symbol": names.of(each.symbol), "labels": names.members(each.symbol),
-            "indexed": indexed(each), "simplex": each.simplex, "low": each.low, "high": each.high,
+            "indexed": indexed(each), "simplex": each.simplex, "hot": each.one_hot, "low": each.low, "high": each.high,
             "step": each.step, "start": each.start, "note": _words(each),
         }
         for each in block.inputs
@@ -122,7 +120,12 @@ def _settings(block: Explorer, made: Program, theory: Theory) -> dict[str, objec
         "down": f"down the gradient {names.of(first.left)}" if first and domains else "",
         "said": [(role, names.of(each.left), bool(each.indices)) for role, each in _said(block)],
         "list": [(role, names.of(each.left)) for role, each in _functions(block)],
-        "curves": [(role, names.of(each.left)) for role, each in _drawn(block)],
+        "axes": []
+        if block.size is not None
+        else [
+            (key_of(axis.symbol), [(role, names.of(each.left)) for role, each in _drawn(block, axis.symbol)])
+            for axis in _axes(block)
+        ],
     }
     return {
         "size": block.size or 0, "low": block.sizes[0], "high": block.sizes[1], "inputs": inputs, "takes": takes,
@@ -138,13 +141,32 @@ def _columns(block: Explorer) -> tuple[tuple[str, Quantity], ...]:
 
 
 def _said(block: Explorer) -> tuple[tuple[str, Quantity], ...]:
-    """What the line above the pictures says: value and first derivative."""
-    return tuple((name, each) for name, each in _functions(block) if name in ("value", "first"))
+    """What the line above the pictures says: value and first derivative; beside vectors also those by numbers."""
+    return tuple(
+        (name, each)
+        for name, each in _functions(block)
+        if name in ("value", "first") or (block.size is not None and each.role == "other" and not each.indices)
+    )
 
 
-def _drawn(block: Explorer) -> tuple[tuple[str, Quantity], ...]:
-    """What is drawn against a single number."""
-    return tuple((name, each) for name, each in _functions(block) if name in ("value", "first", "second"))
+def _drawn(block: Explorer, along: Term) -> tuple[tuple[str, Quantity], ...]:
+    """What is drawn against a single number: the value, and its derivatives by that number."""
+    return tuple((name, each) for name, each in _functions(block) if name == "value" or _is_by(each.left, along))
+
+
+def _is_by(left: Term, along: Term) -> bool:
+    """Whether it is a derivative by `along`, however often, and by nothing else."""
+    return (
+        isinstance(left, Derivative)
+        and left.wrt == along
+        and (not isinstance(left.body, Derivative) or _is_by(left.body, along))
+    )
+
+
+def _axes(block: Explorer) -> tuple[Input, ...]:
+    """The numbers that curves may be drawn against: the variable, then others that something is differentiated by."""
+    first, *others = block.inputs
+    return (first, *(each for each in others if len(_drawn(block, each.symbol)) > 1))
 
 
 def _status(block: Explorer, theory: Theory, names: _Names, point: Point) -> str:
@@ -269,6 +291,17 @@ def _range(grid: Sequence[Sequence[float]]) -> tuple[float, float]:
     return (min(flat), max(flat)) if flat else (0.0, 0.0)
 
 
+def _against(block: Explorer, names: _Names) -> str:
+    """A chooser of what the curves are drawn against, where there is a choice."""
+    axes = _axes(block)
+    options = "".join(f"<option>{escape(names.of(axis.symbol))}</option>" for axis in axes)
+    if len(axes) == 1:
+        return ""
+    return (
+        f'<p class="try-pick try-row" hidden><label>against <select class="try-against">{options}</select></label></p>'
+    )
+
+
 def _scalar(block: Explorer, theory: Theory, names: _Names, point: Point) -> str:
     """Numbers and curves over a single number."""
     functions = _functions(block)
@@ -280,10 +313,11 @@ def _scalar(block: Explorer, theory: Theory, names: _Names, point: Point) -> str
     def curve(term: Term) -> Callable[[float], float]:
         return lambda x: evaluate(term, theory, moved(block, point, x))
 
-    series = [(escape(names.of(each.left)), curve(each.right)) for _, each in _drawn(block)]
+    series = [(escape(names.of(each.left)), curve(each.right)) for _, each in _drawn(block, variable.symbol)]
     words = escape(f"{', '.join(name for name, _ in series)} against {names.of(variable.symbol)}")
     picture = curves(series, variable.low, variable.high, variable.start[0], words)
     return (
         f'<div class="try-grid"><div {_NUMBERS}>{numbers}</div>'
-        f'<figure><h3>Value and derivatives</h3><div class="try-curve">{picture}</div></figure></div>'
+        f"<figure><h3>Value and derivatives</h3>{_against(block, names)}"
+        f'<div class="try-curve">{picture}</div></figure></div>'
     )

@@ -8,15 +8,15 @@ const explore = (config, program) => {
   const start = () => {
     for (const input of inputs) values[input.key] = input.indexed ? [...input.start] : input.start[0];
     size = config.size;
-    label = Object.fromEntries(inputs.filter(input => input.simplex).map(i => [i.key, i.low ? -1 : 0]));
+    label = Object.fromEntries(inputs.filter(input => input.simplex || input.hot).map(i => [i.key, i.hot ? 0 : -1]));
   };
 
   // What the program takes: entries of a simplex are divided by their sum.
   const taken = (key, change) => {
     const input = known[key], all = change?.[key] ?? values[key];
     if (!input.indexed) return all;
-    if (!input.simplex) return all.slice(0, size);
     if (label[key] >= 0) return times(size, at => +(at === label[key]));
+    if (!input.simplex) return all.slice(0, size);
     const part = all.slice(0, size), sum = part.reduce((a, b) => a + b);
     return part.map(x => sum ? x / sum : 1 / size);
   };
@@ -31,7 +31,7 @@ const explore = (config, program) => {
       name}, exactly" step="any" ${input.low >= 0 ? `min="${input.low}"` : ""} value="${value}" ${data}></div>`;
   };
   const simplex = input => {
-    const options = times(size, k => [k, `all on ${k + 1}`]).concat([[-1, "shares"]]).filter(([k]) => k < 0 || !input.low);
+    const options = times(size, k => [k, `all on ${k + 1}`]).concat([[-1, input.simplex ? "shares" : "any numbers"]]).filter(([k]) => k < 0 || input.hot);
     const list = options.map(([k, name]) => `<option value="${k}"${k === label[input.key] ? " selected" : ""}>${name}</option>`);
     return `<div class="try-row"><select aria-label="${input.symbol}" data-label="${
       input.key}">${list.join("")}</select></div>` + (label[input.key] < 0 ? entries(input) : "");
@@ -42,7 +42,7 @@ const explore = (config, program) => {
       times(high - low + 1, k => `<option${k + low === size ? " selected" : ""}>${k + low}</option>`).join("")}</select></div>` : "";
     const single = inputs.filter(input => !input.indexed).map(input => slider(input, input.symbol, 0) + (input.note ? `<div class="note">${input.note}</div>` : ""));
     const sets = inputs.filter(input => input.indexed).map(input => `<fieldset><legend>${input.symbol}</legend>${
-      input.simplex ? simplex(input) : entries(input)}</fieldset>`);
+      input.key in label ? simplex(input) : entries(input)}</fieldset>`);
     const buttons = '<button type="button" data-do="start">start again</button>' + (vector ? '<button type="button" data-do="far">1000, 0, −1000, …</button>' : "");
     within("controls").innerHTML = `<div>${chooser}${single.join("")}<div class="try-row">${buttons}</div></div>${sets.join("")}`;
   };
@@ -73,7 +73,7 @@ const explore = (config, program) => {
 
   // The layer: logits on the left, a neuron a class, its probability as a bar and the target as a mark.
   const layer = now => {
-    const z = taken(variable.key), goal = inputs.find(input => input.simplex), t = goal && taken(goal.key);
+    const z = taken(variable.key), goal = inputs.find(input => input.key in label), t = goal && taken(goal.key);
     const y = k => 26 + 44 * k, p = times(size, k => now.probabilities(k));
     const lines = times(size * size, n => [n % size, Math.floor(n / size)]).map(([j, i]) =>
       `<line x1="62" x2="${150 - 14}" y1="${y(j)}" y2="${y(i)}" class="${i === j ? "own" : "sum"}" stroke-width="${
@@ -197,9 +197,10 @@ const explore = (config, program) => {
     say(now);
     if (!vector) {
       within("numbers").innerHTML = list(now);
-      const cache = new Map(), of = role => x => { if (!cache.has(x)) cache.set(x, at(moved(x))); return cache.get(x)[role](); };
-      within("curve").innerHTML = curves(names.curves.map(([role, name]) => [name, of(role)]), variable.low, variable.high,
-        clamp(values[variable.key], variable.low, variable.high), `${names.curves.map(c => c[1]).join(", ")} against ${variable.symbol}`);
+      const [key, drawn] = names.axes[within("against")?.selectedIndex ?? 0], axis = known[key];
+      const cache = new Map(), of = role => x => { if (!cache.has(x)) cache.set(x, at({ [key]: x })); return cache.get(x)[role](); };
+      within("curve").innerHTML = curves(drawn.map(([role, name]) => [name, of(role)]), axis.low, axis.high,
+        clamp(values[key], axis.low, axis.high), `${drawn.map(c => c[1]).join(", ")} against ${axis.symbol}`);
       return;
     }
     within("numbers").innerHTML = table(now);
@@ -254,6 +255,7 @@ const explore = (config, program) => {
     place.addEventListener("pointermove", event => { if (last) { move(event, last); last = event; } });
     for (const end of ["pointerup", "pointercancel"]) place.addEventListener(end, () => { last = null; });
   };
+  within("against")?.addEventListener("change", draw);
   if (vector) {
     const plane = within("plane");
     dragged(plane, event => {
