@@ -15,10 +15,9 @@ from typing import Final
 import numpy as np
 
 from symderiv.kernels.hyperparameters import argument_name
-from symderiv.kernels.probability.forms import difference_of_shares, is_ratio, power_of_gap
+from symderiv.kernels.probability.forms import difference_of_shares, is_ratio, power_of_gap, rest_of
 from symderiv.kernels.probability.quantities import (
     Softmax,
-    complement,
     is_complement,
     is_probability,
     is_total,
@@ -119,9 +118,8 @@ class _Row:
                 return one, one
             case Add(terms=terms) if (between := difference_of_shares(terms)) is not None:
                 (y, _), (q, _) = (self.both(each, where) for each in between)
-                rests = [complement(each.indices[0], suffix_of(each)) for each in between]
-                beyond = sum(self.both(rest, where)[0] for rest in rests)
-                return y - q, max(min(y + q, beyond), self.smallest)
+                beyond = sum(abs(self.both(rest_of(each), where)[0]) for each in between)
+                return y - q, max(min(y + abs(q), beyond), self.smallest)
             case Add(terms=terms):
                 parts = [self.both(part, where) for part in terms]
                 return sum(value for value, _ in parts), sum(size for _, size in parts)
@@ -197,7 +195,20 @@ def magnitude(term: Term, where: Mapping[Index, int], data: Mapping[str, np.ndar
     The softmaxes in it are those given, that of the logits as they stand if there are none.
     """
     with np.errstate(all="ignore"):
-        smallest = float(np.finfo(data[logits].dtype).tiny)
-        usual = Array(logits, (Domain("classes", "C"),))
-        row = _Row(data, parameters, len(data[logits]), smallest, softmaxes or (softmax_of(usual),))
-        return row.both(term, where)[1]
+        return _row(data, logits, parameters, softmaxes).both(term, where)[1]
+
+
+def dominant_class(data: Mapping[str, np.ndarray], logits: str, parameters: Mapping[str, float],
+                   softmaxes: tuple[Softmax, ...] = ()) -> int:  # fmt: skip
+    """The class with more than half of the probability of the first softmax in one row of data; -1 if there is none."""
+    with np.errstate(all="ignore"):
+        row = _row(data, logits, parameters, softmaxes)
+        y = row.of(row.softmaxes[0].probability(row.softmaxes[0].index)).y
+    return int(np.argmax(y)) if float(np.max(y)) > 0.5 else -1
+
+
+def _row(data: Mapping[str, np.ndarray], logits: str, parameters: Mapping[str, float],
+         softmaxes: tuple[Softmax, ...]) -> _Row:  # fmt: skip
+    smallest = float(np.finfo(data[logits].dtype).tiny)
+    usual = Array(logits, (Domain("classes", "C"),))
+    return _Row(data, parameters, len(data[logits]), smallest, softmaxes or (softmax_of(usual),))

@@ -20,6 +20,7 @@ from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.outputs import Case
 from symderiv.kernels.parts import TARGETS_ARRAY, Part
+from symderiv.kernels.probability.dominance import is_dominant
 from symderiv.kernels.probability.kernel import cases_of
 from symderiv.kernels.probability.ordering import LABEL
 from symderiv.kernels.probability.quantities import Softmax
@@ -30,7 +31,7 @@ from symderiv.terms import Index, Number, Parameter, Term
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst, arguments, call
 from symderiv.verification.kernel_inputs import Sample, hard, ordinary
-from symderiv.verification.magnitudes import magnitude
+from symderiv.verification.magnitudes import dominant_class, magnitude
 from symderiv.verification.reference import Ball, reference, ulps
 
 ULPS: Final = 8.0
@@ -131,22 +132,23 @@ def _errors(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...],
     for row in range(len(sample.z)):
         data = dict.fromkeys(function.arguments, sample.direction[row]) | {logits: sample.z[row]}
         data[TARGETS_ARRAY] = (sample.targets if label is None else sample.one_hot)[row]
-        own = int(sample.labels[row])
+        own, top = int(sample.labels[row]), dominant_class(data, logits, values, softmaxes)
         for at, ball in reference(closed, part.indices, data, {"classes": sample.z.shape[1]}).items():
-            case, where = _case_at(cases, at, label, own)
+            case, where = case_at(cases, at, label, own, top)
             size = magnitude(case.term, where, data, logits, values, softmaxes)
             yield (row, *at), ulps(result[(row, *at)], Ball(ball.value, arb(size)), of_magnitude=True)
 
 
-def _case_at(
-    cases: tuple[Case, ...], at: tuple[int, ...], label: Index | None, own: int
+def case_at(
+    cases: tuple[Case, ...], at: tuple[int, ...], label: Index | None, own: int, top: int
 ) -> tuple[Case, dict[Index, int]]:
-    """The case that an entry comes from, the last that fits, and the values of its indices."""
+    """The case that an entry comes from, the last that fits, and the values of its indices; `own` is the row's label,
+    `top` the class with more than half of the probability or -1."""
     for case in reversed(cases):
         where = {} if label is None else {label: own}
         fits = True
         for index, position in zip(case.at, at, strict=True):
-            fits = fits and where.setdefault(index, position) == position
+            fits = fits and where.setdefault(index, top if is_dominant(index) else position) == position
         if fits:
             return case, where
     raise AssertionError("every entry has a case")

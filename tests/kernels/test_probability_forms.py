@@ -64,7 +64,7 @@ def test_the_checker_proves_forms_with_symbolic_powers_for_every_class_count(ter
 @pytest.mark.parametrize(
     ("term", "wanted"),
     [
-        (y(i) - t[i] + GAMMA * z[i], "y_i + z_i * gamma - t_i"),
+        (y(i) - t[i] + GAMMA * z[i], "y_i - t_i + z_i * gamma"),
         (total(k, t[k] * (lse() - z[k])) + total(k, z[k] ** 2), "sum_k1 z_{k1}^2 - sum_k1 t_{k1} * log(y_{k1})"),
     ],
 )

@@ -23,7 +23,8 @@ from symderiv.losses.notation import CLASSES, k, z
 from symderiv.statements import Definition, Verdict
 from symderiv.terms import Index, Number, Parameter, Term, exp, log, total
 from symderiv.verification.kernel_inputs import Sample, hard, ordinary
-from symderiv.verification.magnitudes import magnitude
+from symderiv.verification.magnitudes import dominant_class, magnitude
+from symderiv.verification.probability_checks import case_at
 from symderiv.verification.reference import Ball, reference, ulps
 from tests.kernels.probability_losses import NAMES, VALUES, function, kernel, problem, theorems
 
@@ -64,9 +65,8 @@ def _worst(part: Part, variant: Variant, sample: Sample, got: np.ndarray, values
         targets = sample.one_hot if variant == "labels" else sample.targets
         data = {"z": sample.z[row], "t": targets[row]}
         for at, ball in reference(closed, part.indices, data, {"classes": sample.z.shape[1]}).items():
-            own = int(sample.labels[row])
-            case = cases[-1 if label is not None and at == (own,) else 0]
-            where = dict(zip(case.at, at, strict=True)) | ({} if label is None else {label: own})
+            top = dominant_class(data, "z", values)
+            case, where = case_at(cases, at, label, int(sample.labels[row]), top)
             size = magnitude(case.term, where, data, "z", values)
             worst = max(worst, ulps(got[(row, *at)], Ball(ball.value, arb(size)), of_magnitude=True))
     return worst

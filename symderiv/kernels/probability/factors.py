@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from symderiv.kernels.probability.forms import power_of_gap
-from symderiv.kernels.probability.quantities import is_total
+from symderiv.kernels.probability.quantities import is_complement, is_probability, is_total
 from symderiv.terms import Add, Div, Exp, Log, Number, Parameter, Power, Size, Term, children
 
 MOST_FACTORS: Final = 4
@@ -72,3 +72,29 @@ def whole_power_of_parameter(term: Term) -> tuple[Parameter, int] | None:
             return (base, int(value)) if whole else None
         case _:
             return None
+
+
+def whole_part(exponent: Term) -> tuple[Term, int] | None:
+    """q and n of an exponent q + n, n a small whole number above 0; None for any other."""
+    if not (isinstance(exponent, Add) and len(exponent.terms) == 2):
+        return None
+    numbers = [each for each in exponent.terms if isinstance(each, Number)]
+    others = [each for each in exponent.terms if not isinstance(each, Number)]
+    if len(numbers) != 1 or numbers[0].value.denominator != 1 or not 0 < numbers[0].value <= MOST_FACTORS:
+        return None
+    return others[0], int(numbers[0].value)
+
+
+def may_be_negative(exponent: Term) -> bool:
+    """Whether an exponent has a negative number in it: q - 1."""
+    return isinstance(exponent, Add) and any(isinstance(each, Number) and each.value < 0 for each in exponent.terms)
+
+
+def factors_of_share(factor: Term) -> tuple[Term, ...]:
+    """y, n times, of y^n for a probability or its complement and a small n; any other factor itself."""
+    match factor:
+        case Power(base=base, exponent=Number(value=value)) if is_probability(base) or is_complement(base):
+            small = value.denominator == 1 and 1 < value <= MOST_FACTORS
+            return (base,) * int(value) if small else (factor,)
+        case _:
+            return (factor,)

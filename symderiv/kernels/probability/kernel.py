@@ -24,10 +24,11 @@ from symderiv.kernels.ir import (
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
+from symderiv.kernels.probability.dominance import dominant, gains, is_dominant
 from symderiv.kernels.probability.exponentials import RowSoftmax
 from symderiv.kernels.probability.exponents import exponents_of
 from symderiv.kernels.probability.factors import unsafe_part
-from symderiv.kernels.probability.forms import difference_of_shares, improved
+from symderiv.kernels.probability.forms import difference_of_shares, improved, with_missing_targets
 from symderiv.kernels.probability.ordering import LABEL, as_term
 from symderiv.kernels.probability.quantities import Softmax, is_complement, is_sum_of_all, is_total, spelled
 from symderiv.kernels.probability.reading import Setting, read, with_logits, with_sum_to_one
@@ -68,7 +69,7 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
     """
     plain = read(closed, setting)
     summed = with_sum_to_one(plain)
-    term = as_term(improved(with_logits(summed, setting.plain)))
+    term = as_term(with_missing_targets(improved(with_logits(summed, setting.plain))))
     unsafe = unsafe_part(term)
     if unsafe is not None:
         raise LoweringError(
@@ -112,37 +113,48 @@ def _cites(term: Term, summed: bool) -> tuple[str, ...]:
 
 def cases_of(part: Part, logits: Array, label: Index | None, softmaxes: tuple[Softmax, ...] = (),
              ) -> tuple[tuple[Case, ...], tuple[Confirmed, ...]]:  # fmt: skip
-    """The stable form by cases of equal indices: what coincides is computed apart. The softmaxes are those of the
-    closed form unless they are given."""
+    """The stable form by cases of equal indices: what coincides is computed apart, and so is, where that keeps digits,
+    the class d that has more than half of the probability. The softmaxes are those of the closed form unless they are
+    given."""
     softmaxes = softmaxes or softmaxes_of((part.closed,), logits)
     shared = in_shares(part.closed, softmaxes)
     term = shared if label is None else with_label(shared, TARGETS_ARRAY, label)
     places = part.indices
 
-    def form(at: Term, *different: tuple[Place, Place]) -> Confirmed:
+    def form(at: Term, split: Index | None, *different: tuple[Place, Place]) -> Confirmed:
         pairs = frozenset(different) | frozenset((right, left) for left, right in different)
-        return stable(at, Setting(logits, pairs, label, softmaxes))
+        return stable(at, Setting(logits, pairs, split, softmaxes))
 
-    wanted: list[tuple[tuple[Index, ...], Confirmed]]
+    wanted: list[tuple[tuple[Index, ...], Term, tuple[tuple[Place, Place], ...]]]
     if len(places) == 2 and label is not None:
         i, j = places
         il, jl = (i, label), (j, label)
         wanted = [
-            ((i, j), form(term, (i, j), il, jl)),
-            ((i, i), form(rename(term, {j: i}), il)),
-            ((label, j), form(rename(term, {i: label}), jl)),
-            ((i, label), form(rename(term, {j: label}), il)),
-            ((label, label), form(rename(term, {i: label, j: label}))),
+            ((i, j), term, ((i, j), il, jl)),
+            ((i, i), rename(term, {j: i}), (il,)),
+            ((label, j), rename(term, {i: label}), (jl,)),
+            ((i, label), rename(term, {j: label}), (il,)),
+            ((label, label), rename(term, {i: label, j: label}), ()),
         ]
     elif len(places) == 2:
         i, j = places
-        wanted = [((i, j), form(term, (i, j))), ((i, i), form(rename(term, {j: i})))]
+        wanted = [((i, j), term, ((i, j),)), ((i, i), rename(term, {j: i}), ())]
     elif len(places) == 1 and label is not None and label in free_indices(term):
         (i,) = places
-        wanted = [(places, form(term, (i, label))), ((label,), form(rename(term, {i: label})))]
+        wanted = [(places, term, ((i, label),)), ((label,), rename(term, {i: label}), ())]
     else:
-        wanted = [(places, form(term))]
-    return tuple(Case(at, confirmed.term) for at, confirmed in wanted), tuple(confirmed for _, confirmed in wanted)
+        wanted = [(places, term, ())]
+    found: list[tuple[tuple[Index, ...], Confirmed]] = []
+    for at, here, different in wanted:
+        plain = form(here, label, *different)
+        found.append((at, plain))
+        for index in dict.fromkeys(place for place in at if place != label):
+            top = dominant(index.domain)
+            pairs = tuple((top if a == index else a, top if b == index else b) for a, b in different)
+            split = form(rename(here, {index: top}), top, *pairs)
+            if gains(plain.term, split.term, index):
+                found.append((tuple(top if place == index else place for place in at), split))
+    return tuple(Case(at, confirmed.term) for at, confirmed in found), tuple(confirmed for _, confirmed in found)
 
 
 def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], logits: Array, *,
@@ -170,7 +182,12 @@ def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, T
         _row_softmaxes(softmaxes, label, positive),
         tuple(dict.fromkeys(array for part in parts for array in arrays_of(part.closed))),
         label,
-        (_remark(confirmed), *_changed_logits(softmaxes), *(Note(LICENCES[theorem], theorem) for theorem in cited)),
+        (
+            _remark(confirmed),
+            *_apart(outputs),
+            *_changed_logits(softmaxes),
+            *(Note(LICENCES[theorem], theorem) for theorem in cited),
+        ),
         (*dict.fromkeys(own), *((theorem, known[theorem].digest) for theorem in cited)),
     )
 
@@ -187,6 +204,12 @@ def _remark(confirmed: list[Confirmed]) -> Note:
         "numeric": "compared with rigorous numbers at sample points only, not proved",
     }
     return Note(f"the forms below are equal to those of the theorems: {found[word]}")
+
+
+def _apart(outputs: list[Output]) -> tuple[Note, ...]:
+    """What is said of forms for the class with more than half of the probability, if there are any."""
+    own = any(is_dominant(index) for output in outputs for case in output.cases for index in case.at)
+    return (Note("a class with y > 1/2 has a form of its own, in which what cancels there is gone"),) if own else ()
 
 
 def _changed_logits(softmaxes: tuple[Softmax, ...]) -> tuple[Note, ...]:
@@ -226,7 +249,8 @@ def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...]
     row.closed_sums(tuple(case.term for output in outputs for case in output.cases))
     for output in outputs:
         for case in output.cases:
-            row.case(output, case)
+            if not any(is_dominant(index) for index in case.at):
+                row.case(output, case)
     body = without_unread((*row.scopes[0].statements, *row.tail))
     scratch = tuple(array for each in softmaxes.values() for array in each.scratch)
     body = without_unread(without_stores(body, set(scratch) - arrays_read(body)))

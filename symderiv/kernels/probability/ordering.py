@@ -23,6 +23,9 @@ from symderiv.terms import Add, Index, Mul, Number, Parameter, Power, Size, Term
 LABEL: Final = "label"
 """The name of the index of the class that is the target; what depends on it alone is a number of the row."""
 
+DOMINANT: Final = "dominant"
+"""The name of the index of the class that has more than half of the probability."""
+
 _ROOTS: Final = tuple(Fraction(n, d) for n, d in ((1, 1), (2, 1), (3, 1), (1, 2), (-1, 1), (-2, 1), (-1, 2)))
 
 

@@ -312,10 +312,10 @@ def _single_sum(inner: Polynomial, index: Index, skip: Place | None) -> Polynomi
             rest = plus(rest, of_monomial(monomial, -share))
     if not rest.addends:
         return made
-    single = rest.single
+    better = improved(rest)
+    single = better.single
     scale = single[1] if single is not None else Fraction(1)
-    body = as_term(improved(scaled(rest, 1 / scale)))
-    return plus(made, scaled(atom(Sum(index, body, skip)), scale))
+    return plus(made, scaled(atom(Sum(index, as_term(scaled(better, 1 / scale)), skip)), scale))
 
 
 def with_logits(polynomial: Polynomial, softmaxes: tuple[Softmax, ...]) -> Polynomial:

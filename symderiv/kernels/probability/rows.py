@@ -36,19 +36,19 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
+from symderiv.kernels.probability.dominance import at_class, dominant, is_dominant
 from symderiv.kernels.probability.exponentials import RowSoftmax
 from symderiv.kernels.probability.factors import (
     MOST_FACTORS,
-    divisors_of,
     logarithm_of,
-    may_be_infinite,
+    may_be_negative,
     of_parameters,
-    whole_power_of_parameter,
+    whole_part,
 )
-from symderiv.kernels.probability.forms import difference_of_shares, is_ratio, power_of_gap
+from symderiv.kernels.probability.forms import difference_of_shares, is_ratio, power_of_gap, rest_of
 from symderiv.kernels.probability.naming import wanted_name, worth_a_name
+from symderiv.kernels.probability.products import product_of
 from symderiv.kernels.probability.quantities import (
-    complement,
     is_complement,
     is_probability,
     is_total,
@@ -91,6 +91,15 @@ class _Scope:
     memo: dict[tuple[object, ...], Expression] = field(default_factory=dict)
 
 
+def _dominant_in(other: Case, case: Case, loops: tuple[Index, ...]) -> Index | None:
+    """Which of `loops`, the indices of `case`, is the dominant class in `other`, a case that is otherwise the same;
+    None for any other case."""
+    for index in loops:
+        if other.at == tuple(dominant(index.domain) if mine == index else mine for mine in case.at):
+            return index
+    return None
+
+
 @dataclass(slots=True)
 class ProbabilityRow:
     """The statements made so far, by loop, and what already has a name; used for one kernel and thrown away."""
@@ -120,7 +129,8 @@ class ProbabilityRow:
         self.scopes[-1].statements.append(statement)
 
     def _known(self, term: Term) -> frozenset[Index]:
-        return term.free - ({self.label} if self.label is not None else set())
+        own = {place for place in term.free if is_dominant(place)}
+        return term.free - own - ({self.label} if self.label is not None else set())
 
     def _home(self, term: Term) -> int:
         for depth, scope in enumerate(self.scopes):
@@ -242,7 +252,23 @@ class ProbabilityRow:
             softmax = self.softmaxes[suffix_of(base)]
             total = self._composite_power(softmax, exponent, raised)
             return Op("divide", (softmax.raised_exponential(self._at(base.indices), raised), total))
-        return Op("power", (self.value(base), raised))
+        factors = whole_part(exponent)
+        if factors is not None:  # x^(q + 1) is x^q x: the rounding of q + 1 would count log x times
+            own, (part, times) = self.value(base), factors
+            made = self.value(Power(base, part))
+            for _ in range(times):
+                made = Op("multiply", (made, own))
+            return made
+        made = Op("power", (self.value(base), raised))
+        return self._finite(made) if is_complement(base) and may_be_negative(exponent) else made
+
+    def _finite(self, power: Expression) -> Expression:
+        """The power of 1 - y, and 0 where it is nearly beyond the largest number: 1 - y is below the smallest normal
+        number there, and so is every other probability that it is multiplied by."""
+        own = Local(self.name("beyond_limits"))
+        self.emit(Let(own.name, power))
+        large = Op("multiply", (Const(Fraction(256)), own))
+        return Op("if_equal", (Op("subtract", (large, large)), _ZERO, own, _ZERO))
 
     def _composite_power(self, own: RowSoftmax, exponent: Term, raised: Expression) -> Expression:
         """total^q, a number of the row."""
@@ -261,8 +287,8 @@ class ProbabilityRow:
     def _sum_of(self, terms: tuple[Term, ...]) -> Expression:
         between = difference_of_shares(terms)
         if between is not None:
-            (y, q), (rest_y, rest_q) = between, [complement(each.indices[0], suffix_of(each)) for each in between]
-            nearly_one = Op("subtract", (self.value(rest_q), self.value(rest_y)))
+            (y, q), rests = between, [rest_of(each) for each in between]
+            nearly_one = Op("subtract", (self.value(rests[1]), self.value(rests[0])))
             small = Op("subtract", (self.value(y), self.value(q)))
             return Op("if_negative", (Op("subtract", (_HALF, self.value(y))), nearly_one, small))
         first = min(range(len(terms)), key=lambda i: (is_negated(terms[i]), i))
@@ -275,56 +301,8 @@ class ProbabilityRow:
         return made
 
     def _product_of(self, factors: tuple[Term, ...]) -> Expression:
-        """What is finite first: where it is 0 the product is 0, whatever an infinite logarithm beside it says."""
-        divisors = [factor for factor in factors if of_parameters(factor) and divisors_of(factor)]
-        if divisors and len(divisors) < len(factors):
-            made = self._product_of(tuple(factor for factor in factors if factor not in divisors))
-            for factor in divisors:
-                for below in divisors_of(factor):
-                    made = Op("divide", (made, self.value(below)))
-            return made
-        # A power of a temperature one factor at a time: tau^2 may be 0 or infinite where tau (tau x) is neither.
-        repeated = [factor for factor in factors if self._power_of_scale(factor)]
-        if repeated and len(repeated) < len(factors):
-            made = self._product_of(tuple(factor for factor in factors if factor not in repeated))
-            for factor in repeated:
-                for parameter in self._power_of_scale(factor):
-                    made = Op("multiply", (made, self.value(parameter)))
-            return made
-        finite = [factor for factor in factors if not may_be_infinite(factor)]
-        others = [factor for factor in factors if may_be_infinite(factor)]
-        # One probability after the other: their product might be too small for its digits, the result large enough.
-        shares = [factor for factor in finite if is_probability(factor) or is_complement(factor)]
-        if others and len(shares) > 1:
-            made = self._product_of(tuple(factor for factor in factors if factor not in shares[1:]))
-            for factor in shares[1:]:
-                made = Op("weighted", (self.value(factor), made))
-            return made
-        left, right = self._multiplied(finite), self._multiplied(others)
-        if left is None or right is None:
-            only = left or right
-            assert only is not None
-            return only
-        data = any(not of_parameters(factor) for factor in finite)
-        return Op("weighted" if data else "multiply", (left, right))
-
-    def _power_of_scale(self, factor: Term) -> tuple[Parameter, ...]:
-        """p, n times, of p^n for a parameter p that scales the logits; nothing for any other factor."""
-        found = whole_power_of_parameter(factor)
         scales = {term for each in self.softmaxes.values() if each.exponents for term, _ in each.exponents.scale}
-        return (found[0],) * found[1] if found is not None and found[0] in scales else ()
-
-    def _multiplied(self, factors: list[Term]) -> Expression | None:
-        made: Expression | None = None
-        for factor in factors:
-            value = self.value(factor)
-            # A number of the row goes first: over the sum of exponentials it might be too small for the format.
-            if made is None:
-                made = value
-            else:
-                swapped = isinstance(value, Local) and isinstance(made, Op)
-                made = Op("multiply", (value, made) if swapped else (made, value))
-        return made
+        return product_of(factors, self.value, frozenset(scales))
 
     # -- sums
 
@@ -344,7 +322,9 @@ class ProbabilityRow:
         self.scopes.append(_Scope((*self.scopes[-1].indices, index)))
         for name, item in sums:
             value = self.value(rename(item.body, {item.index: index}))
-            if item.skip is not None:
+            if is_dominant(item.skip):
+                value = self._where_dominant(index, _ZERO, value)
+            elif item.skip is not None:
                 (skipped,) = self._at((item.skip,))
                 value = Pick(index.name, skipped, _ZERO, value)
             self.emit(Update(name, "add", value))
@@ -379,12 +359,20 @@ class ProbabilityRow:
 
     # -- outputs
 
+    def _where_dominant(self, index: Index, own: Expression, other: Expression) -> Expression:
+        """`own` for the class with more than half of the probability, else `other`."""
+        return Op("if_negative", (Op("subtract", (_HALF, self.value(probability(index)))), own, other))
+
     def case(self, output: Output, case: Case) -> None:
         """One case of an output, written behind everything else."""
         loops = tuple(dict.fromkeys(index for index in case.at if index != self.label))
         for index in loops:
             self.scopes.append(_Scope((*self.scopes[-1].indices, index)))
         value = self.value(case.term)
+        for other in output.cases:
+            own = _dominant_in(other, case, loops)
+            if own is not None:
+                value = self._where_dominant(own, self.value(at_class(other.term, own)), value)
         if output.scaled:
             value = Op("multiply", (value, Local("scale")))
         if not loops and not isinstance(value, Local):

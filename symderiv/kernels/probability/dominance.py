@@ -1,0 +1,128 @@
+"""Forms for the class that has more than half of the probability: what cancels there is cancelled in the form.
+
+Where y_d is nearly 1 a difference such as y_d (a_d - sum_k y_k a_k) is much smaller than its parts. With the sum split
+at d it is y_d ((1 - y_d) a_d - sum_{k != d} y_k a_k): what cancels is gone, and the checker judges the form as it does
+any other. At most one class has y_k > 1/2; the other classes keep the form without it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from symderiv.kernels.parts import TARGETS_ARRAY
+from symderiv.kernels.probability.forms import power_of_gap
+from symderiv.kernels.probability.ordering import DOMINANT
+from symderiv.kernels.probability.quantities import is_complement, is_probability
+from symderiv.terms import (
+    Add,
+    Div,
+    Domain,
+    Entry,
+    Index,
+    Log,
+    Mul,
+    Number,
+    Parameter,
+    Power,
+    Sum,
+    Term,
+    children,
+    rebuild,
+    rename,
+)  # fmt: skip
+
+_TYPICAL: Final = 0.5
+"""What stands for a parameter in an exponent when orders are compared."""
+
+
+def dominant(domain: Domain) -> Index:
+    """The index d of the class that has more than half of the probability, where there is one."""
+    return Index(DOMINANT, domain)
+
+
+def is_dominant(place: object) -> bool:
+    """Whether a place is d."""
+    return isinstance(place, Index) and place.name == DOMINANT
+
+
+def gains(plain: Term, split: Term, index: Index) -> bool:
+    """Whether `split`, a form at d, has smaller addends than `plain` with `index` at d as y_d goes to 1, or fewer that
+    are not small."""
+    before, after = _orders(plain, frozenset({index})), _orders(split, frozenset({dominant(index.domain)}))
+    fewer = sum(each <= 0 for each in after) < sum(each <= 0 for each in before)
+    return fewer or min(after) > min(before) + 1e-9
+
+
+def _orders(term: Term, at_top: frozenset[Index]) -> list[float]:
+    """The order of every addend, products multiplied out."""
+    match term:
+        case Add(terms=terms) if power_of_gap(term) is None:
+            return [order for each in terms for order in _orders(each, at_top)]
+        case Mul(factors=factors):
+            made = [0.0]
+            for each in factors:
+                made = [one + other for one in made for other in _orders(each, at_top)]
+            return made
+        case _:
+            return [_order(term, at_top)]
+
+
+def _order(term: Term, at_top: frozenset[Index]) -> float:
+    """The power of 1 - y_d that the largest addend of a form goes like as y_d goes to 1; the indices in `at_top` are d,
+    free ones are other classes. Targets count as if they went to d's one-hot row along with y."""
+    match term:
+        case Number(value=value):
+            return 0.0 if value else float("inf")
+        case Entry(indices=(place,)) if is_complement(term):
+            return 1.0 if place in at_top else 0.0
+        case Entry(array=array, indices=(place,)) if is_probability(term) or array.name == TARGETS_ARRAY:
+            return 0.0 if place in at_top else 1.0
+        case Log(argument=Entry(indices=(place,)) as inside) if is_probability(inside):
+            return 1.0 if place in at_top else 0.0
+        case Add(terms=terms):
+            gap = power_of_gap(term)
+            if gap is not None and isinstance(gap.base, Entry):
+                return 1.0 if gap.base.indices[0] in at_top else 0.0
+            return min(_order(each, at_top) for each in terms)
+        case Mul(factors=factors):
+            return sum(_order(each, at_top) for each in factors)
+        case Div(numerator=above, denominator=below):
+            return _order(above, at_top) - _order(below, at_top)
+        case Power(base=base, exponent=exponent):
+            return _order(base, at_top) * _number(exponent)
+        case Sum(index=index, body=body, skip=skip):
+            others = _order(body, at_top - {index})
+            return others if skip in at_top else min(others, _order(body, at_top | {index}))
+        case _:
+            return 0.0
+
+
+def _number(exponent: Term) -> float:
+    """An exponent with a typical number for each parameter."""
+    match exponent:
+        case Number(value=value):
+            return float(value)
+        case Add(terms=terms):
+            return sum(_number(each) for each in terms)
+        case Mul(factors=factors):
+            made = 1.0
+            for each in factors:
+                made *= _number(each)
+            return made
+        case Parameter():
+            return _TYPICAL
+        case _:
+            return 1.0
+
+
+def at_class(term: Term, index: Index) -> Term:
+    """A form at d, for the class `index`: what belongs to d is taken from there, sums without d are numbers of the
+    row."""
+    if isinstance(term, Sum) and is_dominant(term.skip):
+        return term
+    if not any(is_dominant(each) for each in term.free):
+        return term
+    parts = children(term)
+    if not parts:
+        return rename(term, {dominant(index.domain): index})
+    return rebuild(term, tuple(at_class(part, index) for part in parts))
