@@ -29,6 +29,7 @@ Ranges: TypeAlias = tuple[tuple[int, int], ...]
 # blackboard capitals; the signs that the printers know; invisible operators.
 RANGES: Final = (
     (0x20, 0x7E), (0x391, 0x3A9), (0x3B1, 0x3C9), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B), (0x2061, 0x2063),
+    (0x1D6E2, 0x1D6FA),
 )  # fmt: skip
 SIGNS: Final = "ℒℛℋℱ◻□\u00a0·×ϵϕϑϱℎℓℝℕ∂∇∑∏−∗√∞∈≠≤≥≈⪰≔↦→⊙⋅⋆⊤…⋯⋮⋱′‖⟨⟩∣|ˆ˜¯^~‾"
 
@@ -36,13 +37,15 @@ SIGNS: Final = "ℒℛℋℱ◻□\u00a0·×ϵϕϑϱℎℓℝℕ∂∇∑∏−�
 IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B))
 SIGNS_IN_SCRIPTS: Final = "ℎℓ∞∂∇−+=,.()′ΓΔΘΛΞΠΣΥΦΨΩ|*⊤"
 
-# The core: digits, letters upright and in mathematical italic, small Greek in italic, and these signs.
-CORE: Final = ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B), (0x2061, 0x2062))
-CORE_SIGNS: Final = " \u00a0ℎℓℝ∂∑∏∈∞≠≤≥−+=<>()[]{},.:;/|!'*…⋯⋅×√~^"
-# Small Greek letters in <mi> are shown in italic.
-SHOWN_IN_ITALIC: Final = "αβγδϵεζηθικλμνξοπρστυϕφχψωϑϱ"
-CORE_IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D434, 0x1D467))
-CORE_SIGNS_IN_SCRIPTS: Final = "ℎℓ∞−+=,.()"
+# The core: digits, small letters upright, letters in mathematical italic, and these signs; what formulas rarely have,
+# such as an upright capital, is left to the whole font.
+CORE: Final = ((0x30, 0x39), (0x61, 0x7A), (0x1D434, 0x1D467), (0x2061, 0x2062))
+CORE_CAPITALS: Final = "LT"
+CORE_SIGNS: Final = " \u00a0ℎℓℝ∂∑∏∈≠≤≥−+=<>()[],:/|…⋯⋅×√~^¯"
+# Greek letters in <mi> are shown in italic.
+SHOWN_IN_ITALIC: Final = "αβγδϵεηθκλμπρστϕφψωΩ∂"
+CORE_IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D44E, 0x1D467))
+CORE_SIGNS_IN_SCRIPTS: Final = "ℎℓ−+=,.()"
 CORE_STRETCHED: Final = ("(", ")", "|", "√", "∑", "∏")
 
 
@@ -75,6 +78,14 @@ def stretch_only(font: TTFont, signs: tuple[str, ...]) -> None:
         setattr(variants, f"{kind}GlyphCount", len(kept))
 
 
+def italic(letter: str) -> str:
+    """The mathematical italic of a Greek letter."""
+    for start, letters in ((0x1D6E2, "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡϴΣΤΥΦΧΨΩ"), (0x1D6FC, "αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑϰϕϱϖ")):
+        if letter in letters:
+            return chr(start + letters.index(letter))
+    raise ValueError(f"{letter} is no Greek letter")
+
+
 def make(source: Path, core: bool) -> bytes:
     """The WOFF2 bytes of the subset, or of its core."""
     options = subset.Options()
@@ -91,6 +102,8 @@ def make(source: Path, core: bool) -> bytes:
         stretch_only(font, CORE_STRETCHED)
     ranges, signs = (CORE, CORE_SIGNS) if core else (RANGES, SIGNS)
     characters = {code for first, last in ranges for code in range(first, last + 1)} | {ord(sign) for sign in signs}
+    if core:
+        characters |= {ord(letter) for letter in CORE_CAPITALS} | {ord(italic(letter)) for letter in SHOWN_IN_ITALIC}
     worker = subset.Subsetter(options)
     worker.populate(unicodes=characters)
     worker.subset(font)
@@ -115,9 +128,10 @@ def main() -> None:
         target = FONTS / f"{NAME}{'-core' if core else ''}.woff2"
         target.write_bytes(made)
         print(f"{target.relative_to(FONTS.parent.parent.parent)}: {len(made)} bytes")
-    upright = "".join(chr(code) for first, last in CORE if last < 0x2000 for code in range(first, last + 1))
-    listed = "".join(sorted({*upright, *CORE_SIGNS, *SHOWN_IN_ITALIC, "\u2061", "\u2062"}))
-    (FONTS / f"{NAME}-core.txt").write_text(f"{listed}\n", encoding="utf-8")
+    upright = "".join(chr(code) for code in range(0x61, 0x7B)) + CORE_CAPITALS
+    digits, capitals = ("".join(map(chr, range(first, last + 1))) for first, last in ((0x30, 0x39), (0x41, 0x5A)))
+    listed = "".join(sorted({*upright, *digits, *capitals, *CORE_SIGNS, *SHOWN_IN_ITALIC, "\u2061", "\u2062"}))
+    (FONTS / f"{NAME}-core.txt").write_text(f"{listed}\n{upright}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Final, assert_never
 
@@ -38,7 +39,9 @@ _TIMES: Final = "<mo>\u2062</mo>"
 _APPLY: Final = "<mo>\u2061</mo>"
 _THIN: Final = '<mspace width=".1667em"/>'
 _PARTIAL: Final = "<mi>∂</mi>"
+_BARS: Final = ("|", "‖")
 _DOTS: Final = ("…", "⋯", "⋮", "⋱")
+_FIRST: Final = re.compile(r'(<(?:math|mrow|mtd|msqrt)(?: [a-z]+="[^"]*")*>)<mo form="prefix">(?=−)')
 _ACCENTS: Final = {"hat": "^", "tilde": "~", "bar": "¯"}
 # The letterlike block has these script capitals; others fall to the reader's own fonts.
 _SCRIPT_CAPITALS: Final = {"L": "ℒ", "R": "ℛ", "H": "ℋ", "F": "ℱ"}
@@ -47,19 +50,26 @@ _SCRIPT_CAPITALS: Final = {"L": "ℒ", "R": "ℛ", "H": "ℋ", "F": "ℱ"}
 def mathml(node: Display, displayed: bool = True) -> str:
     """A `<math>` element in display or inline style."""
     style = ' displaystyle="true"' if displayed else ""
-    return f'<math{style} alttext="{escape(spoken(node))}">{_spliced(node)}</math>'
+    return _plain(f'<math{style} alttext="{escape(spoken(node))}">{_spliced(node)}</math>')
 
 
-def mathml_piece(joint: str, node: Display) -> str:
+def mathml_piece(joint: str, node: Display, words: bool = True) -> str:
     """A `<math>` element for a place that sets its style itself: a row of a formula, of which there may be several.
 
-    `joint` is the sign the row starts with, or empty.
+    `joint` is the sign the row starts with, or empty. Without `words` there is no text alternative, for a page whose
+    script adds it.
     """
-    if not joint:
-        return f'<math alttext="{escape(spoken(node))}">{_spliced(node)}</math>'
-    sign = {"-": "−"}.get(joint, joint)
-    alttext = escape({"+": "plus ", "-": "minus ", "×": "times ", "/": "over "}[joint] + spoken(node))
-    return f'<math alttext="{alttext}"><mo form="infix">{sign}</mo>{_spliced(node)}</math>'
+    said = {"+": "plus ", "-": "minus ", "×": "times ", "/": "over ", "": ""}[joint] + spoken(node) if words else ""
+    alttext = f' alttext="{escape(said)}"' if words else ""
+    # Alone among the signs these two are something else where they stand first.
+    form = ' form="infix"' if joint in ("+", "-") else ""
+    sign = f"<mo{form}>{'−' if joint == '-' else joint}</mo>" if joint else ""
+    return _plain(f"<math{alttext}>{sign}{_spliced(node)}</math>")
+
+
+def _plain(markup: str) -> str:
+    """The markup without the form of a sign that has it from where it stands: a minus that comes first is a prefix."""
+    return _FIRST.sub(r"\1<mo>", markup)
 
 
 def _show(node: Display) -> str:
@@ -125,8 +135,9 @@ def _parts(node: Display) -> list[str]:
             )
             return [f"<mrow><mo>(</mo><mtable>{lines}</mtable><mo>)</mo></mrow>"]
         case Bracket(text=text, opening=opening):
-            form = "prefix" if opening else "postfix"
-            return [f'<mo form="{form}" minsize="1.4em" maxsize="1.4em">{text}</mo>']
+            # Only a bar is not by itself an opening or a closing sign.
+            form = f' form="{"prefix" if opening else "postfix"}"' if text in _BARS else ""
+            return [f'<mo{form} minsize="1.4em" maxsize="1.4em">{text}</mo>']
         case Marked(body=body):
             return [f'<mrow class="changed">{_spliced(body)}</mrow>']
         case _:
@@ -166,8 +177,6 @@ def _operator(text: str) -> str:
         return f"<mi>{text}</mi>"
     if text == " ":
         return '<mspace width="1em"/>'
-    if text in (",", ";"):
-        return f'<mo separator="true">{text}</mo>'
     shown = ":=" if text == "≔" else escape("−" if text == "-" else text)
     return f'<mo stretchy="false">{shown}</mo>' if text in ("|", "→") else f"<mo>{shown}</mo>"
 

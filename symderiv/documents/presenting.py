@@ -47,6 +47,7 @@ from symderiv.statements import (
     Claim,
     Condition,
     Definition,
+    Derivation,
     Distinct,
     Line,
     Problem,
@@ -307,7 +308,7 @@ class _Writer:
             number, anchor, _titled(derivation.title), claim.left, claim.relation, claim.right, _ranges(claim),
             _conditions(iter((*derivation.theory.distinct, *theorem.conditions))),
             tuple((a.left, a.right) for a in derivation.theory.assumptions), self._without(theorem),
-            tuple(self.cited(citation) for citation in derivation.cites), theorem.verdict, prose(derivation.prose),
+            tuple(self.cited(citation) for citation in _used(derivation)), theorem.verdict, prose(derivation.prose),
             derivation.goal == self.problem.headline,
         )  # fmt: skip
         return (statement, self._chain(theorem))
@@ -386,6 +387,12 @@ class _Writer:
             needs = prose(info.conditions) if info else ()
             entries.append(RuleEntry(slug, self.title(slug), identity, needs, counts[slug]))
         return RuleIndex(tuple(entries))
+
+
+def _used(derivation: Derivation) -> tuple[str, ...]:
+    """What the theorem builds on: of its own entry's theorems, which it might all cite, those that a step cites."""
+    cited = {step.cites for line in derivation.lines for step in line.steps}
+    return tuple(each for each in derivation.cites if each in cited or not each.startswith(f"{derivation.problem}:"))
 
 
 def _overall(theorem: Theorem) -> Verdict:

@@ -39,13 +39,13 @@ def test_every_line_of_a_proof_has_the_value_of_its_claim() -> None:
 
 
 def test_without_numbers_no_value_is_shown() -> None:
-    assert 'class="value"' not in FORMATS["html"].render(sample())
+    assert not re.search('class="?value', FORMATS["html"].render(sample()))
 
 
 def test_lines_that_need_what_was_not_given_have_no_value() -> None:
     page = FORMATS["html"].render(replace(sample(), numbers=point_of(samples.problem(), {"z": (1.0, 2.0)})))
     assert "No line of this proof has a value at the numbers given." in page
-    assert page.count('class="value"') == 5
+    assert page.count("class=value") == 5
 
 
 def test_a_value_is_that_of_the_formula_or_none() -> None:
@@ -97,7 +97,7 @@ def test_code_stands_beside_its_formula() -> None:
     assert listings == [code.call, "g = y[i] * ((i == j) - y[j])\nif a < b:", "kernels.py"]
     formula = next(element for element in found if element.tag == "math" and element.parents[-2].tag == "div"
                    and element.parents[-2].attributes.get("class") == "part")  # fmt: skip
-    assert formula.attributes["alttext"].startswith("the partial derivative of y sub i with respect to z sub j equals")
+    assert [element.text for element in found if formula in element.parents and element.text][:7] == [*"∂yi∂zj="]
     buttons = {element.text: element.attributes.get("data-text") for element in found if element.tag == "button"}
     assert buttons["copy Python call"] == code.call
     links = [element.attributes["href"] for element in found if element.tag == "a" and element.inside("footer")]

@@ -21,6 +21,8 @@ INVISIBLE = "\u2061\u2062 \n"
 # In the order of the mathematical italic letters from U+1D6FC, and of those from U+1D716.
 SMALL_GREEK = "αβγδεζηθικλμνξοπρςστυφχψω∂"
 GREEK_VARIANTS = "ϵϑϰϕϱϖ"
+# In the order of those from U+1D6E2.
+LARGE_GREEK = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡϴΣΤΥΦΧΨΩ"
 
 
 def characters(name: str) -> set[int]:
@@ -40,6 +42,8 @@ def italic(letter: str) -> str:
         return "ℎ"
     if letter in SMALL_GREEK:
         return chr(0x1D6FC + SMALL_GREEK.index(letter))
+    if letter in LARGE_GREEK:
+        return chr(0x1D6E2 + LARGE_GREEK.index(letter))
     if letter in GREEK_VARIANTS:
         return chr(0x1D716 + GREEK_VARIANTS.index(letter))
     if letter.isascii() and letter.isalpha():
@@ -71,7 +75,16 @@ def test_every_character_of_every_formula_is_in_the_font_of_its_page(document: D
 
 
 @pytest.mark.parametrize(
-    ("formula", "name"), [("<mi>x</mi>", CORE), ("<mi>ℒ</mi>", FULL), ('<mi mathvariant="normal">γ</mi>', FULL)]
+    ("formula", "name"),
+    [
+        ("<mi>x</mi>", CORE),
+        ("<mi>Q</mi>", CORE),
+        ("<mi>log</mi>", CORE),
+        ("<mi>ℒ</mi>", FULL),
+        ("<mi>ReLU</mi>", FULL),
+        ("<mi mathvariant=normal>Q</mi>", FULL),
+        ('<mi mathvariant="normal">γ</mi>', FULL),
+    ],
 )
 def test_a_page_carries_the_core_of_the_font_unless_a_sign_needs_more(formula: str, name: str) -> None:
     page = framed("title", f"<p>ℒ</p><math>{formula}</math>")
@@ -79,9 +92,11 @@ def test_a_page_carries_the_core_of_the_font_unless_a_sign_needs_more(formula: s
 
 
 def test_the_core_has_every_character_that_is_listed_for_it() -> None:
-    listed = (FONTS / "symderiv-math-core.txt").read_text(encoding="utf-8").rstrip("\n")
+    listed, upright = (FONTS / "symderiv-math-core.txt").read_text(encoding="utf-8").splitlines()
     assert len(listed) > 100
-    assert not {sign for sign in listed if sign not in "\n" and ord(italic(sign)) not in characters(CORE)}
+    assert len(upright) > 20
+    assert not {sign for sign in listed if ord(italic(sign)) not in characters(CORE)}
+    assert not {sign for sign in upright if ord(sign) not in characters(CORE)}
 
 
 def test_every_sign_that_authors_may_write_is_in_the_font() -> None:

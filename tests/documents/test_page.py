@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from symderiv.documents import FORMATS, Document, latex_of
 from symderiv.documents.document import Chain, RuleIndex
+from symderiv.documents.html import chains
 from symderiv.documents.html.frame import framed, template
+from symderiv.documents.notation import display
+from symderiv.documents.speech import spoken
 from symderiv.losses import FURTHER
 from tests.documents import browsing
 from tests.documents.browsing import opened
@@ -42,6 +45,10 @@ def texts(page: Page, selector: str) -> list[str]:
     return found
 
 
+def words(formula: Locator) -> str:
+    return str(formula.evaluate("formula => symderiv.words(formula)"))
+
+
 def test_an_opened_line_shows_identity_finding_and_lemma(browser: Browser) -> None:
     document = sample()
     rules = {e.slug: e for block in document.blocks if isinstance(block, RuleIndex) for e in block.entries}
@@ -51,14 +58,13 @@ def test_an_opened_line_shows_identity_finding_and_lemma(browser: Browser) -> No
         line.locator("summary").click()
         line.locator(".identity").wait_for()
         assert "quotient-rule" in rules
-        assert line.locator(".identity math").first.get_attribute("alttext") == seen.page.locator(
-            "#rule-quotient-rule .identity math"
-        ).first.get_attribute("alttext")
+        identity = seen.page.locator("#rule-quotient-rule .identity math").first
+        assert line.locator(".identity math").first.inner_html() == identity.inner_html()
         assert "proved: zero in exact arithmetic at C = 1, …, 5" in line.locator("details > div").inner_text()
         lemma = seen.page.locator("#line-5")
         lemma.locator("summary").click()
         assert lemma.locator(".lemma a").get_attribute("href") == "#goal-jacobian"
-        assert "minus y sub i times y sub j" in (lemma.locator(".lemma math").get_attribute("alttext") or "")
+        assert "minus y sub i times y sub j" in words(lemma.locator(".lemma math"))
         line.locator("summary").click()
         assert line.locator("details > div").is_hidden()
     assert seen.errors == []
@@ -67,9 +73,8 @@ def test_an_opened_line_shows_identity_finding_and_lemma(browser: Browser) -> No
 @pytest.mark.parametrize("fragment", ["line-7", "step-7"])
 def test_a_link_to_a_line_opens_it_and_shows_it(fragment: str, browser: Browser) -> None:
     with opened(browser, page_of(sample()), fragment=fragment, height=500) as seen:
-        assert seen.page.evaluate("[...document.querySelectorAll('.chain li > details[open]')].map(d => d.id)") == [
-            "step-7"
-        ]
+        seen.page.locator("#line-7 > details[open]").wait_for()
+        assert seen.page.locator(".chain li > details[open]").count() == 1
         box = seen.page.locator("#line-7").bounding_box()
         assert box is not None
         assert 0 <= box["y"] <= 500
@@ -202,7 +207,7 @@ def test_the_button_overrides_the_theme_of_the_system(browser: Browser) -> None:
 
 def visible(page: Page, selector: str) -> list[bool]:
     shown = page.locator(selector).evaluate_all(
-        "found => found.map(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}))"
+        "found => found.map(e => e.checkVisibility({visibilityProperty: true}))"
     )
     assert isinstance(shown, list)
     return shown
@@ -236,6 +241,47 @@ def test_without_scripts_everything_can_be_read(browser: Browser) -> None:
         assert "proved: zero in exact arithmetic" in seen.page.locator(f"#{place}").inner_text()
 
 
+@pytest.mark.parametrize("document", [sample(), *documents()], ids=lambda document: document.name)
+def test_the_script_says_formulas_as_the_other_documents_do(document: Document, browser: Browser) -> None:
+    with opened(browser, page_of(document)) as seen:
+        said = seen.page.evaluate(
+            "[...document.querySelectorAll('.right')].map(r => [...r.querySelectorAll('math')].map(symderiv.words))"
+        )
+        lefts = seen.page.evaluate("[...document.querySelectorAll('.chain .left math')].map(symderiv.words)")
+    blocks = [block for block in document.blocks if isinstance(block, Chain)]
+    expected = [spoken(display(row.right, document.theory)) for block in blocks for row in block.rows]
+    assert len(said) == len(expected) > 10
+    whole = [(one[0], other) for one, other in zip(said, expected, strict=True) if len(one) == 1]
+    assert len(whole) > len(said) / 2
+    for one, other in whole:
+        assert one == other
+    assert lefts == [spoken(display(block.left, document.theory)) for block in blocks]
+
+
+def test_a_row_that_stays_is_written_once_and_put_in_its_place(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = entry("reverse-kl")
+    text = page_of(document)
+    with opened(browser, text, scripts=False) as seen:
+        links = seen.page.locator(".same")
+        assert links.count() > 5
+        first = links.first
+        line, row = (first.get_attribute("href") or "").removeprefix("#line-"), first.get_attribute("data-row")
+        assert first.inner_text() == f"row {row} of line {line}, unchanged"
+        assert seen.page.locator(f"#line-{line} .right > div").nth(int(row or 0) - 1).locator("math").count() == 1
+    rows = "[...document.querySelectorAll('.chain .right')].map(r => [...r.children].map(d => d.textContent))"
+    with opened(browser, text) as seen:
+        assert seen.page.locator(".same").count() == 0
+        shown = seen.page.evaluate(rows)
+        assert seen.page.locator(".right .changed").count() == text.count("class=changed")
+    monkeypatch.setattr(chains, "_LONG", 10**9)
+    whole = page_of(document)
+    assert "unchanged</a>" not in whole
+    with opened(browser, whole) as seen:
+        assert seen.page.evaluate(rows) == shown
+
+
 def test_what_proved_means_is_one_click_from_the_head(browser: Browser) -> None:
     with opened(browser, page_of(sample())) as seen:
         seen.page.locator(".meta a", has_text="proved").click()
@@ -254,7 +300,7 @@ def test_the_graph_of_lemmas_shows_a_claim_and_leads_to_it(browser: Browser) -> 
         node.hover()
         caption = seen.page.locator(".graph figcaption")
         assert "Theorem 2: Off the diagonal" in caption.inner_text()
-        assert "minus y sub i times y sub j" in (caption.locator("math").get_attribute("alttext") or "")
+        assert "minus y sub i times y sub j" in words(caption.locator("math"))
         seen.page.locator("h1").hover()
         assert "An arrow leads" in caption.inner_text()
         node.focus()

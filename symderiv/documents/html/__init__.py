@@ -27,5 +27,11 @@ def render(document: Document) -> str:
         document.title,
         body,
         styles=(template("page.css"), *printer.styles),
-        scripts=(template("page.js"), template("terms.js"), template("copying.js"), *printer.scripts),
+        scripts=(
+            template("page.js"),
+            template("terms.js"),
+            template("copying.js"),
+            template("words.js"),
+            *printer.scripts,
+        ),
     )

@@ -24,6 +24,8 @@ __all__ = ["Writer", "chain"]
 _LINE: Final = 29.8
 _WIDE: Final = 9.5
 _VALUE: Final = 6.0
+# Characters of markup from which on a link is shorter than a formula, to the eye as well.
+_LONG: Final = 200
 
 
 class Writer(Protocol):
@@ -57,16 +59,17 @@ def chain(block: Chain, writer: Writer, numbers: Point | None = None) -> str:
     first = f'<span class="{"left across" if across else "left"}">{writer.math(left)}</span>'
     values, said = _values(block, writer, numbers)
     room = _LINE - column - (_VALUE if values else 0.0)
+    sides = _right_sides(block.rows, room, writer)
     parts = [said]
     for phase in phases(block.rows):
         rows = "".join(
-            _row(row, first if row is block.rows[0] else "", values.get(row.number, ""), room, writer)
+            _row(row, first if row is block.rows[0] else "", sides[row.number], values.get(row.number, ""), writer)
             for row in phase.rows
         )
         listed = f'<ol style="counter-reset:line {phase.rows[0].number - 1}">{rows}</ol>'
         whole = len(phase.rows) == len(block.rows)
         parts.append(listed if whole else f'<details class="phase" open>{_summary(phase, writer)}{listed}</details>')
-    return f'<div class="chain" style="--left:{column:.1f}em">{"".join(parts)}</div>'
+    return f'<div class="chain" style="--left:{column:.1f}em;--lines:{len(block.rows)}">{"".join(parts)}</div>'
 
 
 def _summary(phase: Phase, writer: Writer) -> str:
@@ -95,14 +98,41 @@ def _values(block: Chain, writer: Writer, numbers: Point | None) -> tuple[dict[i
     return shown, f'<p class="caption">{escape(said(block.left, rights, writer.theory, numbers))}</p>'
 
 
-def _row(row: Row, lead: str, value: str, room: float, writer: Writer) -> str:
+def _right_sides(lines: tuple[Row, ...], room: float, writer: Writer) -> dict[int, str]:
+    """The right sides by the numbers of their lines, broken into rows of `room` em.
+
+    A row that the line before has as well is written once, and linked after that; the script puts it in its place.
+    """
+    sides: dict[int, str] = {}
+    before: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        rows = packed(broken(display(line.right, writer.theory, line.changed), room), room)
+        plain = packed(broken(display(line.right, writer.theory), room), room)
+        if len(rows) == 1 or len(rows) != len(plain):
+            pieces = [mathml_piece(row.joint, row.node, words=False) for row in rows]
+            sides[line.number] = pieces[0] if len(pieces) == 1 else "".join(f"<div>{each}</div>" for each in pieces)
+            before = {}
+            continue
+        written: list[str] = []
+        places: dict[str, tuple[int, int]] = {}
+        for at, (row, bare) in enumerate(zip(rows, plain, strict=True), 1):
+            marked, whole = (mathml_piece(each.joint, each.node, words=False) for each in (row, bare))
+            place = before.get(whole) if marked == whole and len(whole) > _LONG else None
+            places.setdefault(whole, place or (line.number, at))
+            written.append(marked if place is None else _linked(*place))
+        sides[line.number], before = "".join(f"<div>{each}</div>" for each in written), places
+    return sides
+
+
+def _linked(line: int, row: int) -> str:
+    return f'<a class="same" href="#line-{line}" data-row="{row}">row {row} of line {line}, unchanged</a>'
+
+
+def _row(row: Row, lead: str, right: str, value: str, writer: Writer) -> str:
     """One line: number, left side, relation, right side, its value, rule with reason and verdict."""
-    rows = packed(broken(display(row.right, writer.theory, row.changed), room), room)
-    pieces = [mathml_piece(piece.joint, piece.node) for piece in rows]
-    right = pieces[0] if len(pieces) == 1 else "".join(f"<div>{piece}</div>" for piece in pieces)
     sign = "=" if row.relation == "=" else "&gt;"
     return (
-        f'<li id="line-{row.number}"><details id="step-{row.number}"><summary><span class="line">{lead}'
+        f'<li id="line-{row.number}"><details><summary><span class="line">{lead}'
         f'<span class="rel">{sign}</span><span class="right">{right}</span>{value}</span></summary>{_more(row, writer)}'
         f'</details><div class="why"><a href="#rule-{row.rule}">{writer.text(row.title)}</a>{writer.mark(row.verdict)}'
         f"{_reason(row, writer)}</div></li>"

@@ -57,8 +57,11 @@ def _font(body: str) -> str:
     """The math font in Base64: the core where it has every sign of every formula in `body`, else all of it."""
     formulas = "".join(re.findall(r"<math.*?</math>", body, re.DOTALL))
     signs = set(unescape(re.sub(r"<[^>]*>", "", formulas)))
-    special = re.search(r'mathvariant="normal">[^ -~]|class="bold"', formulas)
-    core = not special and signs <= {*_file("symderiv-math-core.txt").decode("utf-8")}
+    # A letter by itself is shown in italic, unless it is said to be upright.
+    upright = set("".join(re.findall(r'<mi(?:>(?=[^<]{2})| mathvariant="?normal"?>)([^<]*)', formulas)))
+    every, straight = (set(line) for line in _file("symderiv-math-core.txt").decode("utf-8").splitlines())
+    letters = {sign for sign in upright if sign.isalpha()}
+    core = not re.search(r'class="?bold', formulas) and signs <= every and letters <= straight
     return base64.b64encode(_file(f"symderiv-math{'-core' if core else ''}.woff2")).decode("ascii")
 
 

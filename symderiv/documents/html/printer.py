@@ -36,6 +36,7 @@ from symderiv.documents.document import (
 from symderiv.documents.explorer import printed
 from symderiv.documents.figures import svg
 from symderiv.documents.html.chains import chain
+from symderiv.documents.html.compact import compact
 from symderiv.documents.html.graph import graph
 from symderiv.documents.html.meaning import in_one_sentence, meanings
 from symderiv.documents.html.tools import tools
@@ -97,7 +98,7 @@ class Printer:
             case Statement():
                 return self.statement(block)
             case Chain():
-                return chain(block, self, self.document.numbers)
+                return compact(chain(block, self, self.document.numbers))
             case Matrix():
                 return self.matrix(block)
             case Checks():
@@ -143,7 +144,7 @@ class Printer:
             )
         head = "<thead><tr><th>No.</th><th>Theorem</th><th>Claim</th><th>Verdict</th></tr></thead>"
         table = f'<table class="overview">{head}<tbody>{"".join(rows)}</tbody></table>'
-        return table + graph(self.document, self.suffix)
+        return compact(table + graph(self.document, self.suffix))
 
     def statement(self, block: Statement) -> str:
         """Heading, explanation and claim of a theorem."""
@@ -242,7 +243,7 @@ class Printer:
             f"{self.needs(e.conditions)}</span></li>"
             for e in block.entries
         ]
-        return f'<ul class="rules">{"".join(items)}</ul>'
+        return compact(f'<ul class="rules">{"".join(items)}</ul>')
 
     def needs(self, conditions: Text) -> str:
         """What a rule needs."""
@@ -287,7 +288,7 @@ class Printer:
 
     def math(self, node: Display) -> str:
         """A formula; in text it is in line, and displayed where the style sheet says so."""
-        return mathml_piece("", node)
+        return compact(mathml_piece("", node, words=False))
 
     def stated(self, left: Term, relation: Relation, right: Term, room: float) -> str:
         """A claim that stands by itself, in rows of `room` em where it is wider."""
@@ -299,7 +300,7 @@ class Printer:
         rows = [self.math(shape.Row((lead, sign, first.node)))]
         if width(lead) + 1.4 + width(first.node) > room:
             rows = [self.math(lead), self.math(shape.Row((sign, first.node)))]
-        rows += [mathml_piece(piece.joint, piece.node) for piece in rest]
+        rows += [compact(mathml_piece(piece.joint, piece.node, words=False)) for piece in rest]
         return f'<div class="formula rows">{"".join(f"<div>{row}</div>" for row in rows)}</div>'
 
     def relation(self, left: Term, relation: str, right: Term) -> str:

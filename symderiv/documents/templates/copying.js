@@ -29,6 +29,7 @@
   };
   const based = (element) => (/^msu|^mrow$/.test(element.tagName) && element.className === "changed"
     || /^msu/.test(element.tagName) ? `{${latex(element)}}` : latex(element));
+  const opens = (sign) => sign.getAttribute("form") === "prefix" || "([{⟨".includes(sign.textContent);
   function latex(element) {
     const text = element.textContent, inside = parts(element);
     switch (element.tagName) {
@@ -39,7 +40,7 @@
         return text.length === 1 ? text : KNOWN.includes(text) ? `\\${text}` : `\\operatorname{${text}}`;
       case "mo": {
         const word = WORDS[text] ?? text;
-        if (element.hasAttribute("minsize")) return `\\big${element.getAttribute("form") === "prefix" ? "l" : "r"}${word}`;
+        if (element.hasAttribute("minsize")) return `\\big${opens(element) ? "l" : "r"}${word}`;
         return word;
       }
       case "mn": return text;
@@ -83,7 +84,7 @@
       `  ${at ? "" : `${left(chain)} `}&${sign(line)} ${right(line).join(" \\\\\n  &\\qquad {}")}`);
     return `\\begin{align*}\n${lines.join(" \\\\\n")}\n\\end{align*}`;
   };
-  window.symderiv = {...window.symderiv, latex: (formula) => latex(formula), ofLine, ofProof};
+  window.symderiv = {...window.symderiv, WORDS, latex: (formula) => latex(formula), ofLine, ofProof};
 
   const tools = document.querySelector(".tools");
   const said = tools && tools.querySelector("[role=status]");

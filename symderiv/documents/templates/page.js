@@ -10,6 +10,15 @@
     return element;
   };
 
+  // A row that stands in the line before as well is written there alone; here it is put in its place.
+  for (const link of all(document, ".same")) {
+    const row = document.querySelector(`${link.hash} .right > div:nth-child(${link.dataset.row}) math`).cloneNode(true);
+    for (const marked of all(row, ".changed"))
+      if (marked.children.length === 1 || /^(math|mrow|msqrt|mtd)$/.test(marked.parentElement.tagName)) marked.replaceWith(...marked.childNodes);
+      else marked.removeAttribute("class");
+    link.replaceWith(row);
+  }
+
   // Light or dark: the reader's system says which, the button overrides it.
   const wanted = matchMedia("(prefers-color-scheme: dark)");
   const dark = () => (root.dataset.theme || (wanted.matches ? "dark" : "light")) === "dark";
@@ -30,11 +39,11 @@
     const link = line.querySelector("a[href^='#check-']");
     return link && document.getElementById(link.hash.slice(1));
   };
-  for (const line of lines) {
-    const mark = line.parentElement.querySelector(".why > b, .why > .word");
-    const sentence = findingOf(line);
-    if (mark && sentence) mark.title = sentence.textContent;
-  }
+  document.addEventListener("pointerover", (event) => {
+    const mark = event.target.closest?.(".why > b, .why > .word");
+    const line = mark && mark.closest("li").querySelector("details");
+    if (line && !mark.title) mark.title = findingOf(line)?.textContent ?? "";
+  });
   const expand = tools && tools.querySelector("[data-do=expand]");
   const folds = () => [...lines, ...phases];
   const labelled = () => { if (expand) expand.textContent = folds().every((one) => one.open) ? "fold all" : "expand all"; };
@@ -57,7 +66,9 @@
   for (const one of folds()) one.addEventListener("toggle", () => { filled(one); labelled(); });
 
   const opened = () => {
-    const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const name = decodeURIComponent(location.hash.slice(1));
+    if (/^step-\d+$/.test(name)) return location.replace(name.replace("step", "#line"));
+    const place = name && document.getElementById(name);
     if (!place) return;
     for (let node = place; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     const own = place.querySelector(":scope > details");
@@ -69,15 +80,18 @@
   addEventListener("hashchange", opened);
   opened();
 
-  // What is wider than the window scrolls by itself, with the arrow keys too.
-  const reachable = () => {
-    for (const wide of all(document, ".formula, .matrix, dt, .data li, .identity, .chain details p"))
-      if (wide.scrollWidth > wide.clientWidth && !wide.closest("summary")) wide.tabIndex = 0;
-      else wide.removeAttribute("tabindex");
+  // What is wider than its place scrolls by itself, with the arrow keys too.
+  const reachable = (where, what) => {
+    const wide = all(where, what).map((one) => [one, one.scrollWidth > one.clientWidth && !one.closest("summary")]);
+    for (const [one, scrolls] of wide)
+      if (scrolls) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
   };
-  addEventListener("resize", reachable);
-  for (const one of folds()) one.addEventListener("toggle", reachable);
-  document.fonts.ready.then(reachable);
+  const everywhere = () => reachable(document, ".formula, .matrix, dt, .data li, .identity, .chain details[open] p");
+  const later = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+  addEventListener("resize", everywhere);
+  for (const line of lines) line.addEventListener("toggle", () => reachable(line, "p, .identity"));
+  document.fonts.ready.then(() => later(everywhere));
 
   // On paper everything that folds is unfolded; the evidence of single lines stays in the list of checks.
   let folded = [];
