@@ -85,7 +85,10 @@ def _function(name: str, source: str, role: str, parameters: tuple[tuple[str, fl
 
 
 _SHARED: Final = frozenset(
-    {"out", "threads", "reduction", "weight", "sample_weight", "smoothing", "temperature", "ignore_index"}
+    {
+        "out", "threads", "reduction", "weight", "sample_weight", "smoothing", "temperature", "ignore_index", "inputs",
+        "memory_limit",
+    }
 )
 """Keyword arguments of public functions that are no parameters of a loss."""
 
