@@ -33,7 +33,7 @@ _LOSSES = (
     "a, by 1 + |b|; probabilities below the normal range count as its smallest number.",
 )
 _ALWAYS = (
-    "An empty batch gives empty results, sum 0 and mean NaN. Inputs are never written, unless z itself is `out`.",
+    "An empty batch gives empty results, sum 0 and mean NaN. Inputs are never written, unless {first} itself is `out`.",
 )
 _ELEMENTS = (
     "Arrays: float32 or float64, native byte order, any strides and any number of axes; below, s is an element of z.",
@@ -191,12 +191,13 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
     behaviour = _NUMBERS if any(function.numbers for function in made) else behaviour
     variables = made[0].variables
+    always = tuple(line.format(first=variables[0] if variables else "z") for line in _ALWAYS)
     if variables:
         behaviour = tuple(line.format(variables=", ".join(variables), first=variables[0]) for line in _SEVERAL)
     behaviour = _LOSSES if is_loss_of_probabilities(problem) else behaviour
     public = ", ".join(f'"{function.name}"' for function in made)
     use = _compiled_use(made) if emitter.compiled else ()
-    head = header(problem, cited, emitter, (*behaviour, *_ALWAYS, *_fixed(emitter), *use))
+    head = header(problem, cited, emitter, (*behaviour, *always, *_fixed(emitter), *use))
     texts: dict[Kernel, list[str]] = {}
     for function in made:
         for _, kernel in (*function.kernels, *function.option_kernels):

@@ -1,4 +1,4 @@
-"""Kernels of losses and activations of one number against rigorous values, the interpreter, differences, and limits.
+"""Kernels of losses and activations of numbers against rigorous values, the interpreter, differences, and limits.
 
 Errors are counted in last places of what the form would be if nothing cancelled in it: see `scalar_reference`. The
 rigorous values come from the closed forms of the theorems; only for numbers beyond 2e4, where exponentials have more
@@ -8,6 +8,7 @@ digits than any ball, from the forms, which the checker found equal to them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,9 +22,10 @@ from symderiv.kernels.parts import Part
 from symderiv.kernels.scalar.branches import Tree
 from symderiv.kernels.scalar.functions import tree_of
 from symderiv.statements import Hyperparameter, Problem
+from symderiv.terms import Entry, subterms
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst
-from symderiv.verification.scalar_inputs import Elements, hard, ordinary
+from symderiv.verification.scalar_inputs import Elements, hard, hard_together, ordinary
 from symderiv.verification.scalar_reference import UndecidedError, form_at, sized, value
 
 __all__ = ["ULPS", "check_scalar_kernels", "default_of", "errors"]
@@ -37,7 +39,6 @@ DIFFERENCE: Final = 1e-7
 _DTYPES: Final = (np.float32, np.float64)
 _FAR: Final = 2e4
 """Beyond it closed forms are not evaluated as they stand."""
-_DERIVATIVES: Final = {"grad": "value", "hessian": "grad"}
 
 
 def check_scalar_kernels(problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int,
@@ -73,8 +74,20 @@ def _call(kernel: LossKernel, function: Function, elements: Elements) -> tuple[n
 
 
 def _data(function: Function) -> int:
-    """How many arrays a function takes beside z."""
+    """How many arrays a function takes beside z, or the first of several numbers."""
     return len(function.arguments) - 1
+
+
+def _names(problem: Problem, function: Function) -> tuple[str, ...]:
+    """The arguments by their names in the formulas, where z has its own."""
+    return function.arguments if function.variables else (problem.arrays[0].name, *function.arguments[1:])
+
+
+def hard_for(problem: Problem, function: Function, dtype: Any, *, thorough: bool) -> Elements:
+    """The hard numbers of a function, with positive ones where data have to be."""
+    if function.variables:
+        return _admissible(problem, function, hard_together(len(function.arguments), dtype, thorough=thorough))
+    return _admissible(problem, function, hard(_data(function), dtype, thorough=thorough))
 
 
 def _admissible(problem: Problem, function: Function, elements: Elements) -> Elements:
@@ -91,7 +104,7 @@ def _against_reference(problem: Problem, kernel: LossKernel, function: Function,
                        values: Mapping[str, float], seed: int, thorough: bool) -> Iterator[Check]:  # fmt: skip
     rounded = {name: float(dtype(number)) for name, number in values.items()}
     drawn = [
-        _admissible(problem, function, hard(_data(function), dtype, thorough=thorough)),
+        hard_for(problem, function, dtype, thorough=thorough),
         ordinary(_data(function), dtype, seed, 200 if thorough else 16),
     ]
     results = [_call(kernel, function, elements) for elements in drawn]
@@ -108,19 +121,25 @@ def _against_reference(problem: Problem, kernel: LossKernel, function: Function,
 def errors(problem: Problem, part: Part, tree: Tree, function: Function, elements: Elements, result: np.ndarray,
            values: Mapping[str, float]) -> Iterator[tuple[dict[str, float], float]]:  # fmt: skip
     """Every element with its error in last places; inf where a finite value came out as something else."""
-    name = problem.arrays[0].name
+    names = _names(problem, function)
+    leads = names if function.variables else names[:1]
     for n, got in enumerate(result):
-        numbers = {name: float(elements.z[n])}
-        numbers |= {array: float(given[n]) for array, given in zip(function.arguments[1:], elements.data, strict=True)}
+        numbers = _numbers_of(names, elements, n)
         every = {**numbers, **values}
         form = form_at(tree, every)
-        far = abs(numbers[name]) > _FAR
+        far = any(abs(numbers[name]) > _FAR for name in leads)
         try:
             true, size = value(form if far else part.closed, every), sized(form, every).size
         except UndecidedError:
             yield numbers, float("inf")
             continue
         yield numbers, _ulps(got, true, size)
+
+
+def _numbers_of(names: tuple[str, ...], elements: Elements, n: int) -> dict[str, float]:
+    """The numbers of an element by their names."""
+    given = (elements.z, *elements.data)[: len(names)]
+    return {name: float(numbers[n]) for name, numbers in zip(names, given, strict=True)}
 
 
 def _ulps(got: Any, true: arb, size: arb) -> float:
@@ -155,79 +174,116 @@ def _against_interpreter(problem: Problem, kernel: LossKernel, function: Functio
 
 
 def _elements(problem: Problem, kernel: LossKernel, function: Function, seed: int) -> Check:
-    """An element's result depends on no other element, and is NaN where z is."""
+    """An element's result depends on no other element, and is NaN where a number is that it depends on."""
     elements = ordinary(_data(function), np.float64, seed, 37)
     clean = _call(kernel, function, elements)
     order = np.arange(37)[::-1]
-    z = elements.z[order].copy()
-    z[[3, 20]] = np.nan
-    spoiled = _call(kernel, function, Elements("", z, tuple(each[order] for each in elements.data)))
     wrong = 0
-    for one, other in zip(clean, spoiled, strict=True):
-        wrong += int(np.sum(~np.isnan(other[[3, 20]])))
-        wrong += int(np.sum(np.delete(one[order], [3, 20]) != np.delete(other, [3, 20])))
+    for place, name in enumerate(_names(problem, function) if function.variables else function.arguments[:1]):
+        arrays = [each[order].copy() for each in (elements.z, *elements.data)]
+        arrays[place][[3, 20]] = np.nan
+        spoiled = _call(kernel, function, Elements("", arrays[0], tuple(arrays[1:])))
+        for part, one, other in zip(function.parts, clean, spoiled, strict=True):
+            if place == 0 or name in {each.array.name for each in _data_in(part)}:
+                wrong += int(np.sum(~np.isnan(other[[3, 20]])))
+            wrong += int(np.sum(np.delete(one[order], [3, 20]) != np.delete(other, [3, 20])))
     subject = f"{problem.name} {function.name} (float64)"
     return checked("elements that differ", subject, "another order, with NaN among them", 0.0, wrong, "all elements")
 
 
+def _data_in(part: Part) -> tuple[Entry, ...]:
+    return tuple(each for _, each in subterms(part.closed) if isinstance(each, Entry))
+
+
 def _limits(problem: Problem, kernel: LossKernel, function: Function, values: Mapping[str, float]) -> Check:
-    """At +inf and -inf the limit comes out: that of the rigorous values at 5e3 and 1e4."""
+    """At +inf and -inf the limit comes out: that of the rigorous values at 5e3 and 1e4; of each of several numbers."""
     subject = f"{problem.name} {function.name} (float64)"
     worst = Worst()
-    elements = Elements(
-        "ends",
-        np.repeat(np.array([np.inf, -np.inf]), 3),
-        tuple(np.array([1.0, 0.25, 0.5] * 2) for _ in range(_data(function))),
-    )
-    results = _call(kernel, function, elements)
-    direction = elements.data[-1] if function.name == "hvp" else np.ones(len(elements.z))
-    for part, result in zip(function.parts, results, strict=True):
-        for n, got in enumerate(result):
-            data = dict(zip(function.arguments[1:], (float(each[n]) for each in elements.data), strict=False))
-            sign = 1.0 if elements.z[n] > 0 else -1.0
-            near, far = (
-                value(part.closed, {problem.arrays[0].name: sign * size, **data, **values}) for size in (5e3, 1e4)
-            )
-            settled = abs(far - near) <= 1e-3
-            expected = float(far.mid()) if settled else float(np.copysign(np.inf, float((far - near).mid())))
-            expected *= float(direction[n])
-            same = got == expected if not settled else abs(float(got) - expected) <= 2e-3
-            worst.add(0.0 if same else 1.0, f"{part.role} at z = {elements.z[n]}, {data}: {got}, not {expected}")
+    names = _names(problem, function)
+    positive = {array.name for array in problem.arrays if array.positive}
+    for place, name in enumerate(names if function.variables else names[:1]):
+        ends = [np.inf] if name in positive else [np.inf, -np.inf]
+        arrays = [np.array([1.0, 0.25, 0.5] * len(ends)) for _ in function.arguments]
+        arrays[place] = np.repeat(np.array(ends), 3)
+        results = _call(kernel, function, Elements("ends", arrays[0], tuple(arrays[1:])))
+        direction = arrays[-1] if function.name == "hvp" else np.ones(len(arrays[0]))
+        for part, result in zip(function.parts, results, strict=True):
+            for n, got in enumerate(result):
+                numbers = {each: float(array[n]) for each, array in zip(names, arrays, strict=True)}
+                sign = 1.0 if numbers[name] > 0 else -1.0
+                near, far = (value(part.closed, {**numbers, name: sign * size, **values}) for size in (5e3, 1e4))
+                settled = abs(far - near) <= 1e-3
+                expected = float(far.mid()) if settled else float(np.copysign(np.inf, float((far - near).mid())))
+                expected *= float(direction[n])
+                same = got == expected if not settled else abs(float(got) - expected) <= 2e-3
+                worst.add(0.0 if same else 1.0, f"{part.role} at {numbers}: {got}, not {expected}")
     return checked("limits missed", subject, "rigorous values far out", 0.0, worst.value, worst.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slope:
+    """Output `place` of a function is the derivative of output `below_place` of another by argument `by`."""
+
+    function: Function
+    place: int
+    below: Function
+    below_place: int
+    by: int
+
+
+def _slopes(made: tuple[Function, ...]) -> Iterator[_Slope]:
+    """Every first and second derivative with what it is the derivative of."""
+    by_name = {function.name: function for function in made}
+    grad, below, hessian = by_name.get("grad"), by_name.get("value"), by_name.get("hessian")
+    if grad is None:
+        return
+    names = grad.variables or ("",)
+    if below is not None:
+        yield from (_Slope(grad, place, below, 0, place) for place in range(len(names)))
+    pairs = {f"hessian_{x}_{y}" if x else "hessian": (m, n) for m, x in enumerate(names) for n, y in enumerate(names)}
+    for place, part in enumerate(hessian.parts if hessian is not None else ()):
+        assert hessian is not None
+        first, second = pairs[part.role]
+        yield _Slope(hessian, place, grad, first, second)
 
 
 def _against_differences(problem: Problem, kernel: LossKernel, made: tuple[Function, ...],
                          values: Mapping[str, float], seed: int) -> Iterator[Check]:  # fmt: skip
-    by_name = {function.name: function for function in made}
     step = 2.0**-9
-    for name, base in _DERIVATIVES.items():
-        if name not in by_name or base not in by_name:
-            continue
-        function, below = by_name[name], by_name[base]
+    for slope in _slopes(made):
+        function, below, by = slope.function, slope.below, slope.by
         elements = ordinary(_data(function), np.float64, seed, 60)
-        tree = tree_of(problem, below.parts[0])
-        smooth = np.array([_is_smooth(problem, tree, below, elements, n, values, step) for n in range(60)])
-        (result,) = _call(kernel, function, elements)
+        tree = tree_of(problem, below.parts[slope.below_place])
+        smooth = np.array([_is_smooth(problem, tree, below, elements, n, values, step, by) for n in range(60)])
+        result = _call(kernel, function, elements)[slope.place]
 
-        def at(times: float, below: Function = below, elements: Elements = elements) -> np.ndarray:
-            return _call(kernel, below, Elements("", elements.z + times * step, elements.data))[0]
+        def at(times: float, slope: _Slope = slope, elements: Elements = elements) -> np.ndarray:
+            moved = _moved(elements, slope.by, times * step)
+            return _call(kernel, slope.below, moved)[slope.below_place]
 
         difference = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step)
         scale = np.maximum(1.0, np.abs(result))
         off = float(np.max(np.where(smooth, np.abs(result - difference) / scale, 0.0)))
-        subject = f"{problem.name} {name} (float64)"
+        role = f" {function.parts[slope.place].role}" if function.variables else ""
+        subject = f"{problem.name} {function.name}{role} (float64)"
         yield checked(
-            "difference", subject, f"central difference of {base} at {int(smooth.sum())} of 60 numbers", DIFFERENCE,
-            off if smooth.sum() > 30 else float("inf"), elements.name,
+            "difference", subject, f"central difference of {below.name} at {int(smooth.sum())} of 60 numbers",
+            DIFFERENCE, off if smooth.sum() > 30 else float("inf"), elements.name,
         )  # fmt: skip
 
 
+def _moved(elements: Elements, place: int, by: float) -> Elements:
+    """The elements with `by` added to one of their arrays."""
+    arrays = [elements.z, *elements.data]
+    arrays[place] = arrays[place] + by
+    return Elements("", arrays[0], tuple(arrays[1:]))
+
+
 def _is_smooth(problem: Problem, tree: Tree, function: Function, elements: Elements, n: int,
-               values: Mapping[str, float], step: float) -> bool:  # fmt: skip
+               values: Mapping[str, float], step: float, by: int) -> bool:  # fmt: skip
     """Whether no branch changes between the numbers of a difference."""
-    data = {a: float(given[n]) for a, given in zip(function.arguments[1:], elements.data, strict=True)}
+    names = _names(problem, function)
     forms = {
-        form_at(tree, {problem.arrays[0].name: float(elements.z[n]) + times * step, **data, **values})
-        for times in (-2, 0, 2)
+        form_at(tree, {**_numbers_of(names, _moved(elements, by, times * step), n), **values}) for times in (-2, 0, 2)
     }
     return len(forms) == 1

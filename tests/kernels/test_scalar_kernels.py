@@ -13,8 +13,8 @@ from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.scalar.functions import tree_of
 from symderiv.losses import find
-from symderiv.verification.scalar_checks import ULPS, check_scalar_kernels, default_of, errors
-from symderiv.verification.scalar_inputs import Elements, hard, ordinary
+from symderiv.verification.scalar_checks import ULPS, check_scalar_kernels, default_of, errors, hard_for
+from symderiv.verification.scalar_inputs import Elements, ordinary
 from tests.kernels.scalar_losses import NAMES, function, kernel, made
 
 COMPILED = ("log-cosh", "gelu", "huber")
@@ -27,13 +27,17 @@ def _values(name: str) -> dict[str, float]:
 
 
 def _interpreted(name: str, role: str, elements: Elements) -> tuple[np.ndarray, ...]:
+    return interpreted(name, role, (elements.z, *elements.data))
+
+
+def interpreted(name: str, role: str, arrays: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
     """What the programs mean, element by element."""
     chosen = function(name, role)
     program = dict(chosen.kernels)["elements"]
     values = _values(name)
     rows: list[list[float]] = []
-    for n in range(len(elements.z)):
-        given = dict(zip(chosen.arguments, (elements.z[n], *(each[n] for each in elements.data)), strict=True))
+    for n in range(len(arrays[0])):
+        given = dict(zip(chosen.arguments, (each[n] for each in arrays), strict=True))
         inputs: dict[str, dict[tuple[int, ...], float]]
         inputs = {p.name: {(): float(given[p.name])} for p in program.arrays("input")}
         scalars = {p.name: values.get(p.name, 1.0) for p in program.scalars()}
@@ -46,7 +50,7 @@ def _interpreted(name: str, role: str, elements: Elements) -> tuple[np.ndarray, 
 @pytest.mark.parametrize("name", NAMES)
 def test_programs_mean_the_closed_form_on_hard_numbers(name: str, role: str) -> None:
     chosen = function(name, role)
-    elements = hard(len(chosen.arguments) - 1, np.float64, thorough=False)
+    elements = hard_for(find(name), chosen, np.float64, thorough=False)
     results = _interpreted(name, role, elements)
     for part, result in zip(chosen.parts, results, strict=True):
         found = errors(find(name), part, tree_of(find(name), part), chosen, elements, result, _values(name))

@@ -57,6 +57,7 @@ def _times_exp_of_sum(f, x, low):  # type: ignore[no-untyped-def]
     scaled_up = f * factor * factor * factor
     made = fmuladd(p, scaled_up, scaled_up) * last
     f = f + 0.0 * usual
+    made = select(magnitude(f) == INFINITY, f, made)
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 
