@@ -1,4 +1,4 @@
-"""The document as PDF: by typst where its package is installed, else by pdflatex, else refused in a sentence.
+"""The document as PDF: by typst where its package is installed, else by LaTeX, else refused in a sentence.
 
 Both give the same bytes for the same document and the same version of the program: no date, no path. What typst makes
 is tagged as PDF/UA-1, every formula with its words; what LaTeX makes has no tags.
@@ -28,6 +28,7 @@ _INSTALL: Final = (
 )
 _SECONDS: Final = 120
 _NAME: Final = "proof"
+_FIXED: Final = "\\pdftrailerid{}"
 
 
 class PdfUnavailableError(RuntimeError):
@@ -38,12 +39,15 @@ class PdfError(RuntimeError):
     """A program that makes PDFs failed; the message ends with what it said."""
 
 
-def program() -> Literal["typst", "pdflatex"]:
-    """What makes PDFs here; `PdfUnavailableError` if nothing does."""
+def program() -> Literal["typst", "latexmk", "pdflatex"]:
+    """What makes PDFs here: typst, or pdflatex, which latexmk runs as often as it takes where it is there too.
+
+    `PdfUnavailableError` if nothing does.
+    """
     if find_spec("typst") is not None:
         return "typst"
     if shutil.which("pdflatex") is not None:
-        return "pdflatex"
+        return "latexmk" if shutil.which("latexmk") is not None else "pdflatex"
     raise PdfUnavailableError(_INSTALL)
 
 
@@ -52,7 +56,8 @@ def render(document: Document, paper: Paper = "a4") -> bytes:
 
     Raises `PdfUnavailableError` if there is neither typst nor pdflatex, `PdfError` if the one there is fails.
     """
-    return by_typst(document, paper) if program() == "typst" else by_latex(document, paper)
+    made_by = program()
+    return by_typst(document, paper) if made_by == "typst" else by_latex(document, paper, made_by)
 
 
 def by_typst(document: Document, paper: Paper = "a4") -> bytes:
@@ -66,22 +71,26 @@ def by_typst(document: Document, paper: Paper = "a4") -> bytes:
     return bytes(made)
 
 
-def by_latex(document: Document, paper: Paper = "a4") -> bytes:
-    """The PDF that pdflatex makes; PdfError with the end of its log."""
-    # Without a fixed identifier pdflatex makes one of the folder's name. The second run knows where links lead.
-    job = f"\\pdftrailerid{{}}\\input{{{_NAME}}}"
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"-jobname={_NAME}", job]
+def by_latex(document: Document, paper: Paper = "a4", runner: Literal["latexmk", "pdflatex"] = "pdflatex") -> bytes:
+    """The PDF that pdflatex makes, started here or by latexmk; PdfError with the end of its log."""
+    options = ["-interaction=nonstopmode", "-halt-on-error", f"-jobname={_NAME}"]
+    # Without a fixed identifier pdflatex makes one of the folder's name.
+    if runner == "latexmk":
+        # Whatever the user's own latexmkrc says, this is the same document for everybody.
+        runs = [["latexmk", "-norc", "-pdf", *options, f"-usepretex={_FIXED}", f"{_NAME}.tex"]]
+    else:
+        runs = [["pdflatex", *options, f"{_FIXED}\\input{{{_NAME}}}"]] * 2  # the second knows where links lead
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
     with TemporaryDirectory(prefix="symderiv-") as name:
         folder = Path(name)
         (folder / f"{_NAME}.tex").write_text(latex.render(document, paper), encoding="utf-8")
         try:
-            for _ in range(2):
+            for command in runs:
                 subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True, timeout=_SECONDS)
         except subprocess.TimeoutExpired:
-            raise PdfError(f"pdflatex was stopped after {_SECONDS} s at {document.name}") from None
+            raise PdfError(f"{runner} was stopped after {_SECONDS} s at {document.name}") from None
         except subprocess.CalledProcessError as error:
-            raise PdfError(f"pdflatex failed at {document.name}:\n{_end_of_log(folder)}") from error
+            raise PdfError(f"{runner} failed at {document.name}:\n{_end_of_log(folder)}") from error
         return (folder / f"{_NAME}.pdf").read_bytes()
 
 

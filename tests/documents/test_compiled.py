@@ -97,3 +97,25 @@ def test_every_further_entry_goes_into_a_paper(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 def test_the_pdf_has_the_same_bytes_again(paper: Paper) -> None:
     assert pdf.by_latex(sample(), paper) == pdf.by_latex(sample(), paper)
+
+
+@pytest.mark.skipif(
+    shutil.which("latexmk") is None, reason="latexmk is not installed: apt-get install --no-install-recommends latexmk"
+)
+def test_latexmk_makes_the_bytes_that_two_runs_of_pdflatex_make() -> None:
+    assert pdf.by_latex(sample(), "a4", "latexmk") == pdf.by_latex(sample(), "a4", "pdflatex")
+
+
+def test_which_program_makes_a_pdf_and_what_is_said_where_none_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"latexmk", "pdflatex"}
+    monkeypatch.setattr(pdf, "find_spec", lambda _: None)
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: name if name in there else None)
+    assert pdf.program() == "latexmk"
+    there.remove("latexmk")
+    assert pdf.program() == "pdflatex"
+    there = {"latexmk"}  # which is of no use alone
+    with pytest.raises(pdf.PdfUnavailableError, match="neither is installed here") as refused:
+        pdf.render(sample())
+    assert "pip install 'symderiv[pdf]'" in str(refused.value)
+    monkeypatch.setattr(pdf, "find_spec", lambda name: name)
+    assert pdf.program() == "typst"

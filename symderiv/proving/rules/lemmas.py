@@ -90,8 +90,8 @@ def lemma(node: Term, context: Context) -> Rewrite | None:
 LEMMA: Final = Rule(
     slug="lemma",
     title="theorem",
-    statement=r"\frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_j)",
-    conditions="the theorem's assumptions are among those made here",
+    statement=r"A = B",
+    conditions="this is a theorem shown before, at indices chosen for the step, and what it assumes is assumed here",
     because="by a theorem shown before",
     heads=ANY_NODE,
     apply=lemma,
