@@ -1,4 +1,4 @@
-"""Kernels of losses of several numbers: sums that nearly cancel, thresholds that nearly meet, calls, and other libraries."""
+"""Kernels of losses of several numbers: sums that nearly cancel, thresholds that nearly meet, calls, and PyTorch."""
 
 from __future__ import annotations
 

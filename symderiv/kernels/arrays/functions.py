@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from symderiv.kernels.arrays.elements import elements_kernel
 from symderiv.kernels.arrays.kernel import Output, array_kernel
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
 from symderiv.kernels.formula import formula
@@ -157,7 +158,7 @@ def _layer(problem: Problem, gradient: Theorem) -> Output | None:
 def _function(problem: Problem, name: str, outputs: tuple[Output, ...]) -> ArrayFunction:
     for output in outputs:
         _require(output.theorem)
-    kernel = array_kernel(name, problem, outputs)
+    kernel = elements_kernel(name, problem, outputs) or array_kernel(name, problem, outputs)
     inputs = tuple(array.name for array in kernel.arrays("input"))
     scalars = {scalar.name for scalar in kernel.scalars()}
     _check_names(problem, (*inputs, *sorted(scalars)), scalars)

@@ -116,6 +116,8 @@ def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[st
         if is_gradient(part):
             value = Op("multiply", (value, Local("scale")))
         stores.append(Store(output.name, (), value))
+    named = tuple((part.role, tree.tree) for part, tree in zip(parts, trees, strict=True))
+    notes = notes_of(weakest(trees), reference(parts[0].theorem), named)
     kernel = Kernel(
         name,
         tuple(f"{'hvp' if direction else part.role} = {formula(shown(part, direction))}" for part in parts),
@@ -125,7 +127,7 @@ def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[st
             *((ScalarParameter("scale"),) if scaled else ()),
             *outputs,
         ),
-        (*_notes(trees, parts), *lets, *stores),
+        (*notes, *lets, *stores),
         tuple(dict.fromkeys((reference(part.theorem), part.theorem.digest) for part in parts)),
     )
     validate(kernel)
@@ -143,18 +145,21 @@ def shown(part: Part, direction: bool) -> Term:
     return Mul((Entry(Array(DIRECTION, ()), ()), closed)) if direction else closed
 
 
-def _notes(trees: list[Confirmed], parts: tuple[Part, ...]) -> tuple[Note, ...]:
-    word = next(word for word in reversed(ACCEPTED) if any(each.word == word for each in trees))
+def weakest(trees: list[Confirmed]) -> VerdictWord:
+    """The weakest word of the checker about several forms."""
+    return next(word for word in reversed(ACCEPTED) if any(each.word == word for each in trees))
+
+
+def notes_of(word: VerdictWord, theorem: str, trees: tuple[tuple[str, Tree], ...]) -> tuple[Note, ...]:
+    """What the reader of a kernel is told: how sure the forms are, and for each result its forms by branches."""
     found = {
         "proved": "proved by the checker",
         "exact": "exact where it was tested, not proved",
         "numeric": "compared with rigorous numbers at sample points only, not proved",
     }
-    made = [
-        Note(f"every form below is equal to the closed form on its branch: {found[word]}", reference(parts[0].theorem))
-    ]
-    for part, tree in zip(parts, trees, strict=True):
-        made += [Note(f"{part.role}{where}: {formula(form)}") for where, form in _described(tree.tree)]
+    made = [Note(f"every form below is equal to the closed form on its branch: {found[word]}", theorem)]
+    for name, tree in trees:
+        made += [Note(f"{name}{where}: {formula(form)}") for where, form in _described(tree)]
     return tuple(made)
 
 
