@@ -42,6 +42,7 @@ from symderiv.documents.document import (
 )
 from symderiv.documents.explorer import tried_of
 from symderiv.documents.notation import changed, display_place
+from symderiv.documents.obvious import is_obvious
 from symderiv.documents.symbols import named, read, whole
 from symderiv.statements import (
     Claim,
@@ -56,7 +57,7 @@ from symderiv.statements import (
     Theory,
     Verdict,
 )
-from symderiv.terms import Array, Domain, Number, Term, at, is_piecewise
+from symderiv.terms import Array, Domain, Term, at, is_piecewise
 
 __all__ = ["present", "prose"]
 
@@ -207,9 +208,7 @@ def _defined(definition: Definition) -> DefinitionItem:
 def _conditions(parts: Iterator[Condition]) -> tuple[Condition, ...]:
     """Each condition once, in order of appearance; i != j and j != i are one condition. 2 != 0 is left unsaid."""
     found: dict[object, Condition] = {}
-    for part in parts:
-        if not isinstance(part, Distinct) and isinstance(part.term, Number) and part.term.value > 0:
-            continue
+    for part in (each for each in parts if not is_obvious(each)):
         found.setdefault(frozenset((part.left, part.right)) if isinstance(part, Distinct) else part, part)
     return tuple(found.values())
 

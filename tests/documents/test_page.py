@@ -75,6 +75,7 @@ def test_a_link_to_a_line_opens_it_and_shows_it(fragment: str, browser: Browser)
     with opened(browser, page_of(sample()), fragment=fragment, height=500) as seen:
         seen.page.locator("#line-7 > details[open]").wait_for()
         assert seen.page.locator(".chain li > details[open]").count() == 1
+        seen.page.locator("#line-7").get_by_role("button", name="copy the LaTeX of this line").wait_for()
         box = seen.page.locator("#line-7").bounding_box()
         assert box is not None
         assert 0 <= box["y"] <= 500

@@ -111,10 +111,10 @@
     return made;
   };
 
-  document.addEventListener("filled", (event) => {
-    const line = event.target.parentElement;
-    event.target.lastElementChild.append(button("copy LaTeX", () => ofLine(line), "copy the LaTeX of this line"));
-  });
+  const offer = (line) =>
+    line.lastElementChild.append(button("copy LaTeX", () => ofLine(line.parentElement), "copy the LaTeX of this line"));
+  document.addEventListener("filled", (event) => offer(event.target));
+  document.querySelectorAll("[data-filled]").forEach(offer);
   for (const chain of document.querySelectorAll(".chain")) {
     const place = Object.assign(document.createElement("p"), {className: "tools"});
     place.append(button("copy LaTeX of this proof", () => ofProof(chain)));
