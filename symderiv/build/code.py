@@ -7,9 +7,14 @@ from textwrap import dedent
 from typing import Final
 
 from symderiv.documents.additions import Code, CodePart
+from symderiv.kernels.arrays.functions import array_functions, array_outputs
+from symderiv.kernels.arrays.printing import function_name
+from symderiv.kernels.arrays.wrappers import arguments_of, axes_of
+from symderiv.kernels.emission import is_over_arrays
 from symderiv.kernels.functions import functions
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.public import Function
+from symderiv.kernels.rewriting import reference
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Call
 
@@ -22,9 +27,11 @@ _SHOWN: Final = ("value_and_grad", "grad", "value")
 def code_of(problem: Problem, theorems: tuple[Theorem, ...], source: str, file: str) -> Code:
     """The call of the main function of `problem`, and the body of its first kernel in `source`, the text of `file`.
 
-    A layer has its arithmetic in several functions; of it, and where no kernel has the expected name, only the call is
-    given.
+    A linear layer has its arithmetic in several functions; of it, and where no kernel has the expected name, only the
+    call is given.
     """
+    if is_over_arrays(problem):
+        return _over_arrays(problem, theorems, source, file)
     if problem.family == "layer":
         return Code(_call(problem, "value_and_grad", ("W", "b", "X", "t"), "value, gradients"), file)
     made = functions(problem, theorems)
@@ -40,6 +47,21 @@ def code_of(problem: Problem, theorems: tuple[Theorem, ...], source: str, file: 
     # What is lowered from a theorem about shifted logits is the quantity itself: y_i = e^{z_i} / sum_k e^{z_k}.
     left, right = (claim.right, part.closed) if isinstance(claim.right, Call) else (claim.left, claim.right)
     return Code(call, file, (CodePart(left, right, lines),))
+
+
+def _over_arrays(problem: Problem, theorems: tuple[Theorem, ...], source: str, file: str) -> Code:
+    """The call of the function that has the gradients, and the body of its kernel, which is one for all of them."""
+    known = {reference(theorem): theorem for theorem in theorems}
+    made = {function.name: function for function in array_functions(problem, known)}
+    shown = made.get("vjp") or made["value_and_grad"]
+    result = ", ".join(output.name for output in shown.outputs)
+    call = _call(problem, shown.name, tuple(arguments_of(shown, axes_of(problem))), result)
+    kernel = re.escape(function_name(shown.kernel))
+    found = re.search(rf'^def {kernel}\(.*?\):\n    """.*?"""\n(.*?)\n\n\n', source, re.MULTILINE | re.DOTALL)
+    outputs = array_outputs(problem, known)[shown.name]
+    claim = next(output.theorem.claim for output in outputs if output.gradient_of is not None)
+    lines = tuple(dedent(found.group(1)).splitlines()) if found else ()
+    return Code(call, file, (CodePart(claim.left, claim.right, lines),) if lines else ())
 
 
 def _call(problem: Problem, function: str, arguments: tuple[str, ...], result: str) -> str:

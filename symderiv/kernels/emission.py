@@ -19,9 +19,12 @@ from symderiv.statements import Problem, Theorem
 
 
 def is_over_arrays(problem: Problem) -> bool:
-    """Whether a problem is lowered as a function of whole arrays: it has a gradient, and no narrower way takes it."""
-    narrower = bool(problem.kernels) or is_linear_layer(problem)
-    narrower = narrower or is_loss_of_probabilities(problem) or is_scalar_loss(problem)
+    """Whether a problem is lowered as a function of whole arrays: it has a gradient, and no narrower way takes it.
+
+    The functions of losses of probabilities call their logits z: a loss of others is one of arrays.
+    """
+    narrower = bool(problem.kernels) or is_linear_layer(problem) or is_scalar_loss(problem)
+    narrower = narrower or (is_loss_of_probabilities(problem) and problem.arrays[0].name == "z")
     return not narrower and is_array_problem(problem)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from symderiv.kernels import LossKernel
 from symderiv.kernels.arrays.public import ArrayFunction
-from symderiv.kernels.arrays.wrappers import arguments_of
+from symderiv.kernels.arrays.wrappers import arguments_of, axes_of
 from symderiv.statements import Problem
 from symderiv.verification.array_inputs import parameters_of
 
@@ -18,7 +18,7 @@ __all__ = ["called", "names_of"]
 
 def names_of(problem: Problem, function: ArrayFunction) -> tuple[str, ...]:
     """The arrays that a public function takes, in its order."""
-    return tuple(arguments_of(function, tuple(array.name for array in problem.arrays)))
+    return tuple(arguments_of(function, axes_of(problem)))
 
 
 def called(kernel: LossKernel, problem: Problem, function: ArrayFunction, given: Mapping[str, np.ndarray],

@@ -15,6 +15,7 @@ from symderiv.kernels import LossKernel
 from symderiv.kernels.arrays.functions import array_functions, array_outputs
 from symderiv.kernels.arrays.kernel import Output
 from symderiv.kernels.arrays.public import ArrayFunction
+from symderiv.kernels.arrays.wrappers import axes_of
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.rewriting import reference
 from symderiv.statements import Problem, Theorem
@@ -33,7 +34,7 @@ ULPS: Final = 8.0
 """The accuracy promised, in last places of the size of the form."""
 INTERPRETER: Final = 1e-12
 """How far a compiled kernel may be from the interpreter, relative to the largest number of the result and to 1."""
-DIFFERENCE: Final = 1e-7
+DIFFERENCE: Final = 1e-8
 """How far a derivative may be from a fourth-order central difference, relative to the size of the result and to 1."""
 _DTYPES: Final = (np.float32, np.float64)
 
@@ -110,8 +111,8 @@ def _against_interpreter(problem: Problem, kernel: LossKernel, function: ArrayFu
         inputs = {p.name: {at: float(v) for at, v in np.ndenumerate(data[p.name])} for p in program.arrays("input")}
         lengths = {
             axis: length
-            for p in program.arrays("input")
-            for axis, length in zip(p.axes, data[p.name].shape, strict=True)
+            for name, axes in axes_of(problem).items()
+            for axis, length in zip(axes, data[name].shape, strict=True)
         }
         scalars = {p.name: numbers[p.name] for p in program.scalars()}
         made = run(program, inputs, FLOATS, sizes=lengths, scalars=scalars)
@@ -196,7 +197,7 @@ def _difference(problem: Problem, kernel: LossKernel, base: ArrayFunction, sampl
             return product
         return found.reshape(len(found), -1)
 
-    h = 2.0**-9
+    h = 2.0**-12
     made: np.ndarray = (8 * (of(h) - of(-h)) - (of(2 * h) - of(-2 * h))) / (12 * h)
     return made
 

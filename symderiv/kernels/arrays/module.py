@@ -7,7 +7,7 @@ from typing import Final
 
 from symderiv.kernels.arrays.printing import function_name, library, print_instances
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
-from symderiv.kernels.arrays.wrappers import check_arguments, print_function
+from symderiv.kernels.arrays.wrappers import axes_of, check_arguments, print_function
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import ArrayParameter, Kernel
 from symderiv.kernels.module import Emitter, header, imports, section, support
@@ -67,7 +67,7 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
     shared = any(function.hyperparameters for function in made)
     head = header(problem, cited, emitter, (*_BEHAVIOUR, "", *_axes_in_words(problem, kernels)))
     known = {reference(theorem): theorem for theorem in theorems}
-    arrays = tuple(array.name for array in problem.arrays)
+    arrays = axes_of(problem)
     public = ", ".join(f'"{function.name}"' for function in made)
     parts = [
         "\n".join([*head, *imports(emitter), f"__all__ = [{public}]"]),

@@ -36,7 +36,7 @@ from symderiv.kernels.source import copied_part
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.wellformed import validate
 
-__all__ = ["function_name", "library", "print_instances"]
+__all__ = ["function_name", "library", "print_instances", "unowned_axes"]
 
 _WIDTH: Final = 112
 _OWN: Final = frozenset({"start", "stop", "size", "divisor", "instance", "np", "math", "range", "len"})
@@ -48,6 +48,13 @@ _ENDINGS: Final = ("_batch", "_sums", "_lost")
 def function_name(kernel: Kernel) -> str:
     """The name of the printed function."""
     return f"{kernel.name}_instances"
+
+
+def unowned_axes(kernel: Kernel) -> tuple[str, ...]:
+    """The axes of results and scratch that no input of the kernel has: it is told how long they are."""
+    owned = {axis for p in kernel.arrays("input") for axis in p.axes}
+    others = (axis for p in kernel.parameters if isinstance(p, ArrayParameter) for axis in p.axes)
+    return tuple(dict.fromkeys(axis for axis in others if axis not in owned))
 
 
 def library(kernels: tuple[Kernel, ...]) -> str:
@@ -229,6 +236,7 @@ def _is_read(name: str, statements: tuple[Statement, ...]) -> bool:
 def _heading(kernel: Kernel) -> list[str]:
     """Decorator, signature and docstring."""
     names = [*(f"{p.name}_batch" for p in kernel.arrays("input")), *(p.name for p in kernel.scalars())]
+    names += [extent(axis) for axis in unowned_axes(kernel)]
     names += [f"{p.name}_{part}" for p in kernel.arrays("output") for part in ("batch", "sums")]
     given = f"start, stop, size, divisor, {', '.join(names)}"
     head = [f"def {function_name(kernel)}({given}):"]
@@ -265,9 +273,6 @@ def print_instances(kernel: Kernel, divided: frozenset[str]) -> str:
     for axis, owner in owners.items():
         printer.write(f"{extent(axis)} = {owner}")
     for parameter in (*kernel.arrays("scratch"), *outputs):
-        missing = [axis for axis in parameter.axes if axis not in owners]
-        if missing:
-            raise LoweringError(f"{kernel.name}: no input has the axis {missing[0]!r} of {parameter.name}")
         lengths = [extent(axis) for axis in parameter.axes] or ["1"]
         shape = lengths[0] if len(lengths) == 1 else f"({', '.join(lengths)})"
         printer.write(f"{parameter.name} = np.empty({shape})")

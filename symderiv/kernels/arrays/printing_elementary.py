@@ -39,6 +39,12 @@ def added(total, lost, value):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def raised(a, b):  # type: ignore[no-untyped-def]
+    """a^b; infinite for a = 0 or -0 and b < 0."""
+    return np.inf if a == 0.0 and b < 0.0 else a**b
+
+
+@inlined
 def product_error(a, b, product):  # type: ignore[no-untyped-def]
     """a b - product, exactly unless it underflows."""
     return multiplied_and_added(a, b, -product)  # type: ignore[call-arg]

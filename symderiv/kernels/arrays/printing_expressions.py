@@ -18,7 +18,7 @@ CALLS: Final = {
     "exp_multiple": "exp_multiple", "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple",
     "log_of_sum": "log_of_sum", "multiply_add": "multiply_add", "sum_of_three": "sum_of_three",
     "beside_infinite": "beside_infinite", "product_error": "product_error", "scaled": "scaled",
-    "maximum": "larger", "minimum": "smaller", "weighted": "weighted", "erfcx": "erfcx", "sqrt": "math.sqrt",
+    "power": "raised", "maximum": "larger", "minimum": "smaller", "weighted": "weighted", "erfcx": "erfcx", "sqrt": "math.sqrt",
 }  # fmt: skip
 """The function that computes an operation which is no operator."""
 
@@ -59,7 +59,7 @@ def _written(expression: Expression, load: Callable[[Load], str]) -> tuple[str, 
             return f"{inner(equal, _COMPARED)} if {test} else {inner(different)}", _CHOICE
         case Op(name="if_negative", arguments=(tested, negative, other)):
             return f"{inner(negative, _COMPARED)} if {inner(tested, _SUM)} < 0.0 else {inner(other)}", _CHOICE
-        case Op(name="power", arguments=(base, exponent)):
+        case Op(name="power", arguments=(base, Const(value=Fraction() as value) as exponent)) if value >= 0:
             return f"{inner(base, _ATOM)} ** {inner(exponent, _ATOM)}", _POWER
         case Op(name="negate", arguments=(argument,)):
             return f"-{inner(argument, _NEGATED)}", _NEGATED

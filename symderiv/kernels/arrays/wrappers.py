@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from symderiv.kernels.arrays.printing import function_name
+from symderiv.kernels.arrays.printing import function_name, unowned_axes
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
 from symderiv.kernels.calls import wrapped
 from symderiv.kernels.hyperparameters import (
@@ -16,6 +16,7 @@ from symderiv.kernels.hyperparameters import (
 )
 from symderiv.kernels.ir import ArrayParameter
 from symderiv.kernels.stable import LoweringError
+from symderiv.statements import Problem
 
 _TAKEN: Final = frozenset({"out", "threads", "reduction", "inputs"})
 """Names that arguments of public functions may not have."""
@@ -34,23 +35,33 @@ def _shape(axes: tuple[str, ...]) -> str:
     return f"({', '.join(['...', *axes])})"
 
 
-def arguments_of(function: ArrayFunction, arrays: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """The arrays that the function takes, with their axes: what its kernel reads, and what a gradient is in.
+def axes_of(problem: Problem) -> dict[str, tuple[str, ...]]:
+    """The axes of a problem's arrays: the symbol of each domain, and its name where two have one symbol."""
+    domains = {domain.name: domain.symbol for array in problem.arrays for domain in array.domains}
+    symbols = list(domains.values())
+    named = {name: symbol if symbols.count(symbol) == 1 else name for name, symbol in domains.items()}
+    return {array.name: tuple(named[domain.name] for domain in array.domains) for array in problem.arrays}
 
-    An array of the latter kind that the kernel does not read only says whether the batch shares it; if there is one,
-    all are in the order of `arrays`.
+
+def arguments_of(function: ArrayFunction, arrays: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The arrays that the function takes, with their axes: what its kernel reads, what a gradient is in, and what has
+    an axis of a result that nothing else has.
+
+    An array that the kernel does not read only says how long its axes are, and whether the batch shares it. If there is
+    one, all are in the order of `arrays`, those of the problem.
     """
-    read = {p.name: p.axes for p in function.kernel.arrays("input")}
-    outputs = {p.name: p.axes for p in function.kernel.arrays("output")}
-    own = {name: read[name] for name in function.arguments}
-    unread = {
-        each.gradient_of: outputs[each.name]
-        for each in function.outputs
-        if each.gradient_of is not None and each.gradient_of not in own
-    }
-    if not unread:
-        return own
+    taken = {p.name: p.axes for p in function.kernel.arrays("input")}
+    own = {name: taken[name] for name in function.arguments}
+    unread = {each.gradient_of: arrays[each.gradient_of] for each in function.outputs if each.gradient_of is not None}
     both = own | unread
+    for axis in unowned_axes(function.kernel):
+        if not any(axis in axes for axes in both.values()):
+            owner = next((name for name, axes in arrays.items() if axis in axes), None)
+            if owner is None:
+                raise LoweringError(f"{function.name}: no array has the axis {axis!r} of its result")
+            both[owner] = arrays[owner]
+    if set(both) == set(own):
+        return own
     ordered = [name for name in arrays if name in both]
     return {name: both[name] for name in (*ordered, *(name for name in both if name not in ordered))}
 
@@ -106,11 +117,12 @@ def _result(output: ArrayParameter, gradient_of: str | None) -> str:
     return f'Result("{output.name}", {_axes(output.axes)}{of})'
 
 
-def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], arrays: tuple[str, ...],
+def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], arrays: dict[str, tuple[str, ...]],
                    assumed: tuple[str, ...]) -> str:  # fmt: skip
     """The public function; `gradients` says what each output of its kernel is, of this function or of another one.
 
-    `arrays` are those of the problem, in its order; `assumed` is what its theorems assume of data it does not read.
+    `arrays` are those of the problem with their axes, in its order; `assumed` is what the theorems of the
+    function assume of data that it does not read.
     """
     arguments = arguments_of(function, arrays)
     checks = ["check_reduction(reduction)"] if function.reducible else []
@@ -121,6 +133,7 @@ def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], a
         for p in function.kernel.arrays("output")
     ]
     taken = [f"double({p.name})" for p in function.kernel.scalars()]
+    taken += [f'inputs.lengths["{axis}"]' for axis in unowned_axes(function.kernel)]
     shown = _tuple([f'"{each.name}"' for each in function.outputs])
     body = [
         *checks,
