@@ -86,7 +86,15 @@ def _function(name: str, source: str, role: str, parameters: tuple[tuple[str, fl
 
 _SHARED: Final = frozenset(
     {
-        "out", "threads", "reduction", "weight", "sample_weight", "smoothing", "temperature", "ignore_index", "inputs",
+        "out",
+        "threads",
+        "reduction",
+        "weight",
+        "sample_weight",
+        "smoothing",
+        "temperature",
+        "ignore_index",
+        "inputs",
         "memory_limit",
     }
 )

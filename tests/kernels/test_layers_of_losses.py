@@ -71,9 +71,8 @@ def test_the_focal_loss_is_the_formula(soft: bool, target: str) -> None:
     np.testing.assert_allclose(summed[0], made[1] * N, rtol=1e-13, atol=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("classes", "dtype"), [pytest.param(40, np.float32, marks=pytest.mark.slow), (300, np.float64)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("classes", "dtype"), [(40, np.float32), (300, np.float64)])
 def test_rows_of_every_layout_are_the_focal_loss_of_their_logits(classes: int, dtype: type[np.floating]) -> None:
     """Exact logits, one feature a class: the gradient in b and dX are those of the loss itself."""
     random = np.random.default_rng(classes)
