@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from symderiv.kernels.hyperparameters import argument_name
+from symderiv.kernels.probability.dominance import is_dominant
 from symderiv.kernels.probability.forms import difference_of_shares, is_ratio, power_of_gap, rest_of
 from symderiv.kernels.probability.quantities import (
     Softmax,
@@ -98,6 +99,9 @@ class _Row:
         return self.memo[key]
 
     def _both(self, term: Term, where: Mapping[Index, int]) -> tuple[float, float]:
+        if any(where.get(index, 0) < 0 for index in term.free if is_dominant(index)) and _is_atom(term):
+            nothing = float(is_complement(term))
+            return nothing, nothing
         atom = self._atom(term, where)
         if atom is not None:
             return atom
@@ -182,6 +186,10 @@ class _Row:
         if found is None:
             return None
         return found, max(abs(found), self.smallest if is_probability(term) or is_complement(term) else 0.0)
+
+
+def _is_atom(term: Term) -> bool:
+    return isinstance(term, Entry) or (isinstance(term, Log) and is_probability(term.argument))
 
 
 def _product(left: float, right: float) -> float:

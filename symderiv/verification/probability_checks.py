@@ -146,6 +146,7 @@ def case_at(
     `top` the class with more than half of the probability or -1."""
     for case in reversed(cases):
         where = {} if label is None else {label: own}
+        where |= {index: top for index in case.term.free if is_dominant(index)}
         fits = True
         for index, position in zip(case.at, at, strict=True):
             fits = fits and where.setdefault(index, top if is_dominant(index) else position) == position

@@ -7,9 +7,11 @@ any other. At most one class has y_k > 1/2; the other classes keep the form with
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from symderiv.kernels.parts import TARGETS_ARRAY
+from symderiv.kernels.probability.factors import may_be_negative
 from symderiv.kernels.probability.forms import power_of_gap
 from symderiv.kernels.probability.ordering import DOMINANT
 from symderiv.kernels.probability.quantities import is_complement, is_probability
@@ -29,6 +31,7 @@ from symderiv.terms import (
     children,
     rebuild,
     rename,
+    subterms,
 )  # fmt: skip
 
 _TYPICAL: Final = 0.5
@@ -51,6 +54,34 @@ def gains(plain: Term, split: Term, index: Index) -> bool:
     before, after = _orders(plain, frozenset({index})), _orders(split, frozenset({dominant(index.domain)}))
     fewer = sum(each <= 0 for each in after) < sum(each <= 0 for each in before)
     return fewer or min(after) > min(before) + 1e-9
+
+
+def may_gain_beside(plain: Term) -> bool:
+    """Whether sums of a form have a power of 1 - y_k that may be large at d: for the other classes they may cancel."""
+    powers = [part for _, inside in subterms(plain) if isinstance(inside, Sum) for _, part in subterms(inside.body)]
+    return any(
+        isinstance(each, Power) and is_complement(each.base) and may_be_negative(each.exponent) for each in powers
+    )
+
+
+def gains_beside(plain: Term, beside: Term, domain: Domain) -> bool:
+    """Whether `beside`, a form for the classes that are not d with sums split at d, has smaller addends than `plain`
+    as y_d goes to 1."""
+    return min(_orders(beside, frozenset({dominant(domain)}))) > min(_orders(plain, frozenset())) + 1e-9
+
+
+def without_dominant(term: Term) -> Term:
+    """A form with sums split at d where no class is dominant: y_d = 0 and data at d are 0, sums leave nothing out."""
+    match term:
+        case Sum(index=index, body=body, skip=skip) if is_dominant(skip):
+            return Sum(index, body)
+        case Log(argument=Entry(indices=(place,)) as inside) if is_probability(inside) and is_dominant(place):
+            return Number(Fraction(0))
+        case Entry(indices=places) if any(map(is_dominant, places)):
+            return Number(Fraction(is_complement(term)))
+        case _:
+            parts = children(term)
+            return rebuild(term, tuple(without_dominant(part) for part in parts)) if parts else term
 
 
 def _orders(term: Term, at_top: frozenset[Index]) -> list[float]:

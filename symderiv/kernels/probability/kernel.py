@@ -7,9 +7,9 @@ computes. The value of a loss is its definition: it stands in the theorem about 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 from symderiv.checking import same
 from symderiv.kernels.algebra import with_label
@@ -24,7 +24,14 @@ from symderiv.kernels.ir import (
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
-from symderiv.kernels.probability.dominance import dominant, gains, is_dominant
+from symderiv.kernels.probability.dominance import (
+    dominant,
+    gains,
+    gains_beside,
+    is_dominant,
+    may_gain_beside,
+    without_dominant,
+)
 from symderiv.kernels.probability.exponentials import RowSoftmax
 from symderiv.kernels.probability.exponents import exponents_of
 from symderiv.kernels.probability.factors import unsafe_part
@@ -60,6 +67,10 @@ class Confirmed:
     term: Term
     word: VerdictWord
     cites: tuple[str, ...]
+
+
+Form: TypeAlias = Callable[..., Confirmed]
+"""The stable form of a term, with sums split at an index or None; further arguments are pairs of places that differ."""
 
 
 def stable(closed: Term, setting: Setting) -> Confirmed:
@@ -147,14 +158,40 @@ def cases_of(part: Part, logits: Array, label: Index | None, softmaxes: tuple[So
     found: list[tuple[tuple[Index, ...], Confirmed]] = []
     for at, here, different in wanted:
         plain = form(here, label, *different)
-        found.append((at, plain))
+        found.append((at, _beside_dominant(here, at, plain, form) if label is None else plain))
         for index in dict.fromkeys(place for place in at if place != label):
             top = dominant(index.domain)
             pairs = tuple((top if a == index else a, top if b == index else b) for a, b in different)
-            split = form(rename(here, {index: top}), top, *pairs)
-            if gains(plain.term, split.term, index):
+            split = _if_any(form, rename(here, {index: top}), top, *pairs)
+            if split is not None and gains(plain.term, split.term, index):
                 found.append((tuple(top if place == index else place for place in at), split))
     return tuple(Case(at, confirmed.term) for at, confirmed in found), tuple(confirmed for _, confirmed in found)
+
+
+def _beside_dominant(closed: Term, at: tuple[Index, ...], plain: Confirmed, form: Form) -> Confirmed:
+    """The form for the other classes with sums split at the dominant one, if that keeps digits, else `plain`.
+
+    Where no class is dominant the numbers of one that has no probability stand for it: the checker confirms that too.
+    """
+    if len(at) != 1 or not may_gain_beside(plain.term):
+        return plain
+    (index,) = at
+    top = dominant(index.domain)
+    beside = _if_any(form, closed, top, (index, top))
+    if beside is None or not gains_beside(plain.term, beside.term, index.domain):
+        return plain
+    word = same(spelled(without_dominant(beside.term)), spelled(plain.term), Theory(), seed=1).word
+    if word not in ACCEPTED:
+        return plain
+    return replace(beside, word=max(word, beside.word, plain.word, key=ACCEPTED.index))
+
+
+def _if_any(form: Form, closed: Term, split: Index, *different: tuple[Place, Place]) -> Confirmed | None:
+    """A form that the kernel can do without; None if there is none that the checker confirms."""
+    try:
+        return form(closed, split, *different)
+    except LoweringError:
+        return None
 
 
 def probability_kernel(name: str, parts: tuple[Part, ...], known: Mapping[str, Theorem], logits: Array, *,

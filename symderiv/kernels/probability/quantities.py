@@ -120,6 +120,11 @@ def is_complement(term: Term) -> bool:
     return _named(term, COMPLEMENT)
 
 
+def is_data(term: Term) -> bool:
+    """Whether `term` is an entry of an array that is given: neither y_k nor 1 - y_k."""
+    return isinstance(term, Entry) and not (is_probability(term) or is_complement(term))
+
+
 def is_total(term: Term) -> bool:
     """Whether `term` is S."""
     return isinstance(term, Parameter) and (term == TOTAL or term.name.startswith(f"{TOTAL.name} of "))

@@ -50,6 +50,7 @@ from symderiv.kernels.probability.naming import wanted_name, worth_a_name
 from symderiv.kernels.probability.products import product_of
 from symderiv.kernels.probability.quantities import (
     is_complement,
+    is_data,
     is_probability,
     is_total,
     probability,
@@ -171,7 +172,7 @@ class ProbabilityRow:
                 return Local(name)
             case Size(domain=domain):
                 return Extent(domain.symbol)
-            case Entry(array=array, indices=places) if not (is_probability(term) or is_complement(term)):
+            case Entry(array=array, indices=places) if is_data(term) and not any(map(is_dominant, places)):
                 self.inputs.setdefault(array.name, array)
                 return Load(array.name, self._at(places))
             case Delta(left=left, right=right):
@@ -201,6 +202,8 @@ class ProbabilityRow:
 
     def _compose(self, term: Term) -> Expression:
         match term:
+            case Entry(indices=places) if any(map(is_dominant, places)):
+                return self._of_dominant(term, _ONE if is_complement(term) else _ZERO)
             case Entry(indices=places):
                 return self.softmaxes[suffix_of(term)].share(self._at(places), is_probability(term))
             case Add(terms=terms):
@@ -211,7 +214,8 @@ class ProbabilityRow:
             case Div(numerator=above, denominator=below) if is_ratio(term):
                 rest = self.value(below)
                 quotient = Op("divide", (self.value(above), rest))
-                return Op("if_equal", (rest, _ZERO, Const(Fraction(-1)), quotient))
+                beside_one = Op("add", (rest, _ONE))  # where it is 1 the ratio is -1, and 1/(1 - y) may be infinite
+                return Op("if_equal", (beside_one, _ONE, Const(Fraction(-1)), quotient))
             case Div(numerator=above, denominator=below):
                 return Op("divide", (self.value(above), self.value(below)))
             case Power(base=base, exponent=exponent):
@@ -230,6 +234,8 @@ class ProbabilityRow:
     def _logarithm(self, argument: Term) -> Expression:
         if is_total(argument):
             return self.softmaxes[suffix_of(argument)].log_of_total(self.value)
+        if is_probability(argument) and any(map(is_dominant, argument.free)):
+            return self._of_dominant(Log(argument), _ZERO)
         if is_probability(argument) and isinstance(argument, Entry):
             return self.softmaxes[suffix_of(argument)].log_share(self._at(argument.indices))
         if is_complement(argument) and isinstance(argument, Entry):
@@ -311,6 +317,20 @@ class ProbabilityRow:
         self.emit(Let(name, _ZERO))
         self._loop(((name, term),))
         return Local(name)
+
+    def _of_dominant(self, atom: Term, without: Expression) -> Expression:
+        """What the dominant class has for an atom at d, or `without` where no class is dominant."""
+        index = Index("k", next(iter(atom.free)).domain)
+        found, is_there = self.name(wanted_name(atom, self.label)), self.name("is_there")
+        self.scopes.append(_Scope((*self.scopes[-1].indices, index)))
+        own = self._where_dominant(index, self.value(rename(atom, {dominant(index.domain): index})), _ZERO)
+        there = self._where_dominant(index, _ONE, _ZERO)
+        made = self.scopes.pop()
+        updates = (Update(found, "add", own), Update(is_there, "add", there))
+        self.emit(Let(found, _ZERO))
+        self.emit(Let(is_there, _ZERO))
+        self.emit(Loop(index.name, index.domain.symbol, (*made.statements, *updates)))
+        return Op("if_equal", (Local(is_there), _ZERO, without, Local(found)))
 
     def _loop(self, sums: tuple[tuple[str, Sum], ...]) -> None:
         """One loop that adds up every (accumulator, sum)."""
