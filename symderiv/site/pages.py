@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -22,6 +21,7 @@ from symderiv.site.entries import VARIABLES, EntryPage
 from symderiv.site.formulas import legend, markup
 from symderiv.site.markdown import rendered
 from symderiv.site.material import Guide, Material
+from symderiv.site.pictures import inlined
 from symderiv.statements import VERDICTS, VerdictWord
 
 __all__ = ["entry_file", "site_pages"]
@@ -71,7 +71,7 @@ def site_pages(entries: Sequence[EntryPage], found: Material) -> dict[str, str]:
     if _listed(guides):
         bodies["guides.html"] = ("Guides", _body("guides.html", guides=_listed(guides)), ())
     pages = {guide.file: guide.page for guide in guides}
-    pictures = {name: _picture(text, f"{name.partition('.')[0]}-") for name, text in found.pictures}
+    pictures = {name: inlined(text, f"{name.partition('.')[0]}-") for name, text in found.pictures}
     for guide, text in found.guides:
         bodies[guide.page] = (guide.name, _guide(text, pages, pictures), ())
     made = {
@@ -258,15 +258,6 @@ def _guide(text: str, pages: Mapping[str, str], pictures: Mapping[str, str]) -> 
     made = rendered(text, pages, pictures)
     sections = [{"anchor": anchor, "title": Markup(title)} for anchor, title in made.sections]
     return _body("guide.html", title=Markup(made.title), body=Markup(made.body), sections=sections)
-
-
-def _picture(text: str, prefix: str) -> str:
-    """An SVG file as a part of a page: no prologue, no style that would reach the page, names of its own."""
-    shown = text[text.index("<svg") :].strip()
-    shown = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", shown, flags=re.DOTALL)
-    shown = re.sub(r'\bid="', f'id="{prefix}', shown)
-    shown = re.sub(r'href="#', f'href="#{prefix}', shown)
-    return re.sub(r"url\(#", f"url(#{prefix}", shown)
 
 
 @cache
