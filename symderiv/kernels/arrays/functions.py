@@ -158,6 +158,10 @@ def _layer(problem: Problem, gradient: Theorem) -> Output | None:
 def _function(problem: Problem, name: str, outputs: tuple[Output, ...]) -> ArrayFunction:
     for output in outputs:
         _require(output.theorem)
+    given = {array.name for array in problem.arrays} | {argument_name(e.parameter) for e in problem.hyperparameters}
+    clash = sorted({output.name for output in outputs} & given)
+    if clash:
+        raise LoweringError(f"{problem.name}: {clash[0]!r} is the name of a result; rename the data of that name")
     kernel = elements_kernel(name, problem, outputs) or array_kernel(name, problem, outputs)
     inputs = tuple(array.name for array in kernel.arrays("input"))
     scalars = {scalar.name for scalar in kernel.scalars()}

@@ -12,9 +12,8 @@ from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.ir import ArrayParameter, Kernel, KernelParameter, Note, ScalarParameter
 from symderiv.kernels.rewriting import reference
-from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.wellformed import validate
-from symderiv.statements import Definition, Problem, Theorem, Theory
+from symderiv.statements import Definition, Problem, Theorem, Theory, VerdictWord
 from symderiv.terms import Call, Domain, Index, Product, Sum, Term, subterms
 
 
@@ -36,9 +35,6 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
     arrays = {array.name: array for array in problem.arrays}
     parameters = {argument_name(each.parameter) for each in problem.hyperparameters}
     taken = {*arrays, *parameters, *(output.name for output in outputs), *axes.values()}
-    clash = sorted({output.name for output in outputs} & {*arrays, *parameters})
-    if clash:
-        raise LoweringError(f"{problem.name}: {clash[0]!r} is the name of a result; rename the data of that name")
     taken |= {definition.name for definition in theory.definitions}
     stabiliser = Stabiliser(theory, taken)
     forms = [stabiliser.plain(output.form) for output in outputs]
@@ -67,11 +63,23 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
             ),
             *loops.scratch,
         ),
-        (Note(described(word), reference(outputs[0].theorem)), *loops.statements, *(s for nest in nests for s in nest)),
+        (*_notes(word, outputs), *loops.statements, *(s for nest in nests for s in nest)),
         tuple(dict.fromkeys((reference(output.theorem), output.theorem.digest) for output in outputs)),
     )
     validate(kernel)
     return kernel
+
+
+def _notes(word: VerdictWord, outputs: tuple[Output, ...]) -> tuple[Note, ...]:
+    """What the checker said of the forms, and of theorems that it did not prove; what theorems assume."""
+    made = [Note(described(word), reference(outputs[0].theorem))]
+    for theorem in dict.fromkeys(output.theorem for output in outputs):
+        if theorem.verdict.word != "proved":
+            made.append(Note(f"the theorem itself is {theorem.verdict.word}, not proved", reference(theorem)))
+        for assumption in theorem.derivation.theory.assumptions:
+            text = f"the theorem assumes {formula(assumption.left)} = {formula(assumption.right)}"
+            made.append(Note(text, reference(theorem)))
+    return tuple(made)
 
 
 def _definitions(outputs: tuple[Output, ...]) -> tuple[Definition, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from symderiv.kernels.arrays.complements import share_of
 from symderiv.kernels.arrays.keys import shape_of
 from symderiv.kernels.arrays.steps import Filled, Largest, Rounded, Step
 from symderiv.kernels.arrays.writing import constant, op, written
@@ -82,6 +83,19 @@ class Loops:
             return None
         self._computed(term.name, term.indices)
         return self._at(f"{term.name}_largest", term.indices), self._at(f"{term.name}_rest", term.indices)
+
+    def others(self, term: Call) -> Expression | None:
+        """1 - y for a probability y: at the largest, whose exponential is 1, what the other exponentials add up to."""
+        found = share_of(term, self.steps)
+        if found is None:
+            return None
+        argument, top, total = found
+        parts = self.parts(total)
+        assert parts is not None
+        largest, rest = parts
+        near_one = op("divide", op("add", op("subtract", largest, constant(1)), rest), op("add", largest, rest))
+        far = op("subtract", constant(1), self.call(term))
+        return op("if_equal", written(argument, self), written(top, self), near_one, far)
 
     def sum(self, term: Sum) -> Expression:
         """A sum, computed once for all values of its free indices."""

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from symderiv.kernels.arrays.centring import mean_of
+from symderiv.kernels.arrays.complements import apart_from_target
 from symderiv.kernels.arrays.keys import free_in_order, shape_of
 from symderiv.kernels.arrays.products import (
     ONE,
@@ -92,8 +93,8 @@ class Stabiliser:
         match term:
             case Number() | Parameter() | Constant() | Size() | Entry() | Delta():
                 return term
-            case Add(terms=terms):
-                return self._centred(term) or added(self.plain(part) for part in terms)
+            case Add():
+                return self._centred(term) or apart_from_target(term, self._is_probability, self.plain)
             case Call(name=name):
                 carried = self.definition(name)
                 if not carried.exponents or self._is_share(carried):
@@ -229,6 +230,11 @@ class Stabiliser:
                 return False
             wanted[fits[0]] -= power
         return all(left == 0 for left in wanted.values())
+
+    def _is_probability(self, call: Call) -> bool:
+        """Whether a definition is an exponential over the sum of its kind."""
+        made = self.definition(call.name)
+        return bool(made.exponents) and self._is_share(made) and len(made.powers) == 1 and made.coefficient == 1
 
     def _top_in(self, term: Term) -> str | None:
         return next(

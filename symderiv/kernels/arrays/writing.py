@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final, Protocol, assert_never
 
+from symderiv.kernels.arrays.complements import complement_of
 from symderiv.kernels.arrays.products import multiplied, scaled, without_coefficient
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Const, Expression, Extent, Op, Pick
@@ -58,6 +59,9 @@ class Reading(Protocol):
 
     def parts(self, term: Call) -> tuple[Expression, Expression] | None:
         """Of a sum relative to its largest exponential: what is at the largest, and the rest; None for any other."""
+
+    def others(self, term: Call) -> Expression | None:
+        """1 - y for a probability y, without a loss of digits where it is near 1; None for any other quantity."""
 
     def entry(self, term: Entry) -> Expression:
         """A number of the data."""
@@ -133,6 +137,10 @@ def written(term: Term, reading: Reading) -> Expression:
 
 
 def _sum_of(terms: tuple[Term, ...], reading: Reading) -> Expression:
+    share = complement_of(Add(terms))
+    others = None if share is None else reading.others(share)
+    if others is not None:
+        return others
     made: Expression | None = None
     for part in terms:
         negative, size = _signed(part)
