@@ -121,9 +121,11 @@ def checked_samples(t: Any, X: np.ndarray, W: np.ndarray, loss: Loss, mean: bool
     rows = {} if targets is None else {"t": targets}
     rows |= {name: checked_like(name, given, logits) for name, given in loss.rows.items()}
     labels, ignored = in_32_bits(labels, ignored)
-    options = checked_options(
-        logits, labels, ignored, weight, sample_weight, smoothing, temperature, mean, counts, threads
-    )
+    options: Options | None = None
+    if not _is_unasked(loss.asked):
+        options = checked_options(
+            logits, labels, ignored, weight, sample_weight, smoothing, temperature, mean, counts, threads
+        )
     number = math.prod(X.shape[:-1])
     kind = "plain" if "plain" in loss.kernels else "targets" if labels is None else "labels"
     merged_rows = {name: merged(array) for name, array in rows.items()}
@@ -140,6 +142,14 @@ def checked_samples(t: Any, X: np.ndarray, W: np.ndarray, loss: Loss, mean: bool
     elif weights is not None or options.w is not None or options.beta is not None:
         kind += "_weighted"
     return Samples(labels, merged_rows, weights, kept, number, options.divisor, kind, numbers)
+
+
+def _is_unasked(asked: Asked) -> bool:
+    """Whether every option is what it is where nobody asks for it; a look that small batches can afford."""
+    weight, sample_weight, smoothing, temperature, ignore_index = asked
+    if not (weight is None and sample_weight is None and ignore_index is None):
+        return False
+    return type(smoothing) is float and smoothing == 0.0 and type(temperature) is float and temperature == 1.0
 
 
 def samples_that_count(options: Options, labels: np.ndarray | None) -> np.ndarray | None:

@@ -64,6 +64,18 @@ def test_the_limit_holds_for_targets_that_are_copied() -> None:
     assert peak <= 1_000_000 + OBJECTS
 
 
+@pytest.mark.parametrize("limit", [400_000, 3_000_000])
+@pytest.mark.parametrize("weighted", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_the_limit_holds_where_samples_are_left_out(weighted: bool, limit: int) -> None:
+    data, out = _data(), _results()
+    options: dict[str, Any] = {"ignore_index": 5}
+    if weighted:  # another kernel, which has to be compiled; and targets, which are copied
+        options = {"sample_weight": (np.arange(SAMPLES) % 3).astype(float)}
+        data["t"] = np.eye(CLASSES)[data["t"]]
+    options |= {"memory_limit": limit, "threads": 1}
+    assert _peak(lambda: LAYER.value_and_grad(*data.values(), **options, inputs=True, out=out)) <= limit + OBJECTS
+
+
 def test_a_value_needs_no_memory_for_gradients() -> None:
     data = _data()
     data["W"], data["b"] = np.zeros((20_000, FEATURES)), np.zeros(20_000)
