@@ -188,7 +188,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     cited = dict(pair for function in made for pair in function.theorems)
     cited |= dict(pair for function in made for _, kernel in function.option_kernels for pair in kernel.theorems)
     cited = {name: digest + _reservation(name, made) for name, digest in cited.items()}
-    behaviour = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
+    behaviour: tuple[str, ...] = _ELEMENTS if any(function.elementwise for function in made) else _ROWS
     behaviour = _NUMBERS if any(function.numbers for function in made) else behaviour
     variables = made[0].variables
     always = tuple(line.format(first=variables[0] if variables else "z") for line in _ALWAYS)

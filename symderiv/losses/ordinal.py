@@ -66,6 +66,8 @@ PROBLEM: Final = Problem(
         " that of a class is the difference of two of them.",
         "An observation touches only the thresholds of its own class: a below it and a + w above it, with the width w"
         " positive, so that thresholds keep their order. The gradient in every other threshold is 0.",
+        "The last class has no threshold above it: its width is infinite. The first class is the last one of the score"
+        " -s and the threshold -a.",
     ),
     arrays=(s.array, a.array, w.array),
     definitions=(F, G, L, L_first, L_last),

@@ -13,6 +13,7 @@ from symderiv.api import prove
 from symderiv.kernels import LossKernel, LoweringError
 from symderiv.kernels.formula import formula
 from symderiv.kernels.functions import functions
+from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.scalar.branches import Leaf, Switch, Tree, branched
 from symderiv.kernels.scalar.kernel import confirmed
 from symderiv.kernels.scalar.variables import numbers_of, slugs_of_numbers
@@ -249,6 +250,25 @@ def test_a_loss_of_the_users_own_has_the_same_functions() -> None:
     assert names == ["value", "value_and_grad", "grad", "hessian"]
     with pytest.raises(LoweringError, match="lowered from its theorem, which was not given"):
         functions(problem, theorems[1:])
+
+
+def test_a_sum_of_data_times_a_number_of_any_sign_keeps_its_digits() -> None:
+    problem = joint_problem(
+        "own", "Own loss", Definition("L", (), log(1 + exp(S * (A - B - C)))),
+        (Variable("a", "a", A.array), Variable("b", "b", B.array)), prose=(), sources=(),
+    )  # fmt: skip
+    theorems = tuple(prove(problem, g) for g in problem.goals if g.slug in slugs_of_numbers(problem))
+    program = dict(next(f for f in functions(problem, theorems) if f.name == "value_and_grad").kernels)["elements"]
+    for scale in (-700.0, -3.0, 3.0, 700.0):
+        numbers = {"a": 1e15 + 1.0, "b": 1e15, "c": 2.0**-30 / 3, "s": scale}
+        inputs = {name: {(): number} for name, number in numbers.items()}
+        found = run(program, inputs, FLOATS, sizes={}, scalars={"scale": 1.0})
+        with mpmath.workdps(400):
+            a, b, c, s = (mpmath.mpf(numbers[name]) for name in "abcs")
+            raised = mpmath.exp(s * (a - b - c))
+            exact = [mpmath.log1p(raised), s * raised / (1 + raised), -s * raised / (1 + raised)]
+        got = [found[name][()] for name in ("value", "gradient_a", "gradient_b")]
+        np.testing.assert_allclose(got, [float(each) for each in exact], rtol=2e-15)
 
 
 def test_an_argument_has_no_name_of_the_functions_own() -> None:

@@ -97,12 +97,12 @@ class Exponents:
         return self.value(base), _ZERO, self._times(exponent, _ONE)
 
     def _several(self, argument: Term) -> tuple[InTwoParts, Expression] | None:
-        """An exponent that is a sum of several data times a positive factor; None for others."""
+        """An exponent that is a sum of several data times a factor; None for others."""
         base, exponent = power_of_exponential(argument)
         polynomial = Reader().read(base)
         shared = frozenset.intersection(*(monomial for monomial, _ in polynomial.addends))
         sizes = {abs(c) for _, c in polynomial.addends}
-        if len(sizes) != 1 or not all(is_positive(term) for term, _ in shared):
+        if len(sizes) != 1:
             return None
         (size,) = sizes
         inner = Polynomial(frozenset((monomial - shared, c / size) for monomial, c in polynomial.addends))
@@ -124,7 +124,7 @@ class Exponents:
         """e^x, for an x of at most 0 by -|x|."""
         direction = self.direction(argument)
         carried = self._several(argument) if direction < 0 else None
-        if carried is not None:
+        if carried is not None and _has_positive_factor(argument):
             whole, c = carried
             # -|total + rest|: what is carried along turns with the sign of the sum.
             rest = Op("if_negative", (whole.total, negative(whole.rest), whole.rest))
@@ -159,7 +159,9 @@ class Exponents:
         carried = self._several(argument)
         if carried is not None:
             whole, c = carried
-            return _smaller(whole.total) if c == _ONE else Op("multiply", (c, _smaller(whole.total)))
+            total = whole.total if whole.sign > 0 else negative(whole.total)
+            total = _smaller(whole.total) if _has_positive_factor(argument) else total
+            return total if c == _ONE else Op("multiply", (c, total))
         a, b, c = self.parts(argument)
         if not _is_positive(argument):
             a, b, c = self._downwards(a, b, c)
@@ -195,6 +197,13 @@ def _is_positive(argument: Term) -> bool:
     return any(isinstance(part, Entry) for _, part in subterms(argument)) and all(
         is_positive(part) for _, part in subterms(argument) if isinstance(part, Entry)
     )
+
+
+def _has_positive_factor(argument: Term) -> bool:
+    """Whether what all addends of an exponent share is positive: its sign is then that of the rest."""
+    polynomial = Reader().read(power_of_exponential(argument)[0])
+    shared = frozenset.intersection(*(monomial for monomial, _ in polynomial.addends))
+    return all(is_positive(term) for term, _ in shared)
 
 
 def _implied_sign(switch: Polynomial, signs: Signs) -> int:
