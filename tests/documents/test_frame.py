@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from symderiv.documents.html.frame import framed
+from symderiv.documents.html.frame import framed, template
 from tests.documents import browsing
 from tests.documents.browsing import opened
 
@@ -41,3 +41,19 @@ def test_a_page_without_scripts_allows_none() -> None:
 def test_a_script_that_would_end_its_own_tag_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="may hold neither"):
         framed("title", "body", (), (text,))
+
+
+@browsing.browsing
+def test_a_shorter_style_sheet_has_the_same_rules(browser: Browser) -> None:
+    text = template("page.css")
+    whole = f"<!DOCTYPE html><title>whole</title><style>{text}</style>"
+    # What stands behind var() is kept as it is written.
+    rules = "[...document.styleSheets].flatMap(s => [...s.cssRules]).map(r => r.cssText.replaceAll(', ', ','))"
+    count = f"{rules}.filter(t => !/font-face/.test(t))"
+    with opened(browser, whole) as seen:
+        expected = seen.page.evaluate(count)
+    assert len(expected) > 100
+    made = framed("made", "<p>text</p>", (text,))
+    assert len(made) - len(framed("made", "<p>text</p>")) < 0.92 * len(text)
+    with opened(browser, made) as seen:
+        assert seen.page.evaluate(count) == expected

@@ -40,7 +40,7 @@ def framed(title: str, body: str, styles: tuple[str, ...] = (), scripts: tuple[s
     return environment.from_string(f"{template('page.html')}\n").render(
         title=title,
         font=Markup(_font(body)),
-        styles=[Markup(_dense(style)) for style in dict.fromkeys(styles)],
+        styles=[Markup(_dense_style(style)) for style in dict.fromkeys(styles)],
         scripts=[Markup(script) for script in inside],
         policy=Markup(" ".join(_allowed(script) for script in inside) or "'none'"),
         body=Markup(body),
@@ -51,6 +51,12 @@ def _dense(text: str) -> str:
     """The text without indentation, empty lines and lines that are a comment: a page is read by browsers."""
     lines = (line.strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _dense_style(text: str) -> str:
+    """The same of a style sheet, without comments and without the blanks around its signs; what is quoted is kept."""
+    lines = _dense(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).split("\n")
+    return "\n".join(line if '"' in line else re.sub(r" ?([{};,]|:(?= )) ?", r"\1", line) for line in lines)
 
 
 def _font(body: str) -> str:
