@@ -15,6 +15,7 @@ from typing import assert_never
 
 from symderiv.kernels.arrays.centring import mean_of
 from symderiv.kernels.arrays.complements import apart_from_target
+from symderiv.kernels.arrays.contraction import contracted
 from symderiv.kernels.arrays.keys import free_in_order, shape_of
 from symderiv.kernels.arrays.products import (
     ONE,
@@ -281,6 +282,7 @@ class Stabiliser:
         return name
 
     def _sum(self, term: Sum) -> Carried:
+        term = contracted(term)
         body = self.carried(term.body)
         if self._is_share(body):
             return of_term(Sum(term.index, self.plain(term.body), term.skip))

@@ -37,7 +37,7 @@ from symderiv.terms import (
     root,
     total,
 )  # fmt: skip
-from tests.kernels.arrays.instances import computed
+from tests.kernels.arrays.instances import computed, made
 
 SAMPLES = Domain("samples", "N")
 n, m = Index("n", SAMPLES), Index("m", SAMPLES)
@@ -63,8 +63,8 @@ def _gradient(problem: Problem) -> Theorem:
 
 
 def _kernel(problem: Problem, name: str = "value_and_grad") -> Kernel:
-    made = array_functions(problem, {f"{problem.name}:gradient": _gradient(problem)})
-    return next(function for function in made if function.name == name).kernel
+    functions = array_functions(problem, {f"{problem.name}:gradient": _gradient(problem)})
+    return next(function for function in functions if function.name == name).kernel
 
 
 def test_the_gradient_of_a_factorisation_is_that_of_matrix_algebra() -> None:
@@ -73,8 +73,8 @@ def test_the_gradient_of_a_factorisation_is_that_of_matrix_algebra() -> None:
     got = computed(_kernel(FACTORS), {"X": a, "U": u, "V": v}, {})
     left = a - u @ v.T
     assert got["value"][()] == pytest.approx(np.sum(left**2), rel=1e-14)
-    made = np.array([[got["gradient"][row, column] for column in range(2)] for row in range(3)])
-    np.testing.assert_allclose(made, -2 * left @ v, rtol=1e-13)
+    gradient = np.array([[got["gradient"][row, column] for column in range(2)] for row in range(3)])
+    np.testing.assert_allclose(gradient, -2 * left @ v, rtol=1e-13)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e200, 1e-200])
@@ -155,6 +155,14 @@ def test_every_sum_is_computed_once() -> None:
     assert _depth(_kernel(FACTORS).body) == 3
 
 
+def test_sums_are_taken_in_the_order_that_has_fewer_terms() -> None:
+    """v_i sum_k p_ki - sum_l v_l sum_k p_ki p_kl needs no matrix over pairs of classes."""
+    kernel = made("plackett-luce")["hvp"].kernel
+    assert _depth(kernel.body) == 2
+    assert {array.axes for array in kernel.arrays("scratch")} <= {("C",), ("R",), ("R", "C")}
+    assert _depth(made("plackett-luce")["hessian"].kernel.body) == 3
+
+
 def _depth(body: tuple[Statement, ...]) -> int:
     return max((1 + _depth(each.body) for each in body if isinstance(each, Loop)), default=0)
 
@@ -169,11 +177,11 @@ def test_the_reader_is_told_what_was_not_proved() -> None:
 
 def test_products_of_exponentials_become_one() -> None:
     top, whole = Array("top", ())[()], Size(FEATURES)
-    made = times(of_exponential(z[i]), Carried(powers=((whole, number(-1).value),)), of_exponential(-top))
-    assert as_term(made) == Div(Exp(z[i] - top), whole)
+    product_of_three = times(of_exponential(z[i]), Carried(powers=((whole, number(-1).value),)), of_exponential(-top))
+    assert as_term(product_of_three) == Div(Exp(z[i] - top), whole)
 
 
 def test_a_square_takes_its_exponential_inside() -> None:
     """x^2 e^(-2 z) as (x e^(-z))^2: x^2 may underflow where the product does not."""
-    made = times(of_term(x[e]), of_term(x[e]), of_exponential(number(-2) * z[i]))
-    assert as_term(made) == Power(Mul((x[e], Exp(-z[i]))), number(2))
+    square = times(of_term(x[e]), of_term(x[e]), of_exponential(number(-2) * z[i]))
+    assert as_term(square) == Power(Mul((x[e], Exp(-z[i]))), number(2))
