@@ -93,7 +93,7 @@ def _samples(function: Function, dtype: Any, seed: int, thorough: bool) -> Itera
             yield from hard(classes, dtype, seed, rows=2 if thorough else 1)
 
 
-def _numbers(term: Term, values: Mapping[str, float]) -> Term:
+def numbers_in(term: Term, values: Mapping[str, float]) -> Term:
     """The term with numbers for its parameters."""
 
     def number(node: Term) -> Term | None:
@@ -127,7 +127,7 @@ def _errors(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...],
             function: Function, sample: Sample, values: Mapping[str, float], result: np.ndarray,
             ) -> Iterator[tuple[tuple[int, ...], float]]:  # fmt: skip
     """Every entry of a result with its error."""
-    closed = _numbers(part.closed, values)
+    closed = numbers_in(part.closed, values)
     logits = softmaxes[0].array.name
     for row in range(len(sample.z)):
         data = dict.fromkeys(function.arguments, sample.direction[row]) | {logits: sample.z[row]}

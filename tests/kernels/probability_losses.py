@@ -77,6 +77,7 @@ def kernel(name: str, target: str = "numba") -> LossKernel:
     return make_kernel(name, source(name, target))
 
 
+@cache
 def function(name: str, role: str = "value_and_grad") -> Function:
     """One of the public functions."""
     return next(each for each in functions(problem(name), theorems(name)) if each.name == role)
