@@ -97,6 +97,8 @@ class Cut:
     theory: Theory
     simplices: tuple[Simplex, ...]
     normaliser: Normaliser
+    degrees: dict[Term, Degree] = field(default_factory=dict, compare=False)
+    blocks: dict[Term, bool] = field(default_factory=dict, compare=False)
 
     def counts(self, index: Index) -> bool:
         """Whether sums over `index` are what is counted."""
@@ -146,29 +148,34 @@ def _raised(part: Degree, common: dict[Term, tuple[int, int]]) -> int:
 
 def _is_block(term: Term, cut: Cut) -> bool:
     """A function of the indexed data without sums, products, sizes or simplex entries of the counted domain."""
-    for _, part in subterms(term):
-        match part:
-            case Sum(index=index) | Product(index=index):
-                if cut.counts(index):
-                    return False
-            case Size(domain=domain):
-                if domain.name == cut.domain and domain.size is None:
-                    return False
-            case Entry():
-                if cut.simplex(part) is not None:
-                    return False
-            case Call():
-                if not _is_block(unfold(part, cut.theory), cut):
-                    return False
-            case Derivative(wrt=wrt):
-                if isinstance(wrt, Call) or cut.simplex(wrt) is not None:
-                    return False
-            case _:
-                pass
-    return True
+    if term not in cut.blocks:
+        cut.blocks[term] = _is_block_itself(term, cut) and all(_is_block(part, cut) for part in children(term))
+    return cut.blocks[term]
+
+
+def _is_block_itself(term: Term, cut: Cut) -> bool:
+    match term:
+        case Sum(index=index) | Product(index=index):
+            return not cut.counts(index)
+        case Size(domain=domain):
+            return domain.name != cut.domain or domain.size is not None
+        case Entry():
+            return cut.simplex(term) is None
+        case Call():
+            return _is_block(unfold(term, cut.theory), cut)
+        case Derivative(wrt=wrt):
+            return not isinstance(wrt, Call) and cut.simplex(wrt) is None
+        case _:
+            return True
 
 
 def _degree(term: Term, cut: Cut) -> Degree:
+    if term not in cut.degrees:
+        cut.degrees[term] = _degree_of(term, cut)
+    return cut.degrees[term]
+
+
+def _degree_of(term: Term, cut: Cut) -> Degree:
     if isinstance(term, Call):
         return _degree(unfold(term, cut.theory), cut)
     if isinstance(term, Number | Parameter | Constant | Delta) or _is_block(term, cut):

@@ -21,6 +21,7 @@ from symderiv.checking.evaluation import Budget, Evaluator, Exhausted, Kink, Und
 from symderiv.checking.modular import Modular
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.simplices import Simplex
+from symderiv.checking.table import Table
 from symderiv.checking.totals import degree_in_totals, last_size
 from symderiv.statements import Theory, reachable
 from symderiv.terms import PIECEWISE, Add, Index, Mul, Term, number
@@ -38,6 +39,7 @@ _RAISES: Final = 4
 """How often a size where something is undefined may push the first size up."""
 
 Cell: TypeAlias = Literal["zero", "nonzero", "undefined"]
+_Ends: TypeAlias = Callable[[int, int], tuple[int, bool]]
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class Question:
     _atoms: Atoms = field(init=False)
     _evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
     _budget: Budget = field(default_factory=Budget)
+    _table: Table = field(init=False)
+    _known_ends: dict[tuple[str, tuple[tuple[str, int], ...]], _Ends | Outside] = field(default_factory=dict)
     _room: int = 0
     _cells: int = 0
 
@@ -68,12 +72,14 @@ class Question:
         self.signed = any(isinstance(part, PIECEWISE) for side in sides for part in reachable(side, self.theory))
         self._difference = Add((self.left, Mul((number(-1), self.right))))
         self._atoms = Atoms(self.normaliser)
+        self._table = Table(self.theory)
 
     def again(self, *, by_totals: bool = False, modular: bool = False) -> None:
         """Start anew in another way, with the whole budget."""
         self.by_totals, self.modular = by_totals, modular
         self._cells, self._budget = 0, Budget()
         self._evaluators.clear()
+        self._known_ends.clear()
 
 
 def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Cell:
@@ -84,14 +90,15 @@ def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Ce
     atoms = question._atoms
     if question.modular:
         residues = Modular(atoms, sizes, question.simplices, question.seed)
-        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question._budget)
+        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question._budget, question._table)
         return _cell(lambda: screen.at(question._difference, env) == 0)
     key = tuple(sorted(sizes.items()))
     for room in _ROOM[question._room :]:
         evaluator = question._evaluators.get(key)
         if evaluator is None:
             arithmetic = Exact(atoms, sizes, question.simplices, room)
-            evaluator = question._evaluators[key] = Evaluator(question.theory, sizes, arithmetic, question._budget)
+            evaluator = Evaluator(question.theory, sizes, arithmetic, question._budget, question._table)
+            question._evaluators[key] = evaluator
         try:
             return _branches(question, key, evaluator, env)
         except Crowded:
@@ -114,7 +121,7 @@ def _branches(
         if not exact.branches.used:
             break
         # What was evaluated belongs to one combination.
-        evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget)
+        evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._table)
         question._evaluators[key] = evaluator
         if not exact.branches.advance():
             break
@@ -184,12 +191,25 @@ def decide(
     return "zero"
 
 
-def _ends(question: Question, domain: str, sizes: dict[str, int]) -> Callable[[int, int], tuple[int, bool]]:
+def _ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends:
     """The last size of `domain` to test, given the first one and how many values its indices and named members take,
     and whether it is that of `totals`.
 
     Exhausted if there would be too many, Outside if neither theorem applies.
     """
+    key = (domain, tuple(sorted(sizes.items())))
+    if key not in question._known_ends:
+        try:
+            question._known_ends[key] = _found_ends(question, domain, sizes)
+        except Outside as error:
+            question._known_ends[key] = error
+    found = question._known_ends[key]
+    if isinstance(found, Outside):
+        raise found
+    return found
+
+
+def _found_ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends:
     cut = Cut(domain, sizes, question.theory, question.simplices, question.normaliser)
     span: int | None = None
     degree: int | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar, assert_never
 
+from symderiv.checking.table import Table
 from symderiv.statements import Theory, reachable
 from symderiv.terms import (
     Abs,
@@ -57,6 +58,7 @@ HIGHEST_POWER: Final = 64
 Transcendental: TypeAlias = Exp | Log | Special
 Seed: TypeAlias = tuple[str, str, tuple[int, ...]]
 """A variable of differentiation: "entry" or "call", its name, and its index values."""
+_Key: TypeAlias = tuple[int, tuple[int, ...], tuple[Seed, ...]]
 
 
 class Undefined(Exception):  # noqa: N818 - a fact about a point, not a fault
@@ -110,19 +112,27 @@ class Arithmetic(Protocol[Value]):
 
 
 class Evaluator(Generic[Value]):
-    """The values of terms of one theory, at one choice of domain sizes, each computed once."""
+    """The values of terms of one theory, at one choice of domain sizes, each computed once.
+
+    Evaluators of one theory may share a `table` of its terms.
+    """
 
     def __init__(
-        self, theory: Theory, sizes: dict[str, int], arithmetic: Arithmetic[Value], budget: Budget | None = None
+        self,
+        theory: Theory,
+        sizes: dict[str, int],
+        arithmetic: Arithmetic[Value],
+        budget: Budget | None = None,
+        table: Table | None = None,
     ) -> None:
         self._budget = budget or Budget()
+        self.table = table or Table(theory)
         self.theory = theory
         self.sizes = sizes
         self.arithmetic = arithmetic
         self._one = arithmetic.number(1, 1)
-        self._known: dict[tuple[Term, tuple[int, ...], tuple[Seed, ...]], dict[int, Value]] = {}
-        self._inverses: dict[tuple[Term, tuple[int, ...], tuple[Seed, ...]], dict[int, Value]] = {}
-        self._order: dict[Term, tuple[Index, ...]] = {}
+        self._known: dict[_Key, dict[int, Value]] = {}
+        self._inverses: dict[_Key, dict[int, Value]] = {}
 
     def at(self, term: Term, env: dict[Index, int]) -> Value:
         """The value of `term` where its free indices have the values in `env`; Undefined or Unsupported."""
@@ -134,16 +144,15 @@ class Evaluator(Generic[Value]):
         found = self._known.get(key)
         if found is None:
             self._budget.spend()
-            found = self._known[key] = self._dual(term, env, seeds)
+            found = self._known[key] = self._dual(term, env, key[2])
         return found
 
-    def _key(
-        self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]
-    ) -> tuple[Term, tuple[int, ...], tuple[Seed, ...]]:
-        order = self._order.get(term)
-        if order is None:
-            order = self._order[term] = tuple(sorted(term.free, key=lambda index: (index.name, index.domain.name)))
-        return term, tuple([env[index] for index in order]), seeds
+    def _key(self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]) -> _Key:
+        """The term, its index values, and the seeds: none if it depends on no variable of theirs."""
+        known = self.table.known(term)
+        if seeds and not any((kind, name) in known.variables for kind, name, _ in seeds):
+            seeds = ()
+        return known.number, tuple([env[index] for index in known.order]), seeds
 
     def _reciprocal(self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]) -> dict[int, Value]:
         """1 / term, computed once: one denominator serves every class."""

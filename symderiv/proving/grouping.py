@@ -45,17 +45,27 @@ _NESTED: Final = 40
 """A sum under another on whose index it does not depend."""
 
 
-def reading_cost(term: Term, whole: tuple[Add, ...]) -> int:
+def reading_cost(term: Term, whole: tuple[Add, ...], known: dict[Term, int] | None = None) -> int:
     """How much there is to read: every node counts, long sums more, a minus sign before a delta too, and the brackets
-    `whole` that the author wrote little, because they are known already."""
+    `whole` that the author wrote little, because they are known already.
+
+    `known` keeps the costs found with one `whole`, for a caller that asks about many terms with parts in common.
+    """
+    known = {} if known is None else known
+    if term not in known:
+        known[term] = _reading_cost(term, whole, known)
+    return known[term]
+
+
+def _reading_cost(term: Term, whole: tuple[Add, ...], known: dict[Term, int]) -> int:
     if isinstance(term, Add):
         if any(match(pattern, term, pattern.free) is not None for pattern in whole):
             return _KNOWN_BRACKET
-        turned_round = Add(tuple(negate(part) for part in reversed(term.terms)))
+        turned_round = Add(tuple(negate(part) for part in reversed(term.terms))) if whole else term
         if any(match(pattern, turned_round, pattern.free) is not None for pattern in whole):
             return 2 * _KNOWN_BRACKET
         turned = sum(2 for part in term.terms if is_negative(part) and _starts_with_delta(part))
-        return 1 + turned + sum(reading_cost(part, whole) for part in term.terms)
+        return 1 + turned + sum(reading_cost(part, whole, known) for part in term.terms)
     own = 4 if isinstance(term, Sum | Product) else 1
     if isinstance(term, Div) and any(isinstance(part, Div) for part in children(term)):
         own += 2
@@ -63,7 +73,7 @@ def reading_cost(term: Term, whole: tuple[Add, ...]) -> int:
         inner = [part for _, part in subterms(term.body)]
         own += _UNSIFTED if any(isinstance(part, Delta) and term.index in part.free for part in inner) else 0
         own += _NESTED if any(isinstance(part, Sum) and term.index not in part.free for part in inner) else 0
-    return own + sum(reading_cost(part, whole) for part in children(term))
+    return own + sum(reading_cost(part, whole, known) for part in children(term))
 
 
 def _starts_with_delta(term: Term) -> bool:
@@ -79,6 +89,7 @@ class Grouper:
         self._whole = whole
         self._known: dict[frozenset[tuple[Monomial, Fraction]], Term] = {}
         self._weights: dict[int, int] = {}
+        self._costs: dict[Term, int] = {}
         self._left = _MOST_POLYNOMIALS
 
     def short(self, polynomial: Polynomial) -> Term:
@@ -113,7 +124,7 @@ class Grouper:
                 yield product_term([self._form(above), below])
 
     def _cost(self, term: Term) -> int:
-        return reading_cost(term, self._whole)
+        return reading_cost(term, self._whole, self._costs)
 
     def _form(self, polynomial: Polynomial) -> Term:
         if not polynomial:
