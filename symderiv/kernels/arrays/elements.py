@@ -33,6 +33,7 @@ from symderiv.kernels.rewriting import reference, substitute, unfolded
 from symderiv.kernels.scalar.kernel import Confirmed, confirmed, notes_of, weakest
 from symderiv.kernels.scalar.sharing import reads, shared
 from symderiv.kernels.scalar.values import Writer
+from symderiv.kernels.scalar.variables import data_of
 from symderiv.kernels.wellformed import validate
 from symderiv.statements import Problem, Theory
 from symderiv.terms import (
@@ -82,7 +83,7 @@ def elements_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) ->
         return None
     z = Entry(_number(variable), ())
     elements = [
-        _Element(output, term, confirmed(term, z, _data_of(term, z)))
+        _Element(output, term, confirmed(term, z, data_of(term, z)))
         for output, term in zip(outputs, closed, strict=True)
         if term is not None
     ]
@@ -135,11 +136,6 @@ def _in_numbers(body: Term, place: Index) -> Term | None:
 
 def _number(array: Array) -> Array:
     return Array(array.name, (), positive=array.positive)
-
-
-def _data_of(closed: Term, z: Entry) -> tuple[Entry, ...]:
-    data = {part for _, part in subterms(closed) if isinstance(part, Entry) and part != z}
-    return tuple(sorted(data, key=lambda entry: entry.array.name))
 
 
 def _kernel(name: str, problem: Problem, elements: tuple[_Element, ...], z: Entry, domain: Domain) -> Kernel:

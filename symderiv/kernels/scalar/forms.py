@@ -14,7 +14,8 @@ from symderiv.terms import Add, Exp, Log, Mul, Number, Power, Special, Term, chi
 
 def best_form(closed: Term, bases: tuple[tuple[Base, int], ...], errors: tuple[tuple[Polynomial, int], ...],
               halves: tuple[Term, ...], products: Products, *, near: bool) -> tuple[Term, bool]:  # fmt: skip
-    """The form of `closed` with the fewest addends, and whether a logarithm in it is 0 where a base is."""
+    """The form of `closed` with the fewest addends, and whether a logarithm in it is 0 where a base is. Over a common
+    denominator or, where exponentials are products of others and all addends have one sign, addend by addend."""
     made: list[tuple[int, Term, bool]] = []
     for complement in (False, True) if errors else (False,):
         addends = (closed.terms,) if products and isinstance(closed, Add) else ()

@@ -16,7 +16,7 @@ from symderiv.kernels.public import Function
 from symderiv.kernels.rewriting import reference, unfolded
 from symderiv.kernels.scalar.branches import Tree, branched
 from symderiv.kernels.scalar.kernel import DIRECTION, Confirmed, confirmed, scalar_kernel, shown
-from symderiv.kernels.scalar.variables import Numbers, is_scalar_loss, numbers_of
+from symderiv.kernels.scalar.variables import Numbers, data_of, is_scalar_loss, numbers_of
 from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Call, Derivative, Entry, Term, subterms
@@ -52,7 +52,7 @@ def scalar_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Fu
 
     @cache
     def confirm(closed: Term) -> Confirmed:
-        return confirmed(closed, z, _data_of(closed, z))
+        return confirmed(closed, z, data_of(closed, z))
 
     plan: list[tuple[str, tuple[str, ...]]] = [("value", ("value",)), ("value_and_grad", ("value", *gradients))]
     plan += [("hessian", hessians)] if hessians else []
@@ -143,9 +143,4 @@ def _function(problem: Problem, name: str, parts: tuple[Part, ...], arguments: t
 def tree_of(problem: Problem, part: Part) -> Tree:
     """The forms that are computed for a part of a problem's functions, by branches."""
     z = _numbers(problem).variables[0]
-    return branched(part.closed, z, _data_of(part.closed, z)).tree
-
-
-def _data_of(closed: Term, z: Entry) -> tuple[Entry, ...]:
-    data = {part for _, part in subterms(closed) if isinstance(part, Entry) and part != z}
-    return tuple(sorted(data, key=lambda entry: entry.array.name))
+    return branched(part.closed, z, data_of(part.closed, z)).tree

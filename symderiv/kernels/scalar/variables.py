@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symderiv.statements import Goal, Problem, Theory, reachable
-from symderiv.terms import Call, Derivative, Entry
+from symderiv.terms import Call, Derivative, Entry, Term, subterms
 
-__all__ = ["Numbers", "is_scalar_loss", "numbers_of", "slugs_of_numbers"]
+__all__ = ["Numbers", "data_of", "is_scalar_loss", "numbers_of", "slugs_of_numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,12 @@ def numbers_of(problem: Problem) -> Numbers | None:
 def _slug(goals: tuple[Goal, ...], *starts: Derivative) -> str | None:
     """The first goal that asks for one of these derivatives."""
     return next((goal.slug for goal in goals if goal.start in starts), None)
+
+
+def data_of(closed: Term, z: Entry) -> tuple[Entry, ...]:
+    """The numbers in a closed form beside z, by their names."""
+    data = {part for _, part in subterms(closed) if isinstance(part, Entry) and part != z}
+    return tuple(sorted(data, key=lambda entry: entry.array.name))
 
 
 def slugs_of_numbers(problem: Problem) -> tuple[str, ...]:
