@@ -113,7 +113,7 @@ def test_every_operation_means_what_the_interpreter_says() -> None:
     assert (results["own"][0] == np.where(np.eye(4) == 1, x[:, None], rows[0, 0])).all()
     assert set(results["of_all"]) == {2.0}  # what is lost to 1e16 comes back
     assert set(results["largest"]) == {1e16}
-    assert set(results["twice"]) == {6e16}  # ((0 + 1e16) 2 + 1 ...): read while it is added to, and not compensated
+    assert set(results["twice"]) == {6e16}  # a sum that is read in its own loop is added up as it stands
 
 
 def _is_defined(name: str, given: np.ndarray) -> bool:
