@@ -170,9 +170,17 @@ def test_a_kernel_of_a_formula() -> None:
     np.testing.assert_allclose(grad, 2 * y * ((y - t) - ((y - t) * y).sum(axis=1, keepdims=True)), atol=1e-15)
 
 
+def test_a_kernel_of_a_formula_over_arrays() -> None:
+    loss = sd.kernel("L = sum_k t_k s_k^2", wrt="s", limit=None)
+    s, t = np.array([[1.0, -2.0, 0.5], [3.0, 0.0, 1.0]]), np.array([2.0, 1.0, 4.0])
+    value, gradient = loss.value_and_grad(s, t)
+    np.testing.assert_allclose(value, (t * s**2).sum(axis=1), rtol=1e-15)
+    np.testing.assert_allclose(gradient, 2 * t * s, rtol=1e-15)
+
+
 def test_a_formula_that_no_kernel_can_be_made_of() -> None:
-    with pytest.raises(ValueError, match="losses of a vector called z; loss is differentiated by s"):
-        sd.kernel("L = sum_k t_k s_k^2", wrt="s", limit=None)
+    with pytest.raises(ValueError, match="there is no kernel for the single member 1 of classes"):
+        sd.kernel("L = log(sum_k exp(s_k)) - s_1", wrt="s", limit=None)
     with pytest.raises(TypeError, match=r"given to its functions, as in value\(z, t, gamma=2.0\)"):
         sd.kernel("L = sum_k (y_k - t_k)^2 where y = softmax(z)", gamma=2.0)
 

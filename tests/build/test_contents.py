@@ -43,7 +43,11 @@ def test_every_entry_has_kernels_and_the_targets_that_it_can_be_emitted_for() ->
     ("name", "call", "line"),
     [
         ("softmax", "value = kernel.value(z)", "store_classes(value_rows, row, stop, layout, value)"),
-        ("rms-norm", "gradient_x, gradient_a = kernel.vjp(x, a, u)", "r = math.sqrt(q)"),
+        (
+            "rms-norm",
+            "gradient_x, gradient_a = kernel.vjp(x, a, u)",
+            "deliver(gradient_a, gradient_a_batch, gradient_a_sums",
+        ),
         ("huber", "value, gradient = kernel.value_and_grad(z, t)", "store_numbers"),
     ],
 )
