@@ -179,7 +179,7 @@ def _options(case: _Case, role: str, dtype: Any) -> Check:
             **called, weight=w, sample_weight=s, smoothing=_SMOOTHING, temperature=_TEMPERATURE, ignore_index=_IGNORED,
             reduction="sum", inputs=True,
         )  # fmt: skip
-        for row in np.flatnonzero(kept) if role == "gradient-input" else (None,):
+        for row in np.flatnonzero(kept).tolist() if role == "gradient-input" else (None,):
             given = data if row is None else _of_sample(data, case, row)
             result = made[_RESULT[role]] if row is None else made[_RESULT[role]][row] / s[row]
             for at, ball in reference(term, indices, given, _SIZES).items():
