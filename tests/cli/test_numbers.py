@@ -17,7 +17,7 @@ def test_the_page_has_values_at_the_numbers_typed(tmp_path: Path) -> None:
     assert run(["doc", "squared-error", "--numbers", "s=3", "--numbers", "t=1", "-o", str(place)]) == 0
     page = place.read_text(encoding="utf-8")
     assert "Values, rounded, at s = 3, t = 1." in page
-    assert '<span class="value">2</span>' in page  # s - t, the gradient of (s - t)^2/2
+    assert re.search(r'<span class="?value"?>2</span>', page)  # s - t, the gradient of (s - t)^2/2
 
 
 @pytest.mark.parametrize(
