@@ -18,7 +18,8 @@ CALLS: Final = {
     "exp_multiple": "exp_multiple", "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple",
     "log_of_sum": "log_of_sum", "multiply_add": "multiply_add", "sum_of_three": "sum_of_three",
     "beside_infinite": "beside_infinite", "product_error": "product_error", "scaled": "scaled",
-    "power": "raised", "maximum": "larger", "minimum": "smaller", "weighted": "weighted", "erfcx": "erfcx", "sqrt": "math.sqrt",
+    "power": "raised", "maximum": "larger", "minimum": "smaller", "weighted": "weighted", "erfcx": "erfcx",
+    "sqrt": "math.sqrt",
 }  # fmt: skip
 """The function that computes an operation which is no operator."""
 
