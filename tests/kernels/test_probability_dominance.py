@@ -20,7 +20,7 @@ from symderiv.kernels.public import Function
 from symderiv.losses import find
 from symderiv.losses.notation import CLASSES, i, k, t, z
 from symderiv.statements import Problem
-from symderiv.terms import Add, Mul, Sum, log, number, total
+from symderiv.terms import Add, Mul, Sum, log, number, subterms, total
 from symderiv.verification.probability_checks import numbers_in
 from symderiv.verification.reference import reference
 from tests.kernels.probability_losses import function, problem, theorems
@@ -109,8 +109,9 @@ def test_the_dominant_class_has_a_form_without_what_cancels() -> None:
     cases, confirmed = cases_of(part, z, None)
     assert [case.at for case in cases] == [part.indices, (D,)]
     assert {each.word for each in confirmed} == {"proved"}
-    inner = [each for each in cases[1].term.terms if isinstance(each.factors[-1], Sum)]  # type: ignore[union-attr]
-    assert all(each.factors[-1].skip == D for each in inner)  # type: ignore[union-attr]
+    sums = [part for _, part in subterms(cases[1].term) if isinstance(part, Sum)]
+    assert sums
+    assert all(each.skip == D for each in sums)
 
 
 def test_only_what_cancels_has_a_form_of_its_own() -> None:
