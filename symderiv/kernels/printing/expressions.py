@@ -126,9 +126,8 @@ class Printer:
             case Load(array=array):
                 return self.lines.degrees.get(array, 0)
             case Op(name="add" | "subtract", arguments=(left, right)):
-                return (
-                    self._common(left, right) if self._common(left, right) != 0 or not self._mixed(left, right) else 1
-                )
+                common = self._common(left, right)  # once: a sum of many addends is as deep as it is long
+                return common if common != 0 or not self._mixed(left, right) else 1
             case Op(name="negate", arguments=(argument,)):
                 return self.degree(argument)
             case Op(name="if_equal", arguments=(_, _, equal, different)) | Pick(equal=equal, different=different):
