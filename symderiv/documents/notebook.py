@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import keyword
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
 from symderiv.documents import markdown
+from symderiv.documents.comparing import compared
 from symderiv.documents.document import Block, Document, Statement
-from symderiv.statements import Assumption, Goal, Problem, Theory, reachable
-from symderiv.terms import Array, Call, Derivative, Entry, Log, Parameter, Sum, Term
 
 __all__ = ["SUFFIX", "render"]
 
@@ -42,7 +40,7 @@ def render(document: Document, call: str = "") -> str:
     if problem is not None:
         cells += _derived(call or repr(document.name), document)
         if not call:
-            cells += _compared(problem)
+            cells += [_Cell(*cell) for cell in compared(problem)]
     listed = []
     for position, cell in enumerate(cells):
         mark = hashlib.sha256(f"{position}\n{cell.source}".encode()).hexdigest()[:12]
@@ -93,79 +91,3 @@ def _derived(call: str, document: Document) -> list[_Cell]:
         ),
         _Cell("code", same),
     ]
-
-
-def _compared(problem: Problem) -> list[_Cell]:
-    """Cells that call the compiled function and compare it with differences; none where it is no vector's gradient."""
-    goal = next((goal for goal in problem.goals if goal.slug == problem.headline), None)
-    arguments = None if goal is None else _arguments(problem, goal)
-    if goal is None or arguments is None:
-        return []
-    made, passed = arguments
-    name = "gradient" if goal.slug == "gradient" else "jacobian"
-    method = "grad" if name == "gradient" else "jacobian"
-    rest = "".join(f", {one}={value}" for one, value in passed)
-    vector = isinstance(goal.start, Derivative) and bool(goal.start.wrt.indices)
-    setting = [
-        "import numpy as np",
-        "",
-        "draw = np.random.default_rng(0)",
-        *(f"{one} = {value}" for one, value in made),
-        f"loss = symderiv.kernel({problem.name!r})",
-        f"{name} = loss.{method}(z{rest})",
-        name,
-    ]
-    difference = f"(loss.value(z + step{rest}) - loss.value(z - step{rest})) / 2e-6"
-    if vector:
-        quotient = f"differences = np.stack([{difference} for step in 1e-6 * np.eye(len(z))], axis=-1)"
-    else:
-        quotient = f"step = 1e-6\ndifferences = {difference}"
-    compare = (
-        f"{quotient}\nprint('largest difference:', np.abs({name} - differences).max())\n"
-        f"assert np.allclose({name}, differences, rtol=1e-5, atol=1e-7)"
-    )
-    return [
-        _Cell(
-            "markdown",
-            "## Call the compiled function\n\nIt is lowered from the same theorems; the first call compiles it. What "
-            "follows holds it against differences of its values.",
-        ),
-        _Cell("code", "\n".join(setting)),
-        _Cell("code", compare),
-    ]
-
-
-def _arguments(problem: Problem, goal: Goal) -> tuple[list[tuple[str, str]], list[tuple[str, str]]] | None:
-    """What is set, name and expression each, and what is passed beside z; None if the data have another shape."""
-    start, theory = goal.start, Theory(problem.definitions)
-    if not (isinstance(start, Derivative) and isinstance(start.wrt, Entry) and isinstance(start.body, Call | Log)):
-        return None
-    first = start.wrt.array
-    if len(first.domains) > 1:
-        return None
-    terms = tuple(reachable(start, theory))
-    used = {term.array for term in terms if isinstance(term, Entry)}
-    others = [array for array in problem.arrays if array in used and array != first]
-    if any(array.domains != first.domains for array in others):
-        return None
-    assumed = tuple(problem.assumptions[at] for at in goal.uses)
-    made = [("z", "draw.normal(size=5)")]
-    made += [(array.name, _value(array, assumed)) for array in others]
-    passed = [(array.name, array.name) for array in others]
-    wanted = {term.name for term in terms if isinstance(term, Parameter)}
-    for hyper in problem.hyperparameters:
-        name = hyper.parameter.name
-        if hyper.default is None and name in wanted:
-            passed.append((f"{name}_" if keyword.iskeyword(name) else name, "1.0"))
-    return made, passed
-
-
-def _value(array: Array, assumed: tuple[Assumption, ...]) -> str:
-    """Numbers for an array: probabilities where it sums to one, else numbers between 1/10 and 9/10."""
-    if array.domains and any(_sums(assumption.left, array) for assumption in assumed):
-        return "draw.dirichlet(np.ones(5))"
-    return "draw.uniform(0.1, 0.9, size=5)"
-
-
-def _sums(term: Term, array: Array) -> bool:
-    return isinstance(term, Sum) and isinstance(term.body, Entry) and term.body.array == array
