@@ -48,6 +48,15 @@ def is_dominant(place: object) -> bool:
     return isinstance(place, Index) and place.name == DOMINANT
 
 
+def dominant_in(other: tuple[Index, ...], at: tuple[Index, ...], loops: tuple[Index, ...]) -> Index | None:
+    """Which of `loops`, among the indices `at` of a case, is d in `other`, indices that are otherwise the same; None if
+    there is none."""
+    for index in loops:
+        if other == tuple(dominant(index.domain) if mine == index else mine for mine in at):
+            return index
+    return None
+
+
 def gains(plain: Term, split: Term, index: Index) -> bool:
     """Whether `split`, a form at d, has smaller addends than `plain` with `index` at d as y_d goes to 1, or fewer that
     are not small."""

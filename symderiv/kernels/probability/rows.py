@@ -36,7 +36,7 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.outputs import Case, Output
-from symderiv.kernels.probability.dominance import at_class, dominant, is_dominant
+from symderiv.kernels.probability.dominance import at_class, dominant, dominant_in, is_dominant
 from symderiv.kernels.probability.exponentials import RowSoftmax
 from symderiv.kernels.probability.factors import (
     MOST_FACTORS,
@@ -90,15 +90,6 @@ class _Scope:
     indices: tuple[Index, ...]
     statements: list[Statement] = field(default_factory=list)
     memo: dict[tuple[object, ...], Expression] = field(default_factory=dict)
-
-
-def _dominant_in(other: Case, case: Case, loops: tuple[Index, ...]) -> Index | None:
-    """Which of `loops`, the indices of `case`, is the dominant class in `other`, a case that is otherwise the same;
-    None for any other case."""
-    for index in loops:
-        if other.at == tuple(dominant(index.domain) if mine == index else mine for mine in case.at):
-            return index
-    return None
 
 
 @dataclass(slots=True)
@@ -390,7 +381,7 @@ class ProbabilityRow:
             self.scopes.append(_Scope((*self.scopes[-1].indices, index)))
         value = self.value(case.term)
         for other in output.cases:
-            own = _dominant_in(other, case, loops)
+            own = dominant_in(other.at, case.at, loops)
             if own is not None:
                 value = self._where_dominant(own, self.value(at_class(other.term, own)), value)
         if output.scaled:
