@@ -24,7 +24,7 @@ from symderiv.kernels.ir import (
     Update,
 )  # fmt: skip
 from symderiv.kernels.stable import LoweringError
-from symderiv.terms import Call, Entry, Index, Parameter, Place, Sum, Term, number, rename
+from symderiv.terms import Call, Entry, Index, Parameter, Place, Sum, Term, number, rename, subterms
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class Loops:
         """A sum, computed once for all values of its free indices."""
         key, free = shape_of(term)
         if key not in self._places:
-            name = self.names("sum")
+            name = self.names(_name_of(term))
             self._places[key] = name
             self._fill_sum(name, free, term)
         return self._at(self._places[key], free)
@@ -270,3 +270,10 @@ class Loops:
         self._inner.append([])
         last = body()
         return [*self._inner.pop(), *last]
+
+
+def _name_of(total: Sum) -> str:
+    """What a reader would call a sum: by what stands in it, as far as that can be written in a name."""
+    inside = (part for _, part in subterms(total.body) if isinstance(part, Call | Entry))
+    names = dict.fromkeys(part.name if isinstance(part, Call) else part.array.name for part in inside)
+    return "_".join(("sum", *([name for name in names if name.isidentifier() and name.isascii()][:3] or ("of",))))
