@@ -224,8 +224,9 @@ def derive(
 
     `loss` is the name of a catalogue entry, a loss in short notation ("L = -sum_k t_k log y_k where y = softmax(z)"),
     or a SymPy expression in Sum, Indexed, KroneckerDelta, Product, Piecewise, functions and symbols. A loss of one's
-    own is differentiated by `wrt`, a name, a SymPy array or a symbol, under the assumptions `assume`, SymPy relations
-    or texts, and called `name`. Its theorems are sought for `limit` seconds, in a process of its own; None means here
+    own is differentiated by `wrt`, a name, a SymPy array or a symbol, or by several, "m,s" or (m, s), under the
+    assumptions `assume`, SymPy relations or texts, and called `name`. By several it has the theorems gradient-m,
+    hessian-m, hessian-m-s and so on. They are sought for `limit` seconds, in a process of their own; None means here
     and without a limit. What is not reached is in `unfinished`.
 
     `classes` also writes the headline and what the kernels compute out for that many classes, each entry matched with a
@@ -346,7 +347,8 @@ def kernel(
     """The compiled functions of `loss`, lowered from its checked theorems.
 
     `loss` is what `derive` takes: the name of an entry, a formula or a SymPy expression, the latter two with `wrt`,
-    `assume`, `name` and `limit` as there; a second derivative that is not reached within the limit has no function.
+    one input or several, `assume`, `name` and `limit` as there; a second derivative that is not reached within the
+    limit has no function.
     `parameters` are those of an entry, which its functions then take by default; TypeError if it has no such parameter.
     Raises `symderiv.losses.UnknownLossError` for an unknown entry, `symderiv.reading.FormulaError` for a formula that
     is not understood, and `symderiv.kernels.LoweringError` for a loss that no kernel can be made of.
@@ -373,10 +375,12 @@ def _lowered(problem: Problem, limit: float | None) -> str:
     from symderiv.build.contents import kernel_goals, own_module
     from symderiv.proving import Stuck
     from symderiv.reading.limited import prove_here, prove_within
+    from symderiv.reading.several import gradients_of
 
     wanted = kernel_goals(problem)
     outcome = prove_here(wanted, SEED) if limit is None else prove_within(wanted, limit, seed=SEED)
-    missing = next((each for each in outcome.unfinished if each.goal == "gradient"), None)
+    needed = gradients_of(problem)
+    missing = next((each for each in outcome.unfinished if each.goal in needed), None)
     if missing is not None:
         raise Stuck(f"{missing.goal}: {missing.sentence}")
     return own_module(problem, outcome.theorems)

@@ -27,7 +27,8 @@ def understood(reading: Reading, *, ascii_only: bool = False) -> tuple[tuple[str
 
     rows = [("read as", text(reading.loss)), ("LaTeX", _latex(reading.loss, theory))]
     rows += [("where", text(d)) for d in reading.problem.definitions if d != reading.loss]
-    rows.append(("variable", _sized(reading.wrt, ascii_only)))
+    variables = ", ".join(_sized(array, ascii_only) for array in reading.variables)
+    rows.append(("variables" if reading.also else "variable", variables))
     rows += [("data", ", ".join(_sized(array, ascii_only) for array in reading.data))] if reading.data else []
     rows += (
         [("numbers", ", ".join(_ranged(each, ascii_only) for each in reading.parameters))] if reading.parameters else []
@@ -48,6 +49,7 @@ def as_data(reading: Reading) -> dict[str, object]:
         "latex": _latex(reading.loss, theory),
         "text": f"{reading.loss.name} = {text_of(reading.loss.body, theory)}",
         "variable": reading.wrt.name,
+        **({"variables": [array.name for array in reading.variables]} if reading.also else {}),
         "data": [array.name for array in reading.data],
         "parameters": [each.parameter.name for each in reading.parameters],
         "readings": list(reading.notes),

@@ -63,7 +63,7 @@ def formula_options(verb: Callable[Concatenate[Output, Given, P], R]) -> Callabl
 def formula_settings(verb: Callable[Concatenate[Output, Given, P], R]) -> Callable[Concatenate[Output, P], R]:
     """Give a verb --wrt, --assume, --name, --file and --limit, handed over as one `Given`; below `output_options`."""
 
-    @click.option("--wrt", metavar="NAME", help="Differentiate a formula by NAME.  [z, or the only input]")
+    @click.option("--wrt", metavar="NAME,...", help="What to differentiate by, as in z or m,s.  [z, or the only input]")
     @click.option("--assume", metavar="TEXT", multiple=True, help='E.g. "sum_k t_k = 1", "t_k > 0", "0 < q < 1".')
     @click.option("--name", "called", metavar="NAME", help="What a formula is called in its proofs.  [loss]")
     @click.option("--file", metavar="PATH", help="Read the formula from a file of short notation.")
@@ -128,16 +128,18 @@ def proved(
 def proved_goals(
     found: Chosen, wanted: Sequence[tuple[Problem, Goal]], progress: Report, seed: int = SEED
 ) -> tuple[Theorem, ...]:
-    """Every goal of `wanted`; for a loss of the user's own those reached within its limit, the gradient at least.
+    """Every goal of `wanted`; for a loss of the user's own those reached within its limit, the gradients at least.
 
-    CommandError, exit code 3, if one of the catalogue, or the gradient, is not reached.
+    CommandError, exit code 3, if one of the catalogue, or a gradient, is not reached.
     """
     if not found.own:
         return prove_goals(wanted, progress, seed)
     from symderiv.reading.limited import prove_within
+    from symderiv.reading.several import gradients_of
 
     outcome = prove_within(tuple(wanted), found.limit, seed=seed, progress=progress)
-    if any(each.goal == "gradient" for each in outcome.unfinished):
+    needed = gradients_of(found.problem)
+    if any(each.goal in needed for each in outcome.unfinished):
         raise _nothing(outcome)
     return outcome.theorems
 

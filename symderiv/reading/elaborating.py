@@ -58,7 +58,7 @@ class _Building:
     roles: Roles
     ranges: Ranges
     positive: frozenset[str]
-    variable: str
+    variables: frozenset[str]
     scalar_data: bool
     """Whether Latin letters without an index are data: they are where the formula has no vector."""
     chosen: frozenset[str]
@@ -191,7 +191,7 @@ class _Building:
                 node.at,
             )
         data = self.scalar_data and not greek_named(letters) and name not in self.chosen
-        if name == self.variable or data:
+        if name in self.variables or data:
             return Entry(self.array(name, node.at), ())
         if name == "pi":
             self.note("π is 3.14159...")
@@ -324,15 +324,19 @@ def _symbol(name: str) -> str:
 
 
 def elaborated(
-    roles: Roles, ranges: Ranges, positive: frozenset[str], variable: str, chosen: frozenset[str] = frozenset()
+    roles: Roles,
+    ranges: Ranges,
+    positive: frozenset[str],
+    variables: frozenset[str],
+    chosen: frozenset[str] = frozenset(),
 ) -> Elaborated:
     """The terms of a formula; FormulaError for a symbol that nothing defines, and for what has no node.
 
-    `variable` is what it is differentiated by, `chosen` are names that an assumption gives a range to.
+    `variables` are what it is differentiated by, `chosen` are names that an assumption gives a range to.
     """
     names = {*roles.definitions, *roles.ranks, roles.loss.name.name}
     scalars_only = not roles.vectors and not any(roles.ranks.values())
-    building = _Building(roles, ranges, positive, variable, scalars_only, chosen, Softmaxes(names))
+    building = _Building(roles, ranges, positive, variables, scalars_only, chosen, Softmaxes(names))
     pure = [
         d for d in roles.definitions.values() if isinstance(d.body, Applied) and d.body.function in VECTOR_FUNCTIONS
     ]

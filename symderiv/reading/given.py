@@ -19,26 +19,28 @@ def read_given(
 ) -> tuple[Reading, Spelling]:
     """`loss` as it was read, and the symbols that it came in.
 
-    `wrt` is a name or of SymPy, `assume` holds texts or SymPy relations. Raises FormulaError for what is not
-    understood, TypeError for what is neither a text nor an expression.
+    `wrt` is a name or of SymPy, or several such; `assume` holds texts or SymPy relations. Raises FormulaError for what
+    is not understood, TypeError for what is neither a text nor an expression.
     """
     called = "loss" if name is None else name
     if isinstance(assume, str):
         raise TypeError(f"assume is a list of assumptions, as in assume=[{assume!r}]")
-    if isinstance(loss, str) and (wrt is None or isinstance(wrt, str)) and all(isinstance(a, str) for a in assume):
+    listed = isinstance(wrt, tuple | list)
+    spelled_out = wrt is None or isinstance(wrt, str) or (listed and all(isinstance(each, str) for each in wrt))
+    if isinstance(loss, str) and spelled_out and all(isinstance(a, str) for a in assume):
         return read_loss(loss, wrt=wrt, assume=assume, name=called, title=title), ()
     from symderiv.reading.symbolic import read_expression
     from symderiv.sympy_border import BorderError
-    from symderiv.sympy_border.inferring import as_short_notation, is_formula, name_of, spelling
+    from symderiv.sympy_border.inferring import as_short_notation, is_formula, names_of, spelling
 
     if isinstance(loss, str):
         try:
             texts = [a if isinstance(a, str) else as_short_notation(a) for a in assume]
-            variable = None if wrt is None else name_of(wrt)
+            variables = None if wrt is None else wrt if isinstance(wrt, str) else names_of(wrt)
         except BorderError as error:
             raise FormulaError(str(error)) from None
-        return read_loss(loss, wrt=variable, assume=texts, name=called, title=title), ()
+        return read_loss(loss, wrt=variables, assume=texts, name=called, title=title), ()
     if not is_formula(loss):
         raise TypeError(f"a loss is the name of an entry, a formula as text, or a SymPy expression, not {type(loss)}")
     read = read_expression(loss, wrt=wrt, assume=assume, name=called, title=title)
-    return read, spelling(loss, (wrt, *assume))
+    return read, spelling(loss, (*(wrt if listed else (wrt,)), *assume))

@@ -92,7 +92,11 @@ def prove_within(
 
 
 def _rank(slug: str) -> int:
-    """What a reader comes for is sought first, and what takes longest last."""
+    """What a reader comes for is sought first, and what takes longest last; of several variables alike."""
+    if slug not in _LAST and slug.startswith("hessian-"):
+        return _rank("hessian")
+    if slug not in _FIRST and slug.startswith("gradient-"):
+        return _rank("gradient-unnormalised" if slug.endswith("-unnormalised") else "gradient")
     if slug in _LAST:
         return len(_FIRST) + 1 + _LAST.index(slug)
     return _FIRST.index(slug) if slug in _FIRST else len(_FIRST)

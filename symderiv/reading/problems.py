@@ -12,10 +12,11 @@ from symderiv.losses.building import entries_of, loss_problem
 from symderiv.reading.assuming import Assumed, Bounds, assumed
 from symderiv.reading.elaborating import Elaborated, elaborated
 from symderiv.reading.errors import FormulaError
-from symderiv.reading.grammar import read_name, read_statement
+from symderiv.reading.grammar import read_statement
 from symderiv.reading.ranging import ranges_of
-from symderiv.reading.roles import VECTOR_FUNCTIONS, Roles, roles_of
-from symderiv.reading.syntax import Applied, Name, walk
+from symderiv.reading.roles import Roles, roles_of
+from symderiv.reading.several import several_problem
+from symderiv.reading.variables import asked_for, variables_of
 from symderiv.statements import Assumption, Definition, Goal, Hyperparameter, Problem, Theory, reachable
 from symderiv.terms import (
     Array,
@@ -35,7 +36,7 @@ _DIRECTIONS: Final = ("v", "u", "d", "h", "v1")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was understood: the problem, the variable, and the readings that the notation left open."""
+    """What was understood: the problem, what it is differentiated by, and the readings that the notation left open."""
 
     problem: Problem
     text: str
@@ -44,30 +45,39 @@ class Reading:
     data: tuple[Array, ...]
     parameters: tuple[Hyperparameter, ...]
     notes: tuple[str, ...]
+    also: tuple[Array, ...] = ()
+    """What it is differentiated by besides `wrt`, where that is more than one input."""
+
+    @property
+    def variables(self) -> tuple[Array, ...]:
+        """Everything that it is differentiated by, in the order in which it was asked for."""
+        return (self.wrt, *self.also)
 
 
 def read_loss(
-    text: str, *, wrt: str | None = None, assume: Sequence[str] = (), name: str = "loss", title: str | None = None
-) -> Reading:
+    text: str, *, wrt: str | Sequence[str] | None = None, assume: Sequence[str] = (), name: str = "loss",
+    title: str | None = None,
+) -> Reading:  # fmt: skip
     """The loss written in `text`, differentiated by `wrt`, under the assumptions in `assume`.
 
-    Without `wrt` the variable is z, or the one vector that a softmax is taken of, or the only data there are. Raises
-    FormulaError, with a caret under the first thing not understood, for everything that is not a loss.
+    `wrt` is an input, or several: "m,s" or ("m", "s"). Without `wrt` the variable is z, or the one vector that a
+    softmax is taken of, or the only data there are. Raises FormulaError, with a caret under the first thing not
+    understood, for everything that is not a loss.
     """
     named = require_name(name)
     statement = read_statement(text)
-    asked = None if wrt is None else _variable_name(wrt)
+    asked = asked_for(wrt)
     under = assumed(assume)
-    roles = roles_of(statement, text, asked)
-    variable = _variable(roles, asked, wrt)
+    roles = roles_of(statement, text, tuple(each.name for each in asked))
+    variables = variables_of(roles, asked)
     try:
         ranges = ranges_of(roles)
         positive = under.positive | {each for each, bounds in under.bounds.items() if bounds.positive}
-        found = elaborated(roles, ranges, positive, variable, frozenset(under.bounds))
+        found = elaborated(roles, ranges, positive, frozenset(variables), frozenset(under.bounds))
         _refuse_unused(roles, found)
     except FormulaError as error:
         raise FormulaError(error.sentence, text, error.at) if not error.text else error from None
-    return problem_of(found, variable, under, text, named, title, f"As it was written: {text.strip()}")
+    return problem_of(found, variables, under, text, named, title, f"As it was written: {text.strip()}")
 
 
 def is_formula(text: str) -> bool:
@@ -83,73 +93,41 @@ def require_name(name: str) -> str:
 
 
 def problem_of(
-    found: Elaborated, variable: str, under: Assumed, text: str, name: str, title: str | None, prose: str
+    found: Elaborated, variables: tuple[str, ...], under: Assumed, text: str, name: str, title: str | None, prose: str
 ) -> Reading:
-    """The problem of an elaborated formula; FormulaError for assumptions about what is not in it."""
+    """The problem of an elaborated formula, differentiated by each of `variables`; FormulaError for one that the loss
+    does not depend on, and for assumptions about what is not in it."""
     arrays = {array.name: array for array in found.arrays}
-    wrt = arrays.get(variable)
     own = tuple(d for d in found.definitions if d not in _SHARED)
-    if wrt is None or not _depends(found.loss, found.definitions, wrt):
-        raise FormulaError(f"the loss does not depend on {variable}; the data are {_listed(arrays) or 'none'}")
+    wrt = tuple(_required(variable, arrays, found) for variable in variables)
     for each in (*under.positive, *under.bounds, *(total.name for total in under.totals)):
         _about(each, found, under)
-    first, _ = entries_of(wrt)
-    lemmas = _lemmas(found, own, first)
+    lemmas = tuple(lemma for array in wrt for lemma in _lemmas(found, own, entries_of(array)[0]))
     whole = title or ("The loss" if name == "loss" else name.replace("-", " ").capitalize())
     parameters = tuple(_hyperparameter(each, under.bounds.get(each.name)) for each in found.parameters)
-    problem = loss_problem(
-        name,
-        whole,
-        found.loss,
-        prose=tuple(part.replace("$", "") for part in (prose, _readings(found.notes)) if part),
-        definitions=own,
-        assumptions=tuple(_assumption(total.name, total.indices, total.index, arrays) for total in under.totals),
-        hyperparameters=parameters,
-        lemmas=lemmas,
-        distinct=under.distinct,
-        wrt=wrt,
-        direction=Array(_direction(found), wrt.domains),
-    )
-    data = tuple(array for array in found.arrays if array != wrt)
-    return Reading(problem, text, found.loss, wrt, data, parameters, found.notes)
+    told = tuple(part.replace("$", "") for part in (prose, _readings(found.notes)) if part)
+    assumptions = tuple(_assumption(total.name, total.indices, total.index, arrays) for total in under.totals)
+    if len(wrt) > 1:
+        problem = several_problem(
+            name, whole, found.loss, wrt, prose=told, definitions=own, assumptions=assumptions,
+            hyperparameters=parameters, lemmas=lemmas, distinct=under.distinct,
+        )  # fmt: skip
+    else:
+        problem = loss_problem(
+            name, whole, found.loss, prose=told, definitions=own, assumptions=assumptions,
+            hyperparameters=parameters, lemmas=lemmas, distinct=under.distinct, wrt=wrt[0],
+            direction=Array(_direction(found), wrt[0].domains),
+        )  # fmt: skip
+    data = tuple(array for array in found.arrays if array not in wrt)
+    return Reading(problem, text, found.loss, wrt[0], data, parameters, found.notes, wrt[1:])
 
 
-def _variable_name(wrt: str) -> str:
-    name = read_name(wrt)
-    return name.name
-
-
-def _variable(roles: Roles, asked: str | None, written: str | None) -> str:
-    """The name to differentiate by; FormulaError if it is not an input."""
-    inputs = [name for name in roles.ranks if name not in ("C", "e", "delta")]
-    listed = ", ".join(inputs) or "none"
-    if asked is not None:
-        if asked in roles.definitions:
-            raise FormulaError(
-                f"{asked} is defined by the formula; a loss is differentiated by its inputs, which are {listed}",
-                written or "", 0,
-            )  # fmt: skip
-        if asked not in roles.ranks:
-            raise FormulaError(f"{asked} is not an input of the formula; its inputs are {listed}", written or "", 0)
-        return asked
-    if "z" in roles.ranks:
-        return "z"
-    bodies = (roles.loss.body, *(each.body for each in roles.definitions.values()))
-    nodes = [node for body in bodies for node in walk(body)]
-    inside = dict.fromkeys(
-        part.name
-        for node in nodes
-        if isinstance(node, Applied) and node.function in VECTOR_FUNCTIONS
-        for part in walk(node)
-        if isinstance(part, Name) and part.name in roles.vectors and part.name in roles.ranks
-    )
-    data = [name for name in inputs if roles.ranks[name] > 0]
-    for choice in (list(inside), data, inputs):
-        if len(choice) == 1:
-            return choice[0]
-    if not inputs:
-        raise FormulaError("the loss has no input to differentiate by", roles.text, roles.loss.body.at)
-    raise FormulaError(f"what to differentiate by is not clear; say it with --wrt, one of {listed}")
+def _required(variable: str, arrays: dict[str, Array], found: Elaborated) -> Array:
+    """The data called `variable`; FormulaError if the loss does not depend on them."""
+    wrt = arrays.get(variable)
+    if wrt is None or not _depends(found.loss, found.definitions, wrt):
+        raise FormulaError(f"the loss does not depend on {variable}; the data are {_listed(arrays) or 'none'}")
+    return wrt
 
 
 def _refuse_unused(roles: Roles, found: Elaborated) -> None:

@@ -65,8 +65,8 @@ def is_delta(node: Syntax) -> bool:
     return isinstance(node, Name) and node.name == "delta" and len(node.indices) == 2
 
 
-def roles_of(statement: Statement, text: str, wrt: str | None) -> Roles:
-    """The roles of all names; FormulaError where a name cannot be one thing."""
+def roles_of(statement: Statement, text: str, wrt: tuple[str, ...]) -> Roles:
+    """The roles of all names, `wrt` being those to differentiate by; FormulaError where a name cannot be one thing."""
     definitions = _definitions(statement, text)
     declared = _declared(statement, text, definitions)
     bodies = (statement.loss.body, *(each.body for each in definitions.values()))
@@ -152,7 +152,7 @@ def _sizes(clause: Membership, text: str) -> tuple[str, ...]:
 
 def _refuse_calls(
     nodes: list[Syntax], names: list[Name], definitions: Mapping[str, Defined],
-    declared: Mapping[str, tuple[str, ...]], text: str, wrt: str | None,
+    declared: Mapping[str, tuple[str, ...]], text: str, wrt: tuple[str, ...],
 ) -> None:  # fmt: skip
     """A name right before a bracket is a factor only if it is known to be a quantity; f(x) is an unknown function."""
     called: list[Name] = []
@@ -165,13 +165,13 @@ def _refuse_calls(
     places = {name.at for name in called}
     elsewhere = {name.name for name in names if name.at not in places}
     for name in called:
-        known = name.name in definitions or name.name in declared or name.name in elsewhere or name.name in ("C", wrt)
+        known = name.name in definitions or name.name in declared or name.name in elsewhere or name.name in ("C", *wrt)
         if not known and not greek_named(name.name):
             hint = f". If a product is meant, write {name.name} * (...)"
             raise FormulaError(unknown_function(name.name) + hint, text, name.at)
 
 
-def _guessed(nodes: list[Syntax], found: Roles, wrt: str | None, notes: list[str]) -> set[str]:
+def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: list[str]) -> set[str]:
     """The vector inside softmax(z / tau), where nothing else says which name it is."""
     for node in nodes:
         if not isinstance(node, Applied) or node.function not in VECTOR_FUNCTIONS:
@@ -189,7 +189,8 @@ def _guessed(nodes: list[Syntax], found: Roles, wrt: str | None, notes: list[str
         known = {*found.definitions, *found.declared, *found.vectors}
         free = dict.fromkeys(n.name for n in inside if n.name not in known)
         likely = [name for name in free if not greek_named(name) and name != "C"]
-        chosen = wrt if wrt in free else likely[0] if len(likely) == 1 else None
+        asked = [name for name in free if name in wrt]
+        chosen = asked[0] if len(asked) == 1 else likely[0] if len(likely) == 1 else None
         if chosen is None:
             raise found.fail(
                 f"which name in {node.function}(...) is the vector is not clear; declare it, as in: where z in R^C",

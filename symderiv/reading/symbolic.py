@@ -27,19 +27,19 @@ def read_expression(
     name: str = "loss",
     title: str | None = None,
 ) -> Reading:
-    """The loss that a SymPy expression is; `wrt` an array, an entry, a symbol or its name.
+    """The loss that a SymPy expression is; `wrt` an array, an entry, a symbol or its name, or several of them.
 
     `assume` holds SymPy relations or texts in short notation. Raises FormulaError, in a sentence, for what is not
     understood; nothing is evaluated but SymPy's own arithmetic.
     """
     from symderiv.sympy_border import BorderError
-    from symderiv.sympy_border.inferring import as_short_notation, inferred
+    from symderiv.sympy_border.inferring import as_short_notation, inferred, names_of
 
     named = require_name(name)
     try:
         under = assumed([each if isinstance(each, str) else as_short_notation(each) for each in assume])
         positive = under.positive | {each for each, bounds in under.bounds.items() if bounds.positive}
-        found = inferred(expression, wrt, positive, known_ranges)
+        found = inferred(expression, names_of(wrt), positive, known_ranges)
     except BorderError as error:
         raise FormulaError(str(error)) from None
     taken = {*(a.name for a in found.arrays), *(p.name for p in found.parameters)}
@@ -50,4 +50,4 @@ def read_expression(
     made = Elaborated(
         loss, tuple(softmaxes.definitions), softmaxes, found.arrays, found.parameters, tuple(softmaxes.notes)
     )
-    return problem_of(made, found.variable, under, str(expression), named, title, "Read from a SymPy expression.")
+    return problem_of(made, found.variables, under, str(expression), named, title, "Read from a SymPy expression.")

@@ -17,19 +17,19 @@ from symderiv.sympy_border.translate import from_sympy
 from symderiv.sympy_border.vocabulary import BorderError, Vocabulary
 from symderiv.terms import Array, Domain, Parameter, Term
 
-__all__ = ["Inferred", "as_short_notation", "inferred", "is_formula", "name_of", "respelled", "spelling"]
+__all__ = ["Inferred", "as_short_notation", "inferred", "is_formula", "names_of", "respelled", "spelling"]
 
 _LARGEST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """A SymPy formula as a term, with its data and its numbers; `variable` is what it is differentiated by."""
+    """A SymPy formula as a term, with its data and its numbers; `variables` are what it is differentiated by."""
 
     body: Term
     arrays: tuple[Array, ...]
     parameters: tuple[Parameter, ...]
-    variable: str
+    variables: tuple[str, ...]
 
 
 def is_formula(value: object) -> bool:
@@ -37,8 +37,25 @@ def is_formula(value: object) -> bool:
     return isinstance(value, sympy.Expr)
 
 
-def name_of(variable: object) -> str:
-    """The name of an array, an entry or a symbol; BorderError for anything else."""
+def names_of(wrt: object | None) -> tuple[str, ...]:
+    """The names of an array, an entry, a symbol, a text of names, or of several of these in a list; none for None.
+
+    BorderError for anything else, for an empty list, and for a name that is given twice.
+    """
+    if wrt is None:
+        return ()
+    each = tuple(wrt) if isinstance(wrt, tuple | list | sympy.Tuple) else (wrt,)
+    names = tuple(part for one in each for part in _name_of(one).split(","))
+    names = tuple(name.strip() for name in names) if len(names) > 1 else names
+    if not names or (len(names) > 1 and not all(names)):
+        raise BorderError("wrt names nothing, or a name is missing in it; write for example wrt=z or wrt=(m, s)")
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise BorderError(f"{twice} is given twice; a loss is differentiated by each input once")
+    return names
+
+
+def _name_of(variable: object) -> str:
     match variable:
         case Indexed():
             return str(variable.base.label)
@@ -54,14 +71,15 @@ def name_of(variable: object) -> str:
 
 def inferred(
     expression: sympy.Expr,
-    wrt: object | None,
+    wrt: tuple[str, ...],
     positive: frozenset[str],
     ranges: Callable[[tuple[str, ...]], Mapping[str, Domain]],
 ) -> Inferred:
     """`expression` as a term; `ranges` gives the range of each size, by its symbol.
 
-    `positive` names what is assumed positive besides what SymPy was told. Raises BorderError, in a sentence, for an
-    index that no sum binds, ranges that do not fit, and everything that the terms have no node for.
+    `wrt` names what it is differentiated by, nothing where that is left open; `positive` names what is assumed positive
+    besides what SymPy was told. Raises BorderError, in a sentence, for an index that no sum binds, ranges that do not
+    fit, and everything that the terms have no node for.
     """
     count = sum(1 for _ in sympy.preorder_traversal(expression))
     if count > _LARGEST:
@@ -74,14 +92,14 @@ def inferred(
         name: Array(name, tuple(domains[size] for size in sizes), _positive(name, expression, positive))
         for name, sizes in axes.items()
     }
-    variable = name_of(wrt) if wrt is not None else _default(arrays, expression, limits)
+    variables = wrt or (_default(arrays, expression, limits),)
     indices = set(limits)
     scalars: dict[str, Parameter] = {}
     for symbol in sorted(_scalars(expression), key=str):
         if symbol.name in domains or symbol.name in arrays or symbol.name in indices:
             continue
         sign = bool(symbol.is_positive) or symbol.name in positive
-        if symbol.name == variable or (not axes and len(symbol.name) == 1 and symbol.name.isascii()):
+        if symbol.name in variables or (not axes and len(symbol.name) == 1 and symbol.name.isascii()):
             arrays[symbol.name] = Array(symbol.name, (), sign)
         else:
             scalars[symbol.name] = Parameter(symbol.name, sign)
@@ -90,9 +108,10 @@ def inferred(
     if body.free:
         letter = min(index.name for index in body.free)
         raise BorderError(f"the index {letter} is bound by no sum; a loss is one number")
-    if variable not in arrays:
-        raise BorderError(f"{variable} is not in the formula; its data are {', '.join(arrays) or 'none'}")
-    return Inferred(body, tuple(arrays.values()), tuple(scalars.values()), variable)
+    for variable in variables:
+        if variable not in arrays:
+            raise BorderError(f"{variable} is not in the formula; its data are {', '.join(arrays) or 'none'}")
+    return Inferred(body, tuple(arrays.values()), tuple(scalars.values()), variables)
 
 
 def _default(arrays: Mapping[str, Array], expression: sympy.Expr, limits: Mapping[str, str]) -> str:
