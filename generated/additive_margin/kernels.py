@@ -1055,8 +1055,10 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, mu, sigma, scale
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for sigma * (z_k - mu * t_k) in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         addend_first = -t
         addend = addend_first * mu
@@ -1085,13 +1087,15 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, mu, sigma, scale
         total = ties + below
         log_total = log1p(excess)
         inner_2 = summed(t, classes)
+        total_inverse = reciprocal(total)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
         log_y = exponent - log_total
         inner = summed(weighted(t, log_y), classes)
         value_of_row = 0.0 - inner
         shared = sigma * inner_2
         value = value_of_row
-        total_inverse = reciprocal(total)
-        gradient = (shared * quotient(e, total_inverse) - t * sigma) * scale
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, sigma * (inner_3 * quotient(e, total_inverse)) - sigma * (rest * t), shared * quotient(e, total_inverse) - t * sigma) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -1108,8 +1112,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, mu, sigma, 
     exponent_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for sigma * (z_k - mu * t_k) in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -1170,22 +1176,28 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, mu, sigma, 
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             exponent = load_scratch(exponent_memory, k)
             log_y = exponent - log_total
             t = load_part(t_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(t, log_y), k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, t, k, classes)
+            e = load_scratch(e_memory, k)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
         value_of_row = 0.0 - inner
         shared = sigma * inner_2
         value_rows[row] = first_lane(value_of_row)
-        total_inverse = reciprocal(total)
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (shared * quotient(e, total_inverse) - t * sigma) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, sigma * (inner_3 * quotient(e, total_inverse)) - sigma * (rest * t), shared * quotient(e, total_inverse) - t * sigma) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1352,8 +1364,10 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, mu, sigma, hvp_rows,
         at_label = positions(z_rows, layout, 0) == label
         v_at_label = picked_from(v_rows, row, v, label, at_label)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for sigma * (z_k - mu * t_k) in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         addend_first = -select(at_label, 1.0, 0.0)
         addend = addend_first * mu
         addend_low = product_error(addend_first, mu, addend)
@@ -1377,15 +1391,18 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, mu, sigma, hvp_rows,
         e = exp_difference(multiple, -low)
         ties = summed(select(multiple == 0.0, e, 0.0), classes)
         below = summed(select(multiple == 0.0, 0.0, e), classes)
+        excess = ties - 1.0 + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(select(at_label, 0.0, quotient(e, total_inverse) * v), classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         e_at_label = picked(e, label, at_label)
         y_at_label = quotient(e_at_label, total_inverse)
         shared_at_label = y_at_label * v_at_label * sigma * sigma
         shared_at_label_2 = inner * sigma * sigma
         shared_at_label_3 = 0.0 - shared_at_label - shared_at_label_2
-        hvp = shared_at_label_3 * quotient(e, total_inverse) + quotient(e, total_inverse) * v * sigma * sigma
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v * sigma * sigma - inner_2 * quotient(e, total_inverse) * sigma * sigma, shared_at_label_3 * quotient(e, total_inverse) + quotient(e, total_inverse) * v * sigma * sigma)
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1399,8 +1416,10 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, mu, sigma, hvp_
     for row in range(start, stop):
         label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for sigma * (z_k - mu * t_k) in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             k_is_label = positions(z_rows, (), k) == label
@@ -1452,15 +1471,20 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, mu, sigma, hvp_
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - 1.0 + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, without(quotient(e, total_inverse) * v, k, label), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         e_at_label = scratch_at(e_memory, label)
         y_at_label = quotient(e_at_label, total_inverse)
         v_at_label = number_of(v_rows, row * classes + label)
@@ -1469,8 +1493,9 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, mu, sigma, hvp_
         shared_at_label_3 = 0.0 - shared_at_label - shared_at_label_2
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, shared_at_label_3 * quotient(e, total_inverse) + quotient(e, total_inverse) * v * sigma * sigma)
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v * sigma * sigma - inner_2 * quotient(e, total_inverse) * sigma * sigma, shared_at_label_3 * quotient(e, total_inverse) + quotient(e, total_inverse) * v * sigma * sigma))
 
 
 hvp_of_labels_kernel = by_layout(hvp_of_labels_rows, hvp_of_labels_long_rows)
@@ -1816,6 +1841,7 @@ def hvp(z, t, v, *, sigma=30.0, mu=0.35, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem additive-margin:hvp: 1ff4d653f62fc29621a87bb781b777d1feaf72f43470b54155f98cd83724c8e5
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, t, v, sigma, mu, out)

@@ -689,6 +689,7 @@ def value_of_targets_rows(start, stop, z_rows, t_rows, value_rows, layout):
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         e_shift = shift_to(top)
         e_unit = unit_of(e_shift)
@@ -696,9 +697,11 @@ def value_of_targets_rows(start, stop, z_rows, t_rows, value_rows, layout):
         e_unit = unit_among(e, z == top, e_unit)
         ties = summed_in_unit(select(z == top, e, 0.0), classes)
         below = summed_in_unit(select(z == top, 0.0, e), classes)
+        excess = ties - e_unit + below
         total = ties + below
         total_inverse = reciprocal(total)
-        raised_sum = (quotient(e, total_inverse) - t) * (quotient(e, total_inverse) - t)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        raised_sum = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t)
         inner = summed(raised_sum, classes)
         value = inner
         store_numbers(value_rows, row, stop, layout, value)
@@ -712,6 +715,7 @@ def value_of_targets_long_rows(start, stop, z_rows, t_rows, value_rows):
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -733,14 +737,17 @@ def value_of_targets_long_rows(start, stop, z_rows, t_rows, value_rows):
             prefetch_input(t_rows, row + 1, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - e_unit + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
             e = load_scratch(e_memory, k)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, k, 0.0)
-            raised_sum = (quotient(e, total_inverse) - t) * (quotient(e, total_inverse) - t)
+            raised_sum = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t)
             inner, inner_lost = plus_part(inner, inner_lost, raised_sum, k, classes)
         inner = settled(inner, inner_lost)
         value_rows[row] = first_lane(inner)
@@ -794,6 +801,7 @@ def value_and_grad_of_labels_rows(start, stop, z_rows, labels, scale, value_rows
         at_label = positions(z_rows, layout, 0) == label
         z_at_label = picked_from(z_rows, row, z, label, at_label)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
@@ -808,6 +816,7 @@ def value_and_grad_of_labels_rows(start, stop, z_rows, labels, scale, value_rows
         total_inverse = reciprocal(total)
         y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
         inner = summed(select(at_label, 0.0, y_raised), classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised), classes)
         e_at_label = picked(e, label, at_label)
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
         rest_raised_at_label = rest_at_label * rest_at_label
@@ -822,7 +831,8 @@ def value_and_grad_of_labels_rows(start, stop, z_rows, labels, scale, value_rows
         gradient_at_label = shared_at_label_7 * scale
         value = shared_at_label
         y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-        gradient = (shared_at_label_4 * quotient(e, total_inverse) + 2.0 * y_raised_2) * scale
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, y_raised_2 * (2.0 * rest) + y_at_label * (2.0 * quotient(e, total_inverse)) - inner_2 * (2.0 * quotient(e, total_inverse)), shared_at_label_4 * quotient(e, total_inverse) + 2.0 * y_raised_2) * scale
         gradient_at_label = gradient_at_label
         gradient = with_label(gradient, at_label, gradient_at_label)
         store_numbers(value_rows, row, stop, layout, value)
@@ -840,6 +850,7 @@ def value_and_grad_of_labels_long_rows(start, stop, z_rows, labels, scale, value
     for row in range(start, stop):
         label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
@@ -867,12 +878,16 @@ def value_and_grad_of_labels_long_rows(start, stop, z_rows, labels, scale, value
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             inner, inner_lost = plus_part(inner, inner_lost, without(y_raised, k, label), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         z_at_label = number_of(z_rows, row * classes + label)
         e_at_label = scratch_at(e_memory, label)
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
@@ -890,7 +905,9 @@ def value_and_grad_of_labels_long_rows(start, stop, z_rows, labels, scale, value
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
             y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-            store_part(gradient_rows, row, i, (shared_at_label_4 * quotient(e, total_inverse) + 2.0 * y_raised_2) * scale)
+            z = load_part(z_rows, row, i, -np.inf)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, y_raised_2 * (2.0 * rest) + y_at_label * (2.0 * quotient(e, total_inverse)) - inner_2 * (2.0 * quotient(e, total_inverse)), shared_at_label_4 * quotient(e, total_inverse) + 2.0 * y_raised_2) * scale)
         gradient_rows[row, label] = first_lane(gradient_at_label)
 
 
@@ -942,7 +959,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, scale, value_row
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         e_shift = shift_to(top)
         e_unit = unit_of(e_shift)
@@ -950,15 +969,17 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, scale, value_row
         e_unit = unit_among(e, z == top, e_unit)
         ties = summed_in_unit(select(z == top, e, 0.0), classes)
         below = summed_in_unit(select(z == top, 0.0, e), classes)
+        excess = ties - e_unit + below
         total = ties + below
         total_inverse = reciprocal(total)
-        raised_sum = (quotient(e, total_inverse) - t) * (quotient(e, total_inverse) - t)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        raised_sum = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t)
         inner = summed(raised_sum, classes)
-        y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
-        inner_2 = summed(y_raised - quotient(e, total_inverse) * t, classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse), classes)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), classes)
         value = inner
-        y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-        gradient = (2.0 * y_raised_2 - inner_2 * (2.0 * quotient(e, total_inverse)) - 2.0 * quotient(e, total_inverse) * t) * scale
+        rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t)) * quotient(e, total_inverse) - inner_3 * (2.0 * quotient(e, total_inverse)), 2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t) * quotient(e, total_inverse) - inner_2 * (2.0 * quotient(e, total_inverse))) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -972,7 +993,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -995,27 +1018,34 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
             prefetch_output(gradient_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - e_unit + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
             e = load_scratch(e_memory, k)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, k, 0.0)
-            raised_sum = (quotient(e, total_inverse) - t) * (quotient(e, total_inverse) - t)
+            raised_sum = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t)
             inner, inner_lost = plus_part(inner, inner_lost, raised_sum, k, classes)
-            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
-            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, y_raised - quotient(e, total_inverse) * t, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
         value_rows[row] = first_lane(inner)
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
-            y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
+            rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (2.0 * y_raised_2 - inner_2 * (2.0 * quotient(e, total_inverse)) - 2.0 * quotient(e, total_inverse) * t) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t)) * quotient(e, total_inverse) - inner_3 * (2.0 * quotient(e, total_inverse)), 2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t) * quotient(e, total_inverse) - inner_2 * (2.0 * quotient(e, total_inverse))) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1065,6 +1095,7 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, hessian_rows):
     for row in range(start, stop):
         label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
@@ -1091,12 +1122,16 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, hessian_rows):
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             inner, inner_lost = plus_part(inner, inner_lost, without(y_raised, k, label), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         e_at_label = scratch_at(e_memory, label)
         y_at_label = quotient(e_at_label, total_inverse)
         y_raised_at_label = y_at_label * y_at_label
@@ -1111,12 +1146,11 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, hessian_rows):
         shared_at_label_7 = shared_at_label_5 - shared_at_label_6
         shared_at_label_8 = 4.0 * inner
         shared_at_label_9 = shared_at_label + shared_at_label_8 - shared_at_label_5
-        shared_at_label_10 = inner * (6.0 * y_at_label)
-        shared_at_label_11 = y_raised_at_label * (8.0 * rest_at_label)
-        y_raised_at_label_2 = y_at_label * y_at_label * y_at_label
-        shared_at_label_12 = 2.0 * y_raised_at_label_2
-        shared_at_label_13 = shared_at_label_10 - shared_at_label_11 - shared_at_label_12
         rest_raised_at_label = rest_at_label * rest_at_label
+        shared_at_label_10 = y_at_label * (2.0 * rest_raised_at_label)
+        shared_at_label_11 = inner * (6.0 * y_at_label)
+        shared_at_label_12 = y_raised_at_label * (4.0 * rest_at_label)
+        shared_at_label_13 = shared_at_label_10 + shared_at_label_11 - shared_at_label_12
         shared_at_label_14 = y_raised_at_label * (4.0 * rest_raised_at_label)
         shared_at_label_15 = inner * (4.0 * y_raised_at_label)
         shared_at_label_16 = inner * (y_at_label * (2.0 * rest_at_label))
@@ -1137,19 +1171,16 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, hessian_rows):
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             y_raised_4 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             y_raised_5 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
-            hessian_rows[row, i, i] = first_lane(shared_at_label_7 * (rest * quotient(e_at_i, total_inverse)) + y_raised_4 * (4.0 * rest) + y_raised_4 * shared_at_label_9 - 4.0 * y_raised_5)
+            rest_raised = rest * rest
+            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, y_at_label * (2.0 * rest * quotient(e_at_i, total_inverse)) + y_raised_4 * (4.0 * rest_raised) + inner_2 * (4.0 * y_raised_4) - inner_2 * (2.0 * rest * quotient(e_at_i, total_inverse)) - y_raised_5 * (2.0 * rest) - y_at_label * (2.0 * y_raised_4), shared_at_label_7 * (rest * quotient(e_at_i, total_inverse)) + y_raised_4 * (4.0 * rest) + y_raised_4 * shared_at_label_9 - 4.0 * y_raised_5))
         for j in range(0, classes, part_size(z_rows)):
-            z = load_part(z_rows, row, j, -np.inf)
             e = load_scratch(e_memory, j)
-            rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
             y_raised_6 = quotient(e, total_inverse) * quotient(e, total_inverse)
-            store_part(hessian_rows, row * classes + label, j, y_at_label * (2.0 * rest_2 * quotient(e, total_inverse)) + shared_at_label_13 * quotient(e, total_inverse) - y_at_label * (2.0 * y_raised_6))
+            store_part(hessian_rows, row * classes + label, j, shared_at_label_13 * quotient(e, total_inverse) - y_at_label * (4.0 * y_raised_6))
         for i in range(classes):
-            z_at_i = number_of(z_rows, row * classes + i)
             e_at_i = scratch_at(e_memory, i)
-            rest_3 = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             y_raised_7 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
-            hessian_rows[row, i, label] = first_lane(y_at_label * (2.0 * rest_3 * quotient(e_at_i, total_inverse)) + shared_at_label_13 * quotient(e_at_i, total_inverse) - y_at_label * (2.0 * y_raised_7))
+            hessian_rows[row, i, label] = first_lane(shared_at_label_13 * quotient(e_at_i, total_inverse) - y_at_label * (4.0 * y_raised_7))
         hessian_rows[row, label, label] = first_lane(shared_at_label_18)
 
 
@@ -1179,6 +1210,7 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
@@ -1208,15 +1240,25 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
             e = load_scratch(e_memory, k)
-            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, k, 0.0)
-            inner, inner_lost = plus_part(inner, inner_lost, y_raised - quotient(e, total_inverse) * t, k, classes)
+            inner, inner_lost = plus_part(inner, inner_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse), k, classes)
+            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, y_raised, k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
         shared = 4.0 * inner
         shared_2 = 2.0 * inner_2
         shared_3 = shared + shared_2
@@ -1235,11 +1277,12 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
         for i in range(classes):
             z_at_i = number_of(z_rows, row * classes + i)
             e_at_i = scratch_at(e_memory, i)
-            rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
+            rest_2 = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             y_raised_4 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             y_raised_5 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
+            rest_raised = rest_2 * rest_2
             t_at_i = number_of(t_rows, row * classes + i)
-            hessian_rows[row, i, i] = first_lane(y_raised_4 * (4.0 * rest) + y_raised_4 * shared_5 + 2.0 * y_raised_4 * t_at_i - inner * (2.0 * rest * quotient(e_at_i, total_inverse)) - 2.0 * rest * quotient(e_at_i, total_inverse) * t_at_i - 4.0 * y_raised_5)
+            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, y_raised_4 * (4.0 * rest_raised) + inner_3 * (2.0 * y_raised_4) + inner_4 * (2.0 * y_raised_4) - y_raised_4 * (rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, 1.0 - t_at_i - rest_2, quotient(e_at_i, total_inverse) - t_at_i))) - inner_3 * (2.0 * rest_2 * quotient(e_at_i, total_inverse)) - 2.0 * rest_raised * quotient(e_at_i, total_inverse) * t_at_i, y_raised_4 * (4.0 * rest_2) + y_raised_4 * shared_5 + 2.0 * y_raised_4 * t_at_i - inner * (2.0 * rest_2 * quotient(e_at_i, total_inverse)) - 2.0 * rest_2 * quotient(e_at_i, total_inverse) * t_at_i - 4.0 * y_raised_5))
 
 
 hessian_of_targets_kernel = by_layout(None, hessian_of_targets_long_rows)
@@ -1271,9 +1314,10 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, hvp_rows, layout):
         v = load_classes(v_rows, row, stop, layout, 0.0)
         label = load_labels(labels, row, stop, layout, z_rows)
         at_label = positions(z_rows, layout, 0) == label
-        v_at_label = picked_from(v_rows, row, v, label, at_label)
         z_at_label = picked_from(z_rows, row, z, label, at_label)
+        v_at_label = picked_from(v_rows, row, v, label, at_label)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
@@ -1287,30 +1331,32 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, hvp_rows, layout):
         total = ties + below
         total_inverse = reciprocal(total)
         inner_2 = summed(select(at_label, 0.0, quotient(e, total_inverse) * v), classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
         inner = summed(select(at_label, 0.0, y_raised), classes)
         inner_3 = summed(select(at_label, 0.0, y_raised * v), classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised * v), classes)
         e_at_label = picked(e, label, at_label)
+        rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
+        rest_raised_at_label = rest_at_label * rest_at_label
         y_at_label = quotient(e_at_label, total_inverse)
-        shared_at_label = y_at_label * v_at_label
+        shared_at_label = y_at_label * (2.0 * rest_raised_at_label) * v_at_label
         shared_at_label_2 = inner * (6.0 * y_at_label * v_at_label)
         y_raised_at_label = y_at_label * y_at_label
         shared_at_label_3 = inner_2 * (2.0 * y_raised_at_label)
         shared_at_label_4 = inner * (6.0 * inner_2)
-        rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
         shared_at_label_5 = inner_2 * (y_at_label * (4.0 * rest_at_label))
-        shared_at_label_6 = y_raised_at_label * (8.0 * rest_at_label) * v_at_label
-        y_raised_at_label_2 = y_at_label * y_at_label * y_at_label
-        shared_at_label_7 = 2.0 * y_raised_at_label_2 * v_at_label
-        shared_at_label_8 = 4.0 * inner_3
-        shared_at_label_9 = shared_at_label_2 + shared_at_label_3 + shared_at_label_4 - shared_at_label_5 - shared_at_label_6 - shared_at_label_7 - shared_at_label_8
-        shared_at_label_10 = y_at_label * (2.0 * rest_at_label)
-        shared_at_label_11 = 2.0 * inner
-        shared_at_label_12 = shared_at_label_10 - shared_at_label_11
-        shared_at_label_13 = 2.0 * y_at_label * v_at_label
-        shared_at_label_14 = 4.0 * inner_2
-        shared_at_label_15 = 0.0 - shared_at_label_13 - shared_at_label_14
-        rest_raised_at_label = rest_at_label * rest_at_label
+        shared_at_label_6 = y_raised_at_label * (4.0 * rest_at_label) * v_at_label
+        shared_at_label_7 = 4.0 * inner_3
+        shared_at_label_8 = shared_at_label + shared_at_label_2 + shared_at_label_3 + shared_at_label_4 - shared_at_label_5 - shared_at_label_6 - shared_at_label_7
+        shared_at_label_9 = y_at_label * (2.0 * rest_at_label)
+        shared_at_label_10 = 2.0 * inner
+        shared_at_label_11 = shared_at_label_9 - shared_at_label_10
+        shared_at_label_12 = 4.0 * y_at_label * v_at_label
+        shared_at_label_13 = 4.0 * inner_2
+        shared_at_label_14 = 0.0 - shared_at_label_12 - shared_at_label_13
+        shared_at_label_15 = y_at_label * v_at_label
         shared_at_label_16 = inner_2 * (y_at_label * (2.0 * rest_raised_at_label))
         shared_at_label_17 = y_raised_at_label * (4.0 * rest_raised_at_label) * v_at_label
         shared_at_label_18 = inner * (inner_2 * (6.0 * y_at_label))
@@ -1321,9 +1367,11 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, hvp_rows, layout):
         shared_at_label_22 = y_at_label * (2.0 * rest_raised_at_label_2) * v_at_label
         shared_at_label_23 = inner_3 * (4.0 * y_at_label)
         shared_at_label_24 = shared_at_label_16 + shared_at_label_17 + shared_at_label_18 + shared_at_label_19 - shared_at_label_20 - shared_at_label_21 - shared_at_label_22 - shared_at_label_23
-        rest = quotient(select(z == top, excess, total - e), total_inverse)
         y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-        hvp = shared_at_label * (2.0 * rest * quotient(e, total_inverse)) + shared_at_label_9 * quotient(e, total_inverse) + shared_at_label_12 * (quotient(e, total_inverse) * v) + y_raised_2 * shared_at_label_15 + 4.0 * y_raised_2 * v
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        rest_raised = rest * rest
+        y_raised_3 = quotient(e, total_inverse) * quotient(e, total_inverse) * quotient(e, total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, y_at_label * (2.0 * rest * quotient(e, total_inverse) * v) + y_raised_2 * (4.0 * rest_raised) * v + shared_at_label_15 * (2.0 * quotient(e, total_inverse)) + inner_5 * (inner_4 * (6.0 * quotient(e, total_inverse))) + inner_5 * (4.0 * y_raised_2 * v) + inner_4 * (2.0 * y_raised_3) - inner_5 * (2.0 * rest * quotient(e, total_inverse) * v) - inner_4 * (y_raised_2 * (4.0 * rest)) - y_raised_3 * (2.0 * rest) * v - y_at_label * (inner_4 * (4.0 * quotient(e, total_inverse))) - inner_6 * (4.0 * quotient(e, total_inverse)) - y_at_label * (2.0 * y_raised_2 * v), shared_at_label_8 * quotient(e, total_inverse) + shared_at_label_11 * (quotient(e, total_inverse) * v) + y_raised_2 * shared_at_label_14 + 4.0 * y_raised_2 * v)
         hvp_at_label = shared_at_label_24
         hvp = with_label(hvp, at_label, hvp_at_label)
         store_classes(hvp_rows, row, stop, layout, hvp)
@@ -1338,6 +1386,7 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, hvp_rows):
     for row in range(start, stop):
         label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
@@ -1370,6 +1419,12 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, hvp_rows):
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
@@ -1378,32 +1433,37 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, hvp_rows):
             v = load_part(v_rows, row, k, 0.0)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, without(quotient(e, total_inverse) * v, k, label), k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, without(y_raised * v, k, label), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, y_raised * v), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
+        z_at_label = number_of(z_rows, row * classes + label)
         e_at_label = scratch_at(e_memory, label)
+        rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
+        rest_raised_at_label = rest_at_label * rest_at_label
         y_at_label = quotient(e_at_label, total_inverse)
         v_at_label = number_of(v_rows, row * classes + label)
-        shared_at_label = y_at_label * v_at_label
+        shared_at_label = y_at_label * (2.0 * rest_raised_at_label) * v_at_label
         shared_at_label_2 = inner * (6.0 * y_at_label * v_at_label)
         y_raised_at_label = y_at_label * y_at_label
         shared_at_label_3 = inner_2 * (2.0 * y_raised_at_label)
         shared_at_label_4 = inner * (6.0 * inner_2)
-        z_at_label = number_of(z_rows, row * classes + label)
-        rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
         shared_at_label_5 = inner_2 * (y_at_label * (4.0 * rest_at_label))
-        shared_at_label_6 = y_raised_at_label * (8.0 * rest_at_label) * v_at_label
-        y_raised_at_label_2 = y_at_label * y_at_label * y_at_label
-        shared_at_label_7 = 2.0 * y_raised_at_label_2 * v_at_label
-        shared_at_label_8 = 4.0 * inner_3
-        shared_at_label_9 = shared_at_label_2 + shared_at_label_3 + shared_at_label_4 - shared_at_label_5 - shared_at_label_6 - shared_at_label_7 - shared_at_label_8
-        shared_at_label_10 = y_at_label * (2.0 * rest_at_label)
-        shared_at_label_11 = 2.0 * inner
-        shared_at_label_12 = shared_at_label_10 - shared_at_label_11
-        shared_at_label_13 = 2.0 * y_at_label * v_at_label
-        shared_at_label_14 = 4.0 * inner_2
-        shared_at_label_15 = 0.0 - shared_at_label_13 - shared_at_label_14
-        rest_raised_at_label = rest_at_label * rest_at_label
+        shared_at_label_6 = y_raised_at_label * (4.0 * rest_at_label) * v_at_label
+        shared_at_label_7 = 4.0 * inner_3
+        shared_at_label_8 = shared_at_label + shared_at_label_2 + shared_at_label_3 + shared_at_label_4 - shared_at_label_5 - shared_at_label_6 - shared_at_label_7
+        shared_at_label_9 = y_at_label * (2.0 * rest_at_label)
+        shared_at_label_10 = 2.0 * inner
+        shared_at_label_11 = shared_at_label_9 - shared_at_label_10
+        shared_at_label_12 = 4.0 * y_at_label * v_at_label
+        shared_at_label_13 = 4.0 * inner_2
+        shared_at_label_14 = 0.0 - shared_at_label_12 - shared_at_label_13
+        shared_at_label_15 = y_at_label * v_at_label
         shared_at_label_16 = inner_2 * (y_at_label * (2.0 * rest_raised_at_label))
         shared_at_label_17 = y_raised_at_label * (4.0 * rest_raised_at_label) * v_at_label
         shared_at_label_18 = inner * (inner_2 * (6.0 * y_at_label))
@@ -1415,12 +1475,14 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, hvp_rows):
         shared_at_label_23 = inner_3 * (4.0 * y_at_label)
         shared_at_label_24 = shared_at_label_16 + shared_at_label_17 + shared_at_label_18 + shared_at_label_19 - shared_at_label_20 - shared_at_label_21 - shared_at_label_22 - shared_at_label_23
         for i in range(0, classes, part_size(z_rows)):
-            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
-            rest = quotient(select(z == top, excess, total - e), total_inverse)
             y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
+            z = load_part(z_rows, row, i, -np.inf)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            rest_raised = rest * rest
+            y_raised_3 = quotient(e, total_inverse) * quotient(e, total_inverse) * quotient(e, total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, shared_at_label * (2.0 * rest * quotient(e, total_inverse)) + shared_at_label_9 * quotient(e, total_inverse) + shared_at_label_12 * (quotient(e, total_inverse) * v) + y_raised_2 * shared_at_label_15 + 4.0 * y_raised_2 * v)
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, y_at_label * (2.0 * rest * quotient(e, total_inverse) * v) + y_raised_2 * (4.0 * rest_raised) * v + shared_at_label_15 * (2.0 * quotient(e, total_inverse)) + inner_5 * (inner_4 * (6.0 * quotient(e, total_inverse))) + inner_5 * (4.0 * y_raised_2 * v) + inner_4 * (2.0 * y_raised_3) - inner_5 * (2.0 * rest * quotient(e, total_inverse) * v) - inner_4 * (y_raised_2 * (4.0 * rest)) - y_raised_3 * (2.0 * rest) * v - y_at_label * (inner_4 * (4.0 * quotient(e, total_inverse))) - inner_6 * (4.0 * quotient(e, total_inverse)) - y_at_label * (2.0 * y_raised_2 * v), shared_at_label_8 * quotient(e, total_inverse) + shared_at_label_11 * (quotient(e, total_inverse) * v) + y_raised_2 * shared_at_label_14 + 4.0 * y_raised_2 * v))
         hvp_rows[row, label] = first_lane(shared_at_label_24)
 
 
@@ -1452,7 +1514,9 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows, layout):
         t = load_classes(t_rows, row, stop, layout, 0.0)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         e_shift = shift_to(top)
         e_unit = unit_of(e_shift)
@@ -1460,18 +1524,26 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows, layout):
         e_unit = unit_among(e, z == top, e_unit)
         ties = summed_in_unit(select(z == top, e, 0.0), classes)
         below = summed_in_unit(select(z == top, 0.0, e), classes)
+        excess = ties - e_unit + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner_3 = summed(quotient(e, total_inverse) * v, classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
         inner = summed(quotient(e, total_inverse) * t * v - 2.0 * y_raised * v, classes)
         inner_2 = summed(3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t, classes)
-        inner_4 = summed(y_raised - quotient(e, total_inverse) * t, classes)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v), classes)
+        inner_7 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t), classes)
+        inner_8 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), classes)
         shared = 2.0 * inner
         shared_2 = inner_3 * (2.0 * inner_2)
         shared_3 = shared + shared_2
         y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-        hvp = shared_3 * quotient(e, total_inverse) + inner_3 * (2.0 * quotient(e, total_inverse) * t) + 4.0 * y_raised_2 * v - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_3 * (4.0 * y_raised_2)
+        rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
+        rest_raised = rest_2 * rest_2
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_5 * (y_raised_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) + inner_5 * (2.0 * rest_2 * quotient(e, total_inverse) * t) + y_raised_2 * (4.0 * rest_raised) * v + inner_6 * (2.0 * quotient(e, total_inverse)) + inner_5 * (inner_7 * (2.0 * quotient(e, total_inverse))) + inner_7 * (2.0 * y_raised_2 * v) - y_raised_2 * (rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) * v - inner_5 * (y_raised_2 * (4.0 * rest_2)) - 2.0 * rest_raised * quotient(e, total_inverse) * t * v - inner_8 * (2.0 * quotient(e, total_inverse) * v), shared_3 * quotient(e, total_inverse) + inner_3 * (2.0 * quotient(e, total_inverse) * t) + 4.0 * y_raised_2 * v - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_3 * (4.0 * y_raised_2))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1482,7 +1554,9 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1506,6 +1580,7 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - e_unit + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
@@ -1515,6 +1590,14 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
         inner_3_lost = row_number(z_rows, 0.0)
         inner_4 = row_number(z_rows, 0.0)
         inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
+        inner_7 = row_number(z_rows, 0.0)
+        inner_7_lost = row_number(z_rows, 0.0)
+        inner_8 = row_number(z_rows, 0.0)
+        inner_8_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
@@ -1524,20 +1607,33 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v, k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t, k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, quotient(e, total_inverse) * v, k, classes)
-            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, y_raised - quotient(e, total_inverse) * t, k, classes)
+            z = load_part(z_rows, row, k, -np.inf)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v), k, classes)
+            inner_7, inner_7_lost = plus_part(inner_7, inner_7_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t), k, classes)
+            inner_8, inner_8_lost = plus_part(inner_8, inner_8_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
         inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
+        inner_7 = settled(inner_7, inner_7_lost)
+        inner_8 = settled(inner_8, inner_8_lost)
         shared = 2.0 * inner
         shared_2 = inner_3 * (2.0 * inner_2)
         shared_3 = shared + shared_2
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
             y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
+            z = load_part(z_rows, row, i, -np.inf)
+            rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
+            rest_raised = rest_2 * rest_2
             t = load_part(t_rows, row, i, 0.0)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, shared_3 * quotient(e, total_inverse) + inner_3 * (2.0 * quotient(e, total_inverse) * t) + 4.0 * y_raised_2 * v - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_3 * (4.0 * y_raised_2))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_5 * (y_raised_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) + inner_5 * (2.0 * rest_2 * quotient(e, total_inverse) * t) + y_raised_2 * (4.0 * rest_raised) * v + inner_6 * (2.0 * quotient(e, total_inverse)) + inner_5 * (inner_7 * (2.0 * quotient(e, total_inverse))) + inner_7 * (2.0 * y_raised_2 * v) - y_raised_2 * (rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) * v - inner_5 * (y_raised_2 * (4.0 * rest_2)) - 2.0 * rest_raised * quotient(e, total_inverse) * t * v - inner_8 * (2.0 * quotient(e, total_inverse) * v), shared_3 * quotient(e, total_inverse) + inner_3 * (2.0 * quotient(e, total_inverse) * t) + 4.0 * y_raised_2 * v - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_3 * (4.0 * y_raised_2)))
 
 
 hvp_of_targets_kernel = by_layout(hvp_of_targets_rows, hvp_of_targets_long_rows)

@@ -832,7 +832,7 @@ def value_and_grad_of_labels_rows(start, stop, z_rows, labels, lambda_, scale, v
         shared_at_label_3 = shared_at_label + shared_at_label_2 - log_y_at_label
         shared_at_label_4 = 1.0 - shared_at_label - shared_at_label_2
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
-        shared_at_label_5 = weighted(y_at_label, weighted(lambda_ * rest_at_label, log_y_at_label))
+        shared_at_label_5 = weighted(y_at_label, weighted(rest_at_label * lambda_, log_y_at_label))
         shared_at_label_6 = weighted(lambda_ * y_at_label, inner)
         shared_at_label_7 = shared_at_label_5 - rest_at_label - shared_at_label_6
         gradient_at_label = shared_at_label_7 * scale
@@ -901,7 +901,7 @@ def value_and_grad_of_labels_long_rows(start, stop, z_rows, labels, lambda_, sca
         shared_at_label_3 = shared_at_label + shared_at_label_2 - log_y_at_label
         shared_at_label_4 = 1.0 - shared_at_label - shared_at_label_2
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
-        shared_at_label_5 = weighted(y_at_label, weighted(lambda_ * rest_at_label, log_y_at_label))
+        shared_at_label_5 = weighted(y_at_label, weighted(rest_at_label * lambda_, log_y_at_label))
         shared_at_label_6 = weighted(lambda_ * y_at_label, inner)
         shared_at_label_7 = shared_at_label_5 - rest_at_label - shared_at_label_6
         gradient_at_label = shared_at_label_7 * scale
@@ -966,7 +966,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, lambda_, scale, 
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -979,16 +981,19 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, lambda_, scale, 
         total = ties + below
         log_total = log1p_of(excess, e_unit)
         inner_3 = summed(t, classes)
-        log_y = z - top - log_total
         total_inverse = reciprocal(total)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
+        log_y = z - top - log_total
         inner = summed(weighted(quotient(e, total_inverse), log_y), classes)
         inner_2 = summed(weighted(t, log_y), classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y)), classes)
         shared = lambda_ * inner
         shared_2 = shared - inner_2
         shared_3 = inner_3 - shared
         value = shared_2
         log_y_2 = z - top - log_total
-        gradient = (weighted(quotient(e, total_inverse), shared_3) + weighted(lambda_ * quotient(e, total_inverse), log_y_2) - t) * scale
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * lambda_, log_y_2)) + inner_4 * quotient(e, total_inverse) - rest * t - weighted(lambda_ * quotient(e, total_inverse), inner_5), weighted(quotient(e, total_inverse), shared_3) + weighted(lambda_ * quotient(e, total_inverse), log_y_2) - t) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -1002,7 +1007,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, lambda_, sc
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -1035,6 +1042,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, lambda_, sc
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1044,9 +1055,13 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, lambda_, sc
             t = load_part(t_rows, row, k, 0.0)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(t, log_y), k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, t, k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
         shared = lambda_ * inner
         shared_2 = shared - inner_2
         shared_3 = inner_3 - shared
@@ -1055,8 +1070,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, lambda_, sc
             z = load_part(z_rows, row, i, -np.inf)
             log_y_2 = z - top - log_total
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (weighted(quotient(e, total_inverse), shared_3) + weighted(lambda_ * quotient(e, total_inverse), log_y_2) - t) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * lambda_, log_y_2)) + inner_4 * quotient(e, total_inverse) - rest * t - weighted(lambda_ * quotient(e, total_inverse), inner_5), weighted(quotient(e, total_inverse), shared_3) + weighted(lambda_ * quotient(e, total_inverse), log_y_2) - t) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1162,8 +1178,7 @@ def hessian_long_rows(start, stop, z_rows, lambda_, hessian_rows):
             e_at_i = scratch_at(e_memory, i)
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             log_y_4 = z_at_i - top - log_total
-            y_raised = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
-            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_4)) + weighted(quotient(e_at_i, total_inverse), weighted(rest * lambda_, log_y_4)) + weighted(y_raised, shared_3) - weighted(y_raised * lambda_, log_y_4))
+            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_4)) + weighted(quotient(e_at_i, total_inverse), weighted(rest * lambda_, log_y_4)) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_3)) - weighted(quotient(e_at_i, total_inverse), weighted(lambda_ * quotient(e_at_i, total_inverse), log_y_4)))
 
 
 hessian_kernel = by_layout(None, hessian_long_rows)
@@ -1193,7 +1208,9 @@ def hvp_rows(start, stop, z_rows, v_rows, lambda_, hvp_rows, layout):
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -1207,9 +1224,12 @@ def hvp_rows(start, stop, z_rows, v_rows, lambda_, hvp_rows, layout):
         log_total = log1p_of(excess, e_unit)
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         log_y = z - top - log_total
         inner_2 = summed(weighted(quotient(e, total_inverse), log_y), classes)
         inner_3 = summed(weighted(quotient(e, total_inverse) * v, log_y), classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y)), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * v, log_y)), classes)
         shared = weighted(inner * (2.0 * lambda_), inner_2)
         shared_2 = inner * (lambda_ + 1.0)
         shared_3 = lambda_ * inner_3
@@ -1218,7 +1238,8 @@ def hvp_rows(start, stop, z_rows, v_rows, lambda_, hvp_rows, layout):
         shared_6 = lambda_ + 1.0 - shared_5
         shared_7 = lambda_ * inner
         log_y_2 = z - top - log_total
-        hvp = weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted(lambda_ * (quotient(e, total_inverse) * v), log_y_2) - weighted(shared_7 * quotient(e, total_inverse), log_y_2)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v * (lambda_ + 1.0) + weighted(quotient(e, total_inverse), weighted(rest, weighted(lambda_ * (rest * v), log_y_2))) + weighted(lambda_ * (inner_4 * (2.0 * quotient(e, total_inverse))), inner_5) + weighted(quotient(e, total_inverse), weighted(lambda_ * (quotient(e, total_inverse) * v), inner_5)) + weighted(quotient(e, total_inverse), weighted(lambda_ * (inner_4 * quotient(e, total_inverse)), log_y_2)) - weighted(quotient(e, total_inverse), weighted(lambda_ * (rest * v), inner_5)) - weighted(quotient(e, total_inverse), weighted(lambda_ * (rest * inner_4), log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(lambda_ * (rest * v), log_y_2))) - inner_4 * quotient(e, total_inverse) * (lambda_ + 1.0) - weighted(lambda_ * quotient(e, total_inverse), inner_6), weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted(lambda_ * (quotient(e, total_inverse) * v), log_y_2) - weighted(shared_7 * quotient(e, total_inverse), log_y_2))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1229,7 +1250,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, lambda_, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -1262,6 +1285,12 @@ def hvp_long_rows(start, stop, z_rows, v_rows, lambda_, hvp_rows):
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
@@ -1271,9 +1300,15 @@ def hvp_long_rows(start, stop, z_rows, v_rows, lambda_, hvp_rows):
             log_y = z - top - log_total
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(quotient(e, total_inverse), log_y), k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(quotient(e, total_inverse) * v, log_y), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y)), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * v, log_y)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
         shared = weighted(inner * (2.0 * lambda_), inner_2)
         shared_2 = inner * (lambda_ + 1.0)
         shared_3 = lambda_ * inner_3
@@ -1285,8 +1320,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, lambda_, hvp_rows):
             z = load_part(z_rows, row, i, -np.inf)
             log_y_2 = z - top - log_total
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted(lambda_ * (quotient(e, total_inverse) * v), log_y_2) - weighted(shared_7 * quotient(e, total_inverse), log_y_2))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v * (lambda_ + 1.0) + weighted(quotient(e, total_inverse), weighted(rest, weighted(lambda_ * (rest * v), log_y_2))) + weighted(lambda_ * (inner_4 * (2.0 * quotient(e, total_inverse))), inner_5) + weighted(quotient(e, total_inverse), weighted(lambda_ * (quotient(e, total_inverse) * v), inner_5)) + weighted(quotient(e, total_inverse), weighted(lambda_ * (inner_4 * quotient(e, total_inverse)), log_y_2)) - weighted(quotient(e, total_inverse), weighted(lambda_ * (rest * v), inner_5)) - weighted(quotient(e, total_inverse), weighted(lambda_ * (rest * inner_4), log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(lambda_ * (rest * v), log_y_2))) - inner_4 * quotient(e, total_inverse) * (lambda_ + 1.0) - weighted(lambda_ * quotient(e, total_inverse), inner_6), weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted(lambda_ * (quotient(e, total_inverse) * v), log_y_2) - weighted(shared_7 * quotient(e, total_inverse), log_y_2)))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1620,6 +1656,7 @@ def hvp(z, v, *, lambda_=0.1, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem confidence-penalty:hvp: 2c98b44aaae64ee88c9436121db5f2077da13983109041524e1c9be7ee12f7cc
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if threads is None or (type(threads) is int and threads > 0):

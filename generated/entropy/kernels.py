@@ -810,9 +810,8 @@ def hessian_long_rows(start, stop, z_rows, hessian_rows):
             z_at_i = number_of(z_rows, row * classes + i)
             e_at_i = scratch_at(e_memory, i)
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
-            y_raised = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             log_y_4 = z_at_i - top - log_total
-            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_3)) + weighted(y_raised, log_y_4) - weighted(quotient(e_at_i, total_inverse), weighted(rest, log_y_4)) - weighted(y_raised, inner))
+            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_3)) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), log_y_4)) - weighted(quotient(e_at_i, total_inverse), weighted(rest, log_y_4)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), inner)))
 
 
 hessian_kernel = by_layout(None, hessian_long_rows)
@@ -841,7 +840,9 @@ def hvp_rows(start, stop, z_rows, v_rows, hvp_rows, layout):
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -855,14 +856,18 @@ def hvp_rows(start, stop, z_rows, v_rows, hvp_rows, layout):
         log_total = log1p_of(excess, e_unit)
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         log_y = z - top - log_total
         inner_2 = summed(weighted(quotient(e, total_inverse) * v, log_y), classes)
         inner_3 = summed(weighted(quotient(e, total_inverse), log_y), classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y)), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * v, log_y)), classes)
         shared = weighted(2.0 * inner, inner_3)
         shared_2 = inner + inner_2 - shared
         shared_3 = inner_3 - 1.0
         log_y_2 = z - top - log_total
-        hvp = weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(inner * quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse) * v, log_y_2)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v, inner_4)) + weighted(quotient(e, total_inverse), weighted(rest * inner_5, log_y_2)) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * v, log_y_2))) + inner_5 * quotient(e, total_inverse) + weighted(quotient(e, total_inverse), inner_6) - rest * quotient(e, total_inverse) * v - weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * v, log_y_2))) - weighted(inner_5 * (2.0 * quotient(e, total_inverse)), inner_4) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, inner_4)) - weighted(quotient(e, total_inverse), weighted(inner_5 * quotient(e, total_inverse), log_y_2)), weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(inner * quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse) * v, log_y_2))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -873,7 +878,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -906,6 +913,12 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
@@ -915,9 +928,15 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
             log_y = z - top - log_total
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(quotient(e, total_inverse) * v, log_y), k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(quotient(e, total_inverse), log_y), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y)), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * v, log_y)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
         shared = weighted(2.0 * inner, inner_3)
         shared_2 = inner + inner_2 - shared
         shared_3 = inner_3 - 1.0
@@ -925,8 +944,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
             z = load_part(z_rows, row, i, -np.inf)
             log_y_2 = z - top - log_total
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(inner * quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse) * v, log_y_2))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v, inner_4)) + weighted(quotient(e, total_inverse), weighted(rest * inner_5, log_y_2)) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * v, log_y_2))) + inner_5 * quotient(e, total_inverse) + weighted(quotient(e, total_inverse), inner_6) - rest * quotient(e, total_inverse) * v - weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * v, log_y_2))) - weighted(inner_5 * (2.0 * quotient(e, total_inverse)), inner_4) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, inner_4)) - weighted(quotient(e, total_inverse), weighted(inner_5 * quotient(e, total_inverse), log_y_2)), weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(inner * quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse) * v, log_y_2)))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1234,6 +1254,7 @@ def hvp(z, v, *, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem entropy:hvp: 6874ae148f098e1b7181424e6cdd5c6e3a3b83992f1a268d4cc0ff3d7e41e73e
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if threads is None or (type(threads) is int and threads > 0):

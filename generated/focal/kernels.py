@@ -821,11 +821,11 @@ def value_and_grad_of_labels_rows(start, stop, z_rows, labels, gamma, scale, val
         value_of_row = 0.0 - shared_at_label
         y_at_label = quotient(e_at_label, total_inverse)
         rest_at_label_inverse = reciprocal(rest_at_label)
-        ratio_at_label = select(rest_at_label == 0.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
+        ratio_at_label = select(rest_at_label + 1.0 == 1.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
         shared_at_label_2 = weighted(gamma * y_at_label, ratio_at_label * rest_raised_at_label)
         shared_at_label_3 = rest_raised_at_label - shared_at_label_2
         shared_at_label_4 = weighted(gamma * y_at_label, rest_raised_at_label * log_y_at_label)
-        rest_raised_at_label_2 = power(rest_at_label, gamma + 1.0)
+        rest_raised_at_label_2 = rest_raised_at_label * rest_at_label
         shared_at_label_5 = shared_at_label_4 - rest_raised_at_label_2
         gradient_at_label = shared_at_label_5 * scale
         value = value_of_row
@@ -884,11 +884,11 @@ def value_and_grad_of_labels_long_rows(start, stop, z_rows, labels, gamma, scale
         value_of_row = 0.0 - shared_at_label
         y_at_label = quotient(e_at_label, total_inverse)
         rest_at_label_inverse = reciprocal(rest_at_label)
-        ratio_at_label = select(rest_at_label == 0.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
+        ratio_at_label = select(rest_at_label + 1.0 == 1.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
         shared_at_label_2 = weighted(gamma * y_at_label, ratio_at_label * rest_raised_at_label)
         shared_at_label_3 = rest_raised_at_label - shared_at_label_2
         shared_at_label_4 = weighted(gamma * y_at_label, rest_raised_at_label * log_y_at_label)
-        rest_raised_at_label_2 = power(rest_at_label, gamma + 1.0)
+        rest_raised_at_label_2 = rest_raised_at_label * rest_at_label
         shared_at_label_5 = shared_at_label_4 - rest_raised_at_label_2
         gradient_at_label = shared_at_label_5 * scale
         value_rows[row] = first_lane(value_of_row)
@@ -950,6 +950,7 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, gamma, scale, va
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -969,17 +970,20 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, gamma, scale, va
         log_y = z - top - log_total
         inner = summed(weighted(t, rest_raised * log_y), classes)
         inner_2 = summed(weighted(t, rest_raised), classes)
-        ratio = select(rest == 0.0, -1.0, log_y / rest)
+        ratio = select(rest + 1.0 == 1.0, -1.0, log_y / rest)
         inner_3 = summed(weighted(quotient(e, total_inverse) * t, ratio * rest_raised), classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, rest_raised)), classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * t, ratio * rest_raised)), classes)
         value_of_row = 0.0 - inner
         shared = gamma * inner_3
         shared_2 = inner_2 - shared
         value = value_of_row
         rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
         log_y_2 = z - top - log_total
-        ratio_2 = select(rest_2 == 0.0, -1.0, log_y_2 / rest_2)
+        ratio_2 = select(rest_2 + 1.0 == 1.0, -1.0, log_y_2 / rest_2)
         rest_raised_2 = power(rest_2, gamma)
-        gradient = (weighted(gamma * (quotient(e, total_inverse) * t), ratio_2 * rest_raised_2) + weighted(quotient(e, total_inverse), shared_2) - weighted(t, rest_raised_2)) * scale
+        rest_raised_3 = rest_raised_2 * rest_2
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(gamma * (quotient(e, total_inverse) * t), rest_raised_2 * log_y_2) + weighted(quotient(e, total_inverse), inner_4) - weighted(t, rest_raised_3) - weighted(gamma * quotient(e, total_inverse), inner_5), weighted(gamma * (quotient(e, total_inverse) * t), ratio_2 * rest_raised_2) + weighted(quotient(e, total_inverse), shared_2) - weighted(t, rest_raised_2)) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -993,6 +997,7 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, gamma, scal
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -1027,6 +1032,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, gamma, scal
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1037,11 +1046,15 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, gamma, scal
             t = load_part(t_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(t, rest_raised * log_y), k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(t, rest_raised), k, classes)
-            ratio = select(rest == 0.0, -1.0, log_y / rest)
+            ratio = select(rest + 1.0 == 1.0, -1.0, log_y / rest)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(quotient(e, total_inverse) * t, ratio * rest_raised), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, rest_raised)), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * t, ratio * rest_raised)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
         value_of_row = 0.0 - inner
         shared = gamma * inner_3
         shared_2 = inner_2 - shared
@@ -1051,10 +1064,11 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, gamma, scal
             e = load_scratch(e_memory, i)
             rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
             log_y_2 = z - top - log_total
-            ratio_2 = select(rest_2 == 0.0, -1.0, log_y_2 / rest_2)
+            ratio_2 = select(rest_2 + 1.0 == 1.0, -1.0, log_y_2 / rest_2)
             rest_raised_2 = power(rest_2, gamma)
+            rest_raised_3 = rest_raised_2 * rest_2
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (weighted(gamma * (quotient(e, total_inverse) * t), ratio_2 * rest_raised_2) + weighted(quotient(e, total_inverse), shared_2) - weighted(t, rest_raised_2)) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(gamma * (quotient(e, total_inverse) * t), rest_raised_2 * log_y_2) + weighted(quotient(e, total_inverse), inner_4) - weighted(t, rest_raised_3) - weighted(gamma * quotient(e, total_inverse), inner_5), weighted(gamma * (quotient(e, total_inverse) * t), ratio_2 * rest_raised_2) + weighted(quotient(e, total_inverse), shared_2) - weighted(t, rest_raised_2)) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1140,27 +1154,26 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, gamma, hessian_rows
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
         log_y_at_label = z_at_label - top - log_total
         rest_at_label_inverse = reciprocal(rest_at_label)
-        ratio_at_label = select(rest_at_label == 0.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
+        ratio_at_label = select(rest_at_label + 1.0 == 1.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
         rest_raised_at_label = power(rest_at_label, gamma)
         shared_at_label = weighted(y_at_label * (2.0 * gamma), ratio_at_label * rest_raised_at_label)
-        rest_raised_at_label_2 = power(rest_at_label, gamma - 1.0)
+        beyond_limits = power(rest_at_label, gamma - 1.0)
+        rest_raised_at_label_2 = select(256.0 * beyond_limits - 256.0 * beyond_limits == 0.0, beyond_limits, 0.0)
         shared_at_label_2 = weighted(y_at_label * (2.0 * gamma), rest_raised_at_label_2)
-        y_raised_at_label = y_at_label * y_at_label
-        shared_at_label_3 = weighted(y_raised_at_label * (gamma * (gamma - 1.0)), ratio_at_label * rest_raised_at_label_2)
+        shared_at_label_3 = weighted(y_at_label, weighted(y_at_label * gamma * (gamma - 1.0), ratio_at_label * rest_raised_at_label_2))
         shared_at_label_4 = shared_at_label + shared_at_label_2 - shared_at_label_3 - rest_raised_at_label
         shared_at_label_5 = weighted(gamma * y_at_label, ratio_at_label * rest_raised_at_label)
-        shared_at_label_6 = weighted(y_at_label, rest_raised_at_label_2)
-        shared_at_label_7 = 0.0 - shared_at_label_5 - shared_at_label_6
-        shared_at_label_8 = shared_at_label_5 + shared_at_label_2 - shared_at_label_3 - rest_raised_at_label_2
-        shared_at_label_9 = weighted(y_raised_at_label * (gamma * gamma), ratio_at_label * rest_raised_at_label)
-        shared_at_label_10 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))), rest_raised_at_label)
-        shared_at_label_11 = weighted(gamma * y_at_label, rest_raised_at_label * log_y_at_label)
-        shared_at_label_12 = shared_at_label_9 - shared_at_label_10 - shared_at_label_11
-        rest_raised_at_label_3 = power(rest_at_label, gamma + 1.0)
-        shared_at_label_13 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))), rest_raised_at_label_3)
-        shared_at_label_14 = weighted(gamma * y_at_label, rest_raised_at_label_3 * log_y_at_label)
-        shared_at_label_15 = weighted(y_raised_at_label * (gamma * gamma), rest_raised_at_label * log_y_at_label)
-        shared_at_label_16 = shared_at_label_13 + shared_at_label_14 - shared_at_label_15
+        shared_at_label_6 = rest_raised_at_label - shared_at_label_5
+        shared_at_label_7 = shared_at_label_5 + shared_at_label_2 - shared_at_label_3
+        shared_at_label_8 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma), ratio_at_label * rest_raised_at_label))
+        shared_at_label_9 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))), rest_raised_at_label)
+        shared_at_label_10 = weighted(gamma * y_at_label, rest_raised_at_label * log_y_at_label)
+        shared_at_label_11 = shared_at_label_8 - shared_at_label_9 - shared_at_label_10
+        rest_raised_at_label_3 = rest_raised_at_label * rest_at_label
+        shared_at_label_12 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))), rest_raised_at_label_3)
+        shared_at_label_13 = weighted(gamma * y_at_label, rest_raised_at_label_3 * log_y_at_label)
+        shared_at_label_14 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma), rest_raised_at_label * log_y_at_label))
+        shared_at_label_15 = shared_at_label_12 + shared_at_label_13 - shared_at_label_14
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
             y = quotient(e_at_i, total_inverse)
@@ -1171,15 +1184,14 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, gamma, hessian_rows
             z_at_i = number_of(z_rows, row * classes + i)
             e_at_i = scratch_at(e_memory, i)
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
-            y_raised = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
-            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_at_label_7)) + weighted(quotient(e_at_i, total_inverse), rest_raised_at_label_2) + weighted(y_raised, shared_at_label_8))
+            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_at_label_6)) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_at_label_7)))
         for j in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, j)
-            store_part(hessian_rows, row * classes + label, j, weighted(quotient(e, total_inverse), shared_at_label_12))
+            store_part(hessian_rows, row * classes + label, j, weighted(quotient(e, total_inverse), shared_at_label_11))
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
-            hessian_rows[row, i, label] = first_lane(weighted(quotient(e_at_i, total_inverse), shared_at_label_12))
-        hessian_rows[row, label, label] = first_lane(shared_at_label_16)
+            hessian_rows[row, i, label] = first_lane(weighted(quotient(e_at_i, total_inverse), shared_at_label_11))
+        hessian_rows[row, label, label] = first_lane(shared_at_label_15)
 
 
 hessian_of_labels_kernel = by_layout(None, hessian_of_labels_long_rows)
@@ -1208,6 +1220,7 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, gamma, hessian_row
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -1237,69 +1250,88 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, gamma, hessian_row
         log_total = log1p_of(excess, e_unit)
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
         inner_4 = row_number(z_rows, 0.0)
         inner_4_lost = row_number(z_rows, 0.0)
         inner_5 = row_number(z_rows, 0.0)
         inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
+        inner_7 = row_number(z_rows, 0.0)
+        inner_7_lost = row_number(z_rows, 0.0)
+        inner_8 = row_number(z_rows, 0.0)
+        inner_8_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
-            e = load_scratch(e_memory, k)
-            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             z = load_part(z_rows, row, k, -np.inf)
+            e = load_scratch(e_memory, k)
             rest = quotient(select(z == top, excess, total - e), total_inverse)
             log_y = z - top - log_total
-            ratio = select(rest == 0.0, -1.0, log_y / rest)
-            rest_raised = power(rest, gamma - 1.0)
+            ratio = select(rest + 1.0 == 1.0, -1.0, log_y / rest)
+            beyond_limits = power(rest, gamma - 1.0)
+            rest_raised = select(256.0 * beyond_limits - 256.0 * beyond_limits == 0.0, beyond_limits, 0.0)
             rest_raised_2 = power(rest, gamma)
             t = load_part(t_rows, row, k, 0.0)
-            inner, inner_lost = plus_part(inner, inner_lost, weighted(y_raised * t, ratio * rest_raised) + weighted(2.0 * quotient(e, total_inverse) * t, ratio * rest_raised_2) + weighted(2.0 * quotient(e, total_inverse) * t, rest_raised), k, classes)
-            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(y_raised * t, ratio * rest_raised), k, classes)
-            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, weighted(t, rest_raised_2), k, classes)
-            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2), k, classes)
+            inner, inner_lost = plus_part(inner, inner_lost, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised)) + weighted(2.0 * quotient(e, total_inverse) * t, ratio * rest_raised_2) + weighted(2.0 * quotient(e, total_inverse) * t, rest_raised), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised)), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(t, rest_raised_2), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised)) + weighted(2.0 * quotient(e, total_inverse) * t, ratio * rest_raised_2) + weighted(2.0 * quotient(e, total_inverse) * t, rest_raised)), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised))), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, rest_raised_2)), k, classes)
+            inner_7, inner_7_lost = plus_part(inner_7, inner_7_lost, weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2), k, classes)
+            inner_8, inner_8_lost = plus_part(inner_8, inner_8_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2)), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
         inner_4 = settled(inner_4, inner_4_lost)
         inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
+        inner_7 = settled(inner_7, inner_7_lost)
+        inner_8 = settled(inner_8, inner_8_lost)
         shared = gamma * inner
-        shared_2 = gamma * gamma * inner_3
-        shared_3 = shared - inner_4 - shared_2
-        shared_4 = gamma * inner_5
-        shared_5 = inner_4 - shared_4
+        shared_2 = gamma * gamma * inner_2
+        shared_3 = shared - shared_2 - inner_3
+        shared_4 = shared - shared_2
+        shared_5 = gamma * inner_7
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
-            y_raised_2 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
+            y = quotient(e_at_i, total_inverse)
             z_at_i = number_of(z_rows, row * classes + i)
             rest_2 = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             log_y_2 = z_at_i - top - log_total
             rest_2_inverse = reciprocal(rest_2)
-            ratio_2 = select(rest_2 == 0.0, -1.0, quotient(log_y_2, rest_2_inverse))
-            rest_raised_3 = power(rest_2, gamma - 1.0)
+            ratio_2 = select(rest_2 + 1.0 == 1.0, -1.0, quotient(log_y_2, rest_2_inverse))
+            beyond_limits_2 = power(rest_2, gamma - 1.0)
+            rest_raised_3 = select(256.0 * beyond_limits_2 - 256.0 * beyond_limits_2 == 0.0, beyond_limits_2, 0.0)
+            rest_raised_5 = power(rest_2, gamma)
             for j in range(0, classes, part_size(z_rows)):
-                e = load_scratch(e_memory, j)
-                y_raised_3 = quotient(e, total_inverse) * quotient(e, total_inverse)
                 z = load_part(z_rows, row, j, -np.inf)
+                e = load_scratch(e_memory, j)
                 rest_3 = quotient(select(z == top, excess, total - e), total_inverse)
                 log_y_3 = z - top - log_total
-                ratio_3 = select(rest_3 == 0.0, -1.0, log_y_3 / rest_3)
-                rest_raised_4 = power(rest_3, gamma - 1.0)
-                t_at_i = number_of(t_rows, row * classes + i)
+                ratio_3 = select(rest_3 + 1.0 == 1.0, -1.0, log_y_3 / rest_3)
+                beyond_limits_3 = power(rest_3, gamma - 1.0)
+                rest_raised_4 = select(256.0 * beyond_limits_3 - 256.0 * beyond_limits_3 == 0.0, beyond_limits_3, 0.0)
+                rest_raised_6 = power(rest_3, gamma)
                 t = load_part(t_rows, row, j, 0.0)
-                store_part(hessian_rows, row * classes + i, j, weighted(y_raised_2 * quotient(e, total_inverse) * t_at_i * (gamma * gamma), ratio_2 * rest_raised_3) + weighted(y_raised_3 * quotient(e_at_i, total_inverse) * t * (gamma * gamma), ratio_3 * rest_raised_4) + weighted(quotient(e, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (quotient(e_at_i, total_inverse) * t_at_i), ratio_2 * rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (quotient(e_at_i, total_inverse) * t), ratio_3 * rest_raised_4)) - weighted(quotient(e, total_inverse), weighted(gamma * (2.0 * quotient(e_at_i, total_inverse) * t_at_i), rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (2.0 * quotient(e_at_i, total_inverse) * t), rest_raised_4)))
+                t_at_i = number_of(t_rows, row * classes + i)
+                store_part(hessian_rows, row * classes + i, j, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(y, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t * (gamma * gamma), ratio_3 * rest_raised_6))) + weighted(y, weighted(y, weighted(quotient(e, total_inverse) * t_at_i * (gamma * gamma), ratio_2 * rest_raised_3))) + weighted(y, weighted(gamma * quotient(e, total_inverse), inner_4)) - weighted(y, weighted(gamma * (quotient(e, total_inverse) * t_at_i), ratio_2 * rest_raised_3)) - weighted(y, weighted(quotient(e, total_inverse) * 2.0 * t * (gamma + (1.0 / 2.0)), rest_raised_6)) - weighted(y, weighted(gamma * (quotient(e, total_inverse) * t), rest_raised_6 * log_y_3)) - weighted(y, weighted(gamma * (quotient(e, total_inverse) * 2.0 * t_at_i), rest_raised_3)) - weighted(y, weighted(quotient(e, total_inverse) * (gamma * gamma), inner_5)) - weighted(y, weighted(quotient(e, total_inverse), inner_6)), select((1.0 / 2.0) - y < 0.0, weighted(quotient(e, total_inverse), weighted(y, weighted(y * t_at_i * (gamma * gamma), ratio_2 * rest_raised_5))) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(y * t * (gamma * gamma), ratio_3 * rest_raised_4))) + weighted(quotient(e, total_inverse), weighted(y * gamma, inner_4)) - weighted(quotient(e, total_inverse), weighted(gamma * (y * t), ratio_3 * rest_raised_4)) - weighted(quotient(e, total_inverse), weighted(y * 2.0 * t_at_i * (gamma + (1.0 / 2.0)), rest_raised_5)) - weighted(quotient(e, total_inverse), weighted(gamma * (y * t_at_i), rest_raised_5 * log_y_2)) - weighted(quotient(e, total_inverse), weighted(gamma * (y * 2.0 * t), rest_raised_4)) - weighted(quotient(e, total_inverse), weighted(y * (gamma * gamma), inner_5)) - weighted(quotient(e, total_inverse), weighted(y, inner_6)), weighted(quotient(e, total_inverse), weighted(y, weighted(y * t_at_i * (gamma * gamma), ratio_2 * rest_raised_3))) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(y * t * (gamma * gamma), ratio_3 * rest_raised_4))) + weighted(quotient(e, total_inverse), weighted(y, shared_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (y * t_at_i), ratio_2 * rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (y * t), ratio_3 * rest_raised_4)) - weighted(quotient(e, total_inverse), weighted(gamma * (y * 2.0 * t_at_i), rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (y * 2.0 * t), rest_raised_4)))))
         for i in range(classes):
-            e_at_i = scratch_at(e_memory, i)
-            y_raised_4 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             z_at_i = number_of(z_rows, row * classes + i)
+            e_at_i = scratch_at(e_memory, i)
             rest_4 = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             log_y_4 = z_at_i - top - log_total
             rest_4_inverse = reciprocal(rest_4)
-            ratio_4 = select(rest_4 == 0.0, -1.0, quotient(log_y_4, rest_4_inverse))
-            rest_raised_5 = power(rest_4, gamma - 1.0)
-            rest_raised_6 = power(rest_4, gamma)
-            y_raised_5 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
+            ratio_4 = select(rest_4 + 1.0 == 1.0, -1.0, quotient(log_y_4, rest_4_inverse))
+            beyond_limits_4 = power(rest_4, gamma - 1.0)
+            rest_raised_7 = select(256.0 * beyond_limits_4 - 256.0 * beyond_limits_4 == 0.0, beyond_limits_4, 0.0)
+            rest_raised_8 = power(rest_4, gamma)
+            rest_raised_9 = rest_raised_8 * rest_4
             t_at_i = number_of(t_rows, row * classes + i)
-            hessian_rows[row, i, i] = first_lane(weighted(y_raised_4 * t_at_i * (gamma * gamma), ratio_4 * rest_raised_5) + weighted(gamma * (quotient(e_at_i, total_inverse) * t_at_i), ratio_4 * rest_raised_6) + weighted(gamma * (2.0 * quotient(e_at_i, total_inverse) * t_at_i), rest_raised_6) + weighted(quotient(e_at_i, total_inverse), shared_5) + weighted(y_raised_5, shared_3) - weighted(gamma * (y_raised_5 * t_at_i), ratio_4 * rest_raised_5) - weighted(y_raised_5 * t_at_i * (gamma * gamma), ratio_4 * rest_raised_6) - weighted(gamma * (2.0 * y_raised_5 * t_at_i), rest_raised_5))
+            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, weighted(2.0 * quotient(e_at_i, total_inverse) * t_at_i * (gamma + (1.0 / 2.0)), rest_raised_9) + weighted(gamma * (quotient(e_at_i, total_inverse) * t_at_i), rest_raised_9 * log_y_4) + weighted(quotient(e_at_i, total_inverse), weighted(rest_4, inner_6)) + weighted(quotient(e_at_i, total_inverse), weighted(gamma * quotient(e_at_i, total_inverse), inner_4)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * t_at_i * (gamma * gamma), rest_raised_8 * log_y_4)) - weighted(gamma * quotient(e_at_i, total_inverse), inner_8) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * (gamma * gamma), inner_5)), weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * t_at_i * (gamma * gamma), ratio_4 * rest_raised_7))) + weighted(gamma * (quotient(e_at_i, total_inverse) * t_at_i), ratio_4 * rest_raised_8) + weighted(quotient(e_at_i, total_inverse), weighted(rest_4, inner_3)) + weighted(gamma * (2.0 * quotient(e_at_i, total_inverse) * t_at_i), rest_raised_8) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_4)) - weighted(quotient(e_at_i, total_inverse), weighted(gamma * (quotient(e_at_i, total_inverse) * t_at_i), ratio_4 * rest_raised_7)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * t_at_i * (gamma * gamma), ratio_4 * rest_raised_8)) - weighted(quotient(e_at_i, total_inverse), weighted(gamma * (quotient(e_at_i, total_inverse) * 2.0 * t_at_i), rest_raised_7)) - weighted(quotient(e_at_i, total_inverse), shared_5)))
 
 
 hessian_of_targets_kernel = by_layout(None, hessian_of_targets_long_rows)
@@ -1334,6 +1366,7 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, gamma, hvp_rows, lay
         z_at_label = picked_from(z_rows, row, z, label, at_label)
         v_at_label = picked_from(v_rows, row, v, label, at_label)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -1349,35 +1382,46 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, gamma, hvp_rows, lay
         log_total = log1p_of(excess, e_unit)
         total_inverse = reciprocal(total)
         inner = summed(select(at_label, 0.0, quotient(e, total_inverse) * v), classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         e_at_label = picked(e, label, at_label)
         y_at_label = quotient(e_at_label, total_inverse)
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
         log_y_at_label = z_at_label - top - log_total
         rest_at_label_inverse = reciprocal(rest_at_label)
-        ratio_at_label = select(rest_at_label == 0.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
+        ratio_at_label = select(rest_at_label + 1.0 == 1.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
         rest_raised_at_label = power(rest_at_label, gamma)
         shared_at_label = weighted(inner * (y_at_label * (2.0 * gamma)), ratio_at_label * rest_raised_at_label)
-        y_raised_at_label = y_at_label * y_at_label
-        shared_at_label_2 = weighted(y_raised_at_label * (gamma * gamma) * v_at_label, ratio_at_label * rest_raised_at_label)
-        rest_raised_at_label_2 = power(rest_at_label, gamma - 1.0)
+        shared_at_label_2 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma) * v_at_label, ratio_at_label * rest_raised_at_label))
+        beyond_limits = power(rest_at_label, gamma - 1.0)
+        rest_raised_at_label_2 = select(256.0 * beyond_limits - 256.0 * beyond_limits == 0.0, beyond_limits, 0.0)
         shared_at_label_3 = weighted(inner * (y_at_label * (2.0 * gamma)), rest_raised_at_label_2)
-        shared_at_label_4 = weighted(inner * (y_raised_at_label * (gamma * (gamma - 1.0))), ratio_at_label * rest_raised_at_label_2)
+        shared_at_label_4 = weighted(y_at_label, weighted(inner * (y_at_label * gamma * (gamma - 1.0)), ratio_at_label * rest_raised_at_label_2))
         shared_at_label_5 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))) * v_at_label, rest_raised_at_label)
         shared_at_label_6 = weighted(gamma * y_at_label * v_at_label, rest_raised_at_label * log_y_at_label)
         shared_at_label_7 = weighted(inner, rest_raised_at_label)
         shared_at_label_8 = shared_at_label + shared_at_label_2 + shared_at_label_3 - shared_at_label_4 - shared_at_label_5 - shared_at_label_6 - shared_at_label_7
         shared_at_label_9 = weighted(gamma * y_at_label, ratio_at_label * rest_raised_at_label)
         shared_at_label_10 = rest_raised_at_label - shared_at_label_9
-        shared_at_label_11 = weighted(inner * (y_raised_at_label * (gamma * gamma)), ratio_at_label * rest_raised_at_label)
-        rest_raised_at_label_3 = power(rest_at_label, gamma + 1.0)
-        shared_at_label_12 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))) * v_at_label, rest_raised_at_label_3)
-        shared_at_label_13 = weighted(gamma * y_at_label * v_at_label, rest_raised_at_label_3 * log_y_at_label)
-        shared_at_label_14 = weighted(inner * (gamma * y_at_label), rest_raised_at_label * log_y_at_label)
-        shared_at_label_15 = weighted(inner * (y_at_label * (2.0 * (gamma + (1.0 / 2.0)))), rest_raised_at_label)
-        shared_at_label_16 = weighted(y_raised_at_label * (gamma * gamma) * v_at_label, rest_raised_at_label * log_y_at_label)
-        shared_at_label_17 = shared_at_label_11 + shared_at_label_12 + shared_at_label_13 - shared_at_label_14 - shared_at_label_15 - shared_at_label_16
-        hvp = weighted(quotient(e, total_inverse), shared_at_label_8) + weighted(quotient(e, total_inverse) * v, shared_at_label_10)
-        hvp_at_label = shared_at_label_17
+        shared_at_label_11 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma) * v_at_label, ratio_at_label * rest_raised_at_label_2))
+        shared_at_label_12 = weighted(gamma * y_at_label * v_at_label, ratio_at_label * rest_raised_at_label_2)
+        shared_at_label_13 = weighted(y_at_label * (2.0 * gamma) * v_at_label, rest_raised_at_label_2)
+        shared_at_label_14 = shared_at_label_11 - shared_at_label_12 - shared_at_label_13
+        shared_at_label_15 = weighted(y_at_label * (2.0 * gamma), ratio_at_label * rest_raised_at_label)
+        shared_at_label_16 = weighted(y_at_label * (2.0 * gamma), rest_raised_at_label_2)
+        shared_at_label_17 = weighted(y_at_label, weighted(y_at_label * gamma * (gamma - 1.0), ratio_at_label * rest_raised_at_label_2))
+        shared_at_label_18 = shared_at_label_15 + shared_at_label_16 - shared_at_label_17 - rest_raised_at_label
+        shared_at_label_19 = shared_at_label_9 + shared_at_label_16 - shared_at_label_17
+        shared_at_label_20 = weighted(y_at_label, weighted(inner * (y_at_label * (gamma * gamma)), ratio_at_label * rest_raised_at_label))
+        rest_raised_at_label_3 = rest_raised_at_label * rest_at_label
+        shared_at_label_21 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))) * v_at_label, rest_raised_at_label_3)
+        shared_at_label_22 = weighted(gamma * y_at_label * v_at_label, rest_raised_at_label_3 * log_y_at_label)
+        shared_at_label_23 = weighted(inner * (gamma * y_at_label), rest_raised_at_label * log_y_at_label)
+        shared_at_label_24 = weighted(inner * (y_at_label * (2.0 * (gamma + (1.0 / 2.0)))), rest_raised_at_label)
+        shared_at_label_25 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma) * v_at_label, rest_raised_at_label * log_y_at_label))
+        shared_at_label_26 = shared_at_label_20 + shared_at_label_21 + shared_at_label_22 - shared_at_label_23 - shared_at_label_24 - shared_at_label_25
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v, shared_at_label_10)) + weighted(quotient(e, total_inverse), shared_at_label_14) + weighted(inner_2 * quotient(e, total_inverse), shared_at_label_18) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, shared_at_label_19)), weighted(quotient(e, total_inverse), shared_at_label_8) + weighted(quotient(e, total_inverse) * v, shared_at_label_10))
+        hvp_at_label = shared_at_label_26
         hvp = with_label(hvp, at_label, hvp_at_label)
         store_classes(hvp_rows, row, stop, layout, hvp)
         store_label(hvp_rows, row, layout, label, hvp_at_label)
@@ -1391,6 +1435,7 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, gamma, hvp_rows
     for row in range(start, stop):
         label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -1421,46 +1466,61 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, gamma, hvp_rows
         log_total = log1p_of(excess, e_unit)
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, without(quotient(e, total_inverse) * v, k, label), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         e_at_label = scratch_at(e_memory, label)
         y_at_label = quotient(e_at_label, total_inverse)
         z_at_label = number_of(z_rows, row * classes + label)
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
         log_y_at_label = z_at_label - top - log_total
         rest_at_label_inverse = reciprocal(rest_at_label)
-        ratio_at_label = select(rest_at_label == 0.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
+        ratio_at_label = select(rest_at_label + 1.0 == 1.0, -1.0, quotient(log_y_at_label, rest_at_label_inverse))
         rest_raised_at_label = power(rest_at_label, gamma)
         shared_at_label = weighted(inner * (y_at_label * (2.0 * gamma)), ratio_at_label * rest_raised_at_label)
-        y_raised_at_label = y_at_label * y_at_label
         v_at_label = number_of(v_rows, row * classes + label)
-        shared_at_label_2 = weighted(y_raised_at_label * (gamma * gamma) * v_at_label, ratio_at_label * rest_raised_at_label)
-        rest_raised_at_label_2 = power(rest_at_label, gamma - 1.0)
+        shared_at_label_2 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma) * v_at_label, ratio_at_label * rest_raised_at_label))
+        beyond_limits = power(rest_at_label, gamma - 1.0)
+        rest_raised_at_label_2 = select(256.0 * beyond_limits - 256.0 * beyond_limits == 0.0, beyond_limits, 0.0)
         shared_at_label_3 = weighted(inner * (y_at_label * (2.0 * gamma)), rest_raised_at_label_2)
-        shared_at_label_4 = weighted(inner * (y_raised_at_label * (gamma * (gamma - 1.0))), ratio_at_label * rest_raised_at_label_2)
+        shared_at_label_4 = weighted(y_at_label, weighted(inner * (y_at_label * gamma * (gamma - 1.0)), ratio_at_label * rest_raised_at_label_2))
         shared_at_label_5 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))) * v_at_label, rest_raised_at_label)
         shared_at_label_6 = weighted(gamma * y_at_label * v_at_label, rest_raised_at_label * log_y_at_label)
         shared_at_label_7 = weighted(inner, rest_raised_at_label)
         shared_at_label_8 = shared_at_label + shared_at_label_2 + shared_at_label_3 - shared_at_label_4 - shared_at_label_5 - shared_at_label_6 - shared_at_label_7
         shared_at_label_9 = weighted(gamma * y_at_label, ratio_at_label * rest_raised_at_label)
         shared_at_label_10 = rest_raised_at_label - shared_at_label_9
-        shared_at_label_11 = weighted(inner * (y_raised_at_label * (gamma * gamma)), ratio_at_label * rest_raised_at_label)
-        rest_raised_at_label_3 = power(rest_at_label, gamma + 1.0)
-        shared_at_label_12 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))) * v_at_label, rest_raised_at_label_3)
-        shared_at_label_13 = weighted(gamma * y_at_label * v_at_label, rest_raised_at_label_3 * log_y_at_label)
-        shared_at_label_14 = weighted(inner * (gamma * y_at_label), rest_raised_at_label * log_y_at_label)
-        shared_at_label_15 = weighted(inner * (y_at_label * (2.0 * (gamma + (1.0 / 2.0)))), rest_raised_at_label)
-        shared_at_label_16 = weighted(y_raised_at_label * (gamma * gamma) * v_at_label, rest_raised_at_label * log_y_at_label)
-        shared_at_label_17 = shared_at_label_11 + shared_at_label_12 + shared_at_label_13 - shared_at_label_14 - shared_at_label_15 - shared_at_label_16
+        shared_at_label_11 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma) * v_at_label, ratio_at_label * rest_raised_at_label_2))
+        shared_at_label_12 = weighted(gamma * y_at_label * v_at_label, ratio_at_label * rest_raised_at_label_2)
+        shared_at_label_13 = weighted(y_at_label * (2.0 * gamma) * v_at_label, rest_raised_at_label_2)
+        shared_at_label_14 = shared_at_label_11 - shared_at_label_12 - shared_at_label_13
+        shared_at_label_15 = weighted(y_at_label * (2.0 * gamma), ratio_at_label * rest_raised_at_label)
+        shared_at_label_16 = weighted(y_at_label * (2.0 * gamma), rest_raised_at_label_2)
+        shared_at_label_17 = weighted(y_at_label, weighted(y_at_label * gamma * (gamma - 1.0), ratio_at_label * rest_raised_at_label_2))
+        shared_at_label_18 = shared_at_label_15 + shared_at_label_16 - shared_at_label_17 - rest_raised_at_label
+        shared_at_label_19 = shared_at_label_9 + shared_at_label_16 - shared_at_label_17
+        shared_at_label_20 = weighted(y_at_label, weighted(inner * (y_at_label * (gamma * gamma)), ratio_at_label * rest_raised_at_label))
+        rest_raised_at_label_3 = rest_raised_at_label * rest_at_label
+        shared_at_label_21 = weighted(y_at_label * (2.0 * (gamma + (1.0 / 2.0))) * v_at_label, rest_raised_at_label_3)
+        shared_at_label_22 = weighted(gamma * y_at_label * v_at_label, rest_raised_at_label_3 * log_y_at_label)
+        shared_at_label_23 = weighted(inner * (gamma * y_at_label), rest_raised_at_label * log_y_at_label)
+        shared_at_label_24 = weighted(inner * (y_at_label * (2.0 * (gamma + (1.0 / 2.0)))), rest_raised_at_label)
+        shared_at_label_25 = weighted(y_at_label, weighted(y_at_label * (gamma * gamma) * v_at_label, rest_raised_at_label * log_y_at_label))
+        shared_at_label_26 = shared_at_label_20 + shared_at_label_21 + shared_at_label_22 - shared_at_label_23 - shared_at_label_24 - shared_at_label_25
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_at_label_8) + weighted(quotient(e, total_inverse) * v, shared_at_label_10))
-        hvp_rows[row, label] = first_lane(shared_at_label_17)
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v, shared_at_label_10)) + weighted(quotient(e, total_inverse), shared_at_label_14) + weighted(inner_2 * quotient(e, total_inverse), shared_at_label_18) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, shared_at_label_19)), weighted(quotient(e, total_inverse), shared_at_label_8) + weighted(quotient(e, total_inverse) * v, shared_at_label_10)))
+        hvp_rows[row, label] = first_lane(shared_at_label_26)
 
 
 hvp_of_labels_kernel = by_layout(hvp_of_labels_rows, hvp_of_labels_long_rows)
@@ -1492,6 +1552,7 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, gamma, hvp_rows, la
         t = load_classes(t_rows, row, stop, layout, 0.0)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -1506,35 +1567,49 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, gamma, hvp_rows, la
         total = ties + below
         log_total = log1p_of(excess, e_unit)
         total_inverse = reciprocal(total)
-        inner = summed(quotient(e, total_inverse) * v, classes)
+        inner = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         rest = quotient(select(z == top, excess, total - e), total_inverse)
+        rest_raised = power(rest, gamma)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, rest_raised)), classes)
         log_y = z - top - log_total
-        ratio = select(rest == 0.0, -1.0, log_y / rest)
-        rest_raised = power(rest, gamma - 1.0)
-        inner_2 = summed(0.0 - weighted(quotient(e, total_inverse) * t * v, ratio * rest_raised) - weighted(2.0 * quotient(e, total_inverse) * t * v, rest_raised), classes)
-        y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
-        inner_3 = summed(weighted(y_raised * t * v, ratio * rest_raised), classes)
-        rest_raised_2 = power(rest, gamma)
-        inner_4 = summed(0.0 - weighted(y_raised * t, ratio * rest_raised) - weighted(2.0 * quotient(e, total_inverse) * t, ratio * rest_raised_2) - weighted(2.0 * quotient(e, total_inverse) * t, rest_raised), classes)
-        inner_5 = summed(weighted(y_raised * t, ratio * rest_raised), classes)
-        inner_6 = summed(weighted(t, rest_raised_2), classes)
-        inner_7 = summed(weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2), classes)
-        shared = inner * (gamma * gamma)
-        shared_2 = gamma * inner_2
-        shared_3 = gamma * gamma * inner_3
-        shared_4 = weighted(gamma * inner, inner_4)
-        shared_5 = weighted(inner * (gamma * gamma), inner_5)
-        shared_6 = weighted(inner, inner_6)
-        shared_7 = shared_2 + shared_3 - shared_4 - shared_5 - shared_6
-        shared_8 = gamma * inner_7
-        shared_9 = inner_6 - shared_8
-        shared_10 = gamma * inner
-        rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
-        log_y_2 = z - top - log_total
-        ratio_2 = select(rest_2 == 0.0, -1.0, log_y_2 / rest_2)
-        rest_raised_3 = power(rest_2, gamma - 1.0)
-        y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-        hvp = weighted(gamma * (quotient(e, total_inverse) * t * v), ratio_2 * rest_raised_3) + weighted(shared * (y_raised_2 * t), ratio_2 * rest_raised_3) + weighted(gamma * (2.0 * quotient(e, total_inverse) * t * v), rest_raised_3) + weighted(quotient(e, total_inverse), shared_7) + weighted(quotient(e, total_inverse) * v, shared_9) - weighted(shared_10 * (quotient(e, total_inverse) * t), ratio_2 * rest_raised_3) - weighted(y_raised_2 * t * v * (gamma * gamma), ratio_2 * rest_raised_3) - weighted(shared_10 * (2.0 * quotient(e, total_inverse) * t), rest_raised_3)
+        ratio = select(rest + 1.0 == 1.0, -1.0, log_y / rest)
+        beyond_limits = power(rest, gamma - 1.0)
+        rest_raised_2 = select(256.0 * beyond_limits - 256.0 * beyond_limits == 0.0, beyond_limits, 0.0)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 0.0 - weighted(quotient(e, total_inverse) * t * v, ratio * rest_raised_2) - weighted(2.0 * quotient(e, total_inverse) * t * v, rest_raised_2)), classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t * v, ratio * rest_raised_2))), classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 0.0 - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2)) - weighted(2.0 * quotient(e, total_inverse) * t, ratio * rest_raised) - weighted(2.0 * quotient(e, total_inverse) * t, rest_raised_2)), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2))), classes)
+        inner_7 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * t, ratio * rest_raised)), classes)
+        y = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, quotient(e, total_inverse), 0.0), classes)
+        is_there = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        y_2 = select(is_there == 0.0, 0.0, y)
+        t_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, t, 0.0), classes)
+        is_there_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        t_3 = select(is_there_2 == 0.0, 0.0, t_2)
+        is_there_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        rest_3 = quotient(select(z == top, excess, total - e), total_inverse)
+        rest_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest_3, 0.0), classes)
+        rest_4 = select(is_there_3 == 0.0, 1.0, rest_2)
+        is_there_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        log_y_3 = z - top - log_total
+        log_y_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, log_y_3, 0.0), classes)
+        log_y_4 = select(is_there_4 == 0.0, 0.0, log_y_2)
+        rest_4_inverse = reciprocal(rest_4)
+        ratio_2 = select(rest_4 + 1.0 == 1.0, -1.0, quotient(log_y_4, rest_4_inverse))
+        rest_raised_3 = power(rest_4, gamma)
+        v_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, v, 0.0), classes)
+        is_there_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        v_3 = select(is_there_5 == 0.0, 0.0, v_2)
+        beyond_limits_3 = power(rest_4, gamma - 1.0)
+        rest_raised_5 = select(256.0 * beyond_limits_3 - 256.0 * beyond_limits_3 == 0.0, beyond_limits_3, 0.0)
+        rest_5 = quotient(select(z == top, excess, total - e), total_inverse)
+        log_y_5 = z - top - log_total
+        ratio_3 = select(rest_5 + 1.0 == 1.0, -1.0, log_y_5 / rest_5)
+        beyond_limits_2 = power(rest_5, gamma - 1.0)
+        rest_raised_4 = select(256.0 * beyond_limits_2 - 256.0 * beyond_limits_2 == 0.0, beyond_limits_2, 0.0)
+        rest_raised_6 = power(rest_5, gamma)
+        rest_raised_7 = rest_raised_6 * rest_5
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(inner * (quotient(e, total_inverse) * t) * (gamma * gamma), ratio_3 * rest_raised_6)) + weighted(2.0 * quotient(e, total_inverse) * t * v * (gamma + (1.0 / 2.0)), rest_raised_7) + weighted(gamma * (quotient(e, total_inverse) * t * v), rest_raised_7 * log_y_5) + weighted(quotient(e, total_inverse), weighted(rest_5 * v, inner_2)) + weighted(gamma * quotient(e, total_inverse), inner_3) + weighted(quotient(e, total_inverse) * (gamma * gamma), inner_4) - weighted(gamma * (inner * (quotient(e, total_inverse) * t)), rest_raised_6 * log_y_5) - weighted(inner * (2.0 * quotient(e, total_inverse) * t) * (gamma + (1.0 / 2.0)), rest_raised_6) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t * v * (gamma * gamma), rest_raised_6 * log_y_5)) - weighted(gamma * (quotient(e, total_inverse) * v), inner_7) - weighted(gamma * (inner * quotient(e, total_inverse)), inner_5) - weighted(inner * quotient(e, total_inverse) * (gamma * gamma), inner_6) - weighted(inner * quotient(e, total_inverse), inner_2) - weighted(quotient(e, total_inverse), weighted(gamma * (quotient(e, total_inverse) * v), inner_5)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v * (gamma * gamma), inner_6)), weighted(quotient(e, total_inverse), weighted(gamma * (inner * (t_3 * (y_2 * 2.0))), ratio_2 * rest_raised_3)) + weighted(quotient(e, total_inverse), weighted(y_2, weighted(v_3 * (y_2 * t_3) * (gamma * gamma), ratio_2 * rest_raised_3))) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(v_3 * (y_2 * t) * (gamma * gamma), ratio_3 * rest_raised_4))) + weighted(gamma * (quotient(e, total_inverse) * t * v), ratio_3 * rest_raised_4) + weighted(quotient(e, total_inverse), weighted(inner * (quotient(e, total_inverse) * t) * (gamma * gamma), ratio_3 * rest_raised_4)) + weighted(quotient(e, total_inverse), weighted(gamma * (inner * (t_3 * (y_2 * 2.0))), rest_raised_5)) + weighted(t_3 * quotient(e, total_inverse) * v, rest_raised_3) + weighted(gamma * (2.0 * quotient(e, total_inverse) * t * v), rest_raised_4) + weighted(quotient(e, total_inverse) * v, inner_2) + weighted(gamma * quotient(e, total_inverse), inner_3) + weighted(quotient(e, total_inverse) * (gamma * gamma), inner_4) - weighted(quotient(e, total_inverse), weighted(y_2, weighted(inner * (y_2 * t_3) * (gamma * (gamma - 1.0)), ratio_2 * rest_raised_5))) - weighted(quotient(e, total_inverse), weighted(gamma * (y_2 * t_3 * v), ratio_2 * rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (v_3 * (y_2 * t)), ratio_3 * rest_raised_4)) - weighted(gamma * (inner * (quotient(e, total_inverse) * t)), ratio_3 * rest_raised_4) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t * v * (gamma * gamma), ratio_3 * rest_raised_4)) - weighted(quotient(e, total_inverse), weighted(v_3 * (t_3 * (y_2 * 2.0)) * (gamma + (1.0 / 2.0)), rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (v_3 * (y_2 * t_3)), rest_raised_3 * log_y_4)) - weighted(inner * (t_3 * quotient(e, total_inverse)), rest_raised_3) - weighted(quotient(e, total_inverse), weighted(gamma * (v_3 * (y_2 * 2.0 * t)), rest_raised_4)) - weighted(gamma * (inner * (2.0 * quotient(e, total_inverse) * t)), rest_raised_4) - weighted(quotient(e, total_inverse), weighted(gamma * (y_2 * v_3), inner_5)) - weighted(quotient(e, total_inverse), weighted(y_2 * v_3 * (gamma * gamma), inner_6)) - weighted(quotient(e, total_inverse), weighted(y_2 * v_3, inner_2)) - weighted(gamma * (quotient(e, total_inverse) * v), inner_7) - weighted(gamma * (inner * quotient(e, total_inverse)), inner_5) - weighted(inner * quotient(e, total_inverse) * (gamma * gamma), inner_6) - weighted(inner * quotient(e, total_inverse), inner_2))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1545,6 +1620,7 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, gamma, hvp_row
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -1592,21 +1668,21 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, gamma, hvp_row
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
-            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+            inner, inner_lost = plus_part(inner, inner_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
             z = load_part(z_rows, row, k, -np.inf)
             rest = quotient(select(z == top, excess, total - e), total_inverse)
-            log_y = z - top - log_total
-            ratio = select(rest == 0.0, -1.0, log_y / rest)
-            rest_raised = power(rest, gamma - 1.0)
+            rest_raised = power(rest, gamma)
             t = load_part(t_rows, row, k, 0.0)
-            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, 0.0 - weighted(quotient(e, total_inverse) * t * v, ratio * rest_raised) - weighted(2.0 * quotient(e, total_inverse) * t * v, rest_raised), k, classes)
-            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
-            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(y_raised * t * v, ratio * rest_raised), k, classes)
-            rest_raised_2 = power(rest, gamma)
-            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, 0.0 - weighted(y_raised * t, ratio * rest_raised) - weighted(2.0 * quotient(e, total_inverse) * t, ratio * rest_raised_2) - weighted(2.0 * quotient(e, total_inverse) * t, rest_raised), k, classes)
-            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, weighted(y_raised * t, ratio * rest_raised), k, classes)
-            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, weighted(t, rest_raised_2), k, classes)
-            inner_7, inner_7_lost = plus_part(inner_7, inner_7_lost, weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, rest_raised)), k, classes)
+            log_y = z - top - log_total
+            ratio = select(rest + 1.0 == 1.0, -1.0, log_y / rest)
+            beyond_limits = power(rest, gamma - 1.0)
+            rest_raised_2 = select(256.0 * beyond_limits - 256.0 * beyond_limits == 0.0, beyond_limits, 0.0)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 0.0 - weighted(quotient(e, total_inverse) * t * v, ratio * rest_raised_2) - weighted(2.0 * quotient(e, total_inverse) * t * v, rest_raised_2)), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t * v, ratio * rest_raised_2))), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 0.0 - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2)) - weighted(2.0 * quotient(e, total_inverse) * t, ratio * rest_raised) - weighted(2.0 * quotient(e, total_inverse) * t, rest_raised_2)), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t, ratio * rest_raised_2))), k, classes)
+            inner_7, inner_7_lost = plus_part(inner_7, inner_7_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * t, ratio * rest_raised)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
@@ -1614,27 +1690,85 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, gamma, hvp_row
         inner_5 = settled(inner_5, inner_5_lost)
         inner_6 = settled(inner_6, inner_6_lost)
         inner_7 = settled(inner_7, inner_7_lost)
-        shared = inner * (gamma * gamma)
-        shared_2 = gamma * inner_2
-        shared_3 = gamma * gamma * inner_3
-        shared_4 = weighted(gamma * inner, inner_4)
-        shared_5 = weighted(inner * (gamma * gamma), inner_5)
-        shared_6 = weighted(inner, inner_6)
-        shared_7 = shared_2 + shared_3 - shared_4 - shared_5 - shared_6
-        shared_8 = gamma * inner_7
-        shared_9 = inner_6 - shared_8
-        shared_10 = gamma * inner
+        y = row_number(z_rows, 0.0)
+        y_lost = row_number(z_rows, 0.0)
+        is_there = row_number(z_rows, 0.0)
+        is_there_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            y, y_lost = plus_part(y, y_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, quotient(e, total_inverse), 0.0), k, classes)
+            is_there, is_there_lost = plus_part(is_there, is_there_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        y = settled(y, y_lost)
+        is_there = settled(is_there, is_there_lost)
+        y_2 = select(is_there == 0.0, 0.0, y)
+        t_2 = row_number(z_rows, 0.0)
+        t_2_lost = row_number(z_rows, 0.0)
+        is_there_2 = row_number(z_rows, 0.0)
+        is_there_2_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            t = load_part(t_rows, row, k, 0.0)
+            t_2, t_2_lost = plus_part(t_2, t_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, t, 0.0), k, classes)
+            is_there_2, is_there_2_lost = plus_part(is_there_2, is_there_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        t_2 = settled(t_2, t_2_lost)
+        is_there_2 = settled(is_there_2, is_there_2_lost)
+        t_3 = select(is_there_2 == 0.0, 0.0, t_2)
+        rest_2 = row_number(z_rows, 0.0)
+        rest_2_lost = row_number(z_rows, 0.0)
+        is_there_3 = row_number(z_rows, 0.0)
+        is_there_3_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = load_scratch(e_memory, k)
+            rest_3 = quotient(select(z == top, excess, total - e), total_inverse)
+            rest_2, rest_2_lost = plus_part(rest_2, rest_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest_3, 0.0), k, classes)
+            is_there_3, is_there_3_lost = plus_part(is_there_3, is_there_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        rest_2 = settled(rest_2, rest_2_lost)
+        is_there_3 = settled(is_there_3, is_there_3_lost)
+        rest_4 = select(is_there_3 == 0.0, 1.0, rest_2)
+        log_y_2 = row_number(z_rows, 0.0)
+        log_y_2_lost = row_number(z_rows, 0.0)
+        is_there_4 = row_number(z_rows, 0.0)
+        is_there_4_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            log_y_3 = z - top - log_total
+            e = load_scratch(e_memory, k)
+            log_y_2, log_y_2_lost = plus_part(log_y_2, log_y_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, log_y_3, 0.0), k, classes)
+            is_there_4, is_there_4_lost = plus_part(is_there_4, is_there_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        log_y_2 = settled(log_y_2, log_y_2_lost)
+        is_there_4 = settled(is_there_4, is_there_4_lost)
+        log_y_4 = select(is_there_4 == 0.0, 0.0, log_y_2)
+        rest_4_inverse = reciprocal(rest_4)
+        ratio_2 = select(rest_4 + 1.0 == 1.0, -1.0, quotient(log_y_4, rest_4_inverse))
+        rest_raised_3 = power(rest_4, gamma)
+        v_2 = row_number(z_rows, 0.0)
+        v_2_lost = row_number(z_rows, 0.0)
+        is_there_5 = row_number(z_rows, 0.0)
+        is_there_5_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            v_2, v_2_lost = plus_part(v_2, v_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, v, 0.0), k, classes)
+            is_there_5, is_there_5_lost = plus_part(is_there_5, is_there_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        v_2 = settled(v_2, v_2_lost)
+        is_there_5 = settled(is_there_5, is_there_5_lost)
+        v_3 = select(is_there_5 == 0.0, 0.0, v_2)
+        beyond_limits_3 = power(rest_4, gamma - 1.0)
+        rest_raised_5 = select(256.0 * beyond_limits_3 - 256.0 * beyond_limits_3 == 0.0, beyond_limits_3, 0.0)
         for i in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
-            rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
-            log_y_2 = z - top - log_total
-            ratio_2 = select(rest_2 == 0.0, -1.0, log_y_2 / rest_2)
-            rest_raised_3 = power(rest_2, gamma - 1.0)
-            y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
+            rest_5 = quotient(select(z == top, excess, total - e), total_inverse)
+            log_y_5 = z - top - log_total
+            ratio_3 = select(rest_5 + 1.0 == 1.0, -1.0, log_y_5 / rest_5)
+            beyond_limits_2 = power(rest_5, gamma - 1.0)
+            rest_raised_4 = select(256.0 * beyond_limits_2 - 256.0 * beyond_limits_2 == 0.0, beyond_limits_2, 0.0)
+            rest_raised_6 = power(rest_5, gamma)
+            rest_raised_7 = rest_raised_6 * rest_5
             t = load_part(t_rows, row, i, 0.0)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(gamma * (quotient(e, total_inverse) * t * v), ratio_2 * rest_raised_3) + weighted(shared * (y_raised_2 * t), ratio_2 * rest_raised_3) + weighted(gamma * (2.0 * quotient(e, total_inverse) * t * v), rest_raised_3) + weighted(quotient(e, total_inverse), shared_7) + weighted(quotient(e, total_inverse) * v, shared_9) - weighted(shared_10 * (quotient(e, total_inverse) * t), ratio_2 * rest_raised_3) - weighted(y_raised_2 * t * v * (gamma * gamma), ratio_2 * rest_raised_3) - weighted(shared_10 * (2.0 * quotient(e, total_inverse) * t), rest_raised_3))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(inner * (quotient(e, total_inverse) * t) * (gamma * gamma), ratio_3 * rest_raised_6)) + weighted(2.0 * quotient(e, total_inverse) * t * v * (gamma + (1.0 / 2.0)), rest_raised_7) + weighted(gamma * (quotient(e, total_inverse) * t * v), rest_raised_7 * log_y_5) + weighted(quotient(e, total_inverse), weighted(rest_5 * v, inner_2)) + weighted(gamma * quotient(e, total_inverse), inner_3) + weighted(quotient(e, total_inverse) * (gamma * gamma), inner_4) - weighted(gamma * (inner * (quotient(e, total_inverse) * t)), rest_raised_6 * log_y_5) - weighted(inner * (2.0 * quotient(e, total_inverse) * t) * (gamma + (1.0 / 2.0)), rest_raised_6) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t * v * (gamma * gamma), rest_raised_6 * log_y_5)) - weighted(gamma * (quotient(e, total_inverse) * v), inner_7) - weighted(gamma * (inner * quotient(e, total_inverse)), inner_5) - weighted(inner * quotient(e, total_inverse) * (gamma * gamma), inner_6) - weighted(inner * quotient(e, total_inverse), inner_2) - weighted(quotient(e, total_inverse), weighted(gamma * (quotient(e, total_inverse) * v), inner_5)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v * (gamma * gamma), inner_6)), weighted(quotient(e, total_inverse), weighted(gamma * (inner * (t_3 * (y_2 * 2.0))), ratio_2 * rest_raised_3)) + weighted(quotient(e, total_inverse), weighted(y_2, weighted(v_3 * (y_2 * t_3) * (gamma * gamma), ratio_2 * rest_raised_3))) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(v_3 * (y_2 * t) * (gamma * gamma), ratio_3 * rest_raised_4))) + weighted(gamma * (quotient(e, total_inverse) * t * v), ratio_3 * rest_raised_4) + weighted(quotient(e, total_inverse), weighted(inner * (quotient(e, total_inverse) * t) * (gamma * gamma), ratio_3 * rest_raised_4)) + weighted(quotient(e, total_inverse), weighted(gamma * (inner * (t_3 * (y_2 * 2.0))), rest_raised_5)) + weighted(t_3 * quotient(e, total_inverse) * v, rest_raised_3) + weighted(gamma * (2.0 * quotient(e, total_inverse) * t * v), rest_raised_4) + weighted(quotient(e, total_inverse) * v, inner_2) + weighted(gamma * quotient(e, total_inverse), inner_3) + weighted(quotient(e, total_inverse) * (gamma * gamma), inner_4) - weighted(quotient(e, total_inverse), weighted(y_2, weighted(inner * (y_2 * t_3) * (gamma * (gamma - 1.0)), ratio_2 * rest_raised_5))) - weighted(quotient(e, total_inverse), weighted(gamma * (y_2 * t_3 * v), ratio_2 * rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (v_3 * (y_2 * t)), ratio_3 * rest_raised_4)) - weighted(gamma * (inner * (quotient(e, total_inverse) * t)), ratio_3 * rest_raised_4) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * t * v * (gamma * gamma), ratio_3 * rest_raised_4)) - weighted(quotient(e, total_inverse), weighted(v_3 * (t_3 * (y_2 * 2.0)) * (gamma + (1.0 / 2.0)), rest_raised_3)) - weighted(quotient(e, total_inverse), weighted(gamma * (v_3 * (y_2 * t_3)), rest_raised_3 * log_y_4)) - weighted(inner * (t_3 * quotient(e, total_inverse)), rest_raised_3) - weighted(quotient(e, total_inverse), weighted(gamma * (v_3 * (y_2 * 2.0 * t)), rest_raised_4)) - weighted(gamma * (inner * (2.0 * quotient(e, total_inverse) * t)), rest_raised_4) - weighted(quotient(e, total_inverse), weighted(gamma * (y_2 * v_3), inner_5)) - weighted(quotient(e, total_inverse), weighted(y_2 * v_3 * (gamma * gamma), inner_6)) - weighted(quotient(e, total_inverse), weighted(y_2 * v_3, inner_2)) - weighted(gamma * (quotient(e, total_inverse) * v), inner_7) - weighted(gamma * (inner * quotient(e, total_inverse)), inner_5) - weighted(inner * quotient(e, total_inverse) * (gamma * gamma), inner_6) - weighted(inner * quotient(e, total_inverse), inner_2)))
 
 
 hvp_of_targets_kernel = by_layout(hvp_of_targets_rows, hvp_of_targets_long_rows)

@@ -934,7 +934,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, q, scale, value_
             z = load_classes(z_rows, row, stop, layout, -np.inf)
             t = load_classes(t_rows, row, stop, layout, 0.0)
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
             top = largest(z)
             e_shift = shift_to(top)
             e_unit = unit_of(e_shift)
@@ -951,9 +953,11 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, q, scale, value_
             total_raised_inverse = reciprocal(total_raised)
             y_raised = quotient(exp_multiple(z, top, q), total_raised_inverse)
             inner_2 = summed(weighted(t, y_raised), classes)
-            y_raised_2 = quotient(exp_multiple(z, top, q), total_raised_inverse)
             total_inverse = reciprocal(total)
-            gradient = (weighted(quotient(e, total_inverse), inner_2) - weighted(t, y_raised_2)) * scale
+            inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, y_raised)), classes)
+            y_raised_2 = quotient(exp_multiple(z, top, q), total_raised_inverse)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), inner_3) - weighted(rest * t, y_raised_2), weighted(quotient(e, total_inverse), inner_2) - weighted(t, y_raised_2)) * scale
             store_classes(gradient_rows, row, stop, layout, gradient)
             inner_of_rows = of_each_row(inner_of_rows, inner, turn, layout)
         shared = inner_of_rows / q
@@ -973,7 +977,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, q, scale, v
         for turn in range(turns(z_rows, first, stop, ())):
             row = first + turn
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
             top = lowest_part(z_rows)
             for k in range(0, classes, part_size(z_rows)):
                 z = load_part(z_rows, row, k, -np.inf)
@@ -1004,7 +1010,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, q, scale, v
             inner_lost = row_number(z_rows, 0.0)
             inner_2 = row_number(z_rows, 0.0)
             inner_2_lost = row_number(z_rows, 0.0)
+            inner_3 = row_number(z_rows, 0.0)
+            inner_3_lost = row_number(z_rows, 0.0)
             total_raised_inverse = reciprocal(total_raised)
+            total_inverse = reciprocal(total)
             for k in range(0, classes, part_size(z_rows)):
                 z = load_part(z_rows, row, k, -np.inf)
                 log_y = z - top - log_total
@@ -1012,15 +1021,18 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, q, scale, v
                 inner, inner_lost = plus_part(inner, inner_lost, (0.0 - expm1(q * log_y)) * t, k, classes)
                 y_raised = quotient(exp_multiple(z, top, q), total_raised_inverse)
                 inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(t, y_raised), k, classes)
+                e = load_scratch(e_memory, k)
+                inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, y_raised)), k, classes)
             inner = settled(inner, inner_lost)
             inner_2 = settled(inner_2, inner_2_lost)
-            total_inverse = reciprocal(total)
+            inner_3 = settled(inner_3, inner_3_lost)
             for i in range(0, classes, part_size(z_rows)):
                 z = load_part(z_rows, row, i, -np.inf)
                 y_raised_2 = quotient(exp_multiple(z, top, q), total_raised_inverse)
                 e = load_scratch(e_memory, i)
+                rest = quotient(select(z == top, excess, total - e), total_inverse)
                 t = load_part(t_rows, row, i, 0.0)
-                store_part(gradient_rows, row, i, (weighted(quotient(e, total_inverse), inner_2) - weighted(t, y_raised_2)) * scale)
+                store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), inner_3) - weighted(rest * t, y_raised_2), weighted(quotient(e, total_inverse), inner_2) - weighted(t, y_raised_2)) * scale)
             inner_of_rows = of_each_row(inner_of_rows, inner, turn, ())
         shared = inner_of_rows / q
         value = shared
@@ -1115,8 +1127,7 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, q, hessian_rows):
         y_raised_at_label_2 = quotient(exp_multiple(z_at_label, top, q + 1.0), total_raised_2_inverse)
         shared_at_label_4 = shared_at_label_3 - y_raised_at_label_2
         shared_at_label_5 = weighted(rest_at_label, y_raised_at_label_2)
-        rest_raised_at_label = rest_at_label * rest_at_label
-        shared_at_label_6 = weighted(q * rest_raised_at_label, y_raised_at_label)
+        shared_at_label_6 = weighted(rest_at_label, weighted(rest_at_label * q, y_raised_at_label))
         shared_at_label_7 = shared_at_label_5 - shared_at_label_6
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
@@ -1128,8 +1139,7 @@ def hessian_of_labels_long_rows(start, stop, z_rows, labels, q, hessian_rows):
             z_at_i = number_of(z_rows, row * classes + i)
             e_at_i = scratch_at(e_memory, i)
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
-            y_raised = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
-            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, y_raised_at_label)) - weighted(y_raised, shared_at_label_2))
+            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, y_raised_at_label)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_at_label_2)))
         for j in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, j)
             store_part(hessian_rows, row * classes + label, j, weighted(quotient(e, total_inverse), shared_at_label_4))
@@ -1165,6 +1175,7 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, q, hessian_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
@@ -1193,17 +1204,22 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, q, hessian_rows):
         total_raised = power(total / e_unit, q)
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_raised_inverse = reciprocal(total_raised)
+        total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
             y_raised = quotient(exp_multiple(z, top, q), total_raised_inverse)
             t = load_part(t_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(t, y_raised), k, classes)
+            e = load_scratch(e_memory, k)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, y_raised)), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         shared = (q + 1.0) * inner
         total_raised_2 = power(total / e_unit, q + 1.0)
         shared_2 = q * inner
-        total_inverse = reciprocal(total)
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
             y = quotient(e_at_i, total_inverse)
@@ -1223,9 +1239,8 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, q, hessian_rows):
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             y_raised_4 = quotient(exp_multiple(z_at_i, top, q + 1.0), total_raised_2_inverse)
             y_raised_5 = quotient(exp_multiple(z_at_i, top, q), total_raised_inverse)
-            y_raised_6 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             t_at_i = number_of(t_rows, row * classes + i)
-            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, inner)) + weighted(t_at_i * q, y_raised_4) - weighted(q * (rest * t_at_i), y_raised_5) - weighted(y_raised_6, shared_2))
+            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, weighted(rest * t_at_i, y_raised_4) + weighted(quotient(e_at_i, total_inverse), weighted(rest, inner_2)) - weighted(rest, weighted(q * (rest * t_at_i), y_raised_5)) - weighted(quotient(e_at_i, total_inverse), weighted(q * quotient(e_at_i, total_inverse), inner_2)), weighted(quotient(e_at_i, total_inverse), weighted(rest, inner)) + weighted(t_at_i * q, y_raised_4) - weighted(q * (rest * t_at_i), y_raised_5) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_2))))
 
 
 hessian_of_targets_kernel = by_layout(None, hessian_of_targets_long_rows)
@@ -1287,8 +1302,7 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, q, hvp_rows, layout)
         shared_at_label_4 = shared_at_label - shared_at_label_2 - shared_at_label_3
         shared_at_label_5 = weighted(rest_at_label * v_at_label, y_raised_at_label_2)
         shared_at_label_6 = weighted(inner * (q * rest_at_label), y_raised_at_label)
-        rest_raised_at_label = rest_at_label * rest_at_label
-        shared_at_label_7 = weighted(q * rest_raised_at_label * v_at_label, y_raised_at_label)
+        shared_at_label_7 = weighted(rest_at_label, weighted(rest_at_label * q * v_at_label, y_raised_at_label))
         shared_at_label_8 = weighted(inner, y_raised_at_label_2)
         shared_at_label_9 = shared_at_label_5 + shared_at_label_6 - shared_at_label_7 - shared_at_label_8
         hvp = weighted(quotient(e, total_inverse), shared_at_label_4) + weighted(quotient(e, total_inverse) * v, y_raised_at_label)
@@ -1356,8 +1370,7 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, q, hvp_rows):
         shared_at_label_4 = shared_at_label - shared_at_label_2 - shared_at_label_3
         shared_at_label_5 = weighted(rest_at_label * v_at_label, y_raised_at_label_2)
         shared_at_label_6 = weighted(inner * (q * rest_at_label), y_raised_at_label)
-        rest_raised_at_label = rest_at_label * rest_at_label
-        shared_at_label_7 = weighted(q * rest_raised_at_label * v_at_label, y_raised_at_label)
+        shared_at_label_7 = weighted(rest_at_label, weighted(rest_at_label * q * v_at_label, y_raised_at_label))
         shared_at_label_8 = weighted(inner, y_raised_at_label_2)
         shared_at_label_9 = shared_at_label_5 + shared_at_label_6 - shared_at_label_7 - shared_at_label_8
         for i in range(0, classes, part_size(z_rows)):
@@ -1396,7 +1409,9 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, q, hvp_rows, layout
         t = load_classes(t_rows, row, stop, layout, 0.0)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         e_shift = shift_to(top)
         e_unit = unit_of(e_shift)
@@ -1404,20 +1419,28 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, q, hvp_rows, layout
         e_unit = unit_among(e, z == top, e_unit)
         ties = summed_in_unit(select(z == top, e, 0.0), classes)
         below = summed_in_unit(select(z == top, 0.0, e), classes)
+        excess = ties - e_unit + below
         total = ties + below
         total_raised = power(total / e_unit, q)
         total_inverse = reciprocal(total)
         inner_2 = summed(quotient(e, total_inverse) * v, classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         total_raised_inverse = reciprocal(total_raised)
         y_raised = quotient(exp_multiple(z, top, q), total_raised_inverse)
         inner = summed(weighted(t * v, y_raised), classes)
         inner_3 = summed(weighted(t, y_raised), classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, y_raised)), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t * v, y_raised)), classes)
         shared = q * inner
         shared_2 = weighted(inner_2 * (q + 1.0), inner_3)
         shared_3 = shared - shared_2
         shared_4 = q * inner_2
+        total_raised_2 = power(total / e_unit, q + 1.0)
         y_raised_2 = quotient(exp_multiple(z, top, q), total_raised_inverse)
-        hvp = weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, inner_3) + weighted(t * shared_4, y_raised_2) - weighted(q * (t * v), y_raised_2)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        total_raised_2_inverse = reciprocal(total_raised_2)
+        y_raised_3 = quotient(exp_multiple(z, top, q + 1.0), total_raised_2_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(rest * t * v, y_raised_3) + weighted(quotient(e, total_inverse), weighted(rest * v, inner_4)) + weighted(q * (inner_5 * (rest * t)), y_raised_2) + weighted(q * quotient(e, total_inverse), inner_6) - weighted(rest, weighted(q * (rest * t * v), y_raised_2)) - weighted(t * inner_5, y_raised_3) - weighted(inner_5 * quotient(e, total_inverse) * (q + 1.0), inner_4) - weighted(quotient(e, total_inverse), weighted(q * (quotient(e, total_inverse) * v), inner_4)), weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, inner_3) + weighted(t * shared_4, y_raised_2) - weighted(q * (t * v), y_raised_2))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1428,7 +1451,9 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, q, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1452,6 +1477,7 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, q, hvp_rows):
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - e_unit + below
         total = ties + below
         total_raised = power(total / e_unit, q)
         inner = row_number(z_rows, 0.0)
@@ -1460,6 +1486,12 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, q, hvp_rows):
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
         total_raised_inverse = reciprocal(total_raised)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
@@ -1471,20 +1503,30 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, q, hvp_rows):
             e = load_scratch(e_memory, k)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, quotient(e, total_inverse) * v, k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(t, y_raised), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t, y_raised)), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(t * v, y_raised)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
         shared = q * inner
         shared_2 = weighted(inner_2 * (q + 1.0), inner_3)
         shared_3 = shared - shared_2
         shared_4 = q * inner_2
+        total_raised_2 = power(total / e_unit, q + 1.0)
+        total_raised_2_inverse = reciprocal(total_raised_2)
         for i in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, i, -np.inf)
             y_raised_2 = quotient(exp_multiple(z, top, q), total_raised_inverse)
             e = load_scratch(e_memory, i)
-            v = load_part(v_rows, row, i, 0.0)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            y_raised_3 = quotient(exp_multiple(z, top, q + 1.0), total_raised_2_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, inner_3) + weighted(t * shared_4, y_raised_2) - weighted(q * (t * v), y_raised_2))
+            v = load_part(v_rows, row, i, 0.0)
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(rest * t * v, y_raised_3) + weighted(quotient(e, total_inverse), weighted(rest * v, inner_4)) + weighted(q * (inner_5 * (rest * t)), y_raised_2) + weighted(q * quotient(e, total_inverse), inner_6) - weighted(rest, weighted(q * (rest * t * v), y_raised_2)) - weighted(t * inner_5, y_raised_3) - weighted(inner_5 * quotient(e, total_inverse) * (q + 1.0), inner_4) - weighted(quotient(e, total_inverse), weighted(q * (quotient(e, total_inverse) * v), inner_4)), weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, inner_3) + weighted(t * shared_4, y_raised_2) - weighted(q * (t * v), y_raised_2)))
 
 
 hvp_of_targets_kernel = by_layout(hvp_of_targets_rows, hvp_of_targets_long_rows)

@@ -941,8 +941,10 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, tau, scale, valu
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k / tau in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         gap = z - top
@@ -959,13 +961,15 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, tau, scale, valu
         total = ties + below
         log_total = log1p(excess)
         inner_2 = summed(t, classes)
+        total_inverse = reciprocal(total)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
         log_y = exponent - log_total
         inner = summed(weighted(t, log_y), classes)
         value_of_row = 0.0 - inner
         shared = inner_2 / tau
         value = value_of_row
-        total_inverse = reciprocal(total)
-        gradient = (weighted(quotient(e, total_inverse), shared) - t / tau) * scale
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_3 * quotient(e, total_inverse) / tau - rest * t / tau, weighted(quotient(e, total_inverse), shared) - t / tau) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -980,8 +984,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, tau, scale,
     exponent_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k / tau in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -1018,22 +1024,28 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, tau, scale,
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             exponent = load_scratch(exponent_memory, k)
             log_y = exponent - log_total
             t = load_part(t_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(t, log_y), k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, t, k, classes)
+            e = load_scratch(e_memory, k)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
         value_of_row = 0.0 - inner
         shared = inner_2 / tau
         value_rows[row] = first_lane(value_of_row)
-        total_inverse = reciprocal(total)
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (weighted(quotient(e, total_inverse), shared) - t / tau) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_3 * quotient(e, total_inverse) / tau - rest * t / tau, weighted(quotient(e, total_inverse), shared) - t / tau) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1154,8 +1166,10 @@ def hvp_rows(start, stop, z_rows, v_rows, tau, hvp_rows, layout):
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k / tau in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         gap = z - top
         gap_behind = gap - z
@@ -1167,11 +1181,14 @@ def hvp_rows(start, stop, z_rows, v_rows, tau, hvp_rows, layout):
         e = exp_difference(multiple, -low)
         ties = summed(select(multiple == 0.0, e, 0.0), classes)
         below = summed(select(multiple == 0.0, 0.0, e), classes)
+        excess = ties - 1.0 + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         shared = inner / tau / tau
-        hvp = quotient(e, total_inverse) * v / tau / tau - weighted(quotient(e, total_inverse), shared)
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v / tau / tau - inner_2 * quotient(e, total_inverse) / tau / tau, quotient(e, total_inverse) * v / tau / tau - weighted(quotient(e, total_inverse), shared))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1182,8 +1199,10 @@ def hvp_long_rows(start, stop, z_rows, v_rows, tau, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k / tau in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1211,20 +1230,26 @@ def hvp_long_rows(start, stop, z_rows, v_rows, tau, hvp_rows):
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - 1.0 + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         shared = inner / tau / tau
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, quotient(e, total_inverse) * v / tau / tau - weighted(quotient(e, total_inverse), shared))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v / tau / tau - inner_2 * quotient(e, total_inverse) / tau / tau, quotient(e, total_inverse) * v / tau / tau - weighted(quotient(e, total_inverse), shared)))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1557,6 +1582,7 @@ def hvp(z, v, *, tau=0.07, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem info-nce:hvp: 6933ecc91d6d7f5d68d4ca7aea07c10f5da34a845e23fa2a86e71840fa383627
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, v, tau, out)

@@ -660,7 +660,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, scale, value_row
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -678,13 +680,15 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, scale, value_row
         inner = summed(weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), classes)
         logarithm_2 = log(t)
         inner_2 = summed(weighted(t, logarithm_2) - weighted(t, logarithm), classes)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), classes)
         shared = (1.0 / 2.0) * inner
         shared_2 = (1.0 / 2.0) * inner_2
         shared_3 = shared + shared_2
         value = shared_3
         log_y_2 = z - top - log_total
         logarithm_3 = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
-        gradient = (weighted((1.0 / 2.0) * quotient(e, total_inverse), log_y_2) - weighted((1.0 / 2.0) * quotient(e, total_inverse), inner) - weighted((1.0 / 2.0) * quotient(e, total_inverse), logarithm_3)) * scale
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0), log_y_2)) - weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0), logarithm_3)) - weighted((1.0 / 2.0) * quotient(e, total_inverse), inner_3), weighted((1.0 / 2.0) * quotient(e, total_inverse), log_y_2) - weighted((1.0 / 2.0) * quotient(e, total_inverse), inner) - weighted((1.0 / 2.0) * quotient(e, total_inverse), logarithm_3)) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -698,7 +702,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -729,6 +735,8 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -739,8 +747,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
             inner, inner_lost = plus_part(inner, inner_lost, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), k, classes)
             logarithm_2 = log(t)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(t, logarithm_2) - weighted(t, logarithm), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
         shared = (1.0 / 2.0) * inner
         shared_2 = (1.0 / 2.0) * inner_2
         shared_3 = shared + shared_2
@@ -751,7 +761,8 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
             e = load_scratch(e_memory, i)
             t = load_part(t_rows, row, i, 0.0)
             logarithm_3 = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
-            store_part(gradient_rows, row, i, (weighted((1.0 / 2.0) * quotient(e, total_inverse), log_y_2) - weighted((1.0 / 2.0) * quotient(e, total_inverse), inner) - weighted((1.0 / 2.0) * quotient(e, total_inverse), logarithm_3)) * scale)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0), log_y_2)) - weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0), logarithm_3)) - weighted((1.0 / 2.0) * quotient(e, total_inverse), inner_3), weighted((1.0 / 2.0) * quotient(e, total_inverse), log_y_2) - weighted((1.0 / 2.0) * quotient(e, total_inverse), inner) - weighted((1.0 / 2.0) * quotient(e, total_inverse), logarithm_3)) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -800,6 +811,7 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -831,6 +843,10 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -839,11 +855,14 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
             t = load_part(t_rows, row, k, 0.0)
             logarithm = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), k, classes)
-            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             raised_sum = 1.0 / ((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
-            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(y_raised, raised_sum), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), raised_sum)), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), raised_sum))), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
         shared = (1.0 / 4.0) * inner_2
         shared_2 = inner - (1.0 / 2.0) - shared
         shared_3 = (1.0 / 2.0) * inner
@@ -851,32 +870,29 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
         shared_5 = shared_3 - shared
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
-            y_raised_2 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
+            y = quotient(e_at_i, total_inverse)
             t_at_i = number_of(t_rows, row * classes + i)
-            raised_sum_2 = 1.0 / ((1.0 / 2.0) * quotient(e_at_i, total_inverse) + (1.0 / 2.0) * t_at_i)
-            logarithm_2 = log((1.0 / 2.0) * quotient(e_at_i, total_inverse) + (1.0 / 2.0) * t_at_i)
+            raised_sum_2 = 1.0 / ((1.0 / 2.0) * y + (1.0 / 2.0) * t_at_i)
+            logarithm_2 = log((1.0 / 2.0) * y + (1.0 / 2.0) * t_at_i)
             z_at_i = number_of(z_rows, row * classes + i)
             log_y_2 = z_at_i - top - log_total
             for j in range(0, classes, part_size(z_rows)):
                 e = load_scratch(e_memory, j)
-                y_raised_3 = quotient(e, total_inverse) * quotient(e, total_inverse)
                 t = load_part(t_rows, row, j, 0.0)
                 raised_sum_3 = 1.0 / ((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
                 logarithm_3 = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
                 z = load_part(z_rows, row, j, -np.inf)
                 log_y_3 = z - top - log_total
-                store_part(hessian_rows, row * classes + i, j, weighted((1.0 / 4.0) * y_raised_2 * quotient(e, total_inverse), raised_sum_2) + weighted(y_raised_3 * ((1.0 / 4.0) * quotient(e_at_i, total_inverse)), raised_sum_3) + weighted(quotient(e, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_2)) + weighted(quotient(e, total_inverse), weighted((1.0 / 2.0) * quotient(e_at_i, total_inverse), logarithm_2)) + weighted(quotient(e, total_inverse), weighted((1.0 / 2.0) * quotient(e_at_i, total_inverse), logarithm_3)) - weighted(quotient(e, total_inverse), weighted((1.0 / 2.0) * quotient(e_at_i, total_inverse), log_y_2)) - weighted(quotient(e, total_inverse), weighted((1.0 / 2.0) * quotient(e_at_i, total_inverse), log_y_3)))
+                store_part(hessian_rows, row * classes + i, j, weighted(quotient(e, total_inverse), weighted(y, weighted(y * (1.0 / 4.0), raised_sum_2))) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(y * (1.0 / 4.0), raised_sum_3))) + weighted(quotient(e, total_inverse), weighted(y, shared_2)) + weighted(quotient(e, total_inverse), weighted(y * (1.0 / 2.0), logarithm_2)) + weighted(quotient(e, total_inverse), weighted(y * (1.0 / 2.0), logarithm_3)) - weighted(quotient(e, total_inverse), weighted(y * (1.0 / 2.0), log_y_2)) - weighted(quotient(e, total_inverse), weighted(y * (1.0 / 2.0), log_y_3)))
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
-            y_raised_4 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             t_at_i = number_of(t_rows, row * classes + i)
             raised_sum_4 = 1.0 / ((1.0 / 2.0) * quotient(e_at_i, total_inverse) + (1.0 / 2.0) * t_at_i)
             z_at_i = number_of(z_rows, row * classes + i)
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             log_y_4 = z_at_i - top - log_total
-            y_raised_5 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             logarithm_4 = log((1.0 / 2.0) * quotient(e_at_i, total_inverse) + (1.0 / 2.0) * t_at_i)
-            hessian_rows[row, i, i] = first_lane(weighted((1.0 / 4.0) * y_raised_4, raised_sum_4) + weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_4)) + weighted(quotient(e_at_i, total_inverse), weighted((1.0 / 2.0) * rest, log_y_4)) + weighted(y_raised_5, shared_5) + weighted((1.0 / 2.0) * y_raised_5, logarithm_4) - weighted(y_raised_5 * ((1.0 / 4.0) * rest), raised_sum_4) - weighted(quotient(e_at_i, total_inverse), weighted((1.0 / 2.0) * rest, logarithm_4)) - weighted((1.0 / 2.0) * y_raised_5, log_y_4))
+            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, (1.0 / 2.0) * rest * quotient(e_at_i, total_inverse) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(rest * (1.0 / 2.0), logarithm_4))) + weighted(quotient(e_at_i, total_inverse), weighted(rest, weighted(rest * (1.0 / 2.0), log_y_4))) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * (1.0 / 2.0), inner_3)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(rest, weighted(rest * (1.0 / 4.0), raised_sum_4)))) - weighted(quotient(e_at_i, total_inverse), weighted(rest * (1.0 / 2.0), inner_3)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(rest * (1.0 / 2.0), log_y_4))) - weighted(quotient(e_at_i, total_inverse), weighted(rest, weighted(rest * (1.0 / 2.0), logarithm_4))) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * (1.0 / 4.0), inner_4)), weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * (1.0 / 4.0), raised_sum_4))) + weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_4)) + weighted(quotient(e_at_i, total_inverse), weighted(rest * (1.0 / 2.0), log_y_4)) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), shared_5)) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * (1.0 / 2.0), logarithm_4)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(rest * (1.0 / 4.0), raised_sum_4))) - weighted(quotient(e_at_i, total_inverse), weighted(rest * (1.0 / 2.0), logarithm_4)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse) * (1.0 / 2.0), log_y_4))))
 
 
 hessian_of_targets_kernel = by_layout(None, hessian_of_targets_long_rows)
@@ -908,7 +924,9 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows, layout):
         t = load_classes(t_rows, row, stop, layout, 0.0)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -922,24 +940,27 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows, layout):
         log_total = log1p_of(excess, e_unit)
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
-        y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         raised_sum = 1.0 / ((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
         logarithm = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
         log_y = z - top - log_total
-        inner_2 = summed(weighted(y_raised * v, raised_sum) + weighted(2.0 * quotient(e, total_inverse) * v, logarithm) - weighted(2.0 * quotient(e, total_inverse) * v, log_y), classes)
-        inner_3 = summed(weighted(y_raised, raised_sum) + weighted(4.0 * quotient(e, total_inverse), logarithm) - weighted(4.0 * quotient(e, total_inverse), log_y), classes)
+        inner_2 = summed(weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, raised_sum)) + weighted(2.0 * quotient(e, total_inverse) * v, logarithm) - weighted(2.0 * quotient(e, total_inverse) * v, log_y), classes)
+        inner_3 = summed(weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), raised_sum)) + weighted(4.0 * quotient(e, total_inverse), logarithm) - weighted(4.0 * quotient(e, total_inverse), log_y), classes)
         inner_4 = summed(weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, raised_sum)) + weighted(2.0 * quotient(e, total_inverse) * v, logarithm) - weighted(2.0 * quotient(e, total_inverse) * v, log_y)), classes)
+        inner_7 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), classes)
+        inner_8 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), raised_sum)) + weighted(4.0 * quotient(e, total_inverse), logarithm) - weighted(4.0 * quotient(e, total_inverse), log_y)), classes)
         shared = (1.0 / 4.0) * inner_2
         shared_2 = weighted((1.0 / 4.0) * inner, inner_3)
         shared_3 = (1.0 / 2.0) * inner
         shared_4 = shared - shared_2 - shared_3
         shared_5 = (1.0 / 2.0) * inner_4
         shared_6 = (1.0 / 2.0) - shared_5
-        y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
         raised_sum_2 = 1.0 / ((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
         log_y_2 = z - top - log_total
         logarithm_2 = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
-        hvp = weighted(inner * ((1.0 / 4.0) * y_raised_2), raised_sum_2) + weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, log_y_2) + weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), logarithm_2) - weighted((1.0 / 4.0) * y_raised_2 * v, raised_sum_2) - weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, logarithm_2) - weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), log_y_2)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(inner_5 * (rest * (1.0 / 4.0)), raised_sum_2))) + (1.0 / 2.0) * rest * quotient(e, total_inverse) * v + weighted(quotient(e, total_inverse), weighted(inner_5 * (rest * (1.0 / 2.0)), logarithm_2)) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0) * v, logarithm_2))) + weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * (1.0 / 2.0) * v, log_y_2))) + weighted((1.0 / 4.0) * quotient(e, total_inverse), inner_6) + weighted(quotient(e, total_inverse), weighted(inner_5 * (quotient(e, total_inverse) * (1.0 / 2.0)), log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * (1.0 / 4.0) * v, raised_sum_2)))) - weighted(quotient(e, total_inverse), weighted(inner_5 * (rest * (1.0 / 2.0)), log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0) * v, log_y_2))) - weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * (1.0 / 2.0) * v, logarithm_2))) - weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, inner_7) - weighted(inner_5 * ((1.0 / 4.0) * quotient(e, total_inverse)), inner_8) - inner_5 * ((1.0 / 2.0) * quotient(e, total_inverse)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * (1.0 / 4.0) * v, inner_8)) - weighted(quotient(e, total_inverse), weighted(inner_5 * (quotient(e, total_inverse) * (1.0 / 2.0)), logarithm_2)), weighted(quotient(e, total_inverse), weighted(inner * (quotient(e, total_inverse) * (1.0 / 4.0)), raised_sum_2)) + weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, log_y_2) + weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), logarithm_2) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * (1.0 / 4.0) * v, raised_sum_2)) - weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, logarithm_2) - weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), log_y_2))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -950,7 +971,9 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -986,24 +1009,39 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
         inner_3_lost = row_number(z_rows, 0.0)
         inner_4 = row_number(z_rows, 0.0)
         inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
+        inner_7 = row_number(z_rows, 0.0)
+        inner_7_lost = row_number(z_rows, 0.0)
+        inner_8 = row_number(z_rows, 0.0)
+        inner_8_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
-            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             t = load_part(t_rows, row, k, 0.0)
             raised_sum = 1.0 / ((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
             logarithm = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
             z = load_part(z_rows, row, k, -np.inf)
             log_y = z - top - log_total
-            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(y_raised * v, raised_sum) + weighted(2.0 * quotient(e, total_inverse) * v, logarithm) - weighted(2.0 * quotient(e, total_inverse) * v, log_y), k, classes)
-            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(y_raised, raised_sum) + weighted(4.0 * quotient(e, total_inverse), logarithm) - weighted(4.0 * quotient(e, total_inverse), log_y), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, raised_sum)) + weighted(2.0 * quotient(e, total_inverse) * v, logarithm) - weighted(2.0 * quotient(e, total_inverse) * v, log_y), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), raised_sum)) + weighted(4.0 * quotient(e, total_inverse), logarithm) - weighted(4.0 * quotient(e, total_inverse), log_y), k, classes)
             inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, raised_sum)) + weighted(2.0 * quotient(e, total_inverse) * v, logarithm) - weighted(2.0 * quotient(e, total_inverse) * v, log_y)), k, classes)
+            inner_7, inner_7_lost = plus_part(inner_7, inner_7_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), k, classes)
+            inner_8, inner_8_lost = plus_part(inner_8, inner_8_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), raised_sum)) + weighted(4.0 * quotient(e, total_inverse), logarithm) - weighted(4.0 * quotient(e, total_inverse), log_y)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
         inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
+        inner_7 = settled(inner_7, inner_7_lost)
+        inner_8 = settled(inner_8, inner_8_lost)
         shared = (1.0 / 4.0) * inner_2
         shared_2 = weighted((1.0 / 4.0) * inner, inner_3)
         shared_3 = (1.0 / 2.0) * inner
@@ -1012,14 +1050,14 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
         shared_6 = (1.0 / 2.0) - shared_5
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
-            y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
             t = load_part(t_rows, row, i, 0.0)
             raised_sum_2 = 1.0 / ((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
             z = load_part(z_rows, row, i, -np.inf)
             log_y_2 = z - top - log_total
             logarithm_2 = log((1.0 / 2.0) * quotient(e, total_inverse) + (1.0 / 2.0) * t)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(inner * ((1.0 / 4.0) * y_raised_2), raised_sum_2) + weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, log_y_2) + weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), logarithm_2) - weighted((1.0 / 4.0) * y_raised_2 * v, raised_sum_2) - weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, logarithm_2) - weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), log_y_2))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(inner_5 * (rest * (1.0 / 4.0)), raised_sum_2))) + (1.0 / 2.0) * rest * quotient(e, total_inverse) * v + weighted(quotient(e, total_inverse), weighted(inner_5 * (rest * (1.0 / 2.0)), logarithm_2)) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0) * v, logarithm_2))) + weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * (1.0 / 2.0) * v, log_y_2))) + weighted((1.0 / 4.0) * quotient(e, total_inverse), inner_6) + weighted(quotient(e, total_inverse), weighted(inner_5 * (quotient(e, total_inverse) * (1.0 / 2.0)), log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * (1.0 / 4.0) * v, raised_sum_2)))) - weighted(quotient(e, total_inverse), weighted(inner_5 * (rest * (1.0 / 2.0)), log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * (1.0 / 2.0) * v, log_y_2))) - weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * (1.0 / 2.0) * v, logarithm_2))) - weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, inner_7) - weighted(inner_5 * ((1.0 / 4.0) * quotient(e, total_inverse)), inner_8) - inner_5 * ((1.0 / 2.0) * quotient(e, total_inverse)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * (1.0 / 4.0) * v, inner_8)) - weighted(quotient(e, total_inverse), weighted(inner_5 * (quotient(e, total_inverse) * (1.0 / 2.0)), logarithm_2)), weighted(quotient(e, total_inverse), weighted(inner * (quotient(e, total_inverse) * (1.0 / 4.0)), raised_sum_2)) + weighted(quotient(e, total_inverse), shared_4) + weighted(quotient(e, total_inverse) * v, shared_6) + weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, log_y_2) + weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), logarithm_2) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * (1.0 / 4.0) * v, raised_sum_2)) - weighted((1.0 / 2.0) * quotient(e, total_inverse) * v, logarithm_2) - weighted(inner * ((1.0 / 2.0) * quotient(e, total_inverse)), log_y_2)))
 
 
 hvp_of_targets_kernel = by_layout(hvp_of_targets_rows, hvp_of_targets_long_rows)
@@ -1157,6 +1195,7 @@ def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem jensen-shannon:gradient: f5a15ef6a8a9ffd9ac3add9bcf9f2ec21ee32801dd0dfd28ba359cf665ffd048
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
@@ -1223,6 +1262,7 @@ def grad(z, t, *, reduction="none", out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem jensen-shannon:gradient: f5a15ef6a8a9ffd9ac3add9bcf9f2ec21ee32801dd0dfd28ba359cf665ffd048
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
@@ -1340,6 +1380,7 @@ def hvp(z, t, v, *, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem jensen-shannon:hvp: 7f0165a3ca43b66163d9da329bc8eb991e92d17bb7f3254000c49404ea5145a5
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if threads is None or (type(threads) is int and threads > 0):

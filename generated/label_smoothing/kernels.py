@@ -963,7 +963,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, alpha, scale, va
             z = load_classes(z_rows, row, stop, layout, -np.inf)
             t = load_classes(t_rows, row, stop, layout, 0.0)
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
             # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
             top = largest(z)
             e_shift = shift_to(top)
@@ -976,13 +978,15 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, alpha, scale, va
             total = ties + below
             log_total = log1p_of(excess, e_unit)
             inner_3 = summed(t, classes)
+            total_inverse = reciprocal(total)
+            inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
             log_y = z - top - log_total
             inner = summed(weighted(t, log_y), classes)
             inner_2 = summed(log_y, classes)
             shared_4 = inner_3 * (alpha - 1.0)
             shared_5 = alpha - shared_4
-            total_inverse = reciprocal(total)
-            gradient = (shared_5 * quotient(e, total_inverse) + t * (alpha - 1.0) - alpha / classes) * scale
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * t * (alpha - 1.0) + alpha * quotient(e, total_inverse) - alpha / classes - inner_4 * quotient(e, total_inverse) * (alpha - 1.0), shared_5 * quotient(e, total_inverse) + t * (alpha - 1.0) - alpha / classes) * scale
             store_classes(gradient_rows, row, stop, layout, gradient)
             inner_of_rows = of_each_row(inner_of_rows, inner, turn, layout)
             inner_2_of_rows = of_each_row(inner_2_of_rows, inner_2, turn, layout)
@@ -1006,7 +1010,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, alpha, scal
         for turn in range(turns(z_rows, first, stop, ())):
             row = first + turn
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
             # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
             top = lowest_part(z_rows)
             for k in range(0, classes, part_size(z_rows)):
@@ -1039,6 +1045,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, alpha, scal
             inner_2_lost = row_number(z_rows, 0.0)
             inner_3 = row_number(z_rows, 0.0)
             inner_3_lost = row_number(z_rows, 0.0)
+            inner_4 = row_number(z_rows, 0.0)
+            inner_4_lost = row_number(z_rows, 0.0)
+            total_inverse = reciprocal(total)
             for k in range(0, classes, part_size(z_rows)):
                 z = load_part(z_rows, row, k, -np.inf)
                 log_y = z - top - log_total
@@ -1046,16 +1055,20 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, alpha, scal
                 inner, inner_lost = plus_part(inner, inner_lost, weighted(t, log_y), k, classes)
                 inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, log_y, k, classes)
                 inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, t, k, classes)
+                e = load_scratch(e_memory, k)
+                inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
             inner = settled(inner, inner_lost)
             inner_2 = settled(inner_2, inner_2_lost)
             inner_3 = settled(inner_3, inner_3_lost)
+            inner_4 = settled(inner_4, inner_4_lost)
             shared_4 = inner_3 * (alpha - 1.0)
             shared_5 = alpha - shared_4
-            total_inverse = reciprocal(total)
             for i in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, i, -np.inf)
                 e = load_scratch(e_memory, i)
+                rest = quotient(select(z == top, excess, total - e), total_inverse)
                 t = load_part(t_rows, row, i, 0.0)
-                store_part(gradient_rows, row, i, (shared_5 * quotient(e, total_inverse) + t * (alpha - 1.0) - alpha / classes) * scale)
+                store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * t * (alpha - 1.0) + alpha * quotient(e, total_inverse) - alpha / classes - inner_4 * quotient(e, total_inverse) * (alpha - 1.0), shared_5 * quotient(e, total_inverse) + t * (alpha - 1.0) - alpha / classes) * scale)
             inner_of_rows = of_each_row(inner_of_rows, inner, turn, ())
             inner_2_of_rows = of_each_row(inner_2_of_rows, inner_2, turn, ())
         shared = (alpha - 1.0) * inner_of_rows
@@ -1178,7 +1191,9 @@ def hvp_rows(start, stop, z_rows, v_rows, hvp_rows, layout):
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         e_shift = shift_to(top)
         e_unit = unit_of(e_shift)
@@ -1186,10 +1201,13 @@ def hvp_rows(start, stop, z_rows, v_rows, hvp_rows, layout):
         e_unit = unit_among(e, z == top, e_unit)
         ties = summed_in_unit(select(z == top, e, 0.0), classes)
         below = summed_in_unit(select(z == top, 0.0, e), classes)
+        excess = ties - e_unit + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
-        hvp = quotient(e, total_inverse) * v - inner * quotient(e, total_inverse)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v - inner_2 * quotient(e, total_inverse), quotient(e, total_inverse) * v - inner * quotient(e, total_inverse))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1200,7 +1218,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1223,19 +1243,26 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - e_unit + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, quotient(e, total_inverse) * v - inner * quotient(e, total_inverse))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v - inner_2 * quotient(e, total_inverse), quotient(e, total_inverse) * v - inner * quotient(e, total_inverse)))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1565,6 +1592,7 @@ def hvp(z, v, *, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem label-smoothing:hvp: 48e638d640857af88c00683ee7ae6bd74be62053aa41e86ebc5296f728b792e8
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, v, out)

@@ -11,18 +11,29 @@
     s_n := sum_k exp(Z_{nk})
     Y_{ni} := exp(Z_{ni}) / s_n
     ell_n := -sum_k T_{nk} * log(Y_{nk})
+    S(beta*z) := sum_k exp(beta * z_k)
+    p_i := exp(beta * z_i) / S(beta*z)
+    q_k := (kappa * t_k + rho) * w_k
+    L_q := -sum_k q_k * log(p_k)
+    dL_q/dz_i := beta * (p_i * (sum_k q_k) - q_i)
+    s(beta*Z)_n := sum_k exp(beta * Z_{nk})
+    P_{ni} := exp(beta * Z_{ni}) / s(beta*Z)_n
+    Q_{nk} := (kappa * T_{nk} + rho) * w_k
+    ell_Q_n := -sum_k Q_{nk} * log(P_{nk})
+    dell_Q/dZ_{ni} := beta * (P_{ni} * (sum_k Q_{nk}) - Q_{ni})
 
-Arrays, all float32 or all float64, native byte order, any strides: W (C, D) weights, b (C,) biases or None
-for zeros, X (..., D) inputs, a row for each sample; t integer labels 0..C-1 (...) or targets (..., C), each
-row of which sums to 1, as the theorems assume. `reduction` is 'mean' or 'sum' over the samples. The logits
-exist for a chunk of samples at a time, never for all. A sample with NaN, with +inf or with nothing but -inf
-among its logits gives NaN in the loss, dW and db, and in its own row of dX. No samples: sum 0, mean NaN,
-gradients 0. Inputs are never written. Bad input raises TypeError or ValueError with a sentence.
+Arrays, all float32 or all float64, native byte order, any strides: W (C, D) weights, b (C,) biases or None for
+zeros, X (..., D) inputs, a row for each sample; t integer labels 0..C-1 (...) or targets (..., C), each row of
+which sums to 1, as the theorems assume. `reduction` is 'mean' or 'sum' over the samples. The logits exist for a
+chunk of samples at a time, never for all. A sample with NaN, with +inf or with nothing but -inf among its
+logits gives NaN in the loss, dW and db, and in its own row of dX. A sample that an option leaves out is not
+looked at: it may hold NaN, and costs no work. No samples: sum 0, mean NaN, gradients 0. Inputs are never
+written. Bad input raises TypeError or ValueError with a sentence.
 `memory_limit`, in bytes, bounds what is allocated beside the results: for each sample of a chunk its C logits,
-and copies of its row of X, t or dX where that is not contiguous; a block of classes of dW; a loss and a label
-for each sample; for each class a float64, and a number of scratch in each thread; a copy of W if neither
-axis of it is contiguous. None: 2 MB for the block, and for a chunk 32 MB or, if that is more, 512 samples in
-float32 and 256 in float64 but at most D.
+and copies of its rows of X, of targets or dX where those are not contiguous or samples are left out; a block of
+classes of dW; for each sample a few numbers; for each class a float64, and a number of scratch in each thread;
+a copy of W if neither axis of it is contiguous. None: 2 MB for the block, and for a chunk 32 MB or, if that is
+more, 512 samples in float32 and 256 in float64 but at most D.
 `threads` is for the loss alone: the matrix products between run on as many threads as NumPy's BLAS is set to,
 and the two never run at once. No result depends on `threads`; the size of a chunk, and the threads of BLAS, may
 change last digits. Accuracy: losses and gradients in the logits as for the loss itself, from logits that BLAS
@@ -32,12 +43,25 @@ Theorems (SHA-256 of the record each rests on):
     cross-entropy:gradient  2de57a35c0fa9e383d5c91603d3a5d632b9606ede0aaa422268d3a9d2947dee0
     cross-entropy:gradient-unnormalised  5fcb4c03697fdf176d0970b996148c28bf3db9924d2007938cb187240aa667b3
     cross-entropy:logits-form  72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
+    cross-entropy:smoothed-gradient  65f6ae150189771d6ffe54128583e5a72726ababad48923d549bf927b5c0f9f0
+    cross-entropy:smoothed-label-gradient  3a41deadde9b6e37d7fa3e5ca51d0b0c7fdcd6c6f3644fb5b14bd9a8595f10c6
+    cross-entropy:smoothed-label-logits-form  e5962424e81fc9477915d114808c06c89d64c0db1117e03b7361f5910850adc2
+    cross-entropy:smoothed-logits-form  b16bd5caf0ed01b272c4bbebc843d96b01857e74a1410d5fade5d2a62cec9d7c
+    cross-entropy:tempered-gradient  e50d90159fc84f6299275972977bd08ef929e507ef771ea2c1e0888247714475
+    cross-entropy:tempered-logits-form  cb646d2e6dccab81c063d151f2fc20364293650d86589846915796b65d75142d
+    cross-entropy:weighted-gradient  96b716866decc49cdb267340e99c22b289bed25ea5412d8c965aeeaca1f99cce
     linear-cross-entropy:batch-gradient-bias  52f8d14e610a2d32e206c84c6a8e24efbe702156b1904573cb210ff5fe98ed5f
     linear-cross-entropy:batch-gradient-weight  a6ab0becf7690f0611c2eaa71b777161c42f02ee3e51118f9398921aec1db0a9
     linear-cross-entropy:gradient-input  1e9cedc28a8fac89d62d2c4cf4619a0f713edf37a6247ec09e60fb6004ecd6f7
+    linear-cross-entropy:smoothed-gradient-input  4304f6b34ba8c5b84404c474b136b27004ba2287c429346e2631a3939c4c4323
+    linear-cross-entropy:weighted-gradient-bias  35d66fb75675008b8d6ad8f5759904f33d0ee399901fdedd0e40fc7c44775629
+    linear-cross-entropy:weighted-gradient-weight  a3d0f2939cf3172e6a6e5c40e43b54a2379f32ae54f63f5932571aa9f6d349ed
     logsumexp:max-shift  33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
+    logsumexp:tempered-max-shift  67fecb72ce9903cb540966ac6028a64e6365e9ffdf5366ac654aa34e13b55487
     softmax:complement  be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     softmax:shift-invariance  a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    softmax:tempered-complement  142e622c7438ad3ee672becec16e715771e68c254902cf2646ec442fbe107905
+    softmax:tempered-shift-invariance  2ecda1a36b3f257e4a383a7e7fa5b6c2f0e920d63e1db795fab8d10485733ff3
 """
 
 import hashlib
@@ -48,6 +72,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -707,6 +732,402 @@ value_of_targets_kernel = by_layout(value_of_targets_rows, value_of_targets_long
 
 
 @compiled
+def value_of_labels_weighted_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, value_rows, layout):
+    """Rows start..stop-1 of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))"""
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            label = load_labels(labels, row, stop, layout, z_rows)
+            at_label = positions(z_rows, layout, 0) == label
+            w_at_label = picked_shared(z_rows, w_shared, w, label, at_label, layout)
+            z_at_label = picked_from(z_rows, row, z, label, at_label)
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(label, ignored)
+            weight = select(label_is_ignored, 0.0, weights * w_at_label)
+            top = largest(z)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            e = shifted_exp(z, e_shift)
+            e_unit = unit_among(e, z == top, e_unit)
+            rest = summed_in_unit(select(at_label, 0.0, e), classes)
+            e_at_label = picked(e, label, at_label)
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, layout)
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, layout)
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, layout)
+            top_of_rows = of_each_row(top_of_rows, top, turn, layout)
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, layout)
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, layout)
+        e_unit_of_rows = with_rows_in_lanes(layout, e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_of_labels_weighted_long_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, value_rows):
+    """Rows start..stop-1, long ones, of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+            weights = shared_at(z_rows, weights_rows, row)
+            w_at_label = shared_at(z_rows, w_shared, label)
+            weight = select(label_is_ignored, 0.0, weights * w_at_label)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            rest = row_number(z_rows, 0.0)
+            rest_lost = row_number(z_rows, 0.0)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                e = shifted_exp(z, e_shift)
+                store_scratch(e_memory, k, e)
+                rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+                prefetch_input(z_rows, row + 1, k)
+            rest = settled(rest, rest_lost)
+            e_at_label = scratch_at(e_memory, label)
+            z_at_label = number_of(z_rows, row * classes + label)
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, ())
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, ())
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, ())
+            top_of_rows = of_each_row(top_of_rows, top, turn, ())
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, ())
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, ())
+        e_unit_of_rows = with_rows_in_lanes((), e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_of_labels_weighted_kernel = by_layout(value_of_labels_weighted_rows, value_of_labels_weighted_long_rows)
+
+
+@compiled
+def value_of_targets_weighted_rows(start, stop, z_rows, t_rows, weights_rows, beta, beta_low, value_rows, layout):
+    """Rows start..stop-1 of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))"""
+    classes = z_rows.shape[1]
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        exponential_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weights_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            t = load_classes(t_rows, row, stop, layout, 0.0)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            top = largest(z)
+            gap = summed(weighted(t, top - z), classes)
+            sum_t = summed(t, classes)
+            exponential_shift = shift_to(top, beta, beta_low)
+            exponential_unit = unit_of(exponential_shift)
+            exponential = shifted_exp(z, exponential_shift)
+            exponential_unit = unit_among(exponential, z == top, exponential_unit)
+            ties = summed_in_unit(select(z == top, exponential, 0.0), classes)
+            below = summed_in_unit(select(z == top, 0.0, exponential), classes)
+            below_of_rows = of_each_row(below_of_rows, below, turn, layout)
+            exponential_unit_of_rows = of_each_row(exponential_unit_of_rows, exponential_unit, turn, layout)
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, layout)
+            sum_t_of_rows = of_each_row(sum_t_of_rows, sum_t, turn, layout)
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, layout)
+            weights_of_rows = of_each_row(weights_of_rows, weights, turn, layout)
+        weight = weights_of_rows
+        log_total = log1p_of(ties_of_rows - exponential_unit_of_rows + below_of_rows, exponential_unit_of_rows)
+        value = select(weight == 0.0, 0.0, weight * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_of_targets_weighted_long_rows(start, stop, z_rows, t_rows, weights_rows, beta, beta_low, value_rows):
+    """Rows start..stop-1, long ones, of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))"""
+    classes = z_rows.shape[1]
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        exponential_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weights_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            weights = shared_at(z_rows, weights_rows, row)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            gap = row_number(z_rows, 0.0)
+            gap_lost = row_number(z_rows, 0.0)
+            ties = row_number(z_rows, 0.0)
+            ties_lost = row_number(z_rows, 0.0)
+            below = row_number(z_rows, 0.0)
+            below_lost = row_number(z_rows, 0.0)
+            sum_t = row_number(z_rows, 0.0)
+            sum_t_lost = row_number(z_rows, 0.0)
+            exponential_shift = shift_to(top, beta, beta_low)
+            exponential_unit = unit_of(exponential_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                t = load_part(t_rows, row, k, 0.0)
+                z = load_part(z_rows, row, k, -np.inf)
+                gap, gap_lost = plus_part(gap, gap_lost, weighted(t, top - z), k, classes)
+                exponential = shifted_exp(z, exponential_shift)
+                ties, ties_lost = plus_part(ties, ties_lost, select(z == top, exponential, 0.0), k, classes)
+                below, below_lost = plus_part(below, below_lost, select(z == top, 0.0, exponential), k, classes)
+                sum_t, sum_t_lost = plus_part(sum_t, sum_t_lost, t, k, classes)
+            gap = settled(gap, gap_lost)
+            ties = settled(ties, ties_lost)
+            below = settled(below, below_lost)
+            sum_t = settled(sum_t, sum_t_lost)
+            below_of_rows = of_each_row(below_of_rows, below, turn, ())
+            exponential_unit_of_rows = of_each_row(exponential_unit_of_rows, exponential_unit, turn, ())
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, ())
+            sum_t_of_rows = of_each_row(sum_t_of_rows, sum_t, turn, ())
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, ())
+            weights_of_rows = of_each_row(weights_of_rows, weights, turn, ())
+        weight = weights_of_rows
+        log_total = log1p_of(ties_of_rows - exponential_unit_of_rows + below_of_rows, exponential_unit_of_rows)
+        value = select(weight == 0.0, 0.0, weight * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_of_targets_weighted_kernel = by_layout(value_of_targets_weighted_rows, value_of_targets_weighted_long_rows)
+
+
+@compiled
+def value_of_labels_smoothed_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, kappa, rho, sum_w, value_rows, layout):
+    """Rows start..stop-1 of value = weight * (kappa * w_l * (lse(beta*z) - beta * z_l) + rho * (lse(beta*z) * (sum_k w_k) - beta * (sum_k w_k * z_k)))"""
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        w_at_label_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            label = load_labels(labels, row, stop, layout, z_rows)
+            at_label = positions(z_rows, layout, 0) == label
+            w_at_label = picked_shared(z_rows, w_shared, w, label, at_label, layout)
+            z_at_label = picked_from(z_rows, row, z, label, at_label)
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(label, ignored)
+            weight = select(label_is_ignored, 0.0, weights)
+            top = largest(z)
+            gap = summed(weighted(w, top - z), classes)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            e = shifted_exp(z, e_shift)
+            e_unit = unit_among(e, z == top, e_unit)
+            rest = summed_in_unit(select(at_label, 0.0, e), classes)
+            e_at_label = picked(e, label, at_label)
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, layout)
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, layout)
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, layout)
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, layout)
+            top_of_rows = of_each_row(top_of_rows, top, turn, layout)
+            w_at_label_of_rows = of_each_row(w_at_label_of_rows, w_at_label, turn, layout)
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, layout)
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, layout)
+        e_unit_of_rows = with_rows_in_lanes(layout, e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (weighted(kappa * w_at_label_of_rows, scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total) + rho * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_w)))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_of_labels_smoothed_long_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, kappa, rho, sum_w, value_rows):
+    """Rows start..stop-1, long ones, of value = weight * (kappa * w_l * (lse(beta*z) - beta * z_l) + rho * (lse(beta*z) * (sum_k w_k) - beta * (sum_k w_k * z_k)))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        w_at_label_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+            weights = shared_at(z_rows, weights_rows, row)
+            weight = select(label_is_ignored, 0.0, weights)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            rest = row_number(z_rows, 0.0)
+            rest_lost = row_number(z_rows, 0.0)
+            gap = row_number(z_rows, 0.0)
+            gap_lost = row_number(z_rows, 0.0)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                e = shifted_exp(z, e_shift)
+                store_scratch(e_memory, k, e)
+                rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+                w = load_shared_part(z_rows, w_shared, k)
+                gap, gap_lost = plus_part(gap, gap_lost, weighted(w, top - z), k, classes)
+                prefetch_input(z_rows, row + 1, k)
+            rest = settled(rest, rest_lost)
+            gap = settled(gap, gap_lost)
+            e_at_label = scratch_at(e_memory, label)
+            w_at_label = shared_at(z_rows, w_shared, label)
+            z_at_label = number_of(z_rows, row * classes + label)
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, ())
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, ())
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, ())
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, ())
+            top_of_rows = of_each_row(top_of_rows, top, turn, ())
+            w_at_label_of_rows = of_each_row(w_at_label_of_rows, w_at_label, turn, ())
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, ())
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, ())
+        e_unit_of_rows = with_rows_in_lanes((), e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (weighted(kappa * w_at_label_of_rows, scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total) + rho * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_w)))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_of_labels_smoothed_kernel = by_layout(value_of_labels_smoothed_rows, value_of_labels_smoothed_long_rows)
+
+
+@compiled
+def value_of_targets_smoothed_rows(start, stop, z_rows, t_rows, w_shared, weights_rows, kappa, rho, beta, beta_low, value_rows, layout):
+    """Rows start..stop-1 of value = weight * (lse(beta*z) * (sum_k q_k) - beta * (sum_k q_k * z_k))"""
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        exponential_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_w_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weights_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            t = load_classes(t_rows, row, stop, layout, 0.0)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            top = largest(z)
+            gap = summed(weighted((kappa * t + rho) * w, top - z), classes)
+            sum_t_w = summed((kappa * t + rho) * w, classes)
+            exponential_shift = shift_to(top, beta, beta_low)
+            exponential_unit = unit_of(exponential_shift)
+            exponential = shifted_exp(z, exponential_shift)
+            exponential_unit = unit_among(exponential, z == top, exponential_unit)
+            ties = summed_in_unit(select(z == top, exponential, 0.0), classes)
+            below = summed_in_unit(select(z == top, 0.0, exponential), classes)
+            below_of_rows = of_each_row(below_of_rows, below, turn, layout)
+            exponential_unit_of_rows = of_each_row(exponential_unit_of_rows, exponential_unit, turn, layout)
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, layout)
+            sum_t_w_of_rows = of_each_row(sum_t_w_of_rows, sum_t_w, turn, layout)
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, layout)
+            weights_of_rows = of_each_row(weights_of_rows, weights, turn, layout)
+        weight = weights_of_rows
+        log_total = log1p_of(ties_of_rows - exponential_unit_of_rows + below_of_rows, exponential_unit_of_rows)
+        value = select(weight == 0.0, 0.0, weight * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_w_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_of_targets_smoothed_long_rows(start, stop, z_rows, t_rows, w_shared, weights_rows, kappa, rho, beta, beta_low, value_rows):
+    """Rows start..stop-1, long ones, of value = weight * (lse(beta*z) * (sum_k q_k) - beta * (sum_k q_k * z_k))"""
+    classes = z_rows.shape[1]
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        exponential_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_w_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weights_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            weights = shared_at(z_rows, weights_rows, row)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            gap = row_number(z_rows, 0.0)
+            gap_lost = row_number(z_rows, 0.0)
+            ties = row_number(z_rows, 0.0)
+            ties_lost = row_number(z_rows, 0.0)
+            below = row_number(z_rows, 0.0)
+            below_lost = row_number(z_rows, 0.0)
+            sum_t_w = row_number(z_rows, 0.0)
+            sum_t_w_lost = row_number(z_rows, 0.0)
+            exponential_shift = shift_to(top, beta, beta_low)
+            exponential_unit = unit_of(exponential_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                t = load_part(t_rows, row, k, 0.0)
+                w = load_shared_part(z_rows, w_shared, k)
+                z = load_part(z_rows, row, k, -np.inf)
+                gap, gap_lost = plus_part(gap, gap_lost, weighted((kappa * t + rho) * w, top - z), k, classes)
+                exponential = shifted_exp(z, exponential_shift)
+                ties, ties_lost = plus_part(ties, ties_lost, select(z == top, exponential, 0.0), k, classes)
+                below, below_lost = plus_part(below, below_lost, select(z == top, 0.0, exponential), k, classes)
+                sum_t_w, sum_t_w_lost = plus_part(sum_t_w, sum_t_w_lost, (kappa * t + rho) * w, k, classes)
+            gap = settled(gap, gap_lost)
+            ties = settled(ties, ties_lost)
+            below = settled(below, below_lost)
+            sum_t_w = settled(sum_t_w, sum_t_w_lost)
+            below_of_rows = of_each_row(below_of_rows, below, turn, ())
+            exponential_unit_of_rows = of_each_row(exponential_unit_of_rows, exponential_unit, turn, ())
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, ())
+            sum_t_w_of_rows = of_each_row(sum_t_w_of_rows, sum_t_w, turn, ())
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, ())
+            weights_of_rows = of_each_row(weights_of_rows, weights, turn, ())
+        weight = weights_of_rows
+        log_total = log1p_of(ties_of_rows - exponential_unit_of_rows + below_of_rows, exponential_unit_of_rows)
+        value = select(weight == 0.0, 0.0, weight * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_w_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_of_targets_smoothed_kernel = by_layout(value_of_targets_smoothed_rows, value_of_targets_smoothed_long_rows)
+
+
+@compiled
 def value_and_grad_of_labels_rows(start, stop, z_rows, labels, scale, value_rows, gradient_rows, layout):
     """Rows start..stop-1 of value = lse * (sum_k t_k) - sum_k t_k * z_k
     and gradient = y_i * (sum_k t_k) - t_i
@@ -926,22 +1347,538 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
 
 
+@compiled
+def value_and_grad_of_labels_weighted_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, scale, value_rows, gradient_rows, layout):
+    """Rows start..stop-1 of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))
+    and gradient = scale * weight * (beta * (p_i * (sum_k t_k) - t_i))
+    """
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            label = load_labels(labels, row, stop, layout, z_rows)
+            at_label = positions(z_rows, layout, 0) == label
+            w_at_label = picked_shared(z_rows, w_shared, w, label, at_label, layout)
+            z_at_label = picked_from(z_rows, row, z, label, at_label)
+            # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(label, ignored)
+            weight = select(label_is_ignored, 0.0, weights * w_at_label)
+            factor = scaled(weight * scale, beta, beta_low)
+            top = largest(z)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            e = shifted_exp(z, e_shift)
+            e_unit = unit_among(e, z == top, e_unit)
+            rest = summed_in_unit(select(at_label, 0.0, e), classes)
+            e_at_label = picked(e, label, at_label)
+            total = rest + e_at_label
+            total_inverse = reciprocal(total)
+            factor_over_total = times(total_inverse, factor)
+            gradient = select(weight == 0.0, 0.0, quotient(e, factor_over_total))
+            shared = quotient(rest, total_inverse)
+            gradient_at_label = select(weight == 0.0, 0.0, (0.0 - shared) * factor)
+            gradient = with_label(gradient, at_label, gradient_at_label)
+            store_classes(gradient_rows, row, stop, layout, gradient)
+            store_label(gradient_rows, row, layout, label, gradient_at_label)
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, layout)
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, layout)
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, layout)
+            top_of_rows = of_each_row(top_of_rows, top, turn, layout)
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, layout)
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, layout)
+        e_unit_of_rows = with_rows_in_lanes(layout, e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_and_grad_of_labels_weighted_long_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, scale, value_rows, gradient_rows):
+    """Rows start..stop-1, long ones, of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))
+    and gradient = scale * weight * (beta * (p_i * (sum_k t_k) - t_i))
+    """
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+            # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+            weights = shared_at(z_rows, weights_rows, row)
+            w_at_label = shared_at(z_rows, w_shared, label)
+            weight = select(label_is_ignored, 0.0, weights * w_at_label)
+            factor = scaled(weight * scale, beta, beta_low)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            rest = row_number(z_rows, 0.0)
+            rest_lost = row_number(z_rows, 0.0)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                e = shifted_exp(z, e_shift)
+                store_scratch(e_memory, k, e)
+                rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+                prefetch_input(z_rows, row + 1, k)
+                prefetch_output(gradient_rows, row, k)
+            rest = settled(rest, rest_lost)
+            e_at_label = scratch_at(e_memory, label)
+            z_at_label = number_of(z_rows, row * classes + label)
+            total = rest + e_at_label
+            total_inverse = reciprocal(total)
+            factor_over_total = times(total_inverse, factor)
+            for i in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, i)
+                store_part(gradient_rows, row, i, select(weight == 0.0, 0.0, quotient(e, factor_over_total)))
+            shared = quotient(rest, total_inverse)
+            gradient_rows[row, label] = first_lane(select(weight == 0.0, 0.0, (0.0 - shared) * factor))
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, ())
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, ())
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, ())
+            top_of_rows = of_each_row(top_of_rows, top, turn, ())
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, ())
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, ())
+        e_unit_of_rows = with_rows_in_lanes((), e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_and_grad_of_labels_weighted_kernel = by_layout(value_and_grad_of_labels_weighted_rows, value_and_grad_of_labels_weighted_long_rows)
+
+
+@compiled
+def value_and_grad_of_targets_weighted_rows(start, stop, z_rows, t_rows, weights_rows, beta, beta_low, scale, value_rows, gradient_rows, layout):
+    """Rows start..stop-1 of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))
+    and gradient = scale * weight * (beta * (p_i * (sum_k t_k) - t_i))
+    """
+    classes = z_rows.shape[1]
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            t = load_classes(t_rows, row, stop, layout, 0.0)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            weight = weights
+            factor = scaled(weight * scale, beta, beta_low)
+            top = largest(z)
+            gap = summed(weighted(t, top - z), classes)
+            sum_t = summed(t, classes)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            e = shifted_exp(z, e_shift)
+            e_unit = unit_among(e, z == top, e_unit)
+            ties = summed_in_unit(select(z == top, e, 0.0), classes)
+            below = summed_in_unit(select(z == top, 0.0, e), classes)
+            total = ties + below
+            shared = sum_t * factor
+            total_inverse = reciprocal(total)
+            shared_over_total = times(total_inverse, shared)
+            gradient = select(weight == 0.0, 0.0, quotient(e, shared_over_total) - t * factor)
+            store_classes(gradient_rows, row, stop, layout, gradient)
+            below_of_rows = of_each_row(below_of_rows, below, turn, layout)
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, layout)
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, layout)
+            sum_t_of_rows = of_each_row(sum_t_of_rows, sum_t, turn, layout)
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, layout)
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, layout)
+        log_total = log1p_of(ties_of_rows - e_unit_of_rows + below_of_rows, e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_and_grad_of_targets_weighted_long_rows(start, stop, z_rows, t_rows, weights_rows, beta, beta_low, scale, value_rows, gradient_rows):
+    """Rows start..stop-1, long ones, of value = weight * (lse(beta*z) * (sum_k t_k) - beta * (sum_k t_k * z_k))
+    and gradient = scale * weight * (beta * (p_i * (sum_k t_k) - t_i))
+    """
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            weights = shared_at(z_rows, weights_rows, row)
+            weight = weights
+            factor = scaled(weight * scale, beta, beta_low)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            gap = row_number(z_rows, 0.0)
+            gap_lost = row_number(z_rows, 0.0)
+            ties = row_number(z_rows, 0.0)
+            ties_lost = row_number(z_rows, 0.0)
+            below = row_number(z_rows, 0.0)
+            below_lost = row_number(z_rows, 0.0)
+            sum_t = row_number(z_rows, 0.0)
+            sum_t_lost = row_number(z_rows, 0.0)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                t = load_part(t_rows, row, k, 0.0)
+                z = load_part(z_rows, row, k, -np.inf)
+                gap, gap_lost = plus_part(gap, gap_lost, weighted(t, top - z), k, classes)
+                e = shifted_exp(z, e_shift)
+                store_scratch(e_memory, k, e)
+                ties, ties_lost = plus_part(ties, ties_lost, select(z == top, e, 0.0), k, classes)
+                below, below_lost = plus_part(below, below_lost, select(z == top, 0.0, e), k, classes)
+                sum_t, sum_t_lost = plus_part(sum_t, sum_t_lost, t, k, classes)
+                prefetch_input(z_rows, row + 1, k)
+                prefetch_input(t_rows, row + 1, k)
+                prefetch_output(gradient_rows, row, k)
+            gap = settled(gap, gap_lost)
+            ties = settled(ties, ties_lost)
+            below = settled(below, below_lost)
+            sum_t = settled(sum_t, sum_t_lost)
+            total = ties + below
+            shared = sum_t * factor
+            total_inverse = reciprocal(total)
+            shared_over_total = times(total_inverse, shared)
+            for i in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, i)
+                t = load_part(t_rows, row, i, 0.0)
+                store_part(gradient_rows, row, i, select(weight == 0.0, 0.0, quotient(e, shared_over_total) - t * factor))
+            below_of_rows = of_each_row(below_of_rows, below, turn, ())
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, ())
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, ())
+            sum_t_of_rows = of_each_row(sum_t_of_rows, sum_t, turn, ())
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, ())
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, ())
+        log_total = log1p_of(ties_of_rows - e_unit_of_rows + below_of_rows, e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_and_grad_of_targets_weighted_kernel = by_layout(value_and_grad_of_targets_weighted_rows, value_and_grad_of_targets_weighted_long_rows)
+
+
+@compiled
+def value_and_grad_of_labels_smoothed_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, kappa, rho, sum_w, scale, value_rows, gradient_rows, layout):
+    """Rows start..stop-1 of value = weight * (kappa * w_l * (lse(beta*z) - beta * z_l) + rho * (lse(beta*z) * (sum_k w_k) - beta * (sum_k w_k * z_k)))
+    and gradient = scale * weight * (beta * (kappa * w_l * (p_i - delta_{il}) + rho * (p_i * (sum_k w_k) - w_i)))
+    """
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        w_at_label_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            label = load_labels(labels, row, stop, layout, z_rows)
+            at_label = positions(z_rows, layout, 0) == label
+            w_at_label = picked_shared(z_rows, w_shared, w, label, at_label, layout)
+            z_at_label = picked_from(z_rows, row, z, label, at_label)
+            # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(label, ignored)
+            weight = select(label_is_ignored, 0.0, weights)
+            factor = scaled(weight * scale, beta, beta_low)
+            top = largest(z)
+            gap = summed(weighted(w, top - z), classes)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            e = shifted_exp(z, e_shift)
+            e_unit = unit_among(e, z == top, e_unit)
+            rest = summed_in_unit(select(at_label, 0.0, e), classes)
+            e_at_label = picked(e, label, at_label)
+            shared = (kappa * w_at_label + rho * sum_w) * factor
+            total = rest + e_at_label
+            shared_2 = rho * factor
+            total_inverse = reciprocal(total)
+            shared_over_total = times(total_inverse, shared)
+            gradient = select(weight == 0.0, 0.0, quotient(e, shared_over_total) - w * shared_2)
+            shared_3 = quotient(rest, total_inverse)
+            y = quotient(e_at_label, total_inverse)
+            gradient_at_label = select(weight == 0.0, 0.0, (kappa * w_at_label * (0.0 - shared_3) + rho * (y * sum_w - w_at_label)) * factor)
+            gradient = with_label(gradient, at_label, gradient_at_label)
+            store_classes(gradient_rows, row, stop, layout, gradient)
+            store_label(gradient_rows, row, layout, label, gradient_at_label)
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, layout)
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, layout)
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, layout)
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, layout)
+            top_of_rows = of_each_row(top_of_rows, top, turn, layout)
+            w_at_label_of_rows = of_each_row(w_at_label_of_rows, w_at_label, turn, layout)
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, layout)
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, layout)
+        e_unit_of_rows = with_rows_in_lanes(layout, e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (weighted(kappa * w_at_label_of_rows, scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total) + rho * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_w)))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_and_grad_of_labels_smoothed_long_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, kappa, rho, sum_w, scale, value_rows, gradient_rows):
+    """Rows start..stop-1, long ones, of value = weight * (kappa * w_l * (lse(beta*z) - beta * z_l) + rho * (lse(beta*z) * (sum_k w_k) - beta * (sum_k w_k * z_k)))
+    and gradient = scale * weight * (beta * (kappa * w_l * (p_i - delta_{il}) + rho * (p_i * (sum_k w_k) - w_i)))
+    """
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        e_at_label_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        rest_of_rows = row_number(z_rows, 0.0)
+        top_of_rows = row_number(z_rows, 0.0)
+        w_at_label_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        z_at_label_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+            # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+            weights = shared_at(z_rows, weights_rows, row)
+            weight = select(label_is_ignored, 0.0, weights)
+            factor = scaled(weight * scale, beta, beta_low)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            rest = row_number(z_rows, 0.0)
+            rest_lost = row_number(z_rows, 0.0)
+            gap = row_number(z_rows, 0.0)
+            gap_lost = row_number(z_rows, 0.0)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                e = shifted_exp(z, e_shift)
+                store_scratch(e_memory, k, e)
+                rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+                w = load_shared_part(z_rows, w_shared, k)
+                gap, gap_lost = plus_part(gap, gap_lost, weighted(w, top - z), k, classes)
+                prefetch_input(z_rows, row + 1, k)
+                prefetch_output(gradient_rows, row, k)
+            rest = settled(rest, rest_lost)
+            gap = settled(gap, gap_lost)
+            e_at_label = scratch_at(e_memory, label)
+            w_at_label = shared_at(z_rows, w_shared, label)
+            z_at_label = number_of(z_rows, row * classes + label)
+            shared = (kappa * w_at_label + rho * sum_w) * factor
+            total = rest + e_at_label
+            shared_2 = rho * factor
+            total_inverse = reciprocal(total)
+            shared_over_total = times(total_inverse, shared)
+            for i in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, i)
+                w = load_shared_part(z_rows, w_shared, i)
+                store_part(gradient_rows, row, i, select(weight == 0.0, 0.0, quotient(e, shared_over_total) - w * shared_2))
+            shared_3 = quotient(rest, total_inverse)
+            y = quotient(e_at_label, total_inverse)
+            gradient_rows[row, label] = first_lane(select(weight == 0.0, 0.0, (kappa * w_at_label * (0.0 - shared_3) + rho * (y * sum_w - w_at_label)) * factor))
+            e_at_label_of_rows = of_each_row(e_at_label_of_rows, e_at_label, turn, ())
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, ())
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, ())
+            rest_of_rows = of_each_row(rest_of_rows, rest, turn, ())
+            top_of_rows = of_each_row(top_of_rows, top, turn, ())
+            w_at_label_of_rows = of_each_row(w_at_label_of_rows, w_at_label, turn, ())
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, ())
+            z_at_label_of_rows = of_each_row(z_at_label_of_rows, z_at_label, turn, ())
+        e_unit_of_rows = with_rows_in_lanes((), e_unit_of_rows, unit_of(shift_to(top_of_rows, beta, beta_low)))
+        log_total = log1p_of(rest_of_rows + (e_at_label_of_rows - e_unit_of_rows), e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (weighted(kappa * w_at_label_of_rows, scaled(top_of_rows - z_at_label_of_rows, beta, beta_low) + log_total) + rho * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_w)))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_and_grad_of_labels_smoothed_kernel = by_layout(value_and_grad_of_labels_smoothed_rows, value_and_grad_of_labels_smoothed_long_rows)
+
+
+@compiled
+def value_and_grad_of_targets_smoothed_rows(start, stop, z_rows, t_rows, w_shared, weights_rows, beta, beta_low, kappa, rho, scale, value_rows, gradient_rows, layout):
+    """Rows start..stop-1 of value = weight * (lse(beta*z) * (sum_k q_k) - beta * (sum_k q_k * z_k))
+    and gradient = scale * weight * (beta * (p_i * (sum_k q_k) - q_i))
+    """
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_w_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, layout)):
+            row = first + turn
+            z = load_classes(z_rows, row, stop, layout, -np.inf)
+            t = load_classes(t_rows, row, stop, layout, 0.0)
+            weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            weight = weights
+            factor = scaled(weight * scale, beta, beta_low)
+            top = largest(z)
+            gap = summed(weighted((kappa * t + rho) * w, top - z), classes)
+            sum_t_w = summed((kappa * t + rho) * w, classes)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            e = shifted_exp(z, e_shift)
+            e_unit = unit_among(e, z == top, e_unit)
+            ties = summed_in_unit(select(z == top, e, 0.0), classes)
+            below = summed_in_unit(select(z == top, 0.0, e), classes)
+            total = ties + below
+            shared = sum_t_w * factor
+            total_inverse = reciprocal(total)
+            shared_over_total = times(total_inverse, shared)
+            gradient = select(weight == 0.0, 0.0, quotient(e, shared_over_total) - (kappa * t + rho) * w * factor)
+            store_classes(gradient_rows, row, stop, layout, gradient)
+            below_of_rows = of_each_row(below_of_rows, below, turn, layout)
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, layout)
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, layout)
+            sum_t_w_of_rows = of_each_row(sum_t_w_of_rows, sum_t_w, turn, layout)
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, layout)
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, layout)
+        log_total = log1p_of(ties_of_rows - e_unit_of_rows + below_of_rows, e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_w_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+@compiled
+def value_and_grad_of_targets_smoothed_long_rows(start, stop, z_rows, t_rows, w_shared, weights_rows, beta, beta_low, kappa, rho, scale, value_rows, gradient_rows):
+    """Rows start..stop-1, long ones, of value = weight * (lse(beta*z) * (sum_k q_k) - beta * (sum_k q_k * z_k))
+    and gradient = scale * weight * (beta * (p_i * (sum_k q_k) - q_i))
+    """
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for first in range(start, stop, rows_at_once(z_rows, (0,))):
+        below_of_rows = row_number(z_rows, 0.0)
+        e_unit_of_rows = row_number(z_rows, 0.0)
+        gap_of_rows = row_number(z_rows, 0.0)
+        sum_t_w_of_rows = row_number(z_rows, 0.0)
+        ties_of_rows = row_number(z_rows, 0.0)
+        weight_of_rows = row_number(z_rows, 0.0)
+        for turn in range(turns(z_rows, first, stop, ())):
+            row = first + turn
+            # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # logsumexp:tempered-max-shift: the largest logit comes out of the logarithm of the sum
+            weights = shared_at(z_rows, weights_rows, row)
+            weight = weights
+            factor = scaled(weight * scale, beta, beta_low)
+            top = lowest_part(z_rows)
+            for k in range(0, classes, part_size(z_rows)):
+                z = load_part(z_rows, row, k, -np.inf)
+                top = maximum(z, top)
+            top = largest(top)
+            gap = row_number(z_rows, 0.0)
+            gap_lost = row_number(z_rows, 0.0)
+            ties = row_number(z_rows, 0.0)
+            ties_lost = row_number(z_rows, 0.0)
+            below = row_number(z_rows, 0.0)
+            below_lost = row_number(z_rows, 0.0)
+            sum_t_w = row_number(z_rows, 0.0)
+            sum_t_w_lost = row_number(z_rows, 0.0)
+            e_shift = shift_to(top, beta, beta_low)
+            e_unit = unit_of(e_shift)
+            for k in range(0, classes, part_size(z_rows)):
+                t = load_part(t_rows, row, k, 0.0)
+                w = load_shared_part(z_rows, w_shared, k)
+                z = load_part(z_rows, row, k, -np.inf)
+                gap, gap_lost = plus_part(gap, gap_lost, weighted((kappa * t + rho) * w, top - z), k, classes)
+                e = shifted_exp(z, e_shift)
+                store_scratch(e_memory, k, e)
+                ties, ties_lost = plus_part(ties, ties_lost, select(z == top, e, 0.0), k, classes)
+                below, below_lost = plus_part(below, below_lost, select(z == top, 0.0, e), k, classes)
+                sum_t_w, sum_t_w_lost = plus_part(sum_t_w, sum_t_w_lost, (kappa * t + rho) * w, k, classes)
+                prefetch_input(z_rows, row + 1, k)
+                prefetch_input(t_rows, row + 1, k)
+                prefetch_output(gradient_rows, row, k)
+            gap = settled(gap, gap_lost)
+            ties = settled(ties, ties_lost)
+            below = settled(below, below_lost)
+            sum_t_w = settled(sum_t_w, sum_t_w_lost)
+            total = ties + below
+            shared = sum_t_w * factor
+            total_inverse = reciprocal(total)
+            shared_over_total = times(total_inverse, shared)
+            for i in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, i)
+                t = load_part(t_rows, row, i, 0.0)
+                w = load_shared_part(z_rows, w_shared, i)
+                store_part(gradient_rows, row, i, select(weight == 0.0, 0.0, quotient(e, shared_over_total) - (kappa * t + rho) * w * factor))
+            below_of_rows = of_each_row(below_of_rows, below, turn, ())
+            e_unit_of_rows = of_each_row(e_unit_of_rows, e_unit, turn, ())
+            gap_of_rows = of_each_row(gap_of_rows, gap, turn, ())
+            sum_t_w_of_rows = of_each_row(sum_t_w_of_rows, sum_t_w, turn, ())
+            ties_of_rows = of_each_row(ties_of_rows, ties, turn, ())
+            weight_of_rows = of_each_row(weight_of_rows, weight, turn, ())
+        log_total = log1p_of(ties_of_rows - e_unit_of_rows + below_of_rows, e_unit_of_rows)
+        value = select(weight_of_rows == 0.0, 0.0, weight_of_rows * (scaled(gap_of_rows, beta, beta_low) + log_total * sum_t_w_of_rows))
+        store_numbers(value_rows, first, stop, (0,), value)
+
+
+value_and_grad_of_targets_smoothed_kernel = by_layout(value_and_grad_of_targets_smoothed_rows, value_and_grad_of_targets_smoothed_long_rows)
+
+
 # ================ The contractions ================
 
 
 def contract_dW(gradient, X, start, stop, out):
-    """(1 / N) * (sum_n (Y_{nj} - T_{nj}) * X_{nd}), with the factor 1/N of a mean already in `gradient`.
+    """(1 / N) * (sum_n (Y_{nj} - T_{nj}) * X_{nd}), with weights of samples and the factor 1/N of a mean already in `gradient`.
 
     Theorem linear-cross-entropy:batch-gradient-weight: a6ab0becf7690f0611c2eaa71b777161c42f02ee3e51118f9398921aec1db0a9
+    Theorem linear-cross-entropy:weighted-gradient-weight: a3d0f2939cf3172e6a6e5c40e43b54a2379f32ae54f63f5932571aa9f6d349ed
     """
     np.matmul(gradient[:, start:stop].T, X, out=out)  # np.dot would copy the slice
 
 
 @compiled
 def contract_db(gradient, total):
-    """(1 / N) * (sum_n (Y_{nj} - T_{nj})), with the factor 1/N of a mean already in `gradient`.
+    """(1 / N) * (sum_n (Y_{nj} - T_{nj})), with weights of samples and the factor 1/N of a mean already in `gradient`.
 
     Theorem linear-cross-entropy:batch-gradient-bias: 52f8d14e610a2d32e206c84c6a8e24efbe702156b1904573cb210ff5fe98ed5f
+    Theorem linear-cross-entropy:weighted-gradient-bias: 35d66fb75675008b8d6ad8f5759904f33d0ee399901fdedd0e40fc7c44775629
     """
     rows, classes = gradient.shape
     fours = rows - rows % 4  # four rows at a time: a quarter of the traffic to `total`
@@ -956,9 +1893,10 @@ def contract_db(gradient, total):
 
 
 def contract_dX(gradient, W, out):
-    """sum_i W_{id} * (y_i - t_i), with the factor 1/N of a mean already in `gradient`.
+    """sum_i W_{id} * (y_i - t_i), with weights of samples and the factor 1/N of a mean already in `gradient`.
 
     Theorem linear-cross-entropy:gradient-input: 1e9cedc28a8fac89d62d2c4cf4619a0f713edf37a6247ec09e60fb6004ecd6f7
+    Theorem linear-cross-entropy:smoothed-gradient-input: 4304f6b34ba8c5b84404c474b136b27004ba2287c429346e2631a3939c4c4323
     """
     np.matmul(gradient, W, out=out)
 
@@ -1250,6 +2188,180 @@ def reduced(
     return array if given else array[()]
 
 
+class Options(NamedTuple):
+    """What kernels with options take beside arrays of rows, and what a mean divides by."""
+
+    smoothed: bool
+    weights: np.ndarray | None
+    w: np.ndarray | None
+    ignored: int | None
+    sum_w: Any
+    beta: Any
+    beta_low: Any
+    kappa: Any
+    rho: Any
+    divisor: float
+
+
+def checked_ignored(t: Any, ignore_index: Any) -> int | None:
+    """The label of rows to leave out, or None; TypeError unless it is an integer, and t has labels."""
+    if ignore_index is None:
+        return None
+    if isinstance(ignore_index, bool) or not isinstance(ignore_index, (int, np.integer)):
+        raise TypeError(f"ignore_index is {ignore_index!r}; it must be an integer or None")
+    kind = np.asarray(t).dtype
+    if kind.kind not in "iu":
+        raise TypeError(
+            f"ignore_index is for integer labels, but t has dtype {kind.name}; "
+            "leave rows of targets out with sample_weight 0"
+        )
+    return int(ignore_index) if abs(int(ignore_index)) < 2**63 else None  # no label is as large
+
+
+def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
+    """`given` as a float from 0 to `most`; `limits` says it in words, and may ask for more."""
+    if isinstance(given, bool) or not isinstance(given, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} is {given!r}; it must be a number {limits}")
+    try:
+        number = float(given)
+    except OverflowError:  # an integer beyond every float
+        number = math.inf
+    if not 0.0 <= number <= most:
+        raise ValueError(f"{name} is {given!r}; it must be {limits}")
+    return number
+
+
+def _inverse(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
+    """1/T as a number of the dtype and what that lacks, rounded; None and None for T = 1, which then costs nothing."""
+    limits = f"above 0 and finite, and its inverse a {dtype.name}"
+    T = _checked_number("temperature", temperature, sys.float_info.max, limits)
+    if T == 1.0:
+        return None, None
+    beta = 1.0 / T if T else math.inf
+    if not np.finfo(dtype).smallest_subnormal <= beta <= np.finfo(dtype).max:
+        raise ValueError(f"temperature is {temperature!r}; it must be {limits}")
+    rounded = dtype.type(beta)
+    return rounded, dtype.type(float(1 / Fraction(T) - Fraction(float(rounded))))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    view = np.require(array, requirements=["C", "A"]).reshape(-1).view()
+    view.flags.writeable = False
+    return view
+
+
+def counts_for_mean(
+    z: np.ndarray, ignored: int | None, weight: Any, sample_weight: Any, mean: bool
+) -> np.ndarray | None:
+    """Memory for the number of rows of each class, or of all classes, that a mean over labels divides by sums of."""
+    if not mean or sample_weight is not None or (weight is None and ignored is None):
+        return None
+    return np.zeros(1 if weight is None else z.shape[-1], np.int64)
+
+
+def in_32_bits(labels: np.ndarray | None, ignored: int | None) -> tuple[np.ndarray | None, int | None]:
+    """The labels, and which to ignore, as kernels compare them: by 32 bits, which classes do not need more than."""
+    if labels is None or ignored is None or -(2**31) <= ignored < 2**31:
+        return labels, ignored
+    changed = np.where(labels == ignored, labels.dtype.type(-1), labels)
+    changed.flags.writeable = False
+    return changed, -1
+
+
+def _divisor(
+    z: np.ndarray,
+    rows: int,
+    labels: np.ndarray | None,
+    w: np.ndarray | None,
+    samples: np.ndarray | None,
+    ignored: int | None,
+    counts: np.ndarray | None,
+    threads: int | None,
+) -> float:
+    """What a mean divides by: the sum of samples_n * w[labels_n] over the rows that are not ignored."""
+    if samples is not None and labels is not None and (w is not None or ignored is not None):
+        like = np.empty((0, z.shape[-1]), z.dtype)
+        totals = np.empty((2, -(-rows // rows_in_block(z.shape[-1]))))
+        with np.errstate(over="ignore", invalid="ignore"):
+            launch(add_weights, rows, threads, like, labels, w, samples, ignored, totals)
+        return mean_of(totals, 1.0)
+    if samples is not None:
+        return mean_of(totals_of(samples, threads), 1.0)
+    if labels is None or counts is None:
+        return float(rows)
+    some = counts > 0
+    with np.errstate(over="ignore"):
+        return float(np.sum(counts)) if w is None else exact_sum(counts[some] * w[some].astype(np.float64))
+
+
+def checked_options(
+    z: np.ndarray,
+    labels: np.ndarray | None,
+    ignored: int | None,
+    weight: Any,
+    sample_weight: Any,
+    smoothing: Any,
+    temperature: Any,
+    mean: bool,
+    counts: np.ndarray | None,
+    threads: int | None,
+) -> Options | None:
+    """The options, or None if none is asked for. Weights that are all 1 are None, which costs a kernel nothing; their
+    sum is only made for a `mean`, from `counts` if that was asked for."""
+    a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
+    beta, beta_low = _inverse(temperature, z.dtype)
+    if weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
+        return None
+    classes, rows, number = z.shape[-1], math.prod(z.shape[:-1]), z.dtype.type
+    w = samples = None
+    if weight is not None:
+        w = _read_only(checked_numbers("weight", "weight", weight, z, (classes,), math.inf))
+    if sample_weight is not None:
+        samples = checked_numbers("sample_weight", "sample weight", sample_weight, z, z.shape[:-1], math.inf)
+        samples = _read_only(samples)
+    smoothed = a != 0.0 or (w is not None and labels is None)
+    divisor = _divisor(z, rows, labels, w, samples, ignored, counts, threads) if mean else float(rows)
+    sum_w = number(classes if w is None else np.sum(w, dtype=np.float64))
+    return Options(smoothed, samples, w, ignored, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)
+
+
+class Asked(NamedTuple):
+    """The options of one call, as the public functions of losses have them."""
+
+    weight: Any
+    sample_weight: Any
+    smoothing: Any
+    temperature: Any
+    ignore_index: Any
+
+
+class Loss(NamedTuple):
+    """The loss of one call: for each kind of targets and of options its kernel, with the names of what that is given;
+    further data of every sample (..., C), or (C,) for all of them, and scalars by their names; the options."""
+
+    kernels: dict[str, tuple[Callable[..., None], tuple[str, ...]]]
+    rows: dict[str, Any]
+    shared: dict[str, Any]
+    scalars: dict[str, Any]
+    asked: Asked
+    classes: int | None
+    sums_to_one: bool
+
+
+class Samples(NamedTuple):
+    """The samples that count: labels (N,), what the loss has of each by name, as `merged` returned it; their places
+    among those given, None if all count; and what a mean over them divides by."""
+
+    labels: np.ndarray | None
+    rows: dict[str, np.ndarray]
+    weights: np.ndarray | None
+    kept: np.ndarray | None
+    number: int
+    divisor: float
+    kernel: str
+    numbers: dict[str, Any]
+
+
 def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
     """W (C, D), b (C,) or None for zeros, and X (..., D), all of one dtype."""
     W, X = checked_real("W", W, 0), checked_real("X", X, 0)
@@ -1273,14 +2385,22 @@ def checked_layer(W: Any, b: Any, X: Any) -> tuple[np.ndarray, np.ndarray | None
     return W, b, X
 
 
-def checked_layer_targets(t: Any, X: np.ndarray, W: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """(labels (N,), None) or (None, targets (..., C)); targets must sum to 1, as the theorems of the layer assume."""
-    logits = np.broadcast_to(np.empty((), W.dtype), (*X.shape[:-1], W.shape[0]))
-    labels, targets = (None, t) if _fits_without_copy(t, logits) else checked_targets(t, logits)
+def checked_layer_targets(
+    t: Any, logits: np.ndarray, ignored: int | None, counts: np.ndarray | None, loss: Loss
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """(labels (N,), None) or (None, targets (..., C)), what the loss takes of these; `counts`: see `checked_labels`."""
+    fits = _fits_without_copy(t, logits)
+    labels, targets = (None, t) if fits else checked_targets(t, logits, ignored, counts)
+    if labels is not None and "labels" not in loss.kernels:
+        raise TypeError("this loss takes targets of shape (..., C): it has their logarithm in it")
     if targets is None:
         return labels, None
+    if "targets" not in loss.kernels:
+        raise TypeError("this loss takes integer labels: its theorem assumes one-hot targets")
+    if not loss.sums_to_one:
+        return None, targets
     sums = np.sum(targets, axis=-1, dtype=np.float64)
-    wrong = np.abs(sums - 1.0) > 8 * W.shape[0] * float(np.finfo(W.dtype).eps)
+    wrong = np.abs(sums - 1.0) > 8 * logits.shape[-1] * float(np.finfo(logits.dtype).eps)
     if wrong.any():
         where = int(np.argmax(wrong))
         raise ValueError(
@@ -1295,6 +2415,75 @@ def _fits_without_copy(t: Any, logits: np.ndarray) -> bool:
     return bool(fits and t.size and t.min() >= 0 and t.max() < math.inf)
 
 
+def checked_samples(t: Any, X: np.ndarray, W: np.ndarray, loss: Loss, mean: bool, threads: int | None) -> Samples:
+    """The samples that count, their targets, data and weights, checked."""
+    logits = np.broadcast_to(np.empty((), W.dtype), (*X.shape[:-1], W.shape[0]))
+    weight, sample_weight, smoothing, temperature, ignore_index = loss.asked
+    labels: np.ndarray | None = None
+    targets: np.ndarray | None = None
+    ignored = counts = None
+    if "plain" not in loss.kernels:
+        ignored = checked_ignored(t, ignore_index)
+        counts = counts_for_mean(logits, ignored, weight, sample_weight, mean)
+        labels, targets = checked_layer_targets(t, logits, ignored, counts, loss)
+    rows = {} if targets is None else {"t": targets}
+    rows |= {name: checked_like(name, given, logits) for name, given in loss.rows.items()}
+    labels, ignored = in_32_bits(labels, ignored)
+    options: Options | None = None
+    if not _is_unasked(loss.asked):
+        options = checked_options(
+            logits, labels, ignored, weight, sample_weight, smoothing, temperature, mean, counts, threads
+        )
+    number = math.prod(X.shape[:-1])
+    kind = "plain" if "plain" in loss.kernels else "targets" if labels is None else "labels"
+    merged_rows = {name: merged(array) for name, array in rows.items()}
+    if options is None:
+        return Samples(labels, merged_rows, None, None, number, float(number), kind, {})
+    kept = samples_that_count(options, labels)
+    weights = options.weights
+    if kept is not None:
+        labels, weights, number = chosen_places(labels, kept), chosen_places(weights, kept), len(kept)
+    numbers = {name: getattr(options, name) for name in ("w", "sum_w", "beta", "beta_low", "kappa", "rho")}
+    numbers["ignored"] = None  # samples with this label are not among those that count
+    if options.smoothed:
+        kind += "_smoothed"
+    elif weights is not None or options.w is not None or options.beta is not None:
+        kind += "_weighted"
+    return Samples(labels, merged_rows, weights, kept, number, options.divisor, kind, numbers)
+
+
+def _is_unasked(asked: Asked) -> bool:
+    """Whether every option is what it is where nobody asks for it; a look that small batches can afford."""
+    weight, sample_weight, smoothing, temperature, ignore_index = asked
+    if not (weight is None and sample_weight is None and ignore_index is None):
+        return False
+    return type(smoothing) is float and smoothing == 0.0 and type(temperature) is float and temperature == 1.0
+
+
+def samples_that_count(options: Options, labels: np.ndarray | None) -> np.ndarray | None:
+    """The places of the samples whose weight is not 0, which gives nothing whatever the sample holds; None for all."""
+    counts = None if options.weights is None else options.weights != 0
+    if labels is not None and options.w is not None and not options.smoothed:
+        heavy = options.w if options.weights is None else options.w[np.clip(labels, 0, len(options.w) - 1)]
+        if options.weights is None:
+            counts = (heavy != 0)[np.clip(labels, 0, len(heavy) - 1)]
+        else:
+            counts = options.weights * heavy != 0
+    if labels is not None and options.ignored is not None:
+        other = labels != options.ignored
+        counts = other if counts is None else counts & other
+    return None if counts is None or counts.all() else np.flatnonzero(counts)
+
+
+def chosen_places(array: np.ndarray | None, places: np.ndarray) -> np.ndarray | None:
+    """The elements at these places, read-only as all that kernels are given."""
+    if array is None:
+        return None
+    chosen: np.ndarray = array[places]
+    chosen.flags.writeable = False
+    return chosen
+
+
 def merged(array: np.ndarray) -> np.ndarray:
     """`array` (..., K) as a view (N, K) if its memory allows one, else as it is."""
     steps = zip(array.strides[:-1], array.shape[:-1], strict=True)
@@ -1304,8 +2493,13 @@ def merged(array: np.ndarray) -> np.ndarray:
     return array.reshape(rows, array.shape[-1]) if merges or not array.size else array
 
 
-def place_of(array: np.ndarray, start: int, stop: int) -> Any:
-    """The index of samples start..stop-1, numbered in C order, in labels (N,) or what `merged` returned."""
+def place_of(array: np.ndarray, kept: np.ndarray | None, start: int, stop: int) -> Any:
+    """The index of samples start..stop-1 of those that count, numbered in C order, in what `merged` returned."""
+    if kept is not None:
+        places = kept[start:stop]
+        if places[-1] - places[0] != stop - start - 1:
+            return places if array.ndim <= 2 else np.unravel_index(places, array.shape[:-1])
+        start, stop = int(places[0]), int(places[-1]) + 1
     return slice(start, stop) if array.ndim <= 2 else np.unravel_index(np.arange(start, stop), array.shape[:-1])
 
 
@@ -1358,25 +2552,44 @@ def at_a_time(
     return max(1, -(-samples // chunks)), block
 
 
-def loss_in_blocks(kernel: Callable[..., None], b: np.ndarray | None, *arguments: Any) -> Callable[..., None]:
+def loss_in_blocks(
+    kernel: Callable[..., None],
+    names: tuple[str, ...],
+    b: np.ndarray | None,
+    whole: dict[str, Any],
+    rows: dict[str, Any],
+    tiles: dict[str, np.ndarray],
+) -> Callable[..., None]:
     """The function of (start, stop, logits) that adds b to these rows of the logits and runs `kernel` on them.
 
-    It goes by blocks of rows that stay in the processor's cache from the addition to the kernel.
+    It goes by blocks of rows that stay in the processor's cache from the addition to the kernel. The kernel is given
+    what `names` says: something as it is, those rows of it, or as many rows of a tile.
     """
 
     def run(start: int, stop: int, logits: np.ndarray) -> None:
         view = logits.view()
         view.flags.writeable = False
-        block = max(1, 2**19 // (logits.shape[1] * logits.itemsize))
-        block = block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
+        given = {**rows, "z": view, "gradient": logits}
+        block = rows_of_block(logits.shape[1], logits.itemsize)
         with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
             for first in range(start, stop, block):
                 last = min(first + block, stop)
                 if b is not None:
                     logits[first:last] += b
-                kernel(first, last, view, *arguments)
+                arguments = [
+                    whole[name] if name in whole else tiles[name][: last - first] if name in tiles
+                    else None if given[name] is None else given[name][first:last]
+                    for name in names
+                ]
+                kernel(0, last - first, *arguments)
 
     return run
+
+
+def rows_of_block(classes: int, itemsize: int) -> int:
+    """How many rows of logits stay in the processor's cache from one step to the next."""
+    block = max(1, 2**19 // (classes * itemsize))
+    return block // 64 * 64 or block  # whole groups, for kernels that take several rows at once
 
 
 def add_weight_gradient(
@@ -1406,46 +2619,45 @@ def add_weight_gradient(
 
 
 def layer_pass(
-    W: Any,
-    b: Any,
-    X: Any,
+    W: np.ndarray,
+    b: np.ndarray | None,
+    X: np.ndarray,
     t: Any,
+    loss: Loss,
     reduction: str,
     wanted: tuple[str, ...],
     out: Any,
     threads: Any,
     memory_limit: Any,
-    classes: int | None,
-    of_labels: Callable[..., None],
-    of_targets: Callable[..., None],
     contractions: dict[str, Callable[..., None]],
 ) -> list[Any]:
-    """The outputs named in `wanted`, of value, dW, db and dX, for z = W x + b.
+    """The outputs named in `wanted`, of value, dW, db and dX, for z = W x + b, checked by `checked_layer`.
 
-    For each chunk of samples: the logits, the loss and its gradient in place, then the contractions of that gradient.
-    `of_labels` and `of_targets` compute the values alone if that is all that is wanted, else values and gradients.
-    `classes`: the only class count they are for, or None for any.
+    For each chunk of the samples that count: the logits, the loss and its gradient in place, then the contractions of
+    that gradient.
     """
-    W, b, X = checked_layer(W, b, X)
-    if classes is not None and W.shape[0] != classes:
-        raise ValueError(f"W has {W.shape[0]} classes, but this module was generated for {classes}")
-    labels, targets = checked_layer_targets(t, X, W)
+    if loss.classes is not None and W.shape[0] != loss.classes:
+        raise ValueError(f"W has {W.shape[0]} classes, but this module was generated for {loss.classes}")
     if reduction == "none":
         raise ValueError("reduction 'none' has no single gradient in the weights; use 'sum' or 'mean'")
     check_reduction(reduction)
     check_threads(threads)
+    samples = checked_samples(t, X, W, loss, reduction == "mean", threads)
+    shared = {name: checked_like(name, given, W, W.shape[:1]) for name, given in loss.shared.items()}
     shapes = {"value": (), "dW": W.shape, "db": W.shape[:1], "dX": X.shape}
-    results = checked_outputs(out, [(name, shapes[name]) for name in wanted], W.dtype, [None, W, b, X, labels, targets])
+    inputs = [None, W, b, X, samples.labels, *samples.rows.values(), *shared.values(), *arrays_among(*loss.asked)]
+    results = checked_outputs(out, [(name, shapes[name]) for name in wanted], W.dtype, inputs)
     by_name = dict(zip(wanted, results, strict=True))
-    (count, features), rows, size = W.shape, math.prod(X.shape[:-1]), W.itemsize
+    (count, features), rows, size, kept = W.shape, samples.number, W.itemsize, samples.kept
+    given, workers = math.prod(X.shape[:-1]), min(int(threads or usable_processors()), MOST_THREADS)
     X, dX, dW = merged(X), merged(by_name["dX"]) if "dX" in wanted else None, by_name.get("dW")
-    given = labels if targets is None else merged(targets)
-    assert given is not None
+    in_place = dX is None or (kept is None and is_one_piece(dX))
 
-    numbers = count + features * (not suits_products(X)) + features * (dX is not None and not is_one_piece(dX))
-    numbers += count * (targets is not None and not is_one_piece(given))
-    workers = min(int(threads or usable_processors()), MOST_THREADS)
-    fixed = rows * (size + 8) + count * (8 + size * workers) + (0 if suits_products(W) else W.nbytes)
+    tile = rows_of_block(count, size) if shared else 0
+    numbers = count + features * (kept is not None or not suits_products(X)) + features * (not in_place)
+    numbers += count * sum(kept is not None or not is_one_piece(array) for array in samples.rows.values())
+    fixed = given * (size + 8) + count * (8 + size * workers) + (0 if suits_products(W) else W.nbytes)
+    fixed += given * (25 + 3 * size) * bool(samples.numbers) + tile * count * size * len(shared)
     of_class = 0 if dW is None else features * size
     # For each chunk BLAS copies W into a shape of its own; so many samples repay that, in no more memory than dW has.
     enough = min(features, 2048 // size)
@@ -1453,20 +2665,28 @@ def layer_pass(
 
     W = W if suits_products(W) else in_order(W)
     logits, values, totals = np.empty((chunk, count), W.dtype), np.empty(rows, W.dtype), np.zeros(count)
-    moved = None if dX is None or is_one_piece(dX) else np.empty((chunk, features), W.dtype)
+    moved = None if in_place else np.empty((chunk, features), W.dtype)
     direct = dW is not None and is_one_piece(dW)
     scratch = None if dW is None or (direct and rows <= chunk) else np.empty((block, features), W.dtype)
-    scale = scale_of(reduction, rows, W.dtype)
+    kernel, names = loss.kernels[samples.kernel]
+    whole = {**loss.scalars, **samples.numbers, "scale": scale_of(reduction, samples.divisor, W.dtype)}
+    tiles = {name: input_rows(np.tile(array, (tile, 1)), (count,)) for name, array in shared.items()}
+    if dX is not None and kept is not None:
+        dX[...] = 0
     for start in range(0, rows, chunk):
         stop = min(start + chunk, rows)
-        z, part = logits[: stop - start], X[place_of(X, start, stop)]
+        z, part = logits[: stop - start], X[place_of(X, kept, start, stop)]
         part = part if suits_products(part) else in_order(part)
-        known = input_rows(given[place_of(given, start, stop)], () if targets is None else (count,))
-        outputs = (values[start:stop],) if wanted == ("value",) else (scale, values[start:stop], z)
+        along: dict[str, np.ndarray | None] = {
+            name: input_rows(array[place_of(array, kept, start, stop)], (count,))
+            for name, array in samples.rows.items()
+        }
+        along["labels"] = None if samples.labels is None else input_rows(samples.labels[start:stop], ())
+        along["weights"] = None if samples.weights is None else samples.weights[start:stop]
+        along["value"] = values[start:stop]
         with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
             np.matmul(part, W.T, out=z)
-            run = loss_in_blocks(of_labels if targets is None else of_targets, b, known, *outputs)
-            launch(run, len(z), threads, z)
+            launch(loss_in_blocks(kernel, names, b, whole, along, tiles), len(z), threads, z)
             if dW is not None:
                 first_here = direct and not start
                 add_weight_gradient(contractions["dW"], z, part, dW, None if first_here else scratch, block, start > 0)
@@ -1476,8 +2696,8 @@ def layer_pass(
                 made = dX[start:stop] if moved is None else moved[: stop - start]
                 contractions["dX"](z, W, made)
                 if moved is not None:
-                    dX[place_of(dX, start, stop)] = made
-        del part, known, run  # copies of this chunk go before those of the next are made
+                    dX[place_of(dX, kept, start, stop)] = made
+        del part, along  # copies of this chunk go before those of the next are made
     if dW is not None and not rows:
         dW[...] = 0
     if "db" in wanted:
@@ -1485,36 +2705,116 @@ def layer_pass(
             by_name["db"][...] = totals
     if "value" in wanted:
         asked = out is not None and (out if isinstance(out, tuple) else (out,))[0] is not None
-        by_name["value"] = reduced(by_name["value"], None, totals_of(values), reduction, rows, asked)
+        by_name["value"] = reduced(by_name["value"], None, totals_of(values), reduction, samples.divisor, asked)
     return [by_name[name] for name in wanted]
 
 
-def value(W, b, X, t, *, reduction="mean", out=None, threads=None, memory_limit=None):
-    """The cross-entropy of softmax(W x + b), its sum or mean over the samples.
+# ================ The public functions ================
 
-    W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> a scalar.
+
+VALUE = {
+    "labels": (
+        value_of_labels_kernel,
+        ("z", "labels", "value"),
+    ),
+    "targets": (
+        value_of_targets_kernel,
+        ("z", "t", "value"),
+    ),
+    "labels_weighted": (
+        value_of_labels_weighted_kernel,
+        ("z", "w", "weights", "labels", "ignored", "beta", "beta_low", "value"),
+    ),
+    "targets_weighted": (
+        value_of_targets_weighted_kernel,
+        ("z", "t", "weights", "beta", "beta_low", "value"),
+    ),
+    "labels_smoothed": (
+        value_of_labels_smoothed_kernel,
+        ("z", "w", "weights", "labels", "ignored", "beta", "beta_low", "kappa", "rho", "sum_w", "value"),
+    ),
+    "targets_smoothed": (
+        value_of_targets_smoothed_kernel,
+        ("z", "t", "w", "weights", "kappa", "rho", "beta", "beta_low", "value"),
+    ),
+}
+
+
+VALUE_AND_GRADIENT = {
+    "labels": (
+        value_and_grad_of_labels_kernel,
+        ("z", "labels", "scale", "value", "gradient"),
+    ),
+    "targets": (
+        value_and_grad_of_targets_kernel,
+        ("z", "t", "scale", "value", "gradient"),
+    ),
+    "labels_weighted": (
+        value_and_grad_of_labels_weighted_kernel,
+        ("z", "w", "weights", "labels", "ignored", "beta", "beta_low", "scale", "value", "gradient"),
+    ),
+    "targets_weighted": (
+        value_and_grad_of_targets_weighted_kernel,
+        ("z", "t", "weights", "beta", "beta_low", "scale", "value", "gradient"),
+    ),
+    "labels_smoothed": (
+        value_and_grad_of_labels_smoothed_kernel,
+        ("z", "w", "weights", "labels", "ignored", "beta", "beta_low", "kappa", "rho", "sum_w", "scale", "value", "gradient"),
+    ),
+    "targets_smoothed": (
+        value_and_grad_of_targets_smoothed_kernel,
+        ("z", "t", "w", "weights", "beta", "beta_low", "kappa", "rho", "scale", "value", "gradient"),
+    ),
+}
+
+
+CONTRACTIONS = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}
+
+
+def value(
+    W, b, X, t, *, weight=None, sample_weight=None, smoothing=0.0, temperature=1.0, ignore_index=None,
+    reduction="mean", out=None, threads=None, memory_limit=None
+):
+    """The loss over the samples, its sum or mean.
+
+    value = lse * (sum_k t_k) - sum_k t_k * z_k, of the logits z = W x + b of each sample
+
+    W (C, D); b (C,) or None; X (..., D); t integer labels 0..C-1 (...) or targets (..., C) -> a scalar.
+    `weight` (C,), `sample_weight` (...): weights >= 0 of classes and samples; `smoothing` a: (1 - a) t_k + a/C
+    for t_k; `temperature` T: z/T for z. A mean is over the samples' weights, weight[label] * sample_weight; for
+    targets (..., C), over sample_weight.
+    `ignore_index`: samples with this label are left out: they do not count, and their rows of dX are 0.
     `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
     `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     """
+    W, b, X = checked_layer(W, b, X)
     wanted = ("value",)
-    kernels = (value_of_labels_kernel, value_of_targets_kernel)
-    contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}
+    kernels = VALUE
+    loss = Loss(kernels, {}, {}, {}, Asked(weight, sample_weight, smoothing, temperature, ignore_index), None, True)
     results = layer_pass(
-        W, b, X, t, reduction, wanted, out, threads, memory_limit, None, *kernels, contractions
+        W, b, X, t, loss, reduction, wanted, out, threads, memory_limit, CONTRACTIONS
     )
     return results[0]
 
 
-def value_and_grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None, memory_limit=None):
-    """The cross-entropy of softmax(W x + b) over the samples, and its gradients.
+def value_and_grad(
+    W, b, X, t, *, weight=None, sample_weight=None, smoothing=0.0, temperature=1.0, ignore_index=None,
+    reduction="mean", inputs=False, out=None, threads=None, memory_limit=None
+):
+    """The loss over the samples, its sum or mean, and its gradients.
 
+    value = lse * (sum_k t_k) - sum_k t_k * z_k, of the logits z = W x + b of each sample
     dW = (1 / N) * (sum_n (Y_{nj} - T_{nj}) * X_{nd})
     db = (1 / N) * (sum_n (Y_{nj} - T_{nj}))
     dX = sum_i W_{id} * (y_i - t_i)
 
-    W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> (value, dW, db).
+    W (C, D); b (C,) or None; X (..., D); t integer labels 0..C-1 (...) or targets (..., C) -> (value, dW, db).
     With inputs=True also dX (..., D), the gradient in the inputs of the reduced loss.
+    `weight` (C,), `sample_weight` (...): weights >= 0 of classes and samples; `smoothing` a: (1 - a) t_k + a/C
+    for t_k; `temperature` T: z/T for z. A mean is over the samples' weights, weight[label] * sample_weight; for
+    targets (..., C), over sample_weight.
+    `ignore_index`: samples with this label are left out: they do not count, and their rows of dX are 0.
     `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
     `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
@@ -1522,25 +2822,33 @@ def value_and_grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, thre
     Theorem linear-cross-entropy:batch-gradient-bias: 52f8d14e610a2d32e206c84c6a8e24efbe702156b1904573cb210ff5fe98ed5f
     Theorem linear-cross-entropy:gradient-input: 1e9cedc28a8fac89d62d2c4cf4619a0f713edf37a6247ec09e60fb6004ecd6f7
     """
-    wanted = ("value", "dW", "db")
-    wanted += ("dX",) if inputs else ()
-    kernels = (value_and_grad_of_labels_kernel, value_and_grad_of_targets_kernel)
-    contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}
+    W, b, X = checked_layer(W, b, X)
+    wanted = ("value", "dW", "db") + (("dX",) if inputs else ())
+    kernels = VALUE_AND_GRADIENT
+    loss = Loss(kernels, {}, {}, {}, Asked(weight, sample_weight, smoothing, temperature, ignore_index), None, True)
     results = layer_pass(
-        W, b, X, t, reduction, wanted, out, threads, memory_limit, None, *kernels, contractions
+        W, b, X, t, loss, reduction, wanted, out, threads, memory_limit, CONTRACTIONS
     )
     return tuple(results)
 
 
-def grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None, memory_limit=None):
-    """The gradients of the cross-entropy of softmax(W x + b) over the samples, without the loss.
+def grad(
+    W, b, X, t, *, weight=None, sample_weight=None, smoothing=0.0, temperature=1.0, ignore_index=None,
+    reduction="mean", inputs=False, out=None, threads=None, memory_limit=None
+):
+    """The gradients of the loss over the samples, its sum or mean, without the loss.
 
+    value = lse * (sum_k t_k) - sum_k t_k * z_k, of the logits z = W x + b of each sample
     dW = (1 / N) * (sum_n (Y_{nj} - T_{nj}) * X_{nd})
     db = (1 / N) * (sum_n (Y_{nj} - T_{nj}))
     dX = sum_i W_{id} * (y_i - t_i)
 
-    W (C, D), b (C,) or None, X (..., D), t labels (...) or targets (..., C) -> (dW, db).
+    W (C, D); b (C,) or None; X (..., D); t integer labels 0..C-1 (...) or targets (..., C) -> (dW, db).
     With inputs=True also dX (..., D), the gradient in the inputs of the reduced loss.
+    `weight` (C,), `sample_weight` (...): weights >= 0 of classes and samples; `smoothing` a: (1 - a) t_k + a/C
+    for t_k; `temperature` T: z/T for z. A mean is over the samples' weights, weight[label] * sample_weight; for
+    targets (..., C), over sample_weight.
+    `ignore_index`: samples with this label are left out: they do not count, and their rows of dX are 0.
     `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
     `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
@@ -1548,12 +2856,12 @@ def grad(W, b, X, t, *, reduction="mean", inputs=False, out=None, threads=None, 
     Theorem linear-cross-entropy:batch-gradient-bias: 52f8d14e610a2d32e206c84c6a8e24efbe702156b1904573cb210ff5fe98ed5f
     Theorem linear-cross-entropy:gradient-input: 1e9cedc28a8fac89d62d2c4cf4619a0f713edf37a6247ec09e60fb6004ecd6f7
     """
-    wanted = ("dW", "db")
-    wanted += ("dX",) if inputs else ()
-    kernels = (value_and_grad_of_labels_kernel, value_and_grad_of_targets_kernel)
-    contractions = {"dW": contract_dW, "db": contract_db, "dX": contract_dX}
+    W, b, X = checked_layer(W, b, X)
+    wanted = ("dW", "db") + (("dX",) if inputs else ())
+    kernels = VALUE_AND_GRADIENT
+    loss = Loss(kernels, {}, {}, {}, Asked(weight, sample_weight, smoothing, temperature, ignore_index), None, True)
     results = layer_pass(
-        W, b, X, t, reduction, wanted, out, threads, memory_limit, None, *kernels, contractions
+        W, b, X, t, loss, reduction, wanted, out, threads, memory_limit, CONTRACTIONS
     )
     return tuple(results)
 

@@ -893,7 +893,9 @@ def hvp_rows(start, stop, z_rows, v_rows, hvp_rows, layout):
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         e_shift = shift_to(top)
         e_unit = unit_of(e_shift)
@@ -901,10 +903,13 @@ def hvp_rows(start, stop, z_rows, v_rows, hvp_rows, layout):
         e_unit = unit_among(e, z == top, e_unit)
         ties = summed_in_unit(select(z == top, e, 0.0), classes)
         below = summed_in_unit(select(z == top, 0.0, e), classes)
+        excess = ties - e_unit + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
-        hvp = quotient(e, total_inverse) * v - inner * quotient(e, total_inverse)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v - inner_2 * quotient(e, total_inverse), quotient(e, total_inverse) * v - inner * quotient(e, total_inverse))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -915,7 +920,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -938,19 +945,26 @@ def hvp_long_rows(start, stop, z_rows, v_rows, hvp_rows):
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - e_unit + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, quotient(e, total_inverse) * v - inner * quotient(e, total_inverse))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v - inner_2 * quotient(e, total_inverse), quotient(e, total_inverse) * v - inner * quotient(e, total_inverse)))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1262,6 +1276,7 @@ def hvp(z, v, *, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem listnet:hvp: 8e9ded14175904f0012b4fb75d595b2661796f3d23dabcd64f90e9459f15b831
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, v, out)

@@ -1035,8 +1035,10 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, a_rows, scale, v
         t = load_classes(t_rows, row, stop, layout, 0.0)
         a = load_classes(a_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k + a_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         base = z + a
         base_behind = base - z
@@ -1060,12 +1062,14 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, a_rows, scale, v
         total = ties + below
         log_total = log1p(excess)
         inner_2 = summed(t, classes)
+        total_inverse = reciprocal(total)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
         log_y = exponent - log_total
         inner = summed(weighted(t, log_y), classes)
         value_of_row = 0.0 - inner
         value = value_of_row
-        total_inverse = reciprocal(total)
-        gradient = (inner_2 * quotient(e, total_inverse) - t) * scale
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_3 * quotient(e, total_inverse) - rest * t, inner_2 * quotient(e, total_inverse) - t) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -1082,8 +1086,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, a_rows, sca
     exponent_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k + a_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -1141,21 +1147,27 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, a_rows, sca
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             exponent = load_scratch(exponent_memory, k)
             log_y = exponent - log_total
             t = load_part(t_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(t, log_y), k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, t, k, classes)
+            e = load_scratch(e_memory, k)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
         value_of_row = 0.0 - inner
         value_rows[row] = first_lane(value_of_row)
-        total_inverse = reciprocal(total)
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (inner_2 * quotient(e, total_inverse) - t) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_3 * quotient(e, total_inverse) - rest * t, inner_2 * quotient(e, total_inverse) - t) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1298,8 +1310,10 @@ def hvp_rows(start, stop, z_rows, a_rows, v_rows, hvp_rows, layout):
         a = load_classes(a_rows, row, stop, layout, 0.0)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k + a_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         base = z + a
         base_behind = base - z
         base_low_2 = z - (base - base_behind) + (a - base_behind)
@@ -1318,10 +1332,13 @@ def hvp_rows(start, stop, z_rows, a_rows, v_rows, hvp_rows, layout):
         e = exp_difference(gap_whole, -low)
         ties = summed(select(gap_whole == 0.0, e, 0.0), classes)
         below = summed(select(gap_whole == 0.0, 0.0, e), classes)
+        excess = ties - 1.0 + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
-        hvp = quotient(e, total_inverse) * v - inner * quotient(e, total_inverse)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v - inner_2 * quotient(e, total_inverse), quotient(e, total_inverse) * v - inner * quotient(e, total_inverse))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1334,8 +1351,10 @@ def hvp_long_rows(start, stop, z_rows, a_rows, v_rows, hvp_rows):
     base_low_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for z_k + a_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1384,19 +1403,25 @@ def hvp_long_rows(start, stop, z_rows, a_rows, v_rows, hvp_rows):
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - 1.0 + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, quotient(e, total_inverse) * v - inner * quotient(e, total_inverse))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v - inner_2 * quotient(e, total_inverse), quotient(e, total_inverse) * v - inner * quotient(e, total_inverse)))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1724,6 +1749,7 @@ def hvp(z, a, v, *, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem logit-adjusted:hvp: e012b637605801bfbc3b078e129678ddc8a0776015c108414bcc67217f569625
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, a, v, out)

@@ -513,21 +513,23 @@ def reduced_in_place(value, mean):
     return -1e38 < total < 1e38
 
 
-def checked_numbers_together(z: Any, **others: Any) -> tuple[np.ndarray, ...]:
-    """z as float32 or float64 and the others as arrays of its dtype, broadcast against each other.
+def checked_numbers_together(**given: Any) -> tuple[np.ndarray, ...]:
+    """The first as float32 or float64 and the others as arrays of its dtype, broadcast against each other.
 
     An array of another float dtype is refused; numbers, booleans and integers are converted.
     """
-    made = [checked_real("z", z, 0)]
-    for name, given in others.items():
-        array = given if type(given) is np.ndarray else np.asarray(given)
-        if isinstance(given, np.ma.MaskedArray):
+    (lead, first), *others = given.items()
+    made = [checked_real(lead, first, 0)]
+    dtype = made[0].dtype
+    for name, numbers in others:
+        array = numbers if type(numbers) is np.ndarray else np.asarray(numbers)
+        if isinstance(numbers, np.ma.MaskedArray):
             raise TypeError(f"{name} is a masked array; fill it and pass a plain array")
-        if array.dtype.kind in "biu" or isinstance(given, int | float):
-            array = array.astype(made[0].dtype)
+        if array.dtype.kind in "biu" or isinstance(numbers, int | float):
+            array = array.astype(dtype)
         array = checked_real(name, array, 0)
-        if array.dtype != made[0].dtype:
-            raise TypeError(f"{name} has dtype {array.dtype.name} but z has {made[0].dtype.name}; convert one of them")
+        if array.dtype != dtype:
+            raise TypeError(f"{name} has dtype {array.dtype.name} but {lead} has {dtype.name}; convert one of them")
         made.append(array)
     shapes = {array.shape for array in made}
     if len(shapes) == 1:
@@ -535,7 +537,7 @@ def checked_numbers_together(z: Any, **others: Any) -> tuple[np.ndarray, ...]:
     try:
         return tuple(np.broadcast_arrays(*made))
     except ValueError:
-        listed = ", ".join(f"{name} {array.shape}" for name, array in zip(("z", *others), made, strict=True))
+        listed = ", ".join(f"{name} {array.shape}" for name, array in zip(given, made, strict=True))
         raise ValueError(f"the shapes do not broadcast: {listed}") from None
 
 
@@ -3335,6 +3337,7 @@ def _times_exp_of_sum(f, x, low):
     scaled_up = f * factor * factor * factor
     made = fmuladd(p, scaled_up, scaled_up) * last
     f = f + 0.0 * usual
+    made = select(magnitude(f) == INFINITY, f, made)
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 

@@ -925,7 +925,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, A, scale, value_
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -938,14 +940,16 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, A, scale, value_
         total = ties + below
         log_total = log1p_of(excess, e_unit)
         inner_2 = summed(t, classes)
+        total_inverse = reciprocal(total)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
         log_y = z - top - log_total
         inner = summed(weighted(t, log_y), classes)
         shared = A * inner
         value_of_row = 0.0 - shared
         shared_2 = A * inner_2
         value = value_of_row
-        total_inverse = reciprocal(total)
-        gradient = (shared_2 * quotient(e, total_inverse) - t * A) * scale
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, A * (inner_3 * quotient(e, total_inverse)) - A * (rest * t), shared_2 * quotient(e, total_inverse) - t * A) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -959,7 +963,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, A, scale, v
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -990,23 +996,30 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, A, scale, v
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
             log_y = z - top - log_total
             t = load_part(t_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(t, log_y), k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, t, k, classes)
+            e = load_scratch(e_memory, k)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
         shared = A * inner
         value_of_row = 0.0 - shared
         shared_2 = A * inner_2
         value_rows[row] = first_lane(value_of_row)
-        total_inverse = reciprocal(total)
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (shared_2 * quotient(e, total_inverse) - t * A) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, A * (inner_3 * quotient(e, total_inverse)) - A * (rest * t), shared_2 * quotient(e, total_inverse) - t * A) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1122,7 +1135,9 @@ def hvp_rows(start, stop, z_rows, v_rows, A, hvp_rows, layout):
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         e_shift = shift_to(top)
         e_unit = unit_of(e_shift)
@@ -1130,11 +1145,14 @@ def hvp_rows(start, stop, z_rows, v_rows, A, hvp_rows, layout):
         e_unit = unit_among(e, z == top, e_unit)
         ties = summed_in_unit(select(z == top, e, 0.0), classes)
         below = summed_in_unit(select(z == top, 0.0, e), classes)
+        excess = ties - e_unit + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         shared = A * inner
-        hvp = A * (quotient(e, total_inverse) * v) - shared * quotient(e, total_inverse)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, A * (rest * quotient(e, total_inverse) * v) - A * (inner_2 * quotient(e, total_inverse)), A * (quotient(e, total_inverse) * v) - shared * quotient(e, total_inverse))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1145,7 +1163,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, A, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1168,20 +1188,27 @@ def hvp_long_rows(start, stop, z_rows, v_rows, A, hvp_rows):
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - e_unit + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         shared = A * inner
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, A * (quotient(e, total_inverse) * v) - shared * quotient(e, total_inverse))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, A * (rest * quotient(e, total_inverse) * v) - A * (inner_2 * quotient(e, total_inverse)), A * (quotient(e, total_inverse) * v) - shared * quotient(e, total_inverse)))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1514,6 +1541,7 @@ def hvp(z, v, *, A, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem policy-gradient:hvp: ee4b19aaf606a35484b791d5e89c29770166ec036a12900668ae00ca29c9eb3e
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, v, A, out)

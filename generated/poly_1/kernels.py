@@ -677,6 +677,7 @@ def value_of_targets_rows(start, stop, z_rows, t_rows, epsilon, value_rows, layo
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -688,13 +689,17 @@ def value_of_targets_rows(start, stop, z_rows, t_rows, epsilon, value_rows, layo
         excess = ties - e_unit + below
         total = ties + below
         log_total = log1p_of(excess, e_unit)
+        inner = summed(t, classes)
         total_inverse = reciprocal(total)
-        inner = summed(quotient(e, total_inverse) * t, classes)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        inner_2 = summed(rest * t, classes)
         log_y = z - top - log_total
-        inner_2 = summed(weighted(t, log_y), classes)
-        shared = epsilon * inner
-        shared_2 = epsilon - shared - inner_2
-        value = shared_2
+        inner_3 = summed(weighted(t, log_y), classes)
+        shared = 1.0 - inner
+        shared_2 = epsilon * shared
+        shared_3 = epsilon * inner_2
+        shared_4 = shared_2 + shared_3 - inner_3
+        value = shared_4
         store_numbers(value_rows, row, stop, layout, value)
 
 
@@ -706,6 +711,7 @@ def value_of_targets_long_rows(start, stop, z_rows, t_rows, epsilon, value_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -735,19 +741,26 @@ def value_of_targets_long_rows(start, stop, z_rows, t_rows, epsilon, value_rows)
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
-            e = load_scratch(e_memory, k)
             t = load_part(t_rows, row, k, 0.0)
-            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * t, k, classes)
+            inner, inner_lost = plus_part(inner, inner_lost, t, k, classes)
             z = load_part(z_rows, row, k, -np.inf)
+            e = load_scratch(e_memory, k)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, rest * t, k, classes)
             log_y = z - top - log_total
-            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(t, log_y), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(t, log_y), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
-        shared = epsilon * inner
-        shared_2 = epsilon - shared - inner_2
-        value_rows[row] = first_lane(shared_2)
+        inner_3 = settled(inner_3, inner_3_lost)
+        shared = 1.0 - inner
+        shared_2 = epsilon * shared
+        shared_3 = epsilon * inner_2
+        shared_4 = shared_2 + shared_3 - inner_3
+        value_rows[row] = first_lane(shared_4)
 
 
 value_of_targets_kernel = by_layout(value_of_targets_rows, value_of_targets_long_rows)
@@ -969,7 +982,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, epsilon, scale, 
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -981,16 +996,24 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, epsilon, scale, 
         excess = ties - e_unit + below
         total = ties + below
         log_total = log1p_of(excess, e_unit)
+        inner = summed(t, classes)
         total_inverse = reciprocal(total)
-        inner = summed(quotient(e, total_inverse) * t, classes)
-        inner_3 = summed(t, classes)
+        inner_4 = summed(quotient(e, total_inverse) * t, classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t), classes)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        inner_2 = summed(rest * t, classes)
         log_y = z - top - log_total
-        inner_2 = summed(weighted(t, log_y), classes)
-        shared = epsilon * inner
-        shared_2 = epsilon - shared - inner_2
-        shared_3 = inner_3 + shared
-        value = shared_2
-        gradient = (shared_3 * quotient(e, total_inverse) - epsilon * (quotient(e, total_inverse) * t) - t) * scale
+        inner_3 = summed(weighted(t, log_y), classes)
+        shared = 1.0 - inner
+        shared_2 = epsilon * shared
+        shared_3 = epsilon * inner_2
+        shared_4 = shared_2 + shared_3 - inner_3
+        shared_5 = epsilon * inner_4
+        shared_6 = inner + shared_5
+        value = shared_4
+        rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_5 * quotient(e, total_inverse) + epsilon * (inner_6 * quotient(e, total_inverse)) - epsilon * (rest_2 * quotient(e, total_inverse) * t) - rest_2 * t, shared_6 * quotient(e, total_inverse) - epsilon * (quotient(e, total_inverse) * t) - t) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -1004,7 +1027,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, epsilon, sc
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -1037,26 +1062,44 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, epsilon, sc
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
-            e = load_scratch(e_memory, k)
             t = load_part(t_rows, row, k, 0.0)
-            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * t, k, classes)
+            inner, inner_lost = plus_part(inner, inner_lost, t, k, classes)
             z = load_part(z_rows, row, k, -np.inf)
+            e = load_scratch(e_memory, k)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, rest * t, k, classes)
             log_y = z - top - log_total
-            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(t, log_y), k, classes)
-            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, t, k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, weighted(t, log_y), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, quotient(e, total_inverse) * t, k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
-        shared = epsilon * inner
-        shared_2 = epsilon - shared - inner_2
-        shared_3 = inner_3 + shared
-        value_rows[row] = first_lane(shared_2)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
+        shared = 1.0 - inner
+        shared_2 = epsilon * shared
+        shared_3 = epsilon * inner_2
+        shared_4 = shared_2 + shared_3 - inner_3
+        shared_5 = epsilon * inner_4
+        shared_6 = inner + shared_5
+        value_rows[row] = first_lane(shared_4)
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (shared_3 * quotient(e, total_inverse) - epsilon * (quotient(e, total_inverse) * t) - t) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_5 * quotient(e, total_inverse) + epsilon * (inner_6 * quotient(e, total_inverse)) - epsilon * (rest_2 * quotient(e, total_inverse) * t) - rest_2 * t, shared_6 * quotient(e, total_inverse) - epsilon * (quotient(e, total_inverse) * t) - t) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1204,6 +1247,7 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, epsilon, hvp_rows, l
         z_at_label = picked_from(z_rows, row, z, label, at_label)
         v_at_label = picked_from(v_rows, row, v, label, at_label)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
@@ -1217,6 +1261,7 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, epsilon, hvp_rows, l
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(select(at_label, 0.0, quotient(e, total_inverse) * v), classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         e_at_label = picked(e, label, at_label)
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
         y_at_label = quotient(e_at_label, total_inverse)
@@ -1228,16 +1273,21 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, labels, epsilon, hvp_rows, l
         shared_at_label_5 = shared_at_label - shared_at_label_2 - shared_at_label_3 - shared_at_label_4 - inner
         shared_at_label_6 = epsilon * y_at_label
         shared_at_label_7 = 1.0 + shared_at_label_6
-        shared_at_label_8 = rest_at_label * y_at_label * v_at_label
-        shared_at_label_9 = inner * (y_at_label * (epsilon * rest_at_label))
-        shared_at_label_10 = y_raised_at_label * (epsilon * rest_at_label) * v_at_label
+        shared_at_label_8 = epsilon * y_at_label * v_at_label
+        shared_at_label_9 = y_at_label * (2.0 * epsilon)
+        shared_at_label_10 = -1.0 - shared_at_label_9
+        shared_at_label_11 = rest_at_label * y_at_label * v_at_label
+        shared_at_label_12 = inner * (y_at_label * (epsilon * rest_at_label))
+        shared_at_label_13 = y_raised_at_label * (epsilon * rest_at_label) * v_at_label
         rest_raised_at_label = rest_at_label * rest_at_label
-        shared_at_label_11 = y_at_label * (epsilon * rest_raised_at_label) * v_at_label
-        shared_at_label_12 = y_at_label * inner
-        shared_at_label_13 = inner * (epsilon * y_raised_at_label)
-        shared_at_label_14 = shared_at_label_8 + shared_at_label_9 + shared_at_label_10 - shared_at_label_11 - shared_at_label_12 - shared_at_label_13
-        hvp = shared_at_label_5 * quotient(e, total_inverse) + shared_at_label_7 * (quotient(e, total_inverse) * v)
-        hvp_at_label = shared_at_label_14
+        shared_at_label_14 = y_at_label * (epsilon * rest_raised_at_label) * v_at_label
+        shared_at_label_15 = y_at_label * inner
+        shared_at_label_16 = inner * (epsilon * y_raised_at_label)
+        shared_at_label_17 = shared_at_label_11 + shared_at_label_12 + shared_at_label_13 - shared_at_label_14 - shared_at_label_15 - shared_at_label_16
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, shared_at_label_7 * (rest * quotient(e, total_inverse) * v) + shared_at_label_8 * quotient(e, total_inverse) + shared_at_label_10 * (inner_2 * quotient(e, total_inverse)) - shared_at_label_6 * (y_raised * v), shared_at_label_5 * quotient(e, total_inverse) + shared_at_label_7 * (quotient(e, total_inverse) * v))
+        hvp_at_label = shared_at_label_17
         hvp = with_label(hvp, at_label, hvp_at_label)
         store_classes(hvp_rows, row, stop, layout, hvp)
         store_label(hvp_rows, row, layout, label, hvp_at_label)
@@ -1251,6 +1301,7 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, epsilon, hvp_ro
     for row in range(start, stop):
         label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
@@ -1279,12 +1330,16 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, epsilon, hvp_ro
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, without(quotient(e, total_inverse) * v, k, label), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         z_at_label = number_of(z_rows, row * classes + label)
         e_at_label = scratch_at(e_memory, label)
         rest_at_label = quotient(select(z_at_label == top, excess, total - e_at_label), total_inverse)
@@ -1298,19 +1353,25 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, labels, epsilon, hvp_ro
         shared_at_label_5 = shared_at_label - shared_at_label_2 - shared_at_label_3 - shared_at_label_4 - inner
         shared_at_label_6 = epsilon * y_at_label
         shared_at_label_7 = 1.0 + shared_at_label_6
-        shared_at_label_8 = rest_at_label * y_at_label * v_at_label
-        shared_at_label_9 = inner * (y_at_label * (epsilon * rest_at_label))
-        shared_at_label_10 = y_raised_at_label * (epsilon * rest_at_label) * v_at_label
+        shared_at_label_8 = epsilon * y_at_label * v_at_label
+        shared_at_label_9 = y_at_label * (2.0 * epsilon)
+        shared_at_label_10 = -1.0 - shared_at_label_9
+        shared_at_label_11 = rest_at_label * y_at_label * v_at_label
+        shared_at_label_12 = inner * (y_at_label * (epsilon * rest_at_label))
+        shared_at_label_13 = y_raised_at_label * (epsilon * rest_at_label) * v_at_label
         rest_raised_at_label = rest_at_label * rest_at_label
-        shared_at_label_11 = y_at_label * (epsilon * rest_raised_at_label) * v_at_label
-        shared_at_label_12 = y_at_label * inner
-        shared_at_label_13 = inner * (epsilon * y_raised_at_label)
-        shared_at_label_14 = shared_at_label_8 + shared_at_label_9 + shared_at_label_10 - shared_at_label_11 - shared_at_label_12 - shared_at_label_13
+        shared_at_label_14 = y_at_label * (epsilon * rest_raised_at_label) * v_at_label
+        shared_at_label_15 = y_at_label * inner
+        shared_at_label_16 = inner * (epsilon * y_raised_at_label)
+        shared_at_label_17 = shared_at_label_11 + shared_at_label_12 + shared_at_label_13 - shared_at_label_14 - shared_at_label_15 - shared_at_label_16
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, shared_at_label_5 * quotient(e, total_inverse) + shared_at_label_7 * (quotient(e, total_inverse) * v))
-        hvp_rows[row, label] = first_lane(shared_at_label_14)
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, shared_at_label_7 * (rest * quotient(e, total_inverse) * v) + shared_at_label_8 * quotient(e, total_inverse) + shared_at_label_10 * (inner_2 * quotient(e, total_inverse)) - shared_at_label_6 * (y_raised * v), shared_at_label_5 * quotient(e, total_inverse) + shared_at_label_7 * (quotient(e, total_inverse) * v)))
+        hvp_rows[row, label] = first_lane(shared_at_label_17)
 
 
 hvp_of_labels_kernel = by_layout(hvp_of_labels_rows, hvp_of_labels_long_rows)

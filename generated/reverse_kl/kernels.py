@@ -646,7 +646,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, scale, value_row
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -662,10 +664,12 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, scale, value_row
         logarithm = log(t)
         total_inverse = reciprocal(total)
         inner = summed(weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), classes)
         value = inner
         log_y_2 = z - top - log_total
         logarithm_2 = log(t)
-        gradient = (weighted(quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse), inner) - weighted(quotient(e, total_inverse), logarithm_2)) * scale
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest, log_y_2)) - weighted(quotient(e, total_inverse), weighted(rest, logarithm_2)) - weighted(quotient(e, total_inverse), inner_2), weighted(quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse), inner) - weighted(quotient(e, total_inverse), logarithm_2)) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -679,7 +683,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -708,6 +714,8 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
         log_total = log1p_of(excess, e_unit)
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -716,7 +724,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
             logarithm = log(t)
             e = load_scratch(e_memory, k)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         value_rows[row] = first_lane(inner)
         for i in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, i, -np.inf)
@@ -724,7 +734,8 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, scale, valu
             t = load_part(t_rows, row, i, 0.0)
             logarithm_2 = log(t)
             e = load_scratch(e_memory, i)
-            store_part(gradient_rows, row, i, (weighted(quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse), inner) - weighted(quotient(e, total_inverse), logarithm_2)) * scale)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest, log_y_2)) - weighted(quotient(e, total_inverse), weighted(rest, logarithm_2)) - weighted(quotient(e, total_inverse), inner_2), weighted(quotient(e, total_inverse), log_y_2) - weighted(quotient(e, total_inverse), inner) - weighted(quotient(e, total_inverse), logarithm_2)) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -773,6 +784,7 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
@@ -802,6 +814,8 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
         log_total = log1p_of(excess, e_unit)
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -810,7 +824,9 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
             logarithm = log(t)
             e = load_scratch(e_memory, k)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         shared = 2.0 * inner
         shared_2 = shared - 1.0
         shared_3 = 1.0 - inner
@@ -833,10 +849,9 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
             e_at_i = scratch_at(e_memory, i)
             rest = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             log_y_4 = z_at_i - top - log_total
-            y_raised = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             t_at_i = number_of(t_rows, row * classes + i)
             logarithm_4 = log(t_at_i)
-            hessian_rows[row, i, i] = first_lane(weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_3)) + weighted(quotient(e_at_i, total_inverse), weighted(rest, log_y_4)) + weighted(y_raised, inner) + weighted(y_raised, logarithm_4) - weighted(quotient(e_at_i, total_inverse), weighted(rest, logarithm_4)) - weighted(y_raised, log_y_4))
+            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, rest * quotient(e_at_i, total_inverse) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(rest, logarithm_4))) + weighted(quotient(e_at_i, total_inverse), weighted(rest, weighted(rest, log_y_4))) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), inner_2)) - weighted(quotient(e_at_i, total_inverse), weighted(rest, inner_2)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), weighted(rest, log_y_4))) - weighted(quotient(e_at_i, total_inverse), weighted(rest, weighted(rest, logarithm_4))), weighted(quotient(e_at_i, total_inverse), weighted(rest, shared_3)) + weighted(quotient(e_at_i, total_inverse), weighted(rest, log_y_4)) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), inner)) + weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), logarithm_4)) - weighted(quotient(e_at_i, total_inverse), weighted(rest, logarithm_4)) - weighted(quotient(e_at_i, total_inverse), weighted(quotient(e_at_i, total_inverse), log_y_4))))
 
 
 hessian_of_targets_kernel = by_layout(None, hessian_of_targets_long_rows)
@@ -868,7 +883,9 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows, layout):
         t = load_classes(t_rows, row, stop, layout, 0.0)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -882,16 +899,20 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows, layout):
         log_total = log1p_of(excess, e_unit)
         total_inverse = reciprocal(total)
         inner_3 = summed(quotient(e, total_inverse) * v, classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         logarithm = log(t)
         log_y = z - top - log_total
         inner = summed(weighted(quotient(e, total_inverse) * v, logarithm) - quotient(e, total_inverse) * v - weighted(quotient(e, total_inverse) * v, log_y), classes)
         inner_2 = summed(weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * v, logarithm) - quotient(e, total_inverse) * v - weighted(quotient(e, total_inverse) * v, log_y)), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), classes)
         shared = weighted(2.0 * inner_3, inner_2)
         shared_2 = inner + shared
         shared_3 = 1.0 - inner_2
         log_y_2 = z - top - log_total
         logarithm_2 = log(t)
-        hvp = weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(quotient(e, total_inverse) * v, log_y_2) + weighted(inner_3 * quotient(e, total_inverse), logarithm_2) - weighted(quotient(e, total_inverse) * v, logarithm_2) - weighted(inner_3 * quotient(e, total_inverse), log_y_2)
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v + weighted(quotient(e, total_inverse), weighted(rest * inner_4, logarithm_2)) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * v, logarithm_2))) + weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * v, log_y_2))) + weighted(quotient(e, total_inverse), inner_5) + weighted(inner_4 * (2.0 * quotient(e, total_inverse)), inner_6) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, inner_6)) + weighted(quotient(e, total_inverse), weighted(inner_4 * quotient(e, total_inverse), log_y_2)) - weighted(quotient(e, total_inverse), weighted(rest * v, inner_6)) - weighted(quotient(e, total_inverse), weighted(rest * inner_4, log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * v, log_y_2))) - weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * v, logarithm_2))) - weighted(quotient(e, total_inverse), weighted(inner_4 * quotient(e, total_inverse), logarithm_2)), weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(quotient(e, total_inverse) * v, log_y_2) + weighted(inner_3 * quotient(e, total_inverse), logarithm_2) - weighted(quotient(e, total_inverse) * v, logarithm_2) - weighted(inner_3 * quotient(e, total_inverse), log_y_2))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -902,7 +923,9 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -936,6 +959,12 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             t = load_part(t_rows, row, k, 0.0)
@@ -947,9 +976,15 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
             inner, inner_lost = plus_part(inner, inner_lost, weighted(quotient(e, total_inverse) * v, logarithm) - quotient(e, total_inverse) * v - weighted(quotient(e, total_inverse) * v, log_y), k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm), k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse) * v, logarithm) - quotient(e, total_inverse) * v - weighted(quotient(e, total_inverse) * v, log_y)), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, weighted(quotient(e, total_inverse), log_y) - weighted(quotient(e, total_inverse), logarithm)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
         shared = weighted(2.0 * inner_3, inner_2)
         shared_2 = inner + shared
         shared_3 = 1.0 - inner_2
@@ -959,8 +994,9 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
             t = load_part(t_rows, row, i, 0.0)
             logarithm_2 = log(t)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(quotient(e, total_inverse) * v, log_y_2) + weighted(inner_3 * quotient(e, total_inverse), logarithm_2) - weighted(quotient(e, total_inverse) * v, logarithm_2) - weighted(inner_3 * quotient(e, total_inverse), log_y_2))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * quotient(e, total_inverse) * v + weighted(quotient(e, total_inverse), weighted(rest * inner_4, logarithm_2)) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * v, logarithm_2))) + weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * v, log_y_2))) + weighted(quotient(e, total_inverse), inner_5) + weighted(inner_4 * (2.0 * quotient(e, total_inverse)), inner_6) + weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse) * v, inner_6)) + weighted(quotient(e, total_inverse), weighted(inner_4 * quotient(e, total_inverse), log_y_2)) - weighted(quotient(e, total_inverse), weighted(rest * v, inner_6)) - weighted(quotient(e, total_inverse), weighted(rest * inner_4, log_y_2)) - weighted(quotient(e, total_inverse), weighted(quotient(e, total_inverse), weighted(rest * v, log_y_2))) - weighted(quotient(e, total_inverse), weighted(rest, weighted(rest * v, logarithm_2))) - weighted(quotient(e, total_inverse), weighted(inner_4 * quotient(e, total_inverse), logarithm_2)), weighted(quotient(e, total_inverse), shared_2) + weighted(quotient(e, total_inverse) * v, shared_3) + weighted(quotient(e, total_inverse) * v, log_y_2) + weighted(inner_3 * quotient(e, total_inverse), logarithm_2) - weighted(quotient(e, total_inverse) * v, logarithm_2) - weighted(inner_3 * quotient(e, total_inverse), log_y_2)))
 
 
 hvp_of_targets_kernel = by_layout(hvp_of_targets_rows, hvp_of_targets_long_rows)
@@ -1098,6 +1134,7 @@ def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem reverse-kl:gradient: 255a3ff71e877b75dc00e16c9fb9d6d3dc87dc8fa28cb9be10bf6da4fc199ca1
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
@@ -1164,6 +1201,7 @@ def grad(z, t, *, reduction="none", out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem reverse-kl:gradient: 255a3ff71e877b75dc00e16c9fb9d6d3dc87dc8fa28cb9be10bf6da4fc199ca1
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
@@ -1281,6 +1319,7 @@ def hvp(z, t, v, *, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem reverse-kl:hvp: fca6b05a9091966e11efc5b47e1a8ea4d0147f05d35052287bf5904c0eede39e
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if threads is None or (type(threads) is int and threads > 0):

@@ -855,6 +855,7 @@ def value_and_grad_of_labels_rows(start, stop, z_rows, w_rows, labels, alpha, be
             at_label = positions(z_rows, layout, 0) == label
             w_at_label = picked_from(w_rows, row, w, label, at_label)
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
             # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
@@ -873,21 +874,24 @@ def value_and_grad_of_labels_rows(start, stop, z_rows, w_rows, labels, alpha, be
             total = ties + below
             log_total = log1p(excess)
             inner_2 = summed(select(at_label, 0.0, w), classes)
+            total_inverse = reciprocal(total)
+            inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), classes)
             log_y = exponent - log_total
             inner = summed(select(at_label, 0.0, weighted(w, log_y)), classes)
             exponent_at_label = picked(exponent, label, at_label)
             shared_at_label_4 = weighted(beta * omega * w_at_label, 1.0 + alpha / classes - alpha)
             shared_at_label_5 = inner_2 * (omega * (alpha * beta)) / classes
             shared_at_label_6 = shared_at_label_4 + shared_at_label_5
+            shared_at_label_7 = beta * omega * (alpha - 1.0) * w_at_label
             e_at_label = picked(e, label, at_label)
-            total_inverse = reciprocal(total)
             rest_at_label = quotient(select(e_at_label == 1.0, excess, total - e_at_label), total_inverse)
-            shared_at_label_7 = weighted(rest_at_label * (beta * omega) * w_at_label, alpha - 1.0 - alpha / classes)
+            shared_at_label_8 = weighted(rest_at_label * (beta * omega) * w_at_label, alpha - 1.0 - alpha / classes)
             y_at_label = quotient(e_at_label, total_inverse)
-            shared_at_label_8 = inner_2 * (y_at_label * (omega * (alpha * beta))) / classes
-            shared_at_label_9 = shared_at_label_7 + shared_at_label_8
-            gradient_at_label = shared_at_label_9 * scale
-            gradient = (weighted(quotient(e, total_inverse), shared_at_label_6) - weighted(w, omega * (alpha * beta) / classes)) * scale
+            shared_at_label_9 = inner_2 * (y_at_label * (omega * (alpha * beta))) / classes
+            shared_at_label_10 = shared_at_label_8 + shared_at_label_9
+            gradient_at_label = shared_at_label_10 * scale
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+            gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(inner_3 * quotient(e, total_inverse), omega * (alpha * beta) / classes) - weighted(rest * w, omega * (alpha * beta) / classes) - shared_at_label_7 * quotient(e, total_inverse), weighted(quotient(e, total_inverse), shared_at_label_6) - weighted(w, omega * (alpha * beta) / classes)) * scale
             gradient_at_label = gradient_at_label
             gradient = with_label(gradient, at_label, gradient_at_label)
             store_classes(gradient_rows, row, stop, layout, gradient)
@@ -921,6 +925,7 @@ def value_and_grad_of_labels_long_rows(start, stop, z_rows, w_rows, labels, alph
             row = first + turn
             label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
             # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
@@ -959,31 +964,38 @@ def value_and_grad_of_labels_long_rows(start, stop, z_rows, w_rows, labels, alph
             inner_lost = row_number(z_rows, 0.0)
             inner_2 = row_number(z_rows, 0.0)
             inner_2_lost = row_number(z_rows, 0.0)
+            inner_3 = row_number(z_rows, 0.0)
+            inner_3_lost = row_number(z_rows, 0.0)
+            total_inverse = reciprocal(total)
             for k in range(0, classes, part_size(z_rows)):
                 exponent = load_scratch(exponent_memory, k)
                 log_y = exponent - log_total
                 w = load_part(w_rows, row, k, 0.0)
                 inner, inner_lost = plus_part(inner, inner_lost, without(weighted(w, log_y), k, label), k, classes)
                 inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, without(w, k, label), k, classes)
+                e = load_scratch(e_memory, k)
+                inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), k, classes)
             inner = settled(inner, inner_lost)
             inner_2 = settled(inner_2, inner_2_lost)
+            inner_3 = settled(inner_3, inner_3_lost)
             exponent_at_label = scratch_at(exponent_memory, label)
             w_at_label = number_of(w_rows, row * classes + label)
             shared_at_label_4 = weighted(beta * omega * w_at_label, 1.0 + alpha / classes - alpha)
             shared_at_label_5 = inner_2 * (omega * (alpha * beta)) / classes
             shared_at_label_6 = shared_at_label_4 + shared_at_label_5
+            shared_at_label_7 = beta * omega * (alpha - 1.0) * w_at_label
             e_at_label = scratch_at(e_memory, label)
-            total_inverse = reciprocal(total)
             rest_at_label = quotient(select(e_at_label == 1.0, excess, total - e_at_label), total_inverse)
-            shared_at_label_7 = weighted(rest_at_label * (beta * omega) * w_at_label, alpha - 1.0 - alpha / classes)
+            shared_at_label_8 = weighted(rest_at_label * (beta * omega) * w_at_label, alpha - 1.0 - alpha / classes)
             y_at_label = quotient(e_at_label, total_inverse)
-            shared_at_label_8 = inner_2 * (y_at_label * (omega * (alpha * beta))) / classes
-            shared_at_label_9 = shared_at_label_7 + shared_at_label_8
-            gradient_at_label = shared_at_label_9 * scale
+            shared_at_label_9 = inner_2 * (y_at_label * (omega * (alpha * beta))) / classes
+            shared_at_label_10 = shared_at_label_8 + shared_at_label_9
+            gradient_at_label = shared_at_label_10 * scale
             for i in range(0, classes, part_size(z_rows)):
                 e = load_scratch(e_memory, i)
+                rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
                 w = load_part(w_rows, row, i, 0.0)
-                store_part(gradient_rows, row, i, (weighted(quotient(e, total_inverse), shared_at_label_6) - weighted(w, omega * (alpha * beta) / classes)) * scale)
+                store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(inner_3 * quotient(e, total_inverse), omega * (alpha * beta) / classes) - weighted(rest * w, omega * (alpha * beta) / classes) - shared_at_label_7 * quotient(e, total_inverse), weighted(quotient(e, total_inverse), shared_at_label_6) - weighted(w, omega * (alpha * beta) / classes)) * scale)
             gradient_rows[row, label] = first_lane(gradient_at_label)
             exponent_at_label_of_rows = of_each_row(exponent_at_label_of_rows, exponent_at_label, turn, ())
             inner_of_rows = of_each_row(inner_of_rows, inner, turn, ())
@@ -1057,8 +1069,10 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, w_rows, alpha, b
             t = load_classes(t_rows, row, stop, layout, 0.0)
             w = load_classes(w_rows, row, stop, layout, 0.0)
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
             # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
             top = largest(z)
             gap = z - top
@@ -1075,14 +1089,17 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, w_rows, alpha, b
             log_total = log1p(excess)
             inner_3 = summed(w, classes)
             inner_4 = summed(t * w, classes)
+            total_inverse = reciprocal(total)
+            inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), classes)
+            inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t * w), classes)
             log_y = exponent - log_total
             inner = summed(weighted(t * w, log_y), classes)
             inner_2 = summed(weighted(w, log_y), classes)
             shared_4 = inner_3 * (omega * (alpha * beta)) / classes
             shared_5 = inner_4 * (beta * omega * (alpha - 1.0))
             shared_6 = shared_4 - shared_5
-            total_inverse = reciprocal(total)
-            gradient = (weighted(quotient(e, total_inverse), shared_6) + t * w * (beta * omega * (alpha - 1.0)) - weighted(w, omega * (alpha * beta) / classes)) * scale
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+            gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * t * w * (beta * omega * (alpha - 1.0)) + weighted(inner_5 * quotient(e, total_inverse), omega * (alpha * beta) / classes) - weighted(rest * w, omega * (alpha * beta) / classes) - inner_6 * quotient(e, total_inverse) * (beta * omega * (alpha - 1.0)), weighted(quotient(e, total_inverse), shared_6) + t * w * (beta * omega * (alpha - 1.0)) - weighted(w, omega * (alpha * beta) / classes)) * scale
             store_classes(gradient_rows, row, stop, layout, gradient)
             inner_of_rows = of_each_row(inner_of_rows, inner, turn, layout)
             inner_2_of_rows = of_each_row(inner_2_of_rows, inner_2, turn, layout)
@@ -1107,8 +1124,10 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, w_rows, alp
         for turn in range(turns(z_rows, first, stop, ())):
             row = first + turn
             # the forms below are equal to those of the theorems: proved for every class count
+            # a class with y > 1/2 has a form of its own, in which what cancels there is gone
             # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
             # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+            # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
             # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
             top = lowest_part(z_rows)
             for k in range(0, classes, part_size(z_rows)):
@@ -1149,6 +1168,11 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, w_rows, alp
             inner_3_lost = row_number(z_rows, 0.0)
             inner_4 = row_number(z_rows, 0.0)
             inner_4_lost = row_number(z_rows, 0.0)
+            inner_5 = row_number(z_rows, 0.0)
+            inner_5_lost = row_number(z_rows, 0.0)
+            inner_6 = row_number(z_rows, 0.0)
+            inner_6_lost = row_number(z_rows, 0.0)
+            total_inverse = reciprocal(total)
             for k in range(0, classes, part_size(z_rows)):
                 exponent = load_scratch(exponent_memory, k)
                 log_y = exponent - log_total
@@ -1158,19 +1182,24 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, w_rows, alp
                 inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, weighted(w, log_y), k, classes)
                 inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, w, k, classes)
                 inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, t * w, k, classes)
+                e = load_scratch(e_memory, k)
+                inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), k, classes)
+                inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t * w), k, classes)
             inner = settled(inner, inner_lost)
             inner_2 = settled(inner_2, inner_2_lost)
             inner_3 = settled(inner_3, inner_3_lost)
             inner_4 = settled(inner_4, inner_4_lost)
+            inner_5 = settled(inner_5, inner_5_lost)
+            inner_6 = settled(inner_6, inner_6_lost)
             shared_4 = inner_3 * (omega * (alpha * beta)) / classes
             shared_5 = inner_4 * (beta * omega * (alpha - 1.0))
             shared_6 = shared_4 - shared_5
-            total_inverse = reciprocal(total)
             for i in range(0, classes, part_size(z_rows)):
                 e = load_scratch(e_memory, i)
+                rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
                 t = load_part(t_rows, row, i, 0.0)
                 w = load_part(w_rows, row, i, 0.0)
-                store_part(gradient_rows, row, i, (weighted(quotient(e, total_inverse), shared_6) + t * w * (beta * omega * (alpha - 1.0)) - weighted(w, omega * (alpha * beta) / classes)) * scale)
+                store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest * t * w * (beta * omega * (alpha - 1.0)) + weighted(inner_5 * quotient(e, total_inverse), omega * (alpha * beta) / classes) - weighted(rest * w, omega * (alpha * beta) / classes) - inner_6 * quotient(e, total_inverse) * (beta * omega * (alpha - 1.0)), weighted(quotient(e, total_inverse), shared_6) + t * w * (beta * omega * (alpha - 1.0)) - weighted(w, omega * (alpha * beta) / classes)) * scale)
             inner_of_rows = of_each_row(inner_of_rows, inner, turn, ())
             inner_2_of_rows = of_each_row(inner_2_of_rows, inner_2, turn, ())
         shared = omega * (alpha - 1.0) * inner_of_rows
@@ -1282,7 +1311,7 @@ def hessian_of_labels_long_rows(start, stop, z_rows, w_rows, labels, alpha, beta
         shared_at_label_7 = inner * (y_at_label * (alpha * omega)) * beta * beta / classes
         shared_at_label_8 = shared_at_label_6 - shared_at_label_7
         rest_at_label = quotient(select(e_at_label == 1.0, excess, total - e_at_label), total_inverse)
-        shared_at_label_9 = weighted(y_at_label, weighted(omega * rest_at_label * w_at_label, 1.0 + alpha / classes - alpha)) * beta * beta
+        shared_at_label_9 = weighted(y_at_label, weighted(rest_at_label * omega * w_at_label, 1.0 + alpha / classes - alpha)) * beta * beta
         shared_at_label_10 = inner * (y_at_label * (rest_at_label * (alpha * omega))) * beta * beta / classes
         shared_at_label_11 = shared_at_label_9 + shared_at_label_10
         for i in range(classes):
@@ -1432,6 +1461,7 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, w_rows, labels, alpha, beta,
         v_at_label = picked_from(v_rows, row, v, label, at_label)
         w_at_label = picked_from(w_rows, row, w, label, at_label)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
@@ -1450,6 +1480,8 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, w_rows, labels, alpha, beta,
         total_inverse = reciprocal(total)
         inner = summed(select(at_label, 0.0, quotient(e, total_inverse) * v), classes)
         inner_2 = summed(select(at_label, 0.0, w), classes)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         e_at_label = picked(e, label, at_label)
         y_at_label = quotient(e_at_label, total_inverse)
         shared_at_label = weighted(omega * y_at_label * v_at_label * w_at_label, alpha - 1.0 - alpha / classes) * beta * beta
@@ -1460,14 +1492,16 @@ def hvp_of_labels_rows(start, stop, z_rows, v_rows, w_rows, labels, alpha, beta,
         shared_at_label_6 = weighted(omega * w_at_label, 1.0 + alpha / classes - alpha) * beta * beta
         shared_at_label_7 = inner_2 * (alpha * omega) * beta * beta / classes
         shared_at_label_8 = shared_at_label_6 + shared_at_label_7
+        shared_at_label_9 = omega * (alpha - 1.0) * w_at_label * beta * beta
         rest_at_label = quotient(select(e_at_label == 1.0, excess, total - e_at_label), total_inverse)
-        shared_at_label_9 = weighted(y_at_label, weighted(omega * rest_at_label * v_at_label * w_at_label, 1.0 + alpha / classes - alpha)) * beta * beta
-        shared_at_label_10 = inner_2 * (y_at_label * (rest_at_label * (alpha * omega)) * v_at_label) * beta * beta / classes
-        shared_at_label_11 = weighted(inner * (omega * y_at_label * w_at_label), alpha - 1.0 - alpha / classes) * beta * beta
-        shared_at_label_12 = inner * (inner_2 * (y_at_label * (alpha * omega))) * beta * beta / classes
-        shared_at_label_13 = shared_at_label_9 + shared_at_label_10 + shared_at_label_11 - shared_at_label_12
-        hvp = weighted(quotient(e, total_inverse), shared_at_label_5) + weighted(quotient(e, total_inverse) * v, shared_at_label_8)
-        hvp_at_label = shared_at_label_13
+        shared_at_label_10 = weighted(y_at_label, weighted(rest_at_label * omega * v_at_label * w_at_label, 1.0 + alpha / classes - alpha)) * beta * beta
+        shared_at_label_11 = inner_2 * (y_at_label * (rest_at_label * (alpha * omega)) * v_at_label) * beta * beta / classes
+        shared_at_label_12 = weighted(inner * (omega * y_at_label * w_at_label), alpha - 1.0 - alpha / classes) * beta * beta
+        shared_at_label_13 = inner * (inner_2 * (y_at_label * (alpha * omega))) * beta * beta / classes
+        shared_at_label_14 = shared_at_label_10 + shared_at_label_11 + shared_at_label_12 - shared_at_label_13
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v * w, alpha * omega * beta * beta / classes)) + weighted(quotient(e, total_inverse), weighted(inner_3 * (rest * v), alpha * omega * beta * beta / classes)) + shared_at_label_9 * (inner_4 * quotient(e, total_inverse)) - shared_at_label_9 * (rest * quotient(e, total_inverse) * v) - weighted(inner_4 * (quotient(e, total_inverse) * w), alpha * omega * beta * beta / classes) - weighted(inner_4 * (inner_3 * quotient(e, total_inverse)), alpha * omega * beta * beta / classes), weighted(quotient(e, total_inverse), shared_at_label_5) + weighted(quotient(e, total_inverse) * v, shared_at_label_8))
+        hvp_at_label = shared_at_label_14
         hvp = with_label(hvp, at_label, hvp_at_label)
         store_classes(hvp_rows, row, stop, layout, hvp)
         store_label(hvp_rows, row, layout, label, hvp_at_label)
@@ -1481,6 +1515,7 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, w_rows, labels, alpha, 
     for row in range(start, stop):
         label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
         # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
@@ -1517,6 +1552,10 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, w_rows, labels, alpha, 
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
@@ -1524,8 +1563,12 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, w_rows, labels, alpha, 
             inner, inner_lost = plus_part(inner, inner_lost, without(quotient(e, total_inverse) * v, k, label), k, classes)
             w = load_part(w_rows, row, k, 0.0)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, without(w, k, label), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
         e_at_label = scratch_at(e_memory, label)
         y_at_label = quotient(e_at_label, total_inverse)
         v_at_label = number_of(v_rows, row * classes + label)
@@ -1538,17 +1581,20 @@ def hvp_of_labels_long_rows(start, stop, z_rows, v_rows, w_rows, labels, alpha, 
         shared_at_label_6 = weighted(omega * w_at_label, 1.0 + alpha / classes - alpha) * beta * beta
         shared_at_label_7 = inner_2 * (alpha * omega) * beta * beta / classes
         shared_at_label_8 = shared_at_label_6 + shared_at_label_7
+        shared_at_label_9 = omega * (alpha - 1.0) * w_at_label * beta * beta
         rest_at_label = quotient(select(e_at_label == 1.0, excess, total - e_at_label), total_inverse)
-        shared_at_label_9 = weighted(y_at_label, weighted(omega * rest_at_label * v_at_label * w_at_label, 1.0 + alpha / classes - alpha)) * beta * beta
-        shared_at_label_10 = inner_2 * (y_at_label * (rest_at_label * (alpha * omega)) * v_at_label) * beta * beta / classes
-        shared_at_label_11 = weighted(inner * (omega * y_at_label * w_at_label), alpha - 1.0 - alpha / classes) * beta * beta
-        shared_at_label_12 = inner * (inner_2 * (y_at_label * (alpha * omega))) * beta * beta / classes
-        shared_at_label_13 = shared_at_label_9 + shared_at_label_10 + shared_at_label_11 - shared_at_label_12
+        shared_at_label_10 = weighted(y_at_label, weighted(rest_at_label * omega * v_at_label * w_at_label, 1.0 + alpha / classes - alpha)) * beta * beta
+        shared_at_label_11 = inner_2 * (y_at_label * (rest_at_label * (alpha * omega)) * v_at_label) * beta * beta / classes
+        shared_at_label_12 = weighted(inner * (omega * y_at_label * w_at_label), alpha - 1.0 - alpha / classes) * beta * beta
+        shared_at_label_13 = inner * (inner_2 * (y_at_label * (alpha * omega))) * beta * beta / classes
+        shared_at_label_14 = shared_at_label_10 + shared_at_label_11 + shared_at_label_12 - shared_at_label_13
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_at_label_5) + weighted(quotient(e, total_inverse) * v, shared_at_label_8))
-        hvp_rows[row, label] = first_lane(shared_at_label_13)
+            w = load_part(w_rows, row, i, 0.0)
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v * w, alpha * omega * beta * beta / classes)) + weighted(quotient(e, total_inverse), weighted(inner_3 * (rest * v), alpha * omega * beta * beta / classes)) + shared_at_label_9 * (inner_4 * quotient(e, total_inverse)) - shared_at_label_9 * (rest * quotient(e, total_inverse) * v) - weighted(inner_4 * (quotient(e, total_inverse) * w), alpha * omega * beta * beta / classes) - weighted(inner_4 * (inner_3 * quotient(e, total_inverse)), alpha * omega * beta * beta / classes), weighted(quotient(e, total_inverse), shared_at_label_5) + weighted(quotient(e, total_inverse) * v, shared_at_label_8)))
+        hvp_rows[row, label] = first_lane(shared_at_label_14)
 
 
 hvp_of_labels_kernel = by_layout(hvp_of_labels_rows, hvp_of_labels_long_rows)
@@ -1585,8 +1631,10 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, w_rows, alpha, beta
         v = load_classes(v_rows, row, stop, layout, 0.0)
         w = load_classes(w_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = largest(z)
         gap = z - top
         gap_behind = gap - z
@@ -1597,18 +1645,23 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, w_rows, alpha, beta
         e = exp_difference(multiple, -low)
         ties = summed(select(multiple == 0.0, e, 0.0), classes)
         below = summed(select(multiple == 0.0, 0.0, e), classes)
+        excess = ties - 1.0 + below
         total = ties + below
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
         inner_2 = summed(t * w, classes)
         inner_3 = summed(w, classes)
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), classes)
+        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
+        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t * w), classes)
         shared = inner_2 * (inner * (omega * (alpha - 1.0))) * beta * beta
         shared_2 = inner * (inner_3 * (alpha * omega)) * beta * beta / classes
         shared_3 = shared - shared_2
         shared_4 = inner_3 * (alpha * omega) * beta * beta / classes
         shared_5 = inner_2 * (omega * (alpha - 1.0)) * beta * beta
         shared_6 = shared_4 - shared_5
-        hvp = weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, shared_6)
+        rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v * w, alpha * omega * beta * beta / classes)) + weighted(quotient(e, total_inverse), weighted(inner_4 * (rest * v), alpha * omega * beta * beta / classes)) + inner_5 * (quotient(e, total_inverse) * t * w) * (omega * (alpha - 1.0) * beta * beta) + inner_6 * (inner_5 * quotient(e, total_inverse)) * (omega * (alpha - 1.0) * beta * beta) - rest * quotient(e, total_inverse) * t * v * w * (omega * (alpha - 1.0) * beta * beta) - inner_6 * (rest * quotient(e, total_inverse) * v) * (omega * (alpha - 1.0) * beta * beta) - weighted(inner_5 * (quotient(e, total_inverse) * w), alpha * omega * beta * beta / classes) - weighted(inner_5 * (inner_4 * quotient(e, total_inverse)), alpha * omega * beta * beta / classes), weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, shared_6))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1619,8 +1672,10 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, w_rows, alpha,
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # the theorems about softmax and log-sum-exp are used for beta * z_k in place of z_k
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
@@ -1649,6 +1704,7 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, w_rows, alpha,
             prefetch_output(hvp_rows, row, k)
         ties = settled(ties, ties_lost)
         below = settled(below, below_lost)
+        excess = ties - 1.0 + below
         total = ties + below
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
@@ -1656,6 +1712,12 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, w_rows, alpha,
         inner_2_lost = row_number(z_rows, 0.0)
         inner_3 = row_number(z_rows, 0.0)
         inner_3_lost = row_number(z_rows, 0.0)
+        inner_4 = row_number(z_rows, 0.0)
+        inner_4_lost = row_number(z_rows, 0.0)
+        inner_5 = row_number(z_rows, 0.0)
+        inner_5_lost = row_number(z_rows, 0.0)
+        inner_6 = row_number(z_rows, 0.0)
+        inner_6_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
@@ -1665,9 +1727,15 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, w_rows, alpha,
             w = load_part(w_rows, row, k, 0.0)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, t * w, k, classes)
             inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, w, k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, w), k, classes)
+            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t * w), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
+        inner_4 = settled(inner_4, inner_4_lost)
+        inner_5 = settled(inner_5, inner_5_lost)
+        inner_6 = settled(inner_6, inner_6_lost)
         shared = inner_2 * (inner * (omega * (alpha - 1.0))) * beta * beta
         shared_2 = inner * (inner_3 * (alpha * omega)) * beta * beta / classes
         shared_3 = shared - shared_2
@@ -1676,8 +1744,11 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, w_rows, alpha,
         shared_6 = shared_4 - shared_5
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
+            rest = quotient(select(e == 1.0, excess, total - e), total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, shared_6))
+            w = load_part(w_rows, row, i, 0.0)
+            t = load_part(t_rows, row, i, 0.0)
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v * w, alpha * omega * beta * beta / classes)) + weighted(quotient(e, total_inverse), weighted(inner_4 * (rest * v), alpha * omega * beta * beta / classes)) + inner_5 * (quotient(e, total_inverse) * t * w) * (omega * (alpha - 1.0) * beta * beta) + inner_6 * (inner_5 * quotient(e, total_inverse)) * (omega * (alpha - 1.0) * beta * beta) - rest * quotient(e, total_inverse) * t * v * w * (omega * (alpha - 1.0) * beta * beta) - inner_6 * (rest * quotient(e, total_inverse) * v) * (omega * (alpha - 1.0) * beta * beta) - weighted(inner_5 * (quotient(e, total_inverse) * w), alpha * omega * beta * beta / classes) - weighted(inner_5 * (inner_4 * quotient(e, total_inverse)), alpha * omega * beta * beta / classes), weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, shared_6)))
 
 
 hvp_of_targets_kernel = by_layout(hvp_of_targets_rows, hvp_of_targets_long_rows)

@@ -901,7 +901,9 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, epsilon, scale, 
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         t = load_classes(t_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -914,13 +916,15 @@ def value_and_grad_of_targets_rows(start, stop, z_rows, t_rows, epsilon, scale, 
         total = ties + below
         log_total = log1p_of(excess, e_unit)
         inner_2 = summed(t, classes)
+        total_inverse = reciprocal(total)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), classes)
         log_y = z - top - log_total
         inner = summed(weighted(t, log_y), classes)
         shared = epsilon * ((top + log_total) * (top + log_total)) - inner
         shared_2 = 2.0 * epsilon * (top + log_total) + inner_2
         value = shared
-        total_inverse = reciprocal(total)
-        gradient = (weighted(quotient(e, total_inverse), shared_2) - t) * scale
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        gradient = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(2.0 * quotient(e, total_inverse), epsilon * (top + log_total)) + inner_3 * quotient(e, total_inverse) - rest * t, weighted(quotient(e, total_inverse), shared_2) - t) * scale
         store_numbers(value_rows, row, stop, layout, value)
         store_classes(gradient_rows, row, stop, layout, gradient)
 
@@ -934,7 +938,9 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, epsilon, sc
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -965,22 +971,29 @@ def value_and_grad_of_targets_long_rows(start, stop, z_rows, t_rows, epsilon, sc
         inner_lost = row_number(z_rows, 0.0)
         inner_2 = row_number(z_rows, 0.0)
         inner_2_lost = row_number(z_rows, 0.0)
+        inner_3 = row_number(z_rows, 0.0)
+        inner_3_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             z = load_part(z_rows, row, k, -np.inf)
             log_y = z - top - log_total
             t = load_part(t_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, weighted(t, log_y), k, classes)
             inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, t, k, classes)
+            e = load_scratch(e_memory, k)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, t), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
+        inner_3 = settled(inner_3, inner_3_lost)
         shared = epsilon * ((top + log_total) * (top + log_total)) - inner
         shared_2 = 2.0 * epsilon * (top + log_total) + inner_2
         value_rows[row] = first_lane(shared)
-        total_inverse = reciprocal(total)
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
             t = load_part(t_rows, row, i, 0.0)
-            store_part(gradient_rows, row, i, (weighted(quotient(e, total_inverse), shared_2) - t) * scale)
+            store_part(gradient_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(2.0 * quotient(e, total_inverse), epsilon * (top + log_total)) + inner_3 * quotient(e, total_inverse) - rest * t, weighted(quotient(e, total_inverse), shared_2) - t) * scale)
 
 
 value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, value_and_grad_of_targets_long_rows)
@@ -1100,7 +1113,9 @@ def hvp_rows(start, stop, z_rows, v_rows, epsilon, hvp_rows, layout):
         z = load_classes(z_rows, row, stop, layout, -np.inf)
         v = load_classes(v_rows, row, stop, layout, 0.0)
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = largest(z)
         e_shift = shift_to(top)
@@ -1114,10 +1129,13 @@ def hvp_rows(start, stop, z_rows, v_rows, epsilon, hvp_rows, layout):
         log_total = log1p_of(excess, e_unit)
         total_inverse = reciprocal(total)
         inner = summed(quotient(e, total_inverse) * v, classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         shared = inner * (2.0 * (epsilon - (1.0 / 2.0)))
         shared_2 = weighted(inner * (2.0 * epsilon), top + log_total)
         shared_3 = shared - shared_2
-        hvp = weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, 1.0 + 2.0 * epsilon * (top + log_total))
+        rest = quotient(select(z == top, excess, total - e), total_inverse)
+        y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v, 1.0 + 2.0 * epsilon * (top + log_total))) + weighted(inner_2 * quotient(e, total_inverse), 2.0 * (epsilon - (1.0 / 2.0)) - 2.0 * epsilon * (top + log_total)) + epsilon * (2.0 * y_raised * v), weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, 1.0 + 2.0 * epsilon * (top + log_total)))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1128,7 +1146,9 @@ def hvp_long_rows(start, stop, z_rows, v_rows, epsilon, hvp_rows):
     e_memory = scratch_row(z_rows)
     for row in range(start, stop):
         # the forms below are equal to those of the theorems: proved for every class count
+        # a class with y > 1/2 has a form of its own, in which what cancels there is gone
         # softmax:shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        # softmax:complement: 1 - y is the sum of the other classes: no digit is lost when y is near 1
         # logsumexp:max-shift: the largest logit comes out of the logarithm of the sum
         top = lowest_part(z_rows)
         for k in range(0, classes, part_size(z_rows)):
@@ -1157,19 +1177,26 @@ def hvp_long_rows(start, stop, z_rows, v_rows, epsilon, hvp_rows):
         log_total = log1p_of(excess, e_unit)
         inner = row_number(z_rows, 0.0)
         inner_lost = row_number(z_rows, 0.0)
+        inner_2 = row_number(z_rows, 0.0)
+        inner_2_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             v = load_part(v_rows, row, k, 0.0)
             inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
         inner = settled(inner, inner_lost)
+        inner_2 = settled(inner_2, inner_2_lost)
         shared = inner * (2.0 * (epsilon - (1.0 / 2.0)))
         shared_2 = weighted(inner * (2.0 * epsilon), top + log_total)
         shared_3 = shared - shared_2
         for i in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, i, -np.inf)
             e = load_scratch(e_memory, i)
+            rest = quotient(select(z == top, excess, total - e), total_inverse)
+            y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, 1.0 + 2.0 * epsilon * (top + log_total)))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, weighted(quotient(e, total_inverse), weighted(rest * v, 1.0 + 2.0 * epsilon * (top + log_total))) + weighted(inner_2 * quotient(e, total_inverse), 2.0 * (epsilon - (1.0 / 2.0)) - 2.0 * epsilon * (top + log_total)) + epsilon * (2.0 * y_raised * v), weighted(quotient(e, total_inverse), shared_3) + weighted(quotient(e, total_inverse) * v, 1.0 + 2.0 * epsilon * (top + log_total))))
 
 
 hvp_kernel = by_layout(hvp_rows, hvp_long_rows)
@@ -1503,6 +1530,7 @@ def hvp(z, v, *, epsilon=0.0001, out=None, threads=None):
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem z-loss:hvp: 6884cbdd2a46f0b39d8d64e3beddfeb5ad2893109943f30aba568060a027cdd7
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem logsumexp:max-shift: 33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     """
     if threads is None or (type(threads) is int and threads > 0):
