@@ -94,19 +94,23 @@ class Proof:
     @property
     def gradient(self) -> Proof:
         """This proof with the gradient alone: `proof.gradient.sympy()`; ValueError if it is not among the theorems."""
-        return self._alone("gradient")
+        return self.only("gradient")
 
     @property
     def hessian(self) -> Proof:
         """This proof with the Hessian alone; ValueError if it is not among the theorems."""
-        return self._alone("hessian")
+        return self.only("hessian")
 
     @property
     def hvp(self) -> Proof:
         """This proof with the Hessian times a direction alone; ValueError if it is not among the theorems."""
-        return self._alone("hvp")
+        return self.only("hvp")
 
-    def _alone(self, goal: str) -> Proof:
+    def only(self, goal: str) -> Proof:
+        """This proof with the theorem called `goal` alone: `proof.only("gradient-m").sympy()`.
+
+        ValueError, with the names that there are, if it is not among the theorems.
+        """
         found = tuple(theorem for theorem in self.theorems if theorem.derivation.goal == goal)
         if not found:
             why = next((f": {each.sentence}" for each in self.unfinished if each.goal == goal), "")

@@ -47,7 +47,7 @@ def names_of(wrt: object | None) -> tuple[str, ...]:
     each = tuple(wrt) if isinstance(wrt, tuple | list | sympy.Tuple) else (wrt,)
     names = tuple(part for one in each for part in _name_of(one).split(","))
     names = tuple(name.strip() for name in names) if len(names) > 1 else names
-    if not names or (len(names) > 1 and not all(names)):
+    if not names or not all(names):
         raise BorderError("wrt names nothing, or a name is missing in it; write for example wrt=z or wrt=(m, s)")
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:

@@ -137,3 +137,33 @@ def test_a_broken_catalogue_leaves_the_built_in_one_alone(project: Path, capsys:
     capsys.readouterr()
     assert run(["list"]) == 2
     assert "mine.py fails when it is imported" in capsys.readouterr().err
+
+
+def test_several_inputs_of_a_loss_of_the_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "losses.txt").write_text("my-normal: L = (s + (t - m)^2 exp(-s))/2\n  wrt: m, s\n")
+    assert run(["derive", "my-normal", "--goal", "hessian-m-s", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["claim"] == "∂²L/∂s∂m = (t − m) exp(−s)"
+    assert found["understood"]["variable"] == "m"
+    assert found["understood"]["variables"] == ["m", "s"]
+    assert found["understood"]["data"] == ["t"]
+    assert run(["derive", "my-normal", "--goal", "gradient"]) == 2
+    error = capsys.readouterr().err
+    assert "its goals: gradient-m, gradient-s, hessian-m, hessian-s, hessian-m-s" in error
+
+
+def test_functions_of_several_inputs_need_the_gradient_in_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    formula = ["L = (s + (t - m)^2 exp(-s))/2", "--wrt", "m,s", "-o", str(tmp_path)]
+    assert run(["kernel", *formula, "--limit", "0.1"]) == 3
+    assert "gradient-m: no closed form was found within 0.1 s" in capsys.readouterr().err
+    assert run(["kernel", *formula, "-t", "numpy"]) == 0
+    text = (tmp_path / "kernels_numpy.py").read_text(encoding="utf-8")
+    assert "hessian_m_s = (t - m) * exp(-s)" in text
+
+
+def test_a_name_among_several_that_is_no_input_gets_a_caret(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["derive", "L = (s + (t - m)^2 exp(-s))/2", "--wrt", "m, mu"]) == 2
+    shown = "error: mu is not an input of the formula; its inputs are s, t, m\n  m, mu\n     ^\n"
+    assert capsys.readouterr().err.startswith(shown)

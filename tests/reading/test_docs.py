@@ -20,8 +20,9 @@ def blocks(kind: str) -> list[str]:
     return [block for found, block in BLOCKS if found == kind]
 
 
-def test_the_command_prints_what_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    command, shown, _ = blocks("")
+@pytest.mark.parametrize("place", [0, 2])
+def test_the_command_prints_what_is_shown(place: int, capsys: pytest.CaptureFixture[str]) -> None:
+    command, shown = blocks("")[place : place + 2]
     assert run(shlex.split(command)[1:]) == 0
     printed = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     for line in shown.splitlines():
@@ -29,7 +30,7 @@ def test_the_command_prints_what_is_shown(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_refusal_is_the_one_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = blocks("")[2]
+    *_, shown = blocks("")
     formula = shown.splitlines()[1].strip()
     assert run(["derive", formula]) == 2
     assert capsys.readouterr().err.startswith(shown)
