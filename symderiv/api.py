@@ -107,10 +107,7 @@ class Proof:
         return self.only("hvp")
 
     def only(self, goal: str) -> Proof:
-        """This proof with the theorem called `goal` alone: `proof.only("gradient-m").sympy()`.
-
-        ValueError, with the names that there are, if it is not among the theorems.
-        """
+        """This proof with the theorem `goal` alone, as in only("gradient-m"); ValueError if it is not among them."""
         found = tuple(theorem for theorem in self.theorems if theorem.derivation.goal == goal)
         if not found:
             why = next((f": {each.sentence}" for each in self.unfinished if each.goal == goal), "")
@@ -229,9 +226,9 @@ def derive(
     `loss` is the name of a catalogue entry, a loss in short notation ("L = -sum_k t_k log y_k where y = softmax(z)"),
     or a SymPy expression in Sum, Indexed, KroneckerDelta, Product, Piecewise, functions and symbols. A loss of one's
     own is differentiated by `wrt`, a name, a SymPy array or a symbol, or by several, "m,s" or (m, s), under the
-    assumptions `assume`, SymPy relations or texts, and called `name`. By several it has the theorems gradient-m,
-    hessian-m, hessian-m-s and so on. They are sought for `limit` seconds, in a process of their own; None means here
-    and without a limit. What is not reached is in `unfinished`.
+    assumptions `assume`, SymPy relations or texts, and called `name`. Its theorems, by several gradient-m, hessian-m,
+    hessian-m-s and so on, are sought for `limit` seconds, in a process of their own; None means here and without a
+    limit. What is not reached is in `unfinished`.
 
     `classes` also writes the headline and what the kernels compute out for that many classes, each entry matched with a
     derivation of its own; `symderiv.proving.explicit.ExplicitError` if it is less than 2.
@@ -325,13 +322,8 @@ def _text(record: str | PathLike[str] | Mapping[str, Any] | Derivation) -> str:
     from symderiv.statements import Derivation
 
     if isinstance(record, Derivation):
-        return json.dumps(
-            {
-                "schema": "symderiv-theorems",
-                "schema_version": 1,
-                "theorems": [{"derivation": encode_derivation(record)}],
-            }
-        )
+        theorems = [{"derivation": encode_derivation(record)}]
+        return json.dumps({"schema": "symderiv-theorems", "schema_version": 1, "theorems": theorems})
     if isinstance(record, Mapping):
         return json.dumps(record)
     if isinstance(record, str) and record.lstrip().startswith("{"):
@@ -351,8 +343,7 @@ def kernel(
     """The compiled functions of `loss`, lowered from its checked theorems.
 
     `loss` is what `derive` takes: the name of an entry, a formula or a SymPy expression, the latter two with `wrt`,
-    one input or several, `assume`, `name` and `limit` as there; a second derivative that is not reached within the
-    limit has no function.
+    `assume`, `name` and `limit` as there; a second derivative that is not reached within the limit has no function.
     `parameters` are those of an entry, which its functions then take by default; TypeError if it has no such parameter.
     Raises `symderiv.losses.UnknownLossError` for an unknown entry, `symderiv.reading.FormulaError` for a formula that
     is not understood, and `symderiv.kernels.LoweringError` for a loss that no kernel can be made of.
@@ -383,8 +374,7 @@ def _lowered(problem: Problem, limit: float | None) -> str:
 
     wanted = kernel_goals(problem)
     outcome = prove_here(wanted, SEED) if limit is None else prove_within(wanted, limit, seed=SEED)
-    needed = gradients_of(problem)
-    missing = next((each for each in outcome.unfinished if each.goal in needed), None)
+    missing = next((each for each in outcome.unfinished if each.goal in gradients_of(problem)), None)
     if missing is not None:
         raise Stuck(f"{missing.goal}: {missing.sentence}")
     return own_module(problem, outcome.theorems)
