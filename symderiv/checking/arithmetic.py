@@ -18,6 +18,7 @@ from symderiv.checking.branches import Branches
 from symderiv.checking.evaluation import Evaluator, Exhausted, Transcendental, Undefined
 from symderiv.checking.letters import root_of
 from symderiv.checking.simplices import Simplex
+from symderiv.checking.strata import Strata, vanishes_at
 from symderiv.terms import Array, Constant, Exp, Index, Parameter, Term
 
 __all__ = ["Crowded", "Exact", "Value"]
@@ -48,11 +49,17 @@ class Exact:
         self._factor_numbers: dict[str, int] = {}
         self._positive: set[int] = set()
         self._roots: dict[int, tuple[int, fmpq_mpoly]] = {}
-        self.branches = Branches(self._positive)
+        self.branches: Branches | Strata = Branches(self._positive)
 
-    def begin(self) -> None:
+    def begin(self) -> Branches:
         """Start with the first combination of signs."""
-        self.branches = Branches(self._positive)
+        self.branches = branches = Branches(self._positive)
+        return branches
+
+    def begin_strata(self) -> Strata:
+        """Start with the first combination of signs at a point and beside it."""
+        self.branches = strata = Strata(self._positive)
+        return strata
 
     def number(self, numerator: int, denominator: int) -> Value:
         return {(): self._context.constant(fmpq(numerator, denominator))} if numerator else {}
@@ -191,6 +198,14 @@ class Exact:
         """
         return all(self._cancels(part) for part in self._by_free_atoms(value))
 
+    def vanishes_where(self, value: Value, polynomials: tuple[fmpq_mpoly, ...]) -> bool:
+        """Whether `value` vanishes where all `polynomials` are 0; beside roots, which are not free: everywhere."""
+        if self.vanishes(value):
+            return True
+        factors, poly = self._together(value)
+        below = [self._factors[number] for number, power in factors if power < 0]
+        return not self._roots and vanishes_at(poly, below, list(polynomials), self._generators)
+
     def _cancels(self, value: Value) -> bool:
         rest = value
         for group in (_by_rare_factors, _by_shared_factors):
@@ -249,18 +264,19 @@ class Exact:
         factors, poly = self._together(evaluator.at(term, env))
         made = self._sign(poly)
         for number, power in factors:
-            made *= self._sign(self._factors[number]) if power % 2 else 1
+            if power % 2 or power > 0:  # An even power below the line is positive: what is divided by is not 0.
+                made *= self._sign(self._factors[number], power)
         return made
 
-    def _sign(self, poly: fmpq_mpoly) -> int:
+    def _sign(self, poly: fmpq_mpoly, power: int = 1) -> int:
         if poly.is_zero():
             return 0
         if len(poly) > _SIGN_LIMIT:
             raise Exhausted(f"the sign of a polynomial of more than {_SIGN_LIMIT} terms")
         coefficient, parts = poly.factor()
-        made = 1 if coefficient > 0 else -1
+        made = 1 if coefficient > 0 or power % 2 == 0 else -1
         for irreducible, times in parts:
-            made *= self.branches.sign(irreducible) if times % 2 else 1
+            made *= self.branches.sign_of_power(irreducible, times * power)
         return made
 
     def atom(self, name: Term, power: int) -> Value:

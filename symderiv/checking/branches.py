@@ -25,7 +25,7 @@ from flint import fmpq_mpoly
 
 from symderiv.checking.evaluation import Exhausted
 
-__all__ = ["MOST_BRANCHES", "Branches", "Contradiction"]
+__all__ = ["MOST_BRANCHES", "Branches", "Contradiction", "sure_sign"]
 
 MOST_BRANCHES: Final = 256
 """Combinations of signs that are checked at one size and index pattern; a statement with more is not decided."""
@@ -33,6 +33,16 @@ MOST_BRANCHES: Final = 256
 
 class Contradiction(Exception):  # noqa: N818 - a fact about a branch, not a fault
     """No values of the atoms have the signs chosen so far: the branch is empty."""
+
+
+def sure_sign(polynomial: fmpq_mpoly, positive: set[int]) -> int:
+    """1 or -1 where every term has that sign or is 0, by even exponents and `positive` atoms; else 0."""
+    signs: set[int] = set()
+    for exponents, coefficient in zip(polynomial.monoms(), polynomial.coeffs(), strict=True):
+        if any(power % 2 and number not in positive for number, power in enumerate(exponents)):
+            return 0
+        signs.add(1 if coefficient > 0 else -1)
+    return signs.pop() if len(signs) == 1 else 0
 
 
 @dataclass(slots=True)
@@ -62,7 +72,7 @@ class Branches:
         leading = irreducible.leading_coefficient()
         monic = irreducible / leading
         own = 1 if leading > 0 else -1
-        sure = self._sure(monic)
+        sure = sure_sign(monic, self.positive)
         if sure:
             return own * sure
         name = str(monic)
@@ -72,6 +82,10 @@ class Branches:
                 raise Contradiction
             self._chosen[name] = _Choice(monic, possible[0], len(possible) > 1)
         return own * self._chosen[name].sign
+
+    def sign_of_power(self, irreducible: fmpq_mpoly, power: int) -> int:
+        """The sign of a whole power of an irreducible polynomial on this branch."""
+        return self.sign(irreducible) if power % 2 else 1
 
     def advance(self) -> bool:
         """Go on to the next combination; False after the last. Exhausted beyond `MOST_BRANCHES`."""
@@ -85,21 +99,12 @@ class Branches:
                 return True
         return False
 
-    def _sure(self, polynomial: fmpq_mpoly) -> int:
-        """1 or -1 where every term has that sign or is 0, by even exponents and positive atoms; else 0."""
-        signs: set[int] = set()
-        for exponents, coefficient in zip(polynomial.monoms(), polynomial.coeffs(), strict=True):
-            if any(power % 2 and number not in self.positive for number, power in enumerate(exponents)):
-                return 0
-            signs.add(1 if coefficient > 0 else -1)
-        return signs.pop() if len(signs) == 1 else 0
-
     def _impossible(self, candidate: fmpq_mpoly) -> bool:
         """Whether `candidate` > 0 contradicts one or two of the choices made."""
         known = [choice.polynomial * choice.sign for choice in self._chosen.values()]
         for many in (1, 2):
             for others in combinations(known, many):
                 added = sum(others, candidate)
-                if added.is_zero() or self._sure(added) == -1:
+                if added.is_zero() or sure_sign(added, self.positive) == -1:
                     return True
         return False

@@ -1,5 +1,8 @@
 """`check`: every step of a derivation judged on its own, without rules, lemmas or SymPy, and the theorem that results.
 
+A theorem has the conditions of its lines and of the direct check of its claim; but where the direct check shows the
+claim also where an argument u is 0 at which a formula changes (`seams`), the lines alone need u != 0, not the theorem.
+
 A step that rewrites a subterm is judged at that subterm: if old = new for all data and all values of the indices around
 it, the whole is equal too. That inference is withheld where it would be wrong: inside a derivative with respect to a
 defined quantity (sum_k y_k = 1 holds for softmax y, yet its derivative with respect to y_i is 1, not 0) or to data that
@@ -11,6 +14,7 @@ from __future__ import annotations
 import secrets
 
 from symderiv.checking.equality import positive, same
+from symderiv.checking.seams import without_seams
 from symderiv.checking.signs import without_repetitions
 from symderiv.checking.wellformed import Refused, require_well_formed
 from symderiv.encoding import digest
@@ -72,6 +76,8 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     listed: dict[Condition, None] = {}
     for verdict in (*(verdict for found in steps for verdict in found), direct):
         listed.update(dict.fromkeys(verdict.conditions))
+    if claim.relation == "=":
+        listed = dict.fromkeys(without_seams(tuple(listed), claim, direct, derivation.theory))
     return Theorem(
         derivation=derivation,
         claim=claim,

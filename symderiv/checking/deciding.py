@@ -46,7 +46,8 @@ _Ends: TypeAlias = Callable[[int, int], tuple[int, bool]]
 class Question:
     """left = right in a theory, with what is shared between the sizes and patterns at which it is asked.
 
-    `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing.
+    `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing; `seams` asks
+    about the points where arguments of maxima, absolute values, signs and steps are 0 as well.
     """
 
     left: Term
@@ -57,6 +58,7 @@ class Question:
     normaliser: Normaliser
     by_totals: bool = False
     modular: bool = False
+    seams: bool = False
     signed: bool = field(init=False)
     _difference: Term = field(init=False)
     _atoms: Atoms = field(init=False)
@@ -74,9 +76,9 @@ class Question:
         self._atoms = Atoms(self.normaliser)
         self._table = Table(self.theory)
 
-    def again(self, *, by_totals: bool = False, modular: bool = False) -> None:
+    def again(self, *, by_totals: bool = False, modular: bool = False, seams: bool = False) -> None:
         """Start anew in another way, with the whole budget."""
-        self.by_totals, self.modular = by_totals, modular
+        self.by_totals, self.modular, self.seams = by_totals, modular, seams
         self._cells, self._budget = 0, Budget()
         self._evaluators.clear()
         self._known_ends.clear()
@@ -100,6 +102,8 @@ def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Ce
             evaluator = Evaluator(question.theory, sizes, arithmetic, question._budget, question._table)
             question._evaluators[key] = evaluator
         try:
+            if question.seams:
+                return _strata(question, evaluator, env)
             return _branches(question, key, evaluator, env)
         except Crowded:
             del question._evaluators[key]
@@ -113,20 +117,47 @@ def _branches(
     """Whether the difference vanishes for every combination of signs; "undefined" if it has no value for one."""
     exact = evaluator.arithmetic
     assert isinstance(exact, Exact)
-    exact.begin()
+    branches = exact.begin()
     found: set[Cell] = set()
     while "nonzero" not in found:
         with suppress(Contradiction):
             found.add(_cell(lambda: exact.vanishes(evaluator.at(question._difference, env))))  # noqa: B023
-        if not exact.branches.used:
+        if not branches.used:
             break
         # What was evaluated belongs to one combination.
         evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._table)
         question._evaluators[key] = evaluator
-        if not exact.branches.advance():
+        if not branches.advance():
             break
     assert found, "some combination of signs has values"
     return "nonzero" if "nonzero" in found else "undefined" if "undefined" in found else "zero"
+
+
+def _strata(question: Question, evaluator: Evaluator[_Fraction], env: dict[Index, int]) -> Cell:
+    """Whether left = right for every combination of signs at a point and beside it (`seams`)."""
+    exact = evaluator.arithmetic
+    assert isinstance(exact, Exact)
+    strata = exact.begin_strata()
+
+    def vanishes() -> bool:
+        # What was evaluated belongs to one combination and to one side: signs are other at the point than beside it.
+        beside, there = (
+            Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._table) for _ in range(2)
+        )
+        strata.at_point = False
+        left = beside.at(question.left, env)
+        strata.at_point = True
+        right = there.at(question.right, env)
+        difference = exact.add(left, exact.multiply(exact.number(-1, 1), right))
+        return exact.vanishes_where(difference, strata.zeros)
+
+    while True:
+        with suppress(Contradiction):
+            cell = _cell(vanishes)
+            if cell != "zero":
+                return cell
+        if not strata.advance():
+            return "zero"
 
 
 def _cell(vanishes: Callable[[], bool]) -> Cell:

@@ -16,6 +16,7 @@ from symderiv.checking.evaluation import Exhausted, Unsupported
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.reals import Gate, compare, exceeds
+from symderiv.checking.seams import hold_at_seams
 from symderiv.checking.signs import conditions, positivity
 from symderiv.checking.simplices import recognised
 from symderiv.statements import Assumption, Theory, Verdict
@@ -52,7 +53,26 @@ def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) ->
         return Verdict("undecided", f"more than {_MOST_PATTERNS} patterns of equal indices")
     word, how, refuted = _algebra(question, domains, cases, named)
     gate = _gates(question, domains, cases, named, refuted)
-    return _verdict(question, word, how, gate, others, len(cases))
+    verdict = _verdict(question, word, how, gate, others, len(cases))
+    return _everywhere(verdict, question, domains, cases, named) if verdict.word == "proved" else verdict
+
+
+def _everywhere(
+    verdict: Verdict,
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> Verdict:
+    """A verdict ``proved`` without the conditions u != 0 that `seams` shows not to be needed."""
+    sides = (question.left, question.right)
+    others = conditions(sides, question.theory, question.normaliser, at_seams=False)
+    if set(verdict.conditions) == set(others) or not hold_at_seams(question, domains, cases, named):
+        return verdict
+    how = (
+        f"{verdict.evidence}; where an argument is 0 at which a formula changes, all its formulas have this derivative"
+    )
+    return Verdict(verdict.word, how, others)
 
 
 def _algebra(

@@ -36,7 +36,7 @@ from symderiv.terms import (
     switches,
 )
 
-__all__ = ["conditions", "nonzero", "positivity"]
+__all__ = ["conditions", "nonzero", "positivity", "up_to_sign", "without_repetitions"]
 
 
 def positivity(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...] | None:
@@ -65,11 +65,13 @@ def nonzero(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Conditi
     return above if above is not None else positivity(Mul((number(-1), term)), theory, normaliser)
 
 
-def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...]:
+def conditions(
+    terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser, *, at_seams: bool = True
+) -> tuple[Condition, ...]:
     """What must hold for `terms` to be defined and does not follow from their shape, in reading order.
 
     Of sign(u) and step(u), and of |u| and maxima in a derivative by what u depends on: u != 0, of a maximum for each
-    difference of two terms.
+    difference of two terms; not so where `at_seams` is False.
     """
     found: dict[Condition, None] = {}
     seen: set[tuple[Term, tuple[Entry | Call, ...]]] = set()
@@ -82,7 +84,7 @@ def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) 
         for argument in switches(node):
             varies = any(_depends(argument, variable, theory) for variable in variables)
             if varies or isinstance(node, Sign | Step):
-                name = _up_to_sign(argument, normaliser)
+                name = up_to_sign(argument, normaliser)
                 if name not in changing and name != number(0):
                     changing.add(name)
                     ask(nonzero(argument, theory, normaliser), Nonzero(argument))
@@ -100,7 +102,8 @@ def conditions(terms: tuple[Term, ...], theory: Theory, normaliser: Normaliser) 
                         seen.add((body, around))
                         visit(body, around)
                 case Max() | Abs() | Sign() | Step():
-                    changes(part, around)
+                    if at_seams:
+                        changes(part, around)
                 case Log(argument=Abs(argument=inner)):
                     ask(nonzero(inner, theory, normaliser), Nonzero(inner))
                 case Log(argument=inner):
@@ -129,7 +132,7 @@ def without_repetitions(listed: tuple[Condition, ...], free: frozenset[Index], t
     if len(terms) < 2:
         return listed
     normaliser = Normaliser(theory)
-    names = {term: _up_to_sign(term, normaliser) for term in terms}
+    names = {term: up_to_sign(term, normaliser) for term in terms}
     kept: list[Condition] = []
     for condition in listed:
         if isinstance(condition, Nonzero):
@@ -147,7 +150,7 @@ def _members_of(term: Term, free: frozenset[Index], name: Term, normaliser: Norm
     every = [index for index in term.free if index not in free]
     made: set[Term] = set()
     for values in product(*([place for place in free if place.domain == index.domain] for index in every)):
-        made.add(_up_to_sign(rename(term, dict(zip(every, values, strict=True))), normaliser))
+        made.add(up_to_sign(rename(term, dict(zip(every, values, strict=True))), normaliser))
     return made - {name}
 
 
@@ -161,7 +164,7 @@ def _depends(term: Term, variable: Entry | Call, theory: Theory) -> bool:
     return False
 
 
-def _up_to_sign(term: Term, normaliser: Normaliser) -> Term:
+def up_to_sign(term: Term, normaliser: Normaliser) -> Term:
     """A name that `term` shares with its negative and with its multiples, as far as normal forms tell; 0 where it
     vanishes."""
     try:

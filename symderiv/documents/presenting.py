@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from symderiv.documents import display as shape
 from symderiv.documents.background import hyperparameters, sources
+from symderiv.documents.directly import direct_words
 from symderiv.documents.display import Digits, Display, Operator, Script, Symbol
 from symderiv.documents.document import (
     AssumptionItem,
@@ -110,7 +111,7 @@ def present(
 
 _CONVENTION = (
     r"$\operatorname{step}(u)$ is 1 for $u > 0$ and 0 for $u \leq 0$; $\operatorname{sign}(u)$ is 1, 0 or $-1$. Where "
-    r"an argument at which a formula changes is 0, though not for all data, no derivative is claimed: the closed forms "
+    r"a theorem lists that an argument is not 0, no derivative is claimed at its zeros: the closed forms "
     r"take $\operatorname{step}(0) = 0$ and $\operatorname{sign}(0) = 0$ at $u = 0$."
 )
 
@@ -307,8 +308,8 @@ class _Writer:
             number, anchor, _titled(derivation.title), claim.left, claim.relation, claim.right, _ranges(claim),
             _conditions(iter((*derivation.theory.distinct, *theorem.conditions))),
             tuple((a.left, a.right) for a in derivation.theory.assumptions), self._without(theorem),
-            tuple(self.cited(citation) for citation in _used(derivation)), theorem.verdict, prose(derivation.prose),
-            derivation.goal == self.problem.headline,
+            tuple(self.cited(citation) for citation in _used(derivation)), theorem.verdict,
+            (*prose(derivation.prose), *direct_words(theorem)), derivation.goal == self.problem.headline,
         )  # fmt: skip
         return (statement, self._chain(theorem))
 
