@@ -1,13 +1,13 @@
-"""What is said of a theorem that holds at points where its lines do not."""
+"""What the direct check says of a theorem: its evidence, and that it holds at points where the lines do not."""
 
 from __future__ import annotations
 
 from symderiv.checking.seams import beyond_lines
 from symderiv.documents.links import Text
 from symderiv.documents.notation import display_condition
-from symderiv.statements import Theorem
+from symderiv.statements import Theorem, Verdict
 
-__all__ = ["direct_words"]
+__all__ = ["direct_words", "overall"]
 
 
 def direct_words(theorem: Theorem) -> Text:
@@ -24,3 +24,9 @@ def direct_words(theorem: Theorem) -> Text:
         "; the theorem holds without that. Elsewhere all the formulas that the function has nearby"
         " have this derivative, which is checked directly.",
     )
+
+
+def overall(theorem: Theorem) -> Verdict:
+    """The theorem's own word with the evidence of the direct check, unless a line is what makes the word weaker."""
+    shown = theorem.direct if theorem.direct.word == theorem.verdict.word else theorem.verdict
+    return Verdict(shown.word, shown.evidence, theorem.conditions)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from symderiv.documents import display as shape
 from symderiv.documents.background import hyperparameters, sources
-from symderiv.documents.directly import direct_words
+from symderiv.documents.directly import direct_words, overall
 from symderiv.documents.display import Digits, Display, Operator, Script, Symbol
 from symderiv.documents.document import (
     AssumptionItem,
@@ -56,7 +56,6 @@ from symderiv.statements import (
     Relation,
     Theorem,
     Theory,
-    Verdict,
 )
 from symderiv.terms import Array, Domain, Term, at, is_piecewise
 
@@ -368,7 +367,7 @@ class _Writer:
         """A row per theorem, with the verdict on the whole of it."""
         return Checks(
             tuple(
-                CheckRow(self.link(t.derivation.goal), t.claim.left, t.claim.relation, t.claim.right, _overall(t))
+                CheckRow(self.link(t.derivation.goal), t.claim.left, t.claim.relation, t.claim.right, overall(t))
                 for t in self.theorems
             )
         )
@@ -393,8 +392,3 @@ def _used(derivation: Derivation) -> tuple[str, ...]:
     """What the theorem builds on: of its own entry's theorems, which it might all cite, those that a step cites."""
     cited = {step.cites for line in derivation.lines for step in line.steps}
     return tuple(each for each in derivation.cites if each in cited or not each.startswith(f"{derivation.problem}:"))
-
-
-def _overall(theorem: Theorem) -> Verdict:
-    """The theorem's own word with the evidence of the direct check, which ignores the lines between."""
-    return Verdict(theorem.verdict.word, theorem.verdict.evidence, theorem.conditions)
