@@ -7,7 +7,7 @@ from typing import Final
 
 from symderiv.losses.notation import CLASSES, FEATURES, SAMPLES, T, beta, d, i, j, k, kappa, n, rho, t, w
 from symderiv.statements import Definition, Goal
-from symderiv.terms import Array, Call, Derivative, exp, log, total
+from symderiv.terms import Array, Call, Derivative, Index, exp, log, total
 
 W: Final = Array("W", (CLASSES, FEATURES))
 x: Final = Array("x", (FEATURES,))
@@ -16,8 +16,16 @@ X: Final = Array("X", (SAMPLES, FEATURES))
 omega: Final = Array("omega", (SAMPLES,))
 """What the loss of each sample is multiplied by: its weight, over the sum of the weights in a mean."""
 
-_z: Final = lambda at: Call("z", (at,))  # noqa: E731
-_Z: Final = lambda at: Call("Z", (n, at))  # noqa: E731
+
+def _z(at: Index) -> Call:
+    """A logit of a sample, which the layer defines."""
+    return Call("z", (at,))
+
+
+def _Z(at: Index) -> Call:
+    """A logit of a sample of a batch."""
+    return Call("Z", (n, at))
+
 
 S_tempered: Final = Definition(
     "S(beta*z)", (), total(k, exp(beta * _z(k))), "that sum at an inverse temperature", r"S(\beta z)"
