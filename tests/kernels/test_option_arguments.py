@@ -31,9 +31,20 @@ def _cases(classes: int) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("target", ["numba", "numpy"])
-@pytest.mark.parametrize("kind", ["labels", "targets"])
-@pytest.mark.parametrize("what", _cases(3))
+TARGETS = ("numba", "numpy")
+
+
+def _combinations() -> list[Any]:
+    """Every option for both kinds of targets; compiled ones by themselves, each with code of its own, are slow."""
+    every = [(what, kind, target) for what in _cases(3) for kind in ("labels", "targets") for target in TARGETS]
+    quick = ("all", "ignore_index", "ignore_index that is no class")
+    return [
+        pytest.param(*each, marks=[pytest.mark.slow] if each[2] == "numba" and each[0] not in quick else [])
+        for each in every
+    ]
+
+
+@pytest.mark.parametrize(("what", "kind", "target"), _combinations())
 def test_options_are_the_formula_written_out(what: str, kind: str, target: str) -> None:
     loss, classes = kernel("cross-entropy", target), 3 if kind == "labels" else 20
     options = _cases(classes)[what]

@@ -91,7 +91,12 @@ def _check_promise(name: str, dtype: Any, thorough: bool) -> None:
                 assert _worst(part, variant, used, got, values) < PROMISED, (used.name, variant, part.role)
 
 
-@pytest.mark.parametrize("name", NAMES)
+SLOW = ("gce", "brier", "z-loss")  # of the forms that the others have too
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NAMES]
+)
 def test_values_and_gradients_are_within_the_promise(name: str) -> None:
     _check_promise(name, np.float64, thorough=False)
 

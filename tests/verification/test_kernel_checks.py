@@ -16,7 +16,7 @@ from symderiv.verification.kernel_explicit import check_explicit
 from symderiv.verification.kernel_options import check_options
 from tests.kernels.entries import NAMES, source, theorems
 
-SLOW = ("cross-entropy", "logsumexp")  # many kernels to compile; the tests of `verify` check the second one too
+SLOW = ("cross-entropy", "logsumexp", "log-softmax")  # many kernels to compile; `verify` in its tests checks the second
 
 
 @pytest.mark.parametrize(
