@@ -14,6 +14,7 @@ from typing import Final, assert_never
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from symderiv.proving.members import concrete, members
 from symderiv.proving.residue_arithmetic import OutsideError
 from symderiv.proving.residues import simplex_axis
 from symderiv.statements import Theory, unfold
@@ -35,7 +36,6 @@ from symderiv.terms import (
     Number,
     Parameter,
     Place,
-    Position,
     Power,
     Product,
     Sign,
@@ -217,7 +217,7 @@ class Rationals:
             case Call():
                 return self._value(unfold(term, self.theory))
             case Delta(left=left, right=right):
-                _concrete((left, right))
+                concrete((left, right))
                 return self._constant(Fraction(int(left == right)))
             case Add(terms=parts):
                 return self._named(self._sum([self._value(part) for part in parts]))
@@ -237,11 +237,10 @@ class Rationals:
             case Log(argument=inside):
                 return self._logarithm(inside)
             case Sum(index=index, body=body, skip=skip):
-                members = _members(index, skip)
-                return self._named(self._sum([self._value(rename(body, {index: member})) for member in members]))
+                return self._named(self._sum([self._value(rename(body, {index: m})) for m in members(index, skip)]))
             case Product(index=index, body=body, skip=skip):
                 made = self._constant(Fraction(1))
-                for member in _members(index, skip):
+                for member in members(index, skip):
                     made = self._product(made, self._value(rename(body, {index: member})))
                 return made
             case Special() | Max() | Abs() | Sign() | Step():
@@ -252,15 +251,15 @@ class Rationals:
                 assert_never(term)
 
     def _entry(self, array: Array, places: tuple[Place, ...]) -> Value:
-        at = _concrete(places)
+        at = concrete(places)
         for assumption in self.theory.assumptions:
             if isinstance(assumption.left, Entry) and assumption.left.array.name == array.name:
                 formal = {i: p for i, p in zip(assumption.left.indices, places, strict=True) if isinstance(i, Index)}
                 return self._value(rename(assumption.right, formal))
             axis = simplex_axis(assumption.left, assumption.right, array.name)
             if axis is not None:  # t_k = u_k / sum_l u_l: every point of the simplex, and no other
-                members = range(1, (array.domains[axis].size or 0) + 1)
-                keys = [("share", array.name, (*at[:axis], m, *at[axis + 1 :])) for m in members]
+                every = range(1, (array.domains[axis].size or 0) + 1)
+                keys = [("share", array.name, (*at[:axis], m, *at[axis + 1 :])) for m in every]
                 drawn = [self._atom(key, positive=array.positive) for key in keys]
                 return self._product(drawn[at[axis] - 1], self._inverse(self._named(self._sum(drawn))))
         return self._atom(("entry", array.name, at), positive=array.positive)
@@ -281,29 +280,35 @@ class Rationals:
     def _exponential(self, inside: Term) -> Value:
         """e^inside: sums split, whole multiples of a logarithm become powers, e^{c m} a power of the atom e^m."""
         match inside:
-            case Add(terms=parts):
+            case Add() | Call() | Sum():
                 made = self._constant(Fraction(1))
-                for part in parts:
+                for part in self._addends(inside):
                     made = self._product(made, self._exponential(part))
                 return made
             case Mul(factors=(Number(value=factor), *rest)) if factor.denominator == 1 and rest:
                 inner = rest[0] if len(rest) == 1 else Mul(tuple(rest))
                 return self._power(self._exponential(inner), factor.numerator)
-            case Mul(factors=factors) if any(isinstance(factor, Add) for factor in factors):
-                at = next(n for n, factor in enumerate(factors) if isinstance(factor, Add))
-                parts = factors[at].terms  # type: ignore[union-attr]
+            case Mul(factors=factors) if any(isinstance(factor, Add | Call | Sum) for factor in factors):
+                at = next(n for n, factor in enumerate(factors) if isinstance(factor, Add | Call | Sum))
+                parts = self._addends(factors[at])
                 return self._exponential(Add(tuple(Mul((*factors[:at], p, *factors[at + 1 :])) for p in parts)))
             case Log(argument=argument):
                 return self._value(argument)
-            case Call():
-                return self._exponential(unfold(inside, self.theory))
-            case Sum(index=index, body=body, skip=skip):
-                return self._exponential(Add(tuple(rename(body, {index: m}) for m in _members(index, skip))))
             case _:
                 made = self._constant(Fraction(1))
                 for coefficient, monomial in self._monomials(self._value(inside)):
                     made = self._product(made, self._exponential_of(coefficient, monomial))
                 return made
+
+    def _addends(self, term: Term) -> tuple[Term, ...]:
+        """What a sum, written out or not, or a defined quantity adds up."""
+        match term:
+            case Sum(index=index, body=body, skip=skip):
+                return tuple(rename(body, {index: member}) for member in members(index, skip))
+            case Call():
+                return self._addends(unfold(term, self.theory))
+            case _:
+                return term.terms if isinstance(term, Add) else (term,)
 
     def _exponential_of(self, coefficient: fmpq, monomial: tuple[tuple[int, int], ...]) -> Value:
         """e^(c m): a power of the atom e^m for a whole c, and of P itself if m is log P."""
@@ -329,7 +334,7 @@ class Rationals:
             case Power(base=base, exponent=exponent):
                 return self._product(self._value(exponent), self._logarithm(base))
             case Product(index=index, body=body, skip=skip):
-                return self._sum([self._logarithm(rename(body, {index: m})) for m in _members(index, skip)])
+                return self._sum([self._logarithm(rename(body, {index: m})) for m in members(index, skip)])
             case Call():
                 return self._logarithm(unfold(inside, self.theory))
             case _:
@@ -384,17 +389,3 @@ class Rationals:
         made = self._generator(("log", str(factor)))
         self._factors[made] = factor
         return Value(self.ring.constant(1), {made: 1})
-
-
-def _members(index: Index, skip: Place | None) -> list[Position]:
-    left_out = None if skip is None else _concrete((skip,))[0]
-    return [Position(v, index.domain) for v in range(1, (index.domain.size or 0) + 1) if v != left_out]
-
-
-def _concrete(places: tuple[Place, ...]) -> tuple[int, ...]:
-    found = []
-    for place in places:
-        if not isinstance(place, Position):
-            raise OutsideError(f"the index {place.name} is not a concrete member of its range")
-        found.append(place.value)
-    return tuple(found)

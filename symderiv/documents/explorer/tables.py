@@ -139,10 +139,13 @@ def _table(each: Quantity, theory: Theory, point: Point) -> str:
             rows = matrix(each.right, theory, point, row, column)
         case _:
             raise ValueError(f"{text_of(each.left, theory)} has more than two indices")
-    head = "".join(f"<th>{at}" for at in range(1, len(rows[0]) + 1)) if len(rows[0]) > 1 else ""
+    head = "".join(f"<th>{at}</th>" for at in range(1, len(rows[0]) + 1)) if len(rows[0]) > 1 else ""
     body = "".join(
-        f"<tr>{f'<th>{at}' if len(rows) > 1 else '<td>'}{''.join(f'<td>{shown(value)}' for value in row)}"
+        f"<tr>{f'<th>{at}</th>' if len(rows) > 1 else '<td></td>'}"
+        f"{''.join(f'<td>{shown(value)}</td>' for value in row)}</tr>"
         for at, row in enumerate(rows, 1)
     )
-    top = f"<thead><tr><td>{head}</thead>" if head else ""
-    return f"<div><table><caption>{escape(text_of(each.left, theory))}</caption>{top}<tbody>{body}</table></div>"
+    top = f"<thead><tr><td></td>{head}</tr></thead>" if head else ""
+    return (
+        f"<div><table><caption>{escape(text_of(each.left, theory))}</caption>{top}<tbody>{body}</tbody></table></div>"
+    )
