@@ -185,6 +185,7 @@ def test_a_formula_that_no_kernel_can_be_made_of() -> None:
         sd.kernel("L = sum_k (y_k - t_k)^2 where y = softmax(z)", gamma=2.0)
 
 
+@pytest.mark.slow
 def test_the_projects_own_losses_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.symderiv]\ncatalogue = ["losses.txt"]\n')
     (tmp_path / "losses.txt").write_text("my-brier: L = sum_k (y_k - t_k)^2 where y = softmax(z)\n")

@@ -38,6 +38,7 @@ def test_the_same_as_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert gradient["second_derivation"]["outcome"] == "agreed"
 
 
+@pytest.mark.slow
 def test_a_broken_kernel_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     real = kernel_checks.emit_module
 

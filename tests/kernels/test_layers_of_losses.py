@@ -141,6 +141,7 @@ def _module(layer: Problem) -> LossKernel:
     return make_kernel(layer.name, own_module(layer, given, "numpy"))
 
 
+@pytest.mark.slow
 def test_a_loss_of_ones_own_behind_a_layer() -> None:
     mine = problem("-sum_k t_k (y_k - lambda) log y_k where y = softmax(z)", wrt="z", name="mine")
     layer = _module(behind_linear_layer(mine))

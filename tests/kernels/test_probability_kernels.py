@@ -101,6 +101,7 @@ def test_values_and_gradients_are_within_the_promise(name: str) -> None:
     _check_promise(name, np.float64, thorough=False)
 
 
+@pytest.mark.slow
 def test_values_and_gradients_in_float32_are_within_the_promise() -> None:
     _check_promise("focal", np.float32, thorough=False)
 

@@ -31,6 +31,7 @@ def main_of(name: str) -> Callable[[Sequence[str]], int]:
     return found
 
 
+@pytest.mark.slow
 def test_train_digits_reaches_the_optimum_of_scikit_learn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "pictures" / "digits.png"
     assert main_of("train_digits")(["--samples", "200", "--steps", "20", "--picture", str(picture)]) == 0

@@ -42,7 +42,10 @@ def test_every_entry_has_a_card_and_a_page() -> None:
 def test_a_card_shows_the_gradient_and_its_conditions() -> None:
     huber = next(entry for entry in small_site().entries if entry.name == "huber")
     assert "sign(s − t)".casefold() in huber.words
-    assert "≠" in "".join(huber.holds)
+    assert huber.holds == ()  # differentiable at the seams too
+    hinge = entry_page(Listed(find("hinge")), 30.0)
+    assert isinstance(hinge, EntryPage)
+    assert "≠" in "".join(hinge.holds)
     softmax, brier = (next(e for e in small_site().entries if e.name == name) for name in ("softmax", "brier"))
     assert "y sub i equals the fraction" in softmax.defined[0]
     assert len(brier.defined) == 1  # y is explained once for all cards

@@ -16,7 +16,12 @@ from symderiv.verification.kernel_explicit import check_explicit
 from symderiv.verification.kernel_options import check_options
 from tests.kernels.entries import NAMES, source, theorems
 
-SLOW = ("cross-entropy", "logsumexp", "log-softmax")  # many kernels to compile; `verify` in its tests checks the second
+SLOW = (
+    "cross-entropy",
+    "logsumexp",
+    "log-softmax",
+    "softmax",
+)  # many kernels to compile; `verify` in its tests checks the second
 
 
 @pytest.mark.parametrize(
@@ -75,7 +80,12 @@ BROKEN = {
 FUNCTIONS = {"cross-entropy": ("value_and_grad",), "softmax": ("value",), "log-softmax": ("jacobian", "value")}
 
 
-@pytest.mark.parametrize("what", BROKEN)
+LONG = ("a transposed contraction", "a transposed Jacobian")
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=[pytest.mark.slow] if what in LONG else []) for what in BROKEN]
+)
 def test_a_broken_kernel_is_found(what: str) -> None:
     name, old, new, reference = BROKEN[what]
     text = source(name)
@@ -109,7 +119,12 @@ BROKEN_OPTIONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", BROKEN_OPTIONS)
+FOUND_QUICKLY = tuple(BROKEN_OPTIONS)[:2]
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=[] if what in FOUND_QUICKLY else [pytest.mark.slow]) for what in BROKEN_OPTIONS]
+)
 def test_broken_options_are_found(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     problem, known = find("cross-entropy"), theorems("cross-entropy")
     old, new, choice = BROKEN_OPTIONS[what]
