@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from symderiv.checking import same
 from symderiv.kernels.arrays.squares import is_positive
 from symderiv.kernels.arrays.steps import Filled, Step
-from symderiv.kernels.formula import formula
-from symderiv.kernels.stable import LoweringError
+from symderiv.kernels.judging import HOW_SURE, accepted, weakest
 from symderiv.statements import Theory, VerdictWord
 from symderiv.terms import Mul, Number, Power, Term, number
-
-ACCEPTED: Final[tuple[VerdictWord, ...]] = ("proved", "exact", "numeric")
-"""What the checker may say of a form; the kernel names the word, and what is less than proved."""
 
 
 def weakest_word(theory: Theory, steps: tuple[Step, ...], forms: tuple[tuple[Term, Term], ...]) -> VerdictWord:
@@ -35,12 +29,8 @@ def weakest_word(theory: Theory, steps: tuple[Step, ...], forms: tuple[tuple[Ter
         squared = (_squared(left), _squared(right))
         if verdict.word != "proved" and squared[0] is not None and squared[1] is not None:
             verdict = same(squared[0], squared[1], own, seed=1)
-        if verdict.word not in ACCEPTED:
-            raise LoweringError(
-                f"the checker found the form {formula(right)} of {formula(left)} {verdict.word}: {verdict.evidence}"
-            )
-        words.append(verdict.word)
-    return next((word for word in reversed(ACCEPTED) if word in words), "proved")
+        words.append(accepted(verdict, right, left))
+    return weakest(words)
 
 
 def _squared(term: Term) -> Term | None:
@@ -57,9 +47,5 @@ def _squared(term: Term) -> Term | None:
 
 def described(word: VerdictWord) -> str:
     """The word in a sentence for the reader of a kernel."""
-    found = {
-        "proved": "proved by the checker",
-        "exact": "exact where it was tested, not proved",
-        "numeric": "compared with rigorous numbers at sample points only, not proved",
-    }
-    return f"every form below is equal to the closed form, whatever is taken off in exponents and means: {found[word]}"
+    said = HOW_SURE[word]
+    return f"every form below is equal to the closed form, whatever is taken off in exponents and means: {said}"

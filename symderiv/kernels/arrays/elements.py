@@ -29,8 +29,9 @@ from symderiv.kernels.ir import (
     Store,
     Update,
 )  # fmt: skip
+from symderiv.kernels.judging import weakest
 from symderiv.kernels.rewriting import reference, substitute, unfolded
-from symderiv.kernels.scalar.kernel import Confirmed, confirmed, notes_of, weakest
+from symderiv.kernels.scalar.kernel import Confirmed, confirmed, notes_of
 from symderiv.kernels.scalar.sharing import reads, shared
 from symderiv.kernels.scalar.values import Writer
 from symderiv.kernels.scalar.variables import data_of
@@ -156,7 +157,7 @@ def _kernel(name: str, problem: Problem, elements: tuple[_Element, ...], z: Entr
         body += _delivered(each, _at_place(guarded), axis)
     summed = any(not each.output.indices for each in elements)
     theorem = reference(elements[0].output.theorem)
-    word = weakest([each.confirmed for each in elements])
+    word = weakest(each.confirmed.word for each in elements)
     notes = notes_of(word, theorem, tuple((each.output.name, each.confirmed.tree) for each in elements))
     kernel = Kernel(
         name,

@@ -22,6 +22,7 @@ from symderiv.kernels.ir import (
     Note,
     ScalarParameter,
 )  # fmt: skip
+from symderiv.kernels.judging import ACCEPTED, HOW_SURE, accepted, weakest
 from symderiv.kernels.outputs import Case, Output
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of
 from symderiv.kernels.probability.dominance import (
@@ -55,9 +56,6 @@ LICENCES: Final[dict[str, str]] = {
     "logsumexp:max-shift": "the largest logit comes out of the logarithm of the sum",
 }
 """The theorems that say what the atoms of a read closed form are, with what each is good for."""
-
-ACCEPTED: Final[tuple[VerdictWord, ...]] = ("proved", "exact", "numeric")
-"""What the checker may say of a stable form; the kernel names the word, and what is less than proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +99,8 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
     words: list[VerdictWord] = []
     for left, right in pairs:
         verdict = same(spelled(left, setting.plain), spelled(right, setting.plain), theory, seed=1)
-        if verdict.word not in ACCEPTED:
-            raise LoweringError(
-                f"the checker found the stable form {formula(right)} of {formula(left)} {verdict.word}: "
-                f"{verdict.evidence}"
-            )
-        words.append(verdict.word)
-    word = next(word for word in reversed(ACCEPTED) if word in words)
-    return Confirmed(term, word, _cites(term, plain != summed))
+        words.append(accepted(verdict, right, left))
+    return Confirmed(term, weakest(words), _cites(term, plain != summed))
 
 
 def _cites(term: Term, summed: bool) -> tuple[str, ...]:
@@ -183,7 +175,7 @@ def _beside_dominant(closed: Term, at: tuple[Index, ...], plain: Confirmed, form
     word = same(spelled(without_dominant(beside.term)), spelled(plain.term), Theory(), seed=1).word
     if word not in ACCEPTED:
         return plain
-    return replace(beside, word=max(word, beside.word, plain.word, key=ACCEPTED.index))
+    return replace(beside, word=weakest((word, beside.word, plain.word)))
 
 
 def _if_any(form: Form, closed: Term, split: Index, *different: tuple[Place, Place]) -> Confirmed | None:
@@ -234,13 +226,13 @@ def _shown(part: Part) -> Term:
 
 
 def _remark(confirmed: list[Confirmed]) -> Note:
-    word = next(word for word in reversed(ACCEPTED) if any(each.word == word for each in confirmed))
     found = {
         "proved": "proved for every class count",
         "exact": "exact at the class counts tested, not proved for all of them",
-        "numeric": "compared with rigorous numbers at sample points only, not proved",
+        "numeric": HOW_SURE["numeric"],
     }
-    return Note(f"the forms below are equal to those of the theorems: {found[word]}")
+    said = found[weakest(each.word for each in confirmed)]
+    return Note(f"the forms below are equal to those of the theorems: {said}")
 
 
 def _apart(outputs: list[Output]) -> tuple[Note, ...]:

@@ -21,6 +21,7 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
 )  # fmt: skip
+from symderiv.kernels.judging import HOW_SURE, accepted, weakest
 from symderiv.kernels.parts import Part
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.scalar.branches import Branched, Leaf, Switch, Tree, branched, leaves
@@ -32,8 +33,6 @@ from symderiv.kernels.wellformed import validate
 from symderiv.statements import Theory, VerdictWord
 from symderiv.terms import Add, Array, Entry, Mul, Step, Term, number
 
-ACCEPTED: Final[tuple[VerdictWord, ...]] = ("proved", "exact", "numeric")
-"""What the checker may say of a form; the kernel names the word, and what is less than proved."""
 DIRECTION: Final = "v"
 """The array that the second derivative is multiplied by in `hvp`."""
 
@@ -61,13 +60,8 @@ def confirmed(closed: Term, z: Entry, halves: tuple[Term, ...]) -> Confirmed:
         pairs.append((closed, assembled(made.tree)))
     words: list[VerdictWord] = []
     for left, right in pairs:
-        verdict = same(left, right, Theory(), seed=1)
-        if verdict.word not in ACCEPTED:
-            raise LoweringError(
-                f"the checker found the form {formula(right)} of {formula(left)} {verdict.word}: {verdict.evidence}"
-            )
-        words.append(verdict.word)
-    return Confirmed(made.tree, next(word for word in reversed(ACCEPTED) if word in words))
+        words.append(accepted(same(left, right, Theory(), seed=1), right, left))
+    return Confirmed(made.tree, weakest(words))
 
 
 def _has_kink(tree: Tree) -> bool:
@@ -117,7 +111,7 @@ def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[st
             value = Op("multiply", (value, Local("scale")))
         stores.append(Store(output.name, (), value))
     named = tuple((part.role, tree.tree) for part, tree in zip(parts, trees, strict=True))
-    notes = notes_of(weakest(trees), reference(parts[0].theorem), named)
+    notes = notes_of(weakest(each.word for each in trees), reference(parts[0].theorem), named)
     kernel = Kernel(
         name,
         tuple(f"{'hvp' if direction else part.role} = {formula(shown(part, direction))}" for part in parts),
@@ -145,19 +139,9 @@ def shown(part: Part, direction: bool) -> Term:
     return Mul((Entry(Array(DIRECTION, ()), ()), closed)) if direction else closed
 
 
-def weakest(trees: list[Confirmed]) -> VerdictWord:
-    """The weakest word of the checker about several forms."""
-    return next(word for word in reversed(ACCEPTED) if any(each.word == word for each in trees))
-
-
 def notes_of(word: VerdictWord, theorem: str, trees: tuple[tuple[str, Tree], ...]) -> tuple[Note, ...]:
     """What the reader of a kernel is told: how sure the forms are, and for each result its forms by branches."""
-    found = {
-        "proved": "proved by the checker",
-        "exact": "exact where it was tested, not proved",
-        "numeric": "compared with rigorous numbers at sample points only, not proved",
-    }
-    made = [Note(f"every form below is equal to the closed form on its branch: {found[word]}", theorem)]
+    made = [Note(f"every form below is equal to the closed form on its branch: {HOW_SURE[word]}", theorem)]
     for name, tree in trees:
         made += [Note(f"{name}{where}: {formula(form)}") for where, form in _described(tree)]
     return tuple(made)
