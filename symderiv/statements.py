@@ -15,6 +15,7 @@ from symderiv.terms import (
     Call,
     Derivative,
     Domain,
+    Entry,
     Index,
     Parameter,
     Path,
@@ -29,7 +30,7 @@ from symderiv.terms import (
 __all__ = [
     "VERDICTS", "Assumption", "Claim", "Condition", "Counterexample", "Definition", "Derivation", "Distinct", "Goal",
     "Hyperparameter", "Line", "Nonzero", "Positive", "Problem", "Relation", "Step", "Theorem", "Theory", "Verdict",
-    "VerdictWord", "reachable", "sized", "unfold", "worst",
+    "VerdictWord", "gradient_goals", "reachable", "sized", "unfold", "worst",
 ]  # fmt: skip
 
 Relation: TypeAlias = Literal["=", ">"]
@@ -187,6 +188,20 @@ class Problem:
     """Where the definition comes from: paper or book, a citation each."""
     hyperparameters: tuple[Hyperparameter, ...] = ()
     """The scalars in the definitions that a user chooses, in the order in which a function takes them."""
+
+
+def gradient_goals(problem: Problem, loss: Term) -> dict[Array, Goal]:
+    """The goals about the derivative of `loss` by a whole array, by array: of several goals the one that assumes least.
+
+    A whole array stands for each of its entries, at indices that all differ by name.
+    """
+    found: dict[Array, Goal] = {}
+    for goal in sorted(problem.goals, key=lambda goal: len(goal.uses)):
+        match goal.start:
+            case Derivative(body=body, wrt=Entry(array=array, indices=places)) if body == loss and not goal.distinct:
+                if all(isinstance(place, Index) for place in places) and len(set(places)) == len(places):
+                    found.setdefault(array, goal)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

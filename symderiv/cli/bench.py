@@ -22,7 +22,14 @@ _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in S
 @click.command(epilog=f"\b\nSections:\n{_SECTIONS_HELP}")
 @click.argument("sections", nargs=-1)
 @click.option("--quick", is_flag=True, help="Fewer rows, fewer turns: minutes instead of half an hour.")
-@click.option("--json", "json_file", metavar="FILE", help="Write everything as JSON; - is standard output.")
+@click.option(
+    "--json",
+    "json_file",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="-",
+    help="Write everything as JSON to FILE; without FILE, or to -, on standard output.",
+)
 @click.option("--page", "page_from", metavar="JSON", help="Measure nothing: write page and pictures beside this JSON.")
 @click.option(
     "--naive",
@@ -46,6 +53,8 @@ def command(
         return _write_page(Path(page_from))
     if naive_file is not None:
         return _write_naive(Path(naive_file))
+    if json_file in SECTIONS:
+        raise CommandError(f"--json {json_file} would write a file of that name", "put --json behind the sections")
     for name in sections:
         if name not in SECTIONS:
             raise CommandError(
@@ -79,7 +88,8 @@ def read_run(place: Path) -> Run:
     try:
         data = json.loads(place.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CommandError(f"{place} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        reason = (error.strerror or str(error)).lower()
+        raise CommandError(f"{place} cannot be read: {reason}", code="unreadable") from None
     except ValueError as error:
         raise CommandError(f"{place} is no JSON: {error}", "symderiv bench --json FILE writes one") from None
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
@@ -126,5 +136,6 @@ def _write(place: Path, text: str) -> None:
     try:
         place.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise CommandError(f"{place} cannot be written: {(error.strerror or str(error)).lower()}") from None
+        reason = (error.strerror or str(error)).lower()
+        raise CommandError(f"{place} cannot be written: {reason}", "name another file", code="unwritable") from None
     click.echo(str(place))

@@ -76,7 +76,7 @@ def _files_of(entry: Entry, classes: int) -> dict[str, str]:
     try:
         return entry_files(entry.problem, entry.theorems, entry.kernel_theorems, explicit, entry.unrolled)
     except UnpublishableError as error:
-        raise CommandError(str(error), code="false", exit_code=FAILED) from None
+        raise CommandError(str(error), code="unpublishable", exit_code=FAILED) from None
 
 
 @click.command()
@@ -98,11 +98,12 @@ def command(output: Output, folder: Path, classes: int | None, check: bool) -> i
             files = generated_files(chosen, progress, _pictures_beside(folder))
         if check:
             return _report_drift(folder, drift(folder, files), len(files), output)
+    except BuildError as error:
+        raise CommandError(str(error), "name another folder with -o", code="unreadable", exit_code=FAILED) from error
+    try:
         changed = write(folder, files)
     except BuildError as error:
-        raise CommandError(
-            str(error), "another folder is chosen with -o", code="unwritable", exit_code=FAILED
-        ) from error
+        raise CommandError(str(error), "name another folder with -o", code="unwritable") from error
     if output.as_json:
         output.data({"folder": str(folder), "classes": chosen, "files": len(files), "changed": list(changed)})
         return DONE

@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--goal", metavar="SLUG", help="Print this theorem alone, e.g. jacobian.")
+@click.option(
+    "--goal", "goals", metavar="SLUG", multiple=True, help="Print this theorem alone, e.g. jacobian; repeatable."
+)
 @click.option("--classes", type=int, metavar="N", help="Also written out for N classes, each entry matched.")
 @click.option("--numbers", multiple=True, metavar="NAME=X,Y,...", help="The value of each line at these; repeatable.")
 @output_options
 @formula_options
-def command(output: Output, given: Given, goal: str | None, classes: int | None, numbers: tuple[str, ...]) -> int:
+def command(output: Output, given: Given, goals: tuple[str, ...], classes: int | None, numbers: tuple[str, ...]) -> int:
     """Print the proofs of an entry or a formula, line by line.
 
     A text with = or brackets is a formula: symderiv derive "L = -sum_k t_k log y_k where y = softmax(z)".
@@ -54,7 +56,7 @@ def command(output: Output, given: Given, goal: str | None, classes: int | None,
         for line in (*echo(reading, output), ""):
             output.say(line)
     with Progress() as progress:
-        theorems, unfinished = proved(found, progress, goal)
+        theorems, unfinished = proved(found, progress, goals)
         explicit = explicit_matrices(problem, theorems, classes)
     code = exit_code(theorem.verdict.word for theorem in theorems)
     code = UNDECIDED if unfinished and code == DONE else code
@@ -97,7 +99,7 @@ def publishable(
     try:
         return document_of(problem, theorems, explicit)
     except UnpublishableError as error:
-        raise CommandError(str(error), hint, code="false", exit_code=FAILED) from None
+        raise CommandError(str(error), hint, code="unpublishable", exit_code=FAILED) from None
 
 
 def terminal_text(document: Document, output: Output) -> str:

@@ -27,6 +27,9 @@ from symderiv.cli.progress import Progress
     "-o", "--output", "place", metavar="PATH",
     help="Write to PATH, a folder for several names; - is standard output.  [default: NAME.FORMAT, site for --all]",
 )  # fmt: skip
+@click.option(
+    "--goal", "goals", metavar="SLUG", multiple=True, help="Print this theorem alone, e.g. gradient; repeatable."
+)
 @click.option("--fragment", is_flag=True, help=r"LaTeX without a preamble, for \input in a paper.")
 @click.option("--columns", type=click.IntRange(1, 2), help="Of the paper that a fragment goes into.  [1]")
 @click.option("--paper", type=click.Choice(("a4", "letter")), help="Of a PDF, LaTeX or typst document.  [a4]")
@@ -37,8 +40,8 @@ from symderiv.cli.progress import Progress
 @formula_settings
 def command(
     output: Output, given: Given, names: tuple[str, ...], everything: bool, kind: str, place: str | None,
-    fragment: bool, columns: int | None, paper: str | None, classes: int | None, numbers: tuple[str, ...],
-    opened: bool,
+    goals: tuple[str, ...], fragment: bool, columns: int | None, paper: str | None, classes: int | None,
+    numbers: tuple[str, ...], opened: bool,
 ) -> int:  # fmt: skip
     """Write the proofs of entries or a formula as a page, PDF, LaTeX, typst, Markdown, notebook, text or JSON.
 
@@ -49,7 +52,7 @@ def command(
     if numbers and kind not in ("html", "txt"):
         raise CommandError("--numbers goes with a page or with text", "leave out -f, or add -f txt")
     if everything:
-        others = (names, given.file, fragment, columns, paper, classes, numbers)
+        others = (names, given.file, goals, fragment, columns, paper, classes, numbers)
         if any(others) or kind != "html" or place == "-":
             raise CommandError("--all goes with -o FOLDER and --open alone", "symderiv doc --all -o site")
         from symderiv.cli.site import write_site
@@ -61,7 +64,9 @@ def command(
             (each, form_of(kind, fragment=fragment, columns=columns, paper=paper, given=each, output=output))
             for each in (replace(given, text=name) for name in names or (None,))
         ]
-        made = [_document(output, each, kind, form, place, classes, numbers, several) for each, form in chosen_forms]
+        made = [
+            _document(output, each, kind, form, place, goals, classes, numbers, several) for each, form in chosen_forms
+        ]
         if place == "-":
             return DONE
         if output.as_json:
@@ -76,6 +81,7 @@ def _document(
     kind: str,
     form: Form,
     place: str | None,
+    goals: tuple[str, ...],
     classes: int | None,
     numbers: tuple[str, ...],
     several: bool,
@@ -85,7 +91,7 @@ def _document(
     problem, name = found.problem, found.problem.name
     point = point_from(numbers, problem)
     with Progress() as progress:
-        theorems, unfinished = proved(found, progress)
+        theorems, unfinished = proved(found, progress, goals)
         explicit = explicit_matrices(problem, theorems, classes)
     hint_if_nothing(problem, explicit, classes, output)
     document = publishable(problem, theorems, explicit, hint=advice(found.reading))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,15 +49,14 @@ def entries(names: tuple[str, ...]) -> tuple[Problem, ...]:
     return tuple(entry(name) for name in dict.fromkeys(names)) if names else CATALOGUE
 
 
-def goals(problem: Problem, slug: str | None) -> tuple[Goal, ...]:
-    """The goal called `slug`, or all goals if `slug` is None; CommandError with the nearest slug if there is none."""
-    if slug is None:
-        return problem.goals
-    found = tuple(goal for goal in problem.goals if goal.slug == slug)
-    if not found:
-        known = [goal.slug for goal in problem.goals]
-        raise CommandError(
-            f"{problem.name} has no goal {slug!r}.{did_you_mean(slug, known)}", f"its goals: {', '.join(known)}",
-            code="unknown-goal",
-        )  # fmt: skip
-    return found
+def goals(problem: Problem, slugs: Sequence[str] = ()) -> tuple[Goal, ...]:
+    """The goals called `slugs` in the problem's order, or all; CommandError with the nearest slug for one that is not
+    there."""
+    known = [goal.slug for goal in problem.goals]
+    for slug in slugs:
+        if slug not in known:
+            raise CommandError(
+                f"{problem.name} has no goal {slug!r}.{did_you_mean(slug, known)}", f"its goals: {', '.join(known)}",
+                code="unknown-goal",
+            )  # fmt: skip
+    return tuple(goal for goal in problem.goals if not slugs or goal.slug in slugs)

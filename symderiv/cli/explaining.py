@@ -55,7 +55,7 @@ def _find(word: str) -> Found:
         )
     problem = entry_or_own(parts[0])[0]
     number = int(parts[-1])
-    wanted = goals(problem, parts[1] if len(parts) == 3 else None)
+    wanted = goals(problem, parts[1:-1])
     before = 0
     if len(parts) == 3:
         before = sum(len(derive(problem, goal).lines) for goal in problem.goals[: problem.goals.index(wanted[0])])

@@ -103,22 +103,23 @@ def chosen(given: Given) -> Chosen:
     except FormulaError as error:
         raise CommandError(str(error), code="formula") from None
     except OSError as error:
-        raise CommandError(f"{given.file} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        reason = (error.strerror or str(error)).lower()
+        raise CommandError(f"{given.file} cannot be read: {reason}", code="unreadable") from None
     return Chosen(reading.problem, reading, True, given.limit)
 
 
 def proved(
-    found: Chosen, progress: Report, slug: str | None = None, seed: int = SEED
+    found: Chosen, progress: Report, slugs: Sequence[str] = (), seed: int = SEED
 ) -> tuple[tuple[Theorem, ...], tuple[Unfinished, ...]]:
-    """The theorems of an entry, or those of the user's own loss that are reached within its limit; at least one.
+    """The theorems of an entry, all or those called `slugs`; of the user's own loss those reached within its limit.
 
-    CommandError, exit code 3, if none is.
+    CommandError, exit code 3, if there is none.
     """
     if not found.own:
-        return prove_entry(found.problem, progress, slug, seed), ()
+        return prove_entry(found.problem, progress, slugs, seed), ()
     from symderiv.reading.limited import prove_within
 
-    wanted = tuple((found.problem, goal) for goal in goals(found.problem, slug))
+    wanted = tuple((found.problem, goal) for goal in goals(found.problem, slugs))
     outcome: Outcome = prove_within(wanted, found.limit, seed=seed, progress=progress)
     if not outcome.theorems:
         raise _nothing(outcome)

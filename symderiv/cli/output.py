@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class CommandError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How a verb may print: as JSON or for people, with or without colour, in ASCII or Unicode, how wide."""
+    """How a verb may print: as JSON or for people, with or without colour, in ASCII or Unicode, how wide prose is."""
 
     as_json: bool = False
     colour: bool = False
@@ -156,7 +157,7 @@ def output_options(verb: Callable[Concatenate[Output, P], R]) -> Callable[P, R]:
             as_json=as_json,
             colour=not as_json and wants_colour(color),
             ascii=ascii_only or wants_ascii(),
-            width=click.get_current_context().max_content_width or 100,
+            width=min(100, max(40, shutil.get_terminal_size((100, 24)).columns)),
         )
         return verb(output, *args, **kwargs)
 

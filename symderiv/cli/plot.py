@@ -9,7 +9,7 @@ import click
 
 from symderiv.build.contents import document_of
 from symderiv.cli.formulas import Chosen, Given, chosen, formula_options, proved_goals
-from symderiv.cli.output import DONE, MISSING, CommandError, Output, did_you_mean, output_options, table
+from symderiv.cli.output import DONE, FAILED, MISSING, CommandError, Output, did_you_mean, output_options, table
 from symderiv.cli.progress import Progress, Report
 from symderiv.documents import UnpublishableError
 from symderiv.plotting import KINDS, Kind, Subject, UndrawableError, draw, kinds_of, subject_of
@@ -86,7 +86,7 @@ def _subject(found: Chosen, classes: int | None, progress: Report) -> Subject:
     except UndrawableError as error:
         raise CommandError(str(error), code="no-picture") from None
     except UnpublishableError as error:
-        raise CommandError(str(error), code="unpublishable", exit_code=1) from None
+        raise CommandError(str(error), code="unpublishable", exit_code=FAILED) from None
 
 
 def _kind(kinds: tuple[Kind, ...], name: str | None, entry: str) -> Kind:

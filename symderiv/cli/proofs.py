@@ -28,9 +28,11 @@ def prove_goals(wanted: Sequence[tuple[Problem, Goal]], progress: Report, seed: 
     return tuple(theorems)
 
 
-def prove_entry(problem: Problem, progress: Report, slug: str | None = None, seed: int = SEED) -> tuple[Theorem, ...]:
-    """The theorems of an entry, or the one called `slug`."""
-    return prove_goals([(problem, goal) for goal in goals(problem, slug)], progress, seed)
+def prove_entry(
+    problem: Problem, progress: Report, slugs: Sequence[str] = (), seed: int = SEED
+) -> tuple[Theorem, ...]:  # fmt: skip
+    """The theorems of an entry, or those called `slugs`."""
+    return prove_goals([(problem, goal) for goal in goals(problem, slugs)], progress, seed)
 
 
 def prove_all(problems: Sequence[Problem], progress: Report, seed: int = SEED) -> tuple[Proved, ...]:

@@ -39,9 +39,9 @@ def write_site(output: Output, folder: Path, limit: float) -> Path:
     except Stuck as error:
         raise CommandError(str(error), code="stuck", exit_code=UNDECIDED) from None
     except UnpublishableError as error:
-        raise CommandError(str(error), code="false", exit_code=FAILED) from None
+        raise CommandError(str(error), code="unpublishable", exit_code=FAILED) from None
     except BuildError as error:
-        raise CommandError(str(error), "name a folder with -o", code="unwritable", exit_code=FAILED) from error
+        raise CommandError(str(error), "name another folder with -o", code="unwritable") from error
     _tell(output, folder, made, found, changed)
     return folder / INDEX
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keyword
 from typing import Final, Literal
 
-from symderiv.statements import Assumption, Goal, Problem, Theory, reachable
-from symderiv.terms import Array, Call, Derivative, Domain, Entry, Index, Log, Mul, Parameter, Sum, Term
+from symderiv.statements import Assumption, Goal, Problem, Theory, gradient_goals, reachable
+from symderiv.terms import Array, Call, Derivative, Domain, Entry, Log, Mul, Parameter, Sum, Term
 
 __all__ = ["compared"]
 
@@ -150,12 +150,7 @@ def _of_arrays(problem: Problem, goal: Goal, start: Derivative) -> tuple[str, st
 
 def _differentiated(problem: Problem, start: Derivative) -> tuple[Array, ...]:
     """The arrays that the problem has the gradient of the same loss in."""
-    found = set()
-    for goal in problem.goals:
-        match goal.start:
-            case Derivative(body=body, wrt=Entry(array=array, indices=places)) if body == start.body:
-                if all(isinstance(place, Index) for place in places) and len(set(places)) == len(places):
-                    found.add(array)
+    found = gradient_goals(problem, start.body)
     return tuple(array for array in problem.arrays if array in found)
 
 

@@ -8,20 +8,41 @@ import re
 import signal
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from symderiv.build.elementary import elementary_files
 from symderiv.cli import run
+from symderiv.cli.verifying import run_verification
 from symderiv.losses import find
+from symderiv.verification.report import Entry, Level, VerificationReport
 
 SMALL = (find("logsumexp"),)
 WANTED = {"kernels.py", "kernels_unrolled.py", "proof.html", "proof.md", "proof.tex", "proof.txt", "theorem.json"}
 
 
+@cache
+def verified(entries: tuple[Entry, ...], level: Level, seed: int) -> VerificationReport:
+    return run_verification(entries, level, seed, lambda *_: None)
+
+
+@cache
+def elementary() -> dict[str, str]:
+    return elementary_files()
+
+
+def small(patch: pytest.MonkeyPatch) -> None:
+    """A catalogue of one entry; what is verified and derived for it is found once and remembered in this process."""
+    patch.setattr("symderiv.cli.build.CATALOGUE", SMALL)
+    patch.setattr("symderiv.cli.build.run_verification", lambda entries, level, seed, _: verified(entries, level, seed))
+    patch.setattr("symderiv.cli.build.elementary_files", elementary)
+
+
 @pytest.fixture(autouse=True)
 def small_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symderiv.cli.build.CATALOGUE", SMALL)
+    small(monkeypatch)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -32,7 +53,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built") / "generated"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("symderiv.cli.build.CATALOGUE", SMALL)
+        small(patch)
         assert run(["build", "-o", str(folder), "--classes", "4"]) == 0
     return folder
 
@@ -119,7 +140,7 @@ def test_build_refuses_with_sentences(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(["build", "-o", str(tmp_path / "none"), "--check"]) == 1
     assert "manifest.json is missing" in capsys.readouterr().err
     (tmp_path / "file").write_text("mine")
-    assert run(["build", "-o", str(tmp_path / "file")]) == 1
+    assert run(["build", "-o", str(tmp_path / "file")]) == 2
     assert re.search(r"cannot be written: .*; no file was changed", capsys.readouterr().err)
     assert (tmp_path / "file").read_text() == "mine"
 

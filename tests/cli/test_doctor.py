@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from importlib.metadata import version
 
 import pytest
 
 from symderiv.cli import run
-from symderiv.cli.doctor import Part, look
+from symderiv.cli.doctor import PARTS, Part, look
+from tests.house.sources import ROOT
 
 
 def test_what_is_there_and_what_is_not() -> None:
@@ -36,3 +39,14 @@ def test_a_needed_part_that_is_missing_is_exit_4(
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("numba"))
     assert "missing" in line
     assert "pip install numba" in line
+
+
+def test_what_makes_pdf_files_and_opens_pages_is_listed() -> None:
+    programs = {part.name: part.program for part in PARTS if part.program}
+    assert set(programs) == {"pdflatex", "latexmk", "chromium", "firefox"}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for part in PARTS:
+        found = re.fullmatch(r"pip install '\.\[(\w+)\]'", part.get)
+        if found is not None:
+            names = {re.split(r"[<>=~\[]", wanted)[0] for wanted in extras[found[1]]}
+            assert part.name in names, f"the extra {found[1]} does not bring {part.name}"

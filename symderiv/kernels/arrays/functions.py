@@ -18,7 +18,7 @@ from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import arrays_of
 from symderiv.kernels.rewriting import reference, unfolded
 from symderiv.kernels.stable import LoweringError
-from symderiv.statements import Goal, Problem, Theorem
+from symderiv.statements import Goal, Problem, Theorem, gradient_goals
 from symderiv.terms import Array, Call, Derivative, Entry, Index, Mul, Sum, Term, subterms
 
 __all__ = ["array_functions", "array_outputs", "goals_of", "is_array_problem"]
@@ -91,11 +91,7 @@ def _gradients(problem: Problem) -> dict[Array, Goal]:
     named = named or next((g for g in problem.goals if g.slug.startswith("gradient") and _is_gradient(g)), None)
     if named is None:
         return {}
-    found: dict[Array, Goal] = {}
-    for goal in sorted(problem.goals, key=lambda goal: len(goal.uses)):
-        if _is_gradient(goal) and _parts(goal.start)[0] == _parts(named.start)[0]:
-            found.setdefault(_parts(goal.start)[1].array, goal)
-    return found
+    return gradient_goals(problem, _parts(named.start)[0])
 
 
 def _is_gradient(goal: Goal) -> bool:
