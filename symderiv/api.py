@@ -305,15 +305,26 @@ def _proved(
     return outcome.theorems, outcome.unfinished
 
 
-def check(record: str | PathLike[str] | Mapping[str, Any] | Derivation, *, seed: int | None = None) -> Rechecked:
-    """`record` judged anew: a path, JSON text, the data read from it, or a derivation.
+def check(
+    record: str | PathLike[str] | Mapping[str, Any] | Derivation, *, assume: Sequence[str] = (),
+    seed: int | None = None,
+) -> Rechecked:  # fmt: skip
+    """`record` judged anew: a path, JSON text, the data read from it, a derivation, or a claim in short notation.
 
-    A wrong step or claim is no error: its theorem's verdict is false and has a counterexample. `seed` chooses the
-    sample points; None draws one. Raises `symderiv.encoding.RecordError` with a sentence for a damaged record, OSError
-    if the file cannot be read.
+    A claim is an equation such as "dL/dz_i = y_i - t_i where L = -sum_k t_k log y_k, y = softmax(z)", or a chain of
+    them, under the assumptions `assume`. A wrong step or claim is no error: its theorem's verdict is false and has a
+    counterexample. `seed` chooses the sample points; None draws one. Raises `symderiv.encoding.RecordError` with a
+    sentence for a damaged record, `symderiv.reading.FormulaError` for a claim that is not understood, OSError if the
+    file cannot be read.
     """
+    from symderiv.reading.claims import is_claim, read_claim
     from symderiv.verification.recheck import recheck
 
+    written = isinstance(record, str) and not record.lstrip().startswith("{") and not record.endswith(".json")
+    if written and is_claim(str(record)):
+        record = read_claim(str(record), assume=assume).derivation
+    elif assume:
+        raise TypeError("assume goes with a claim in short notation; a record has its own assumptions")
     return recheck(_text(record), seed=secrets.randbits(64) if seed is None else seed)
 
 

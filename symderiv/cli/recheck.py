@@ -52,14 +52,15 @@ def _theorem(result: Recheck) -> dict[str, object]:
         "claim": text_of(theorem.claim, theorem.derivation.theory),
         "verdict": theorem.verdict.word,
         "evidence": theorem.verdict.evidence,
-        "counterexample": _example(theorem.verdict.counterexample),
+        "counterexample": example_data(theorem.verdict.counterexample),
         "lines": [verdict.word for verdict in theorem.lines],
         "faults": list(result.faults),
         "digest": theorem.digest,
     }
 
 
-def _example(example: Counterexample | None) -> dict[str, object] | None:
+def example_data(example: Counterexample | None) -> dict[str, object] | None:
+    """The fields of a counterexample under ``--json``."""
     if example is None:
         return None
     return {
@@ -95,6 +96,11 @@ def _reasons(theorem: Theorem) -> list[str]:
     ]
     example = theorem.verdict.counterexample
     if example is not None:
-        where = ", ".join(f"{name} = {value}" for name, value in (*example.sizes, *example.indices, *example.data))
-        reasons.append(f"counterexample at {where}: left {example.left}, right {example.right}")
+        reasons.append(example_text(example))
     return reasons or [theorem.verdict.evidence]
+
+
+def example_text(example: Counterexample) -> str:
+    """A counterexample as a sentence: the numbers, and both sides at them."""
+    where = ", ".join(f"{name} = {value}" for name, value in (*example.sizes, *example.indices, *example.data))
+    return f"counterexample at {where}: left {example.left}, right {example.right}"

@@ -8,8 +8,10 @@ import click
 
 from symderiv.api import SEED
 from symderiv.build.contents import kernel_goals, own_module
+from symderiv.cli.claims import judge_text
 from symderiv.cli.entries import entries, entry_or_own
 from symderiv.cli.formulas import Given, chosen, formula_settings, proved
+from symderiv.cli.modules import verify_module
 from symderiv.cli.output import FAILED, CommandError, Output, output_options
 from symderiv.cli.progress import Progress, Report
 from symderiv.cli.proofs import exit_code, prove_all, prove_goals
@@ -17,20 +19,26 @@ from symderiv.cli.recheck import recheck_file
 from symderiv.cli.verifying import entries_of, lines, run_verification
 from symderiv.kernels import LoweringError
 from symderiv.reading import is_formula
+from symderiv.reading.claims import is_claim
 from symderiv.statements import Problem, Theorem
 from symderiv.verification.printing import as_data
 from symderiv.verification.report import Entry, Level, failures
 
 
 @click.command()
-@click.argument("names", metavar="[NAME...|FILE.json]", nargs=-1)
+@click.argument("names", metavar="[NAME...|FORMULA|CLAIM|FILE.json|FILE.py]", nargs=-1)
 @click.option("--level", type=click.Choice(("quick", "full")), default="quick", show_default=True)
 @click.option("--classes", type=click.IntRange(2, 8), default=3, show_default=True, help="Of the unrolled kernels.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Chooses sample points, mutants and traps.")
 @output_options
 @formula_settings
 def command(output: Output, given: Given, names: tuple[str, ...], level: Level, classes: int, seed: int) -> int:
-    """Prove and test entries, formulas and kernels again, or re-check a record.
+    """Prove and test entries, formulas and kernels again, re-check a record or a module, or judge a claim.
+
+    FILE.json is a record of theorems, FILE.py a generated module: it is compared with what its theorems give.
+
+    A claim is an equation, or a chain of them as somebody derived it: symderiv verify "dL/dz_i = y_i - t_i where
+    L = -sum_k t_k log y_k, y = softmax(z)" --assume "sum_k t_k = 1".
 
     Without a name, the whole catalogue; then claims that are known to be false are tried as well. Exit code 1 if
     anything falls short, 3 if a verdict is numeric or undecided.
@@ -40,6 +48,10 @@ def command(output: Output, given: Given, names: tuple[str, ...], level: Level, 
         raise CommandError("one record at a time, and no entry beside it", f"symderiv verify {files[0]}")
     if files:
         return recheck_file(files[0], seed, output)
+    if len(names) == 1 and names[0].endswith(".py"):
+        return verify_module(names[0], given, seed, output)
+    if len(names) == 1 and is_claim(names[0]):
+        return judge_text(names[0], given, seed, output)
     with Progress() as progress:
         tested = _entries(given, names, classes, progress, seed, level, output)
         report = run_verification(tested, level, seed, progress)

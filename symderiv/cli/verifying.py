@@ -16,6 +16,7 @@ from symderiv.verification.checks import Check
 from symderiv.verification.kernel_accuracy import SWEEP
 from symderiv.verification.mutants import MutationScore
 from symderiv.verification.parallel import processors
+from symderiv.verification.printing import damaged_text
 from symderiv.verification.report import Entry, EntryReport, Level, VerificationReport, verify, weakest
 from symderiv.verification.traps import TrapScore
 
@@ -67,6 +68,12 @@ def lines(report: VerificationReport, output: Output) -> list[str]:
     if swept:
         made += table(("accuracy sweep", "worst", "where"), [_swept(check) for check in swept], output)
     made.append(_mutation(report.mutation))
+    if report.damaged_kernels is not None:
+        made.append(damaged_text(report.damaged_kernels))
+        made += [
+            f"  not found: {each.subject}, statement {each.statement}: {each.kind}, {each.what} ({off:.1f} ulp)"
+            for each, off in report.damaged_kernels.within
+        ]
     if report.traps is not None:
         made.append(_traps(report.traps))
     return made

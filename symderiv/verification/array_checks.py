@@ -1,6 +1,6 @@
 """Compiled functions over arrays against rigorous values, the interpreter, differences, and what must hold of any.
 
-Errors are counted in last places of what the form would be if nothing cancelled in it: see `array_reference`. The forms
+Errors are counted in last places of what the form would be if nothing cancelled in it: see `reference`. The forms
 are those of the theorems, with the definitions of their theories; nothing here knows how kernels compute them.
 """
 
@@ -22,11 +22,11 @@ from symderiv.statements import Problem, Theorem
 from symderiv.terms import Entry, subterms
 from symderiv.verification.array_calls import called
 from symderiv.verification.array_inputs import Arrays, hard, normalised, ordinary, parameters_of, sizes_of
+from symderiv.verification.array_masks import masks
 from symderiv.verification.array_properties import check_array_properties
-from symderiv.verification.array_reference import NoValueError, references
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst
-from symderiv.verification.reference import ulps
+from symderiv.verification.reference import NoValueError, references, ulps
 
 __all__ = ["ULPS", "check_array_kernels", "errors"]
 
@@ -58,6 +58,7 @@ def check_array_kernels(problem: Problem, theorems: tuple[Theorem, ...], kernel:
                 for sample in (ordinary(problem, each, dtype, seed), *hard(problem, each, variables, dtype, seed))
             )
             yield from _against_reference(problem, kernel, function, outputs[function.name], samples, dtype)
+            yield from _masked(problem, kernel, function, outputs[function.name], variables, dtype, seed)
         yield _against_interpreter(problem, kernel, function, seed)
     yield from _against_differences(problem, kernel, made, outputs, seed)
     for function in made:
@@ -79,6 +80,22 @@ def _against_reference(problem: Problem, kernel: LossKernel, function: ArrayFunc
         found = worst[output.name]
         off = found.value if compared[output.name] else float("inf")
         yield checked("ulps of the form", subject, "rigorous value", ULPS, off, found.at)
+
+
+def _masked(problem: Problem, kernel: LossKernel, function: ArrayFunction, outputs: tuple[Output, ...],
+            variables: frozenset[str], dtype: Any, seed: int) -> Iterator[Check]:  # fmt: skip
+    """Logits at -inf have no part in any result: against rigorous values at a very small logit."""
+    sizes = sizes_of(problem)
+    worst = {output.name: Worst() for output in outputs}
+    found = tuple(masks(problem, variables, sizes, dtype, seed))
+    for each in found:
+        for output, result in zip(outputs, called(kernel, problem, function, each.given.arrays), strict=True):
+            for place, off in errors(problem, output, each.limit, sizes, result, dtype):
+                worst[output.name].add(off, f"{each.given.name}, at {list(place)}")
+    for output in outputs if found else ():
+        subject = f"{problem.name} {function.name} {output.name} ({np.dtype(dtype).name})"
+        at = worst[output.name]
+        yield checked("ulps of the form", subject, "rigorous value, masked", ULPS, at.value, at.at)
 
 
 def errors(problem: Problem, output: Output, sample: Arrays, sizes: Mapping[str, int], result: np.ndarray,

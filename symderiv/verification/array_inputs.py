@@ -9,11 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from symderiv.kernels.hyperparameters import argument_name
-from symderiv.statements import Hyperparameter, Problem
+from symderiv.statements import Problem
 from symderiv.terms import Array, Domain
 from symderiv.verification.balls import simplex_axis
+from symderiv.verification.kernel_inputs import default_of
 
-__all__ = ["Arrays", "default_of", "domains_of", "hard", "normalised", "ordinary", "parameters_of", "sizes_of"]
+__all__ = ["Arrays", "domains_of", "hard", "normalised", "ordinary", "parameters_of", "sizes_of"]
 
 _LENGTHS: Final = (4, 3, 5, 2)
 """Lengths of axes, all different: what mixes axes up does not get through."""
@@ -45,15 +46,6 @@ def sizes_of(problem: Problem, longest: int | None = None) -> dict[str, int]:
         made[domains[0].name] = longest
         made = dict.fromkeys(made, 1) if longest == 1 else made
     return made | {domain.name: domain.size for domain in domains if domain.size is not None}
-
-
-def default_of(each: Hyperparameter) -> float:
-    """The default, or the middle of the range, or 1 above its least value."""
-    if each.default is not None:
-        return float(each.default)
-    if each.least is not None and each.most is not None:
-        return float((each.least + each.most) / 2)
-    return 1.0 if each.least is None else float(each.least) + 1.0
 
 
 def parameters_of(problem: Problem, dtype: Any) -> dict[str, float]:

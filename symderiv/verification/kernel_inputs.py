@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from symderiv.statements import Hyperparameter
+
+__all__ = ["Sample", "default_of", "hard", "ordinary"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
@@ -58,3 +62,12 @@ def hard(classes: int, dtype: Any, seed: int, rows: int = 4) -> tuple[Sample, ..
         "near zero": normal * 1e-6,
     }
     return tuple(_sample(name, z, dtype, random) for name, z in inputs.items())
+
+
+def default_of(each: Hyperparameter) -> float:
+    """The default, or the middle of the range, or 1 above its least value."""
+    if each.default is not None:
+        return float(each.default)
+    if each.least is not None and each.most is not None:
+        return float((each.least + each.most) / 2)
+    return 1.0 if each.least is None else float(each.least) + 1.0

@@ -56,12 +56,16 @@ def _row_data(function: Function, part: Part, variant: Variant, sample: Sample, 
     return data | {name: sample.direction[row] for name in function.arguments if name not in ("z", "t")}
 
 
+def counted(ball: Ball, part: Part, variant: Variant, function: Function, sample: Sample, row: int) -> Ball:
+    """The value with the size in whose last places it is counted; log-sum-exp at that of its largest logit."""
+    if part.role == "value" and not part.indices and "t" not in function.arguments:
+        largest = float(np.max(np.abs(sample.z[row])))
+        return Ball(ball.value, max(abs(ball.value), ball.value * 0 + largest, key=lambda size: float(size.mid())))
+    return ball if cancels(part, variant) else Ball(ball.value, abs(ball.value))
+
+
 def deviation(
     got: Any, ball: Ball, part: Part, variant: Variant, function: Function, sample: Sample, row: int
 ) -> float:
-    """How far `got` is off; log-sum-exp is measured at the size of its largest logit."""
-    if part.role == "value" and not part.indices and "t" not in function.arguments:
-        largest = float(np.max(np.abs(sample.z[row])))
-        scaled = Ball(ball.value, max(abs(ball.value), ball.value * 0 + largest, key=lambda size: float(size.mid())))
-        return ulps(got, scaled, of_magnitude=True)
-    return ulps(got, ball, of_magnitude=cancels(part, variant))
+    """How far `got` is off."""
+    return ulps(got, counted(ball, part, variant, function, sample, row), of_magnitude=True)

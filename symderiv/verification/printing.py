@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from symderiv.statements import Theorem
 from symderiv.verification.checks import Check
+from symderiv.verification.kernel_mutants import KernelScore
 from symderiv.verification.mutants import MutationScore
 from symderiv.verification.report import EntryReport, TheoremReport, VerificationReport, weakest
 from symderiv.verification.traps import TrapScore
 
-__all__ = ["as_data", "as_markdown"]
+__all__ = ["as_data", "as_markdown", "damaged_text"]
 
 
 def as_data(report: VerificationReport) -> dict[str, object]:
@@ -23,6 +24,7 @@ def as_data(report: VerificationReport) -> dict[str, object]:
         "entries": [_entry_data(entry) for entry in report.entries],
         "mutation": _mutation_data(report.mutation),
         "traps": None if report.traps is None else _traps_data(report.traps),
+        **({} if report.damaged_kernels is None else {"damaged_kernels": _damaged_data(report.damaged_kernels)}),
     }
 
 
@@ -78,6 +80,23 @@ def _traps_data(found: TrapScore) -> dict[str, object]:
     return {"seed": found.seed, "total": found.total, "words": dict(found.words), "proved": list(found.proved)}
 
 
+def _damaged_data(found: KernelScore) -> dict[str, object]:
+    return {
+        "seed": found.seed,
+        "kernels": found.subjects,
+        "total": found.total,
+        "killed": found.killed,
+        "equal": found.equal,
+        "within_the_bound": [
+            f"{each.subject}, statement {each.statement}: {each.kind}, {each.what}" for each, _ in found.within
+        ],
+        "by_kind": [
+            {"kind": kind, "total": total, "killed": killed, "equal": equal}
+            for kind, total, killed, equal in found.by_kind
+        ],
+    }
+
+
 def as_markdown(report: VerificationReport) -> str:
     """The report for people, as it stands in generated/report.md."""
     parts = [
@@ -99,6 +118,8 @@ def as_markdown(report: VerificationReport) -> str:
         _mutation_text(report.mutation),
         _mutation_table(report.mutation),
     ]
+    if report.damaged_kernels is not None:
+        parts += ["## Damaged kernels", damaged_text(report.damaged_kernels)]
     if report.traps is not None:
         parts += ["## False claims", _trap_text(report.traps)]
     return "\n\n".join(parts) + "\n"
@@ -167,6 +188,14 @@ def _mutation_text(found: MutationScore) -> str:
 def _mutation_table(found: MutationScore) -> str:
     rows = [(kind, str(total), str(killed), str(equal)) for kind, total, killed, equal in found.by_kind]
     return _table(("kind", "mutants", "killed", "confirmed equal"), rows)
+
+
+def damaged_text(found: KernelScore) -> str:
+    """How many damaged loops were found by their results, and what became of the others."""
+    return (
+        f"{found.total} damaged programs of {found.subjects} kernels: {found.killed} killed by rigorous values, "
+        f"{found.equal} compute the same as before on every input, {len(found.within)} differ within the bound."
+    )
 
 
 def _trap_text(found: TrapScore) -> str:

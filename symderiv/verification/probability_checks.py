@@ -26,11 +26,11 @@ from symderiv.kernels.probability.ordering import LABEL
 from symderiv.kernels.probability.quantities import Softmax
 from symderiv.kernels.probability.softmaxes import softmaxes_of
 from symderiv.kernels.rewriting import substitute
-from symderiv.statements import Hyperparameter, Problem
+from symderiv.statements import Problem
 from symderiv.terms import Index, Number, Parameter, Term
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst, arguments, call
-from symderiv.verification.kernel_inputs import Sample, hard, ordinary
+from symderiv.verification.kernel_inputs import Sample, default_of, hard, ordinary
 from symderiv.verification.magnitudes import dominant_class, magnitude
 from symderiv.verification.reference import Ball, reference, ulps
 
@@ -48,29 +48,24 @@ _SATURATED: Final = ((1000, -1000, 0), (0, 30, 1), (120, 0, 0), (-1000, 0, 0), (
 def check_probability_kernels(problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int,
                               thorough: bool) -> Iterator[Check]:  # fmt: skip
     """Every check of the entry's functions, one after the other."""
-    values = {argument_name(each.parameter): _value(each) for each in problem.hyperparameters}
+    values = {argument_name(each.parameter): default_of(each) for each in problem.hyperparameters}
     whole = bound(kernel, {name: value for name, value in values.items() if _is_used(name, made)})
-    positive = any(array.name == TARGETS_ARRAY and array.positive for array in problem.arrays)
+    positive = _needs_positive_targets(problem)
     for function in made:
         for variant, _ in function.kernels:
             if function.name != "grad":  # the same kernels as value_and_grad
-                yield from _against_reference(problem, whole, function, variant, values, positive, seed, thorough)
+                yield from _against_reference(problem, whole, function, variant, values, seed, thorough)
                 yield _against_interpreter(problem, whole, function, variant, values, positive, seed)
             yield from _rows(problem, whole, function, variant, positive, seed)
     yield from _against_differences(problem, whole, made, positive, seed)
 
 
+def _needs_positive_targets(problem: Problem) -> bool:
+    return any(array.name == TARGETS_ARRAY and array.positive for array in problem.arrays)
+
+
 def _is_used(name: str, made: tuple[Function, ...]) -> bool:
     return any(argument_name(each.parameter) == name for function in made for each in function.hyperparameters)
-
-
-def _value(each: Hyperparameter) -> float:
-    """The default, or the middle of the range, or 1."""
-    if each.default is not None:
-        return float(each.default)
-    if each.least is not None and each.most is not None:
-        return float((each.least + each.most) / 2)
-    return 1.0 if each.least is None else float(each.least) + 1.0
 
 
 def _usable(sample: Sample, positive: bool) -> Sample:
@@ -82,15 +77,17 @@ def _usable(sample: Sample, positive: bool) -> Sample:
     return Sample(sample.name, sample.z, sample.labels, targets, sample.direction)
 
 
-def _samples(function: Function, dtype: Any, seed: int, thorough: bool) -> Iterator[Sample]:
+def samples_of(problem: Problem, function: Function, dtype: Any, seed: int, *, thorough: bool) -> Iterator[Sample]:
+    """The rows at which a function is compared with rigorous values, with targets that its loss has a value at."""
+    positive = _needs_positive_targets(problem)
     matrix = any(rank == 2 for _, rank in function.outputs)
     rows = np.array(_SATURATED, dtype)
     like = ordinary(3, dtype, seed, rows=len(rows))
-    yield Sample("saturated", rows, like.labels, like.targets, like.direction)
+    yield _usable(Sample("saturated", rows, like.labels, like.targets, like.direction), positive)
     for classes in (3,) if matrix else (3, 10, 40, 150) if thorough else (3,):
-        yield ordinary(classes, dtype, seed, rows=3)
-        if classes <= 10:
-            yield from hard(classes, dtype, seed, rows=2 if thorough else 1)
+        yield _usable(ordinary(classes, dtype, seed, rows=3), positive)
+        for sample in hard(classes, dtype, seed, rows=2 if thorough else 1) if classes <= 10 else ():
+            yield _usable(sample, positive)
 
 
 def numbers_in(term: Term, values: Mapping[str, float]) -> Term:
@@ -103,8 +100,8 @@ def numbers_in(term: Term, values: Mapping[str, float]) -> Term:
 
 
 def _against_reference(
-    problem: Problem, kernel: LossKernel, function: Function, variant: Variant, values: Mapping[str, float],
-    positive: bool, seed: int, thorough: bool,
+    problem: Problem, kernel: LossKernel, function: Function, variant: Variant, values: Mapping[str, float], seed: int,
+    thorough: bool,
 ) -> Iterator[Check]:  # fmt: skip
     logits = problem.arrays[0]
     label = Index(LABEL, logits.domains[0]) if variant == "labels" else None
@@ -114,19 +111,19 @@ def _against_reference(
         for dtype in _DTYPES if thorough or function.name == "value_and_grad" else (np.float64,):
             worst = Worst()
             rounded = {name: float(dtype(value)) for name, value in values.items()}
-            for drawn in _samples(function, dtype, seed, thorough):
-                sample = _usable(drawn, positive)
+            for sample in samples_of(problem, function, dtype, seed, thorough=thorough):
                 result = call(kernel, function, arguments(function, variant, sample))[position]
-                for where, off in _errors(part, cases, softmaxes, label, function, sample, rounded, result):
+                for where, ball in true_balls(part, cases, softmaxes, label, function, sample, rounded):
+                    off = ulps(result[where], ball, of_magnitude=True)
                     worst.add(off, f"{sample.name}, C = {sample.z.shape[1]}, at {list(where)}")
             subject = f"{problem.name} {function.name} {part.role} ({variant}, {np.dtype(dtype).name})"
             yield checked("ulps of the addends", subject, "rigorous value", ULPS, worst.value, worst.at)
 
 
-def _errors(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...], label: Index | None,
-            function: Function, sample: Sample, values: Mapping[str, float], result: np.ndarray,
-            ) -> Iterator[tuple[tuple[int, ...], float]]:  # fmt: skip
-    """Every entry of a result with its error."""
+def true_balls(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...], label: Index | None,
+               function: Function, sample: Sample, values: Mapping[str, float],
+               ) -> Iterator[tuple[tuple[int, ...], Ball]]:  # fmt: skip
+    """Every entry of a result with its rigorous value and the size that its error is counted by."""
     closed = numbers_in(part.closed, values)
     logits = softmaxes[0].array.name
     for row in range(len(sample.z)):
@@ -136,7 +133,7 @@ def _errors(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...],
         for at, ball in reference(closed, part.indices, data, {"classes": sample.z.shape[1]}).items():
             case, where = case_at(cases, at, label, own, top)
             size = magnitude(case.term, where, data, logits, values, softmaxes)
-            yield (row, *at), ulps(result[(row, *at)], Ball(ball.value, arb(size)), of_magnitude=True)
+            yield (row, *at), Ball(ball.value, arb(size))
 
 
 def case_at(

@@ -12,10 +12,11 @@ from typing import Literal, TypeAlias
 
 from symderiv.proving import lemmas_of, replay
 from symderiv.statements import VERDICTS, Problem, Theorem, VerdictWord
-from symderiv.verification import mutants, traps
+from symderiv.verification import kernel_mutants, mutants, traps
 from symderiv.verification.checks import Check
 from symderiv.verification.kernel_checks import check_kernels
 from symderiv.verification.kernel_explicit import check_explicit
+from symderiv.verification.kernel_mutant_cases import subjects
 from symderiv.verification.parallel import Report, workers
 from symderiv.verification.second_derivation import SecondDerivation, second_derivation
 
@@ -25,6 +26,7 @@ Level: TypeAlias = Literal["quick", "full"]
 
 _MUTANTS_A_STEP = {"quick": 3, "full": 10}
 _TRAPS_OF_A_KIND = {"quick": 7, "full": 20}
+_KERNEL_MUTANTS_OF_A_KIND = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ class EntryReport:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """What was found of all entries, of damaged steps, and of false claims; the last is None if it was left out."""
+    """What was found of all entries, of damaged steps, of false claims, and of damaged loops of kernels; the last two
+    are None if they were left out."""
 
     level: Level
     seed: int
     entries: tuple[EntryReport, ...]
     mutation: mutants.MutationScore
     traps: traps.TrapScore | None
+    damaged_kernels: kernel_mutants.KernelScore | None = None
 
     @property
     def passed(self) -> bool:
@@ -82,10 +86,10 @@ def verify(
     """Run every check, in up to `processes` processes; what is found does not depend on their number.
 
     `progress` is told the step under way or just finished, how many are finished, and of how many. `with_traps` adds
-    the families of false claims, which belong to no entry. Raises LoweringError if the kernels of an entry cannot be
-    lowered from its theorems.
+    the families of false claims, which belong to no entry; level full damages the loops of kernels too. Raises
+    LoweringError if the kernels of an entry cannot be lowered from its theorems.
     """
-    tested = sum(entry.with_kernels for entry in entries)
+    tested = (2 if level == "full" else 1) * sum(entry.with_kernels for entry in entries)
     named = [(entry.problem.name, entry) for entry in entries]
     with workers(min(processes, len(entries)), progress, 2 * len(entries) + tested + with_traps) as at_work:
         found = at_work.start("trying false claims", _traps, level, seed) if with_traps else None
@@ -97,6 +101,11 @@ def verify(
             for entry in entries
             if entry.with_kernels
         }
+        damaged = [
+            at_work.start(f"damaging the kernels of {name}", _damaged_kernels, entry, seed)
+            for name, entry in named
+            if entry.with_kernels and level == "full"
+        ]
         parts = [
             (
                 at_work.start(f"damaging the steps of {name}", _mutation, entry, level, seed),
@@ -108,8 +117,9 @@ def verify(
             EntryReport(entry.problem, theorems.result(), kernels[name].result() if entry.with_kernels else None)
             for (name, entry), (_, theorems) in zip(named, parts, strict=True)
         )
-        mutation = mutants.together([damaged.result() for damaged, _ in parts])
-        return VerificationReport(level, seed, reports, mutation, None if found is None else found.result())
+        mutation = mutants.together([steps.result() for steps, _ in parts])
+        loops = kernel_mutants.scores_together([each.result() for each in damaged]) if damaged else None
+        return VerificationReport(level, seed, reports, mutation, None if found is None else found.result(), loops)
 
 
 def _mutation(entry: Entry, level: Level, seed: int) -> mutants.MutationScore:
@@ -132,6 +142,11 @@ def _kernels(entry: Entry, level: Level, seed: int) -> tuple[Check, ...]:
     if entry.unrolled is None:
         return loops
     return (*loops, *check_explicit(entry.problem, entry.kernel_theorems, entry.unrolled, seed=seed))
+
+
+def _damaged_kernels(entry: Entry, seed: int) -> kernel_mutants.KernelScore:
+    made = tuple(subjects(entry.problem, entry.kernel_theorems, seed)) if entry.kernel_theorems else ()
+    return kernel_mutants.score_kernels(made, seed, each=_KERNEL_MUTANTS_OF_A_KIND)
 
 
 def _theorem(problem: Problem, theorem: Theorem, seed: int) -> TheoremReport:

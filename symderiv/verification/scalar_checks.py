@@ -21,14 +21,15 @@ from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.parts import Part
 from symderiv.kernels.scalar.branches import Tree
 from symderiv.kernels.scalar.functions import tree_of
-from symderiv.statements import Hyperparameter, Problem
+from symderiv.statements import Problem
 from symderiv.terms import Entry, subterms
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst
+from symderiv.verification.kernel_inputs import default_of
 from symderiv.verification.scalar_inputs import Elements, hard, hard_together, ordinary
 from symderiv.verification.scalar_reference import UndecidedError, form_at, sized, value
 
-__all__ = ["ULPS", "check_scalar_kernels", "default_of", "errors"]
+__all__ = ["ULPS", "check_scalar_kernels", "errors", "hard_for", "true_elements"]
 
 ULPS: Final = 8.0
 """The accuracy promised, in last places of the size of the form."""
@@ -56,15 +57,6 @@ def check_scalar_kernels(problem: Problem, kernel: LossKernel, made: tuple[Funct
         yield _elements(problem, whole, function, seed)
         yield _limits(problem, whole, function, values)
     yield from _against_differences(problem, whole, made, values, seed)
-
-
-def default_of(each: Hyperparameter) -> float:
-    """The default, or the middle of the range, or 1 above its least value."""
-    if each.default is not None:
-        return float(each.default)
-    if each.least is not None and each.most is not None:
-        return float((each.least + each.most) / 2)
-    return 1.0 if each.least is None else float(each.least) + 1.0
 
 
 def _call(kernel: LossKernel, function: Function, elements: Elements) -> tuple[np.ndarray, ...]:
@@ -121,19 +113,26 @@ def _against_reference(problem: Problem, kernel: LossKernel, function: Function,
 def errors(problem: Problem, part: Part, tree: Tree, function: Function, elements: Elements, result: np.ndarray,
            values: Mapping[str, float]) -> Iterator[tuple[dict[str, float], float]]:  # fmt: skip
     """Every element with its error in last places; inf where a finite value came out as something else."""
+    truths = true_elements(problem, part, tree, function, elements, values)
+    for got, (numbers, true) in zip(result, truths, strict=True):
+        yield numbers, float("inf") if true is None else _ulps(got, *true)
+
+
+def true_elements(
+    problem: Problem, part: Part, tree: Tree, function: Function, elements: Elements, values: Mapping[str, float]
+) -> Iterator[tuple[dict[str, float], tuple[arb, arb] | None]]:
+    """Every element with its rigorous value and the size of its form; None where it has no value."""
     names = _names(problem, function)
     leads = names if function.variables else names[:1]
-    for n, got in enumerate(result):
+    for n in range(len(elements.z)):
         numbers = _numbers_of(names, elements, n)
         every = {**numbers, **values}
         form = form_at(tree, every)
         far = any(abs(numbers[name]) > _FAR for name in leads)
         try:
-            true, size = value(form if far else part.closed, every), sized(form, every).size
+            yield numbers, (value(form if far else part.closed, every), sized(form, every).size)
         except UndecidedError:
-            yield numbers, float("inf")
-            continue
-        yield numbers, _ulps(got, true, size)
+            yield numbers, None
 
 
 def _numbers_of(names: tuple[str, ...], elements: Elements, n: int) -> dict[str, float]:

@@ -13,7 +13,8 @@ from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.scalar.functions import tree_of
 from symderiv.losses import find
-from symderiv.verification.scalar_checks import ULPS, check_scalar_kernels, default_of, errors, hard_for
+from symderiv.verification.kernel_inputs import default_of
+from symderiv.verification.scalar_checks import ULPS, check_scalar_kernels, errors, hard_for
 from symderiv.verification.scalar_inputs import Elements, ordinary
 from tests.kernels.scalar_losses import NAMES, function, kernel, made
 

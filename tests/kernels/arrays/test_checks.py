@@ -7,9 +7,10 @@ import pytest
 
 from symderiv.kernels.emission import is_over_arrays
 from symderiv.losses import CATALOGUE, find
-from symderiv.verification.array_inputs import default_of, normalised, ordinary, sizes_of
-from symderiv.verification.array_reference import NoValueError, references
+from symderiv.verification.array_inputs import normalised, ordinary, sizes_of
 from symderiv.verification.kernel_checks import check_kernels
+from symderiv.verification.kernel_inputs import default_of
+from symderiv.verification.reference import NoValueError, references
 from tests.kernels.arrays.entries_over_arrays import text, theorems
 
 OVER_ARRAYS = tuple(problem.name for problem in CATALOGUE if is_over_arrays(problem))
