@@ -55,7 +55,12 @@ VERBS: Final = (
     Verb("Derive and read", "plot", "plot", "Draw an entry or a formula: surfaces, curves, heat maps, eigenvalues."),
     Verb("Generate", "kernel", "kernel", "Write the compiled functions of an entry; --check and --diff what is there."),
     Verb("Generate", "build", "build", "Write all of generated/; --check names what was edited by hand."),
-    Verb("Check", "verify", "verify", "Prove and test entries, formulas and kernels again, or re-check a record."),
+    Verb(
+        "Check",
+        "verify",
+        "verify",
+        "Prove and test entries, formulas and kernels again, re-check a record or a module, or judge a claim.",
+    ),
     Verb("Check", "bench", "bench", "Measure the kernels next to their peers, and hold the figures against the goals."),
     Verb("Check", "doctor", "doctor", "Show versions, optional parts and what each is needed for."),
 )

@@ -85,11 +85,14 @@ CODES: Final = {
     "own-catalogue": Code("A file that tool.symderiv.catalogue names is missing or cannot be used.", USAGE),
     "pdf": Code("The program that makes PDF files stopped; the message is its own.", FAILED),
     "stuck": Code("The strategy found no derivation; the message has the last formula and what was tried.", UNDECIDED),
+    "undecided-claim": Code("A claim could not be judged, or not within the limit; the message says why.", UNDECIDED),
     "unknown-entry": Code("No entry of the catalogue, or of your own, has that name; see symderiv list.", USAGE),
     "unknown-goal": Code("The entry has no such theorem; the hint names those it has.", USAGE),
     "unknown-line": Code("The entry, or the theorem, has no line of that number.", USAGE),
     "unknown-word": Code("There is no rule, verdict, error code or line of that name.", USAGE),
-    "unpublishable": Code("A line is false or undefined, and what is false is not drawn.", FAILED),
+    "unpublishable": Code(
+        "A line is false or undefined; of such a claim no document, picture or site is made.", FAILED
+    ),
     "unreadable": Code("A file could not be read; the message says why.", USAGE),
     "unwritable": Code("A file or folder could not be written; the files that were there are unchanged.", USAGE),
     "verification": Code("Something fell short of what is promised, so that nothing was written.", FAILED),
