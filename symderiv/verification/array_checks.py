@@ -22,13 +22,13 @@ from symderiv.statements import Problem, Theorem
 from symderiv.terms import Entry, subterms
 from symderiv.verification.array_calls import called
 from symderiv.verification.array_inputs import Arrays, hard, normalised, ordinary, parameters_of, sizes_of
-from symderiv.verification.array_masks import masks
+from symderiv.verification.array_masks import ends, masks
 from symderiv.verification.array_properties import check_array_properties
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst
 from symderiv.verification.reference import NoValueError, references, ulps
 
-__all__ = ["ULPS", "check_array_kernels", "errors"]
+__all__ = ["ULPS", "check_array_kernels", "check_ends", "check_masks", "errors"]
 
 ULPS: Final = 8.0
 """The accuracy promised, in last places of the size of the form."""
@@ -36,6 +36,8 @@ INTERPRETER: Final = 1e-12
 """How far a compiled kernel may be from the interpreter, relative to the largest number of the result and to 1."""
 DIFFERENCE: Final = 1e-8
 """How far a derivative may be from a fourth-order central difference, relative to the size of the result and to 1."""
+_LIMIT: Final = 1e-2
+"""How far a limit may be from the value at numbers of size `FAR`, relative to its size and to 1."""
 _DTYPES: Final = (np.float32, np.float64)
 
 
@@ -58,8 +60,10 @@ def check_array_kernels(problem: Problem, theorems: tuple[Theorem, ...], kernel:
                 for sample in (ordinary(problem, each, dtype, seed), *hard(problem, each, variables, dtype, seed))
             )
             yield from _against_reference(problem, kernel, function, outputs[function.name], samples, dtype)
-            yield from _masked(problem, kernel, function, outputs[function.name], variables, dtype, seed)
+            yield from check_masks(problem, kernel, function, outputs[function.name], variables, dtype, seed)
         yield _against_interpreter(problem, kernel, function, seed)
+        if main:
+            yield check_ends(problem, kernel, function, outputs[function.name], variables, seed)
     yield from _against_differences(problem, kernel, made, outputs, seed)
     for function in made:
         yield from check_array_properties(problem, kernel, function, seed)
@@ -82,7 +86,7 @@ def _against_reference(problem: Problem, kernel: LossKernel, function: ArrayFunc
         yield checked("ulps of the form", subject, "rigorous value", ULPS, off, found.at)
 
 
-def _masked(problem: Problem, kernel: LossKernel, function: ArrayFunction, outputs: tuple[Output, ...],
+def check_masks(problem: Problem, kernel: LossKernel, function: ArrayFunction, outputs: tuple[Output, ...],
             variables: frozenset[str], dtype: Any, seed: int) -> Iterator[Check]:  # fmt: skip
     """Logits at -inf have no part in any result: against rigorous values at a very small logit."""
     sizes = sizes_of(problem)
@@ -96,6 +100,27 @@ def _masked(problem: Problem, kernel: LossKernel, function: ArrayFunction, outpu
         subject = f"{problem.name} {function.name} {output.name} ({np.dtype(dtype).name})"
         at = worst[output.name]
         yield checked("ulps of the form", subject, "rigorous value, masked", ULPS, at.value, at.at)
+
+
+def check_ends(problem: Problem, kernel: LossKernel, function: ArrayFunction, outputs: tuple[Output, ...],
+          variables: frozenset[str], seed: int) -> Check:  # fmt: skip
+    """With an infinity among the variables a result is the limit, or not finite: never another number."""
+    sizes, wrong, where = sizes_of(problem), 0, ""
+    numbers = parameters_of(problem, np.float64)
+    for each in ends(problem, variables, sizes, seed):
+        results = called(kernel, problem, function, each.given.arrays)
+        for output, result in zip(outputs, results, strict=True):
+            try:
+                far = references(output.form, output.indices, output.theorem.derivation.theory, each.limit.instance(0),
+                                 numbers, sizes)  # fmt: skip
+            except NoValueError:
+                continue
+            for place, ball in far.items():
+                true, got = float(ball.value.mid()), float(result[(0, *place)])
+                if np.isfinite(got) and abs(got - true) > _LIMIT * (1.0 + abs(true)):
+                    wrong, where = wrong + 1, f"{each.given.name}, {output.name} at {list(place)}"
+    subject = f"{problem.name} {function.name} (float64)"
+    return checked("finite results that are no limits", subject, "rigorous values far out", 0.0, wrong, where)
 
 
 def errors(problem: Problem, output: Output, sample: Arrays, sizes: Mapping[str, int], result: np.ndarray,

@@ -2,7 +2,8 @@
 
 Where an array stands in exponents alone, each time added to what does not depend on it, -inf is the limit of smaller
 and smaller numbers: everything it is a factor of vanishes. The rigorous values are those at a logit so small that its
-exponential is below e^-10000 times any other, with targets of 0 there, since a class that cannot be has none.
+exponential is below e^-1000 times any other, with targets of 0 there, since a class that cannot be has none. Infinities
+elsewhere are no masks: what comes out for them is the limit, or it is not finite.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from symderiv.statements import Problem
 from symderiv.terms import Add, Array, Entry, Exp, Mul, Number, Parameter, Term, children, subterms
 from symderiv.verification.array_inputs import Arrays, ordinary
 
-__all__ = ["Masked", "is_logit", "masks"]
+__all__ = ["FAR", "Masked", "ends", "is_logit", "masks"]
 
 _Place = tuple[slice | int, ...]
-_FAR: Final = -2e5
-"""A logit whose exponential is nothing beside those of ordinary ones, times 1/100 or more."""
+FAR: Final = 2e5
+"""Minus this is a logit whose exponential is nothing beside those of ordinary ones, times 1/100 or more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Masked:
-    """A batch with some logits at -inf, and the same with a very small number in their places."""
+    """A batch with some numbers at an infinity, and the same with numbers of size `FAR` in their places."""
 
     given: Arrays
     limit: Arrays
@@ -80,7 +81,7 @@ def masks(problem: Problem, variables: frozenset[str], sizes: Mapping[str, int],
             if other.name not in variables and not other.positive:
                 _empty(made[other.name], other, array, place)
         given, limit = dict(made), dict(made)
-        for arrays, number in ((given, -np.inf), (limit, _FAR)):
+        for arrays, number in ((given, -np.inf), (limit, -FAR)):
             arrays[array.name] = made[array.name].copy()
             arrays[array.name][place] = number
         name = f"{array.name} masked"
@@ -92,3 +93,18 @@ def _empty(data: np.ndarray, of: Array, masked: Array, place: _Place) -> None:
     known = dict(zip((domain.name for domain in masked.domains), place[1:], strict=True))
     if set(known) <= {domain.name for domain in of.domains}:
         data[(slice(None), *(known.get(domain.name, slice(None)) for domain in of.domains))] = 0.0
+
+
+def ends(problem: Problem, variables: frozenset[str], sizes: Mapping[str, int], seed: int) -> Iterator[Masked]:
+    """A batch of one for every variable and for +inf and -inf, that at its last entry; float64."""
+    usual = ordinary(problem, sizes, np.float64, seed + 4, rows=1)
+    for array in problem.arrays:
+        if array.name not in variables or not array.domains:
+            continue
+        for sign in (1.0,) if array.positive else (-1.0, 1.0):
+            given, limit = dict(usual.arrays), dict(usual.arrays)
+            for arrays, number in ((given, np.inf), (limit, FAR)):
+                arrays[array.name] = usual.arrays[array.name].copy()
+                arrays[array.name][(0, *(-1 for _ in array.domains))] = sign * number
+            name = f"{array.name} at {'+' if sign > 0 else '-'}inf"
+            yield Masked(Arrays(name, given), Arrays(name, limit))

@@ -25,10 +25,11 @@ from symderiv.kernels.scalar.functions import is_scalar_loss, tree_of
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Index
 from symderiv.verification import array_inputs, kernel_inputs, scalar_inputs
+from symderiv.verification.array_masks import masks
 from symderiv.verification.kernel_inputs import Sample, default_of
 from symderiv.verification.kernel_mutants import Case, Subject
 from symderiv.verification.kernel_truth import counted, true_entries
-from symderiv.verification.probability_checks import samples_of, true_balls
+from symderiv.verification.probability_checks import masked_of, samples_of, true_balls
 from symderiv.verification.reference import Ball, NoValueError, references
 from symderiv.verification.scalar_checks import hard_for, true_elements
 
@@ -102,14 +103,15 @@ def _of_probabilities(problem: Problem, function: Function, variant: Variant, pr
     logits = problem.arrays[0]
     label = Index(LABEL, logits.domains[0]) if variant == "labels" else None
     softmaxes = softmaxes_of(tuple(part.closed for part in function.parts), logits)
-    for sample in samples_of(problem, function, np.float64, seed, thorough=False):
+    usual = samples_of(problem, function, np.float64, seed, thorough=False)
+    for given, limit in (*((each, each) for each in usual), masked_of(problem, np.float64, seed)):
         truth: dict[int, list[Truth]] = {}
         for part in function.parts:
             cases, _ = cases_of(part, logits, label, softmaxes)
-            for at, ball in true_balls(part, cases, softmaxes, label, function, sample, values):
+            for at, ball in true_balls(part, cases, softmaxes, label, function, limit, values):
                 truth.setdefault(at[0], []).append((part.role, at[1:], ball))
         for row, found in truth.items():
-            yield _row_case(function, program, sample, (row,), values, found)
+            yield _row_case(function, program, given, (row,), values, found)
 
 
 def _of_numbers(
@@ -146,16 +148,18 @@ def _over_arrays(problem: Problem, theorems: tuple[Theorem, ...], seed: int) -> 
         if function.name == "grad":
             continue
         made: list[Case] = []
-        for sample in (
+        usual = (
             array_inputs.ordinary(problem, sizes, np.float64, seed),
             *array_inputs.hard(problem, sizes, variables, np.float64, seed),
-        ):
-            data = sample.instance(0)
+        )
+        masked = ((each.given, each.limit) for each in masks(problem, variables, sizes, np.float64, seed))
+        for sample, limit in (*((each, each) for each in usual), *masked):
+            data, true = sample.instance(0), limit.instance(0)
             truth: list[Truth] = []
             for output in outputs[function.name]:
                 theory = output.theorem.derivation.theory
                 try:
-                    found = references(output.form, output.indices, theory, data, numbers, sizes)
+                    found = references(output.form, output.indices, theory, true, numbers, sizes)
                 except NoValueError:
                     continue
                 truth += [(output.name, at, ball) for at, ball in found.items()]

@@ -42,6 +42,7 @@ DIFFERENCE: Final = 1e-7
 """How far a gradient may be from a fourth-order central difference, relative to the largest result and to 1."""
 
 _DTYPES: Final = (np.float32, np.float64)
+_FAR: Final = 1e4
 _SATURATED: Final = ((1000, -1000, 0), (0, 30, 1), (120, 0, 0), (-1000, 0, 0), (200, 199, 0), (1, 1, 1))
 
 
@@ -90,6 +91,22 @@ def samples_of(problem: Problem, function: Function, dtype: Any, seed: int, *, t
             yield _usable(sample, positive)
 
 
+def masked_of(problem: Problem, dtype: Any, seed: int) -> tuple[Sample, Sample]:
+    """Rows with a class at -inf that is nobody's label and no target, and the same with a logit there so small that its
+    exponential is nothing beside the others."""
+    sample = ordinary(3, dtype, seed, rows=3)
+    targets = sample.targets.copy()
+    targets[:, 1] = 0
+    targets /= targets.sum(axis=1, keepdims=True)
+    given, limit = sample.z.copy(), sample.z.copy()
+    given[:, 1], limit[:, 1] = -np.inf, -_FAR
+    labels = np.where(sample.labels == 1, 0, sample.labels)
+    positive = _needs_positive_targets(problem)
+    made = (Sample("class 1 masked", z, labels, targets, sample.direction) for z in (given, limit))
+    one, other = (_usable(each, positive) for each in made)
+    return one, other
+
+
 def numbers_in(term: Term, values: Mapping[str, float]) -> Term:
     """The term with numbers for its parameters."""
 
@@ -118,6 +135,12 @@ def _against_reference(
                     worst.add(off, f"{sample.name}, C = {sample.z.shape[1]}, at {list(where)}")
             subject = f"{problem.name} {function.name} {part.role} ({variant}, {np.dtype(dtype).name})"
             yield checked("ulps of the addends", subject, "rigorous value", ULPS, worst.value, worst.at)
+            worst = Worst()
+            given, limit = masked_of(problem, dtype, seed)
+            result = call(kernel, function, arguments(function, variant, given))[position]
+            for where, ball in true_balls(part, cases, softmaxes, label, function, limit, rounded):
+                worst.add(ulps(result[where], ball, of_magnitude=True), f"{given.name}, at {list(where)}")
+            yield checked("ulps of the addends", subject, "rigorous value, masked", ULPS, worst.value, worst.at)
 
 
 def true_balls(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...], label: Index | None,
