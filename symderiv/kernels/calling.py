@@ -114,36 +114,26 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):  # type: ignore[no-untyped-def]
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):  # type: ignore[no-untyped-def]
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan

@@ -48,14 +48,18 @@ def wrapped(line: str, limit: int = 112) -> list[str]:
     return [*lines, f"{indent})"]
 
 
-def call_arguments(function: Function, kernel: Kernel) -> list[str]:
-    """What a call of a kernel takes: the arguments and parameters of the public function, the scale, and memory for
-    every result."""
+def is_summed(function: Function) -> bool:
+    """Whether the function has compiled calls that add the values up."""
+    return function.reducible and function.kernels[0][1].arrays("output")[0].name == "value"
+
+
+def call_arguments(function: Function, kernel: Kernel, *, total: bool = False) -> list[str]:
+    """What a call of a kernel takes: the arguments and parameters of the public function, and memory for every result;
+    for a total what it is divided by, in place of memory for values."""
     names = ["labels" if name == "t" and kernel.labels() else name for name in function.arguments]
     names = [name for name in names if name in _given(kernel) or name == "labels"]
-    parameters = parameter_names(function)
-    scalars = [p.name for p in kernel.scalars() if p.name not in parameters]
-    return [*names, *parameters, *scalars, *(p.name for p in kernel.arrays("output"))]
+    results = [p.name for p in kernel.arrays("output")]
+    return [*names, *parameter_names(function), *(["divisor", *results[1:]] if total else results)]
 
 
 def parameter_names(function: Function) -> list[str]:
@@ -63,18 +67,19 @@ def parameter_names(function: Function) -> list[str]:
     return [argument_name(each.parameter) for each in function.hyperparameters]
 
 
-def print_call(function: Function, kernel: Kernel) -> str:
-    """The function that makes the compiled call of one kernel."""
-    names = call_arguments(function, kernel)
-    outputs = kernel.arrays("output")
+def print_call(function: Function, kernel: Kernel, *, total: bool = False) -> str:
+    """The function that makes the compiled call of one kernel: for every value, or for their `total`."""
+    names = call_arguments(function, kernel, total=total)
+    outputs = [p for p in kernel.arrays("output") if p.name in names]
     parameters = parameter_names(function)
-    inputs = [name for name in names if name not in {p.name for p in outputs} | {"scale", *parameters}]
+    inputs = [name for name in names if name not in {p.name for p in outputs} | {"divisor", *parameters}]
     axes = 1 if function.elementwise else 2
     first = function.arguments[0]
     tests = [f"is_block({first}, {'1' if function.elementwise else 'z.shape[1]'})"]
+    what = f"The total of {kernel.name}" if total else kernel.name
     lines = [
-        f"def {kernel.name}_call(layout, dtype, other):",
-        f'    """{kernel.name} on one block of rows, compiled for a layout, the dtype of {first} and that of t."""',
+        f"def {kernel.name}_{'total' if total else 'call'}(layout, dtype, other):",
+        f'    """{what} on one block of rows, compiled for a layout, the dtype of {first} and that of t."""',
     ]
     kinds = []
     for name in inputs:
@@ -86,30 +91,32 @@ def print_call(function: Function, kernel: Kernel) -> str:
         elif name != first:
             tests.append(f"{name}.shape == {first}.shape")
         kinds.append("given(other, 1)" if name == "labels" else f"given(dtype, {axes})")
-    kinds += ["types.float64"] * (len(parameters) + ("scale" in names))
+    kinds += ["types.float64"] * (len(parameters) + total)
     tests += [hyperparameter_test(each, first) for each in function.hyperparameters]
     for position, output in enumerate(outputs):
         count = 0 if function.elementwise else len(output.axes)
         tests.append(f"fills({output.name}, {first}, {' * '.join(['z.shape[1]'] * count) or '1'})")
-        tests.append(f"{'in_place' if count + 1 == axes else 'apart'}({output.name}, {first})")
+        # A total that is not usual is computed again, from an input that is still there.
+        place = "in_place" if count + 1 == axes and not total else "apart"
+        tests.append(f"{place}({output.name}, {first})")
         tests += [f"apart({output.name}, {name})" for name in (*inputs[1:], *(p.name for p in outputs[:position]))]
         kinds.append(f"memory(dtype, {count + 1})")
-    run = [f"{first}.dtype.type({name})" if name in ("scale", *parameters) else name for name in _given(kernel)]
-    run += [p.name for p in outputs]
-    lines += [
-        "",
-        "    @compiled",
-        f"    def call({', '.join(names)}):",
-        "        suits = (",
-        *_joined(tests, " " * 12),
-        "        )",
-        "        if suits:",
-        *wrapped(f"            {kernel.name}_kernel(0, len({first}), {', '.join(run)}, layout)"),
-        "        return suits",
-        "",
-        f"    return for_types(call, {', '.join(kinds)})",
-    ]
-    return "\n".join(lines)
+    run = [f"{first}.dtype.type({name})" if name in parameters else name for name in _given(kernel)]
+    run = [f"{first}.dtype.type({'1.0 / divisor' if total else '1.0'})" if name == "scale" else name for name in run]
+    run += [p.name for p in kernel.arrays("output")]
+    called = wrapped(f"            {kernel.name}_kernel(0, len({first}), {', '.join(run)}, layout)")
+    lines += ["", "    @compiled", f"    def call({', '.join(names)}):", "        suits = (", *_joined(tests, " " * 12)]
+    lines.append("        )")
+    if total:
+        lines += [
+            "        if not suits:",
+            "            return np.nan",
+            f"        value = np.empty(len({first}), {first}.dtype)",
+        ]
+        lines += [line[4:] for line in called] + ["        return usual_total(value, divisor)"]
+    else:
+        lines += ["        if suits:", *called, "        return suits"]
+    return "\n".join([*lines, "", f"    return for_types(call, {', '.join(kinds)})"])
 
 
 def print_sums(kernel: Kernel) -> str:

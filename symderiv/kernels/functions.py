@@ -171,11 +171,12 @@ def functions(problem: Problem, theorems: tuple[Theorem, ...]) -> tuple[Function
         if not (role == "gradient" and targets):
             name = "grad" if role == "gradient" else role
             function = _function(name, (part,), licences, targets=targets)
-            options = option_kernels(name, rows, known, licences, gradient=False) if name == "value" else ()
-            made.append(replace(function, option_kernels=options))
+            options = option_kernels(name, rows, known, licences, (role,), targets=targets)
+            reducible = function.reducible or (targets and bool(options))
+            made.append(replace(function, option_kernels=options, reducible=reducible))
         elif "value" in parts:
             both = _function("value_and_grad", (parts["value"], part), licences, targets=True)
-            options = option_kernels("value_and_grad", rows, known, licences, gradient=True)
+            options = option_kernels("value_and_grad", rows, known, licences, ("value", "gradient"))
             both = replace(both, option_kernels=options)
             made.append(both)
             made.append(_only_gradient(both))

@@ -61,8 +61,8 @@ def layer_of(problem: Problem, theorems: tuple[Theorem, ...], *, options: bool) 
             gradients.append(rows["smoothed-gradient"])
             weighted = contractions(roles, known, rows["smoothed-gradient"], WEIGHTED)
             alone, both = (
-                replace(f, option_kernels=option_kernels(f.name, rows, known, licences, gradient=f is both))
-                for f in (alone, both)
+                replace(f, option_kernels=option_kernels(f.name, rows, known, licences, results))
+                for f, results in ((alone, ("value",)), (both, ("value", "gradient")))
             )
             _require_same(items, weighted)
     names = [name for name in both.arguments if name != "z"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial, update_wrapper
 from inspect import Parameter, signature
 from typing import Any, Final
@@ -26,56 +26,45 @@ class LossKernel:
     source: str
     parameters: tuple[tuple[str, float], ...] = ()
     """Scalars of the loss that every function takes unless the call names them: see `bound`."""
+    value: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """value(z, ...): the quantity itself."""
+    grad: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """grad(z, ...): the gradient with respect to z."""
+    value_and_grad: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """value_and_grad(z, t, *, reduction="none", out=None, threads=None) -> (value, gradient)."""
+    jacobian: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """jacobian(z): all first derivatives, (..., C, C)."""
+    jvp: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """jvp(z, v): Jacobian times vector."""
+    vjp: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """vjp(z, u): vector times Jacobian."""
+    hessian: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """hessian(z, ...): all second derivatives, (..., C, C)."""
+    hvp: Callable[..., Any] = field(init=False, repr=False, compare=False)
+    """hvp(z, ..., v): Hessian times vector."""
 
     @property
     def functions(self) -> tuple[str, ...]:
         """The names of the functions this entry has."""
         return tuple(load_module(self.source, self.name).__all__)
 
-    @property
-    def value(self) -> Callable[..., Any]:
-        """value(z, ...): the quantity itself."""
-        return _function(self.name, self.source, "value", self.parameters)
+    def __getattr__(self, role: str) -> Callable[..., Any]:
+        """A function that was not asked for yet. It is kept in its slot: looking it up again takes no time beside a
+        small batch."""
+        if role not in ROLES:
+            raise AttributeError(f"a kernel has no attribute {role!r}; its functions are among {', '.join(ROLES)}")
+        found = _function(self.name, self.source, role, self.parameters)
+        object.__setattr__(self, role, found)
+        return found
 
-    @property
-    def grad(self) -> Callable[..., Any]:
-        """grad(z, ...): the gradient with respect to z."""
-        return _function(self.name, self.source, "grad", self.parameters)
-
-    @property
-    def value_and_grad(self) -> Callable[..., Any]:
-        """value_and_grad(z, t, *, reduction="none", out=None, threads=None) -> (value, gradient)."""
-        return _function(self.name, self.source, "value_and_grad", self.parameters)
-
-    @property
-    def jacobian(self) -> Callable[..., Any]:
-        """jacobian(z): all first derivatives, (..., C, C)."""
-        return _function(self.name, self.source, "jacobian", self.parameters)
-
-    @property
-    def jvp(self) -> Callable[..., Any]:
-        """jvp(z, v): Jacobian times vector."""
-        return _function(self.name, self.source, "jvp", self.parameters)
-
-    @property
-    def vjp(self) -> Callable[..., Any]:
-        """vjp(z, u): vector times Jacobian."""
-        return _function(self.name, self.source, "vjp", self.parameters)
-
-    @property
-    def hessian(self) -> Callable[..., Any]:
-        """hessian(z, ...): all second derivatives, (..., C, C)."""
-        return _function(self.name, self.source, "hessian", self.parameters)
-
-    @property
-    def hvp(self) -> Callable[..., Any]:
-        """hvp(z, ..., v): Hessian times vector."""
-        return _function(self.name, self.source, "hvp", self.parameters)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy begins without functions, as in another process."""
+        return LossKernel, (self.name, self.source, self.parameters)
 
 
 @cache
 def _function(name: str, source: str, role: str, parameters: tuple[tuple[str, float], ...] = ()) -> Callable[..., Any]:
-    """A function of a generated module; remembered, so that asking again takes no time beside a small batch."""
+    """A function of a generated module, with the parameters that it takes."""
     module = load_module(source, name)
     if role not in module.__all__:
         raise AttributeError(f"{name} has no {role}; it has {', '.join(module.__all__)}")

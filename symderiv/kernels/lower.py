@@ -125,23 +125,34 @@ def _factors_of_exponents(terms: tuple[Term, ...]) -> frozenset[Parameter]:
 def _without_common_factors(
     outputs: tuple[Output, ...], factors: frozenset[Parameter]
 ) -> tuple[tuple[Output, ...], tuple[Parameter, ...]]:
-    """The weighted and scaled outputs without the factors of exponents that every case of them has, and those."""
+    """The weighted and scaled outputs without the factors of exponents that every case of them has, and those, each as
+    often as they all have it."""
     cases = [case.term for output in outputs if output.weighted and output.scaled for case in output.cases]
-    common = tuple(f for f in sorted(factors, key=str) if cases and all(_has_factor(term, f) for term in cases))
+    common = tuple(
+        f for f in sorted(factors, key=str) for _ in range(min((_times(term, f) for term in cases), default=0))
+    )
     made = []
     for output in outputs:
-        own = tuple(
-            Case(case.at, multiplied(tuple(f for f in case.term.factors if f not in common)))
-            if isinstance(case.term, Mul)
-            else case
-            for case in output.cases
-        )
-        made.append(replace(output, cases=own) if output.weighted and output.scaled else output)
+        if output.weighted and output.scaled:
+            own = tuple(Case(case.at, _without(case.term, common)) for case in output.cases)
+            output = replace(output, cases=own)
+        made.append(output)
     return tuple(made), common
 
 
-def _has_factor(term: Term, factor: Parameter) -> bool:
-    return isinstance(term, Mul) and factor in term.factors
+def _times(term: Term, factor: Parameter) -> int:
+    """How often a term has a factor."""
+    return term.factors.count(factor) if isinstance(term, Mul) else 0
+
+
+def _without(term: Term, common: tuple[Parameter, ...]) -> Term:
+    """A term without factors that it has."""
+    if not isinstance(term, Mul):
+        return term
+    rest = list(term.factors)
+    for factor in common:
+        rest.remove(factor)
+    return multiplied(tuple(rest))
 
 
 def _factor(work: Lowering, weights: RowWeights, outputs: tuple[Output, ...], common: tuple[Parameter, ...]) -> None:

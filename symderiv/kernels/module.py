@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from symderiv.kernels.calls import print_call, print_sums
+from symderiv.kernels.calls import is_summed, print_call, print_sums
 from symderiv.kernels.formula import formula
 from symderiv.kernels.functions import Function
 from symderiv.kernels.ir import Kernel
@@ -180,9 +180,15 @@ def _reservation(name: str, made: tuple[Function, ...]) -> str:
     return "" if word == "proved" else f"  ({word}, not proved)"
 
 
+def _without_options(function: Function) -> Function:
+    """The function with its plain kernels alone, which can reduce what they have a value or a scale for."""
+    plain = any(name in ("value", "gradient") for name, _ in function.outputs)
+    return replace(function, option_kernels=(), reducible=function.reducible and plain)
+
+
 def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> str:
     """The module's text: header, helpers, kernels, public functions, and what they use."""
-    made = made if emitter.options else tuple(replace(function, option_kernels=()) for function in made)
+    made = made if emitter.options else tuple(_without_options(function) for function in made)
     options = any(function.option_kernels for function in made)
     scalars = any(function.hyperparameters for function in made)
     cited = dict(pair for function in made for pair in function.theorems)
@@ -205,9 +211,9 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
             if emitter.compiled and has_sums(function) and len(parts) == 1:
                 parts.append(print_sums(kernel))
         for _, kernel in function.kernels if emitter.compiled else ():
-            call = print_call(function, kernel)
-            if call not in texts[kernel]:
-                texts[kernel].append(call)
+            calls = [print_call(function, kernel)]
+            calls += [print_call(function, kernel, total=True)] if is_summed(function) else []
+            texts[kernel] += [call for call in calls if call not in texts[kernel]]
     references = {kernel: emitter.reference(kernel) for kernel in texts}
     parts = [
         "\n".join([*head, *imports(emitter, options), f"__all__ = [{public}]"]),

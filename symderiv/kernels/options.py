@@ -5,9 +5,10 @@ costs nothing. With T the temperature, s the weight of a row and a the smoothing
 
     s L(q, z/T),  q = t  (weighted),  q_k = (kappa t_k + rho) w_k,  kappa = 1 - a,  rho = a/C  (smoothed),
 
-where a label stands for its one-hot t, and the gradient of that in z. The names below are parameters of the kernels;
-a caller fills them and knows nothing else. Class weights of labels without smoothing go into the row's weight, which is
-s w[label] then. An ignored row is one of weight 0: its value and gradient are exactly 0, whatever it holds.
+where a label stands for its one-hot t, and derivatives of that in z; of what has no targets the option is T alone
+(tempered). The names below are parameters of the kernels; a caller fills them and knows nothing else. Class weights of
+labels without smoothing go into the row's weight, which is s w[label] then. An ignored row is one of weight 0: its
+value and derivatives are exactly 0, whatever it holds.
 A mean is over the sum of the rows' weights, s w[label] for labels and s for dense targets.
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-from symderiv.kernels.algebra import collected, is_exponential_of_top
+from symderiv.kernels.algebra import collected, is_exponential_of_top, multiplied, power_of
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Kernel
 from symderiv.kernels.lower import lower
@@ -25,9 +26,11 @@ from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, cases_of, clo
 from symderiv.kernels.rewriting import reference, substitute
 from symderiv.kernels.stable import REWRITES, TOP, LoweringError
 from symderiv.statements import Theorem
-from symderiv.terms import Div, Entry, Index, Mul, Parameter, Sum, Term, rename
+from symderiv.terms import Div, Entry, Index, Mul, Parameter, Power, Sum, Term, rename
 
-OptionVariant: TypeAlias = Literal["labels_weighted", "labels_smoothed", "targets_weighted", "targets_smoothed"]
+OptionVariant: TypeAlias = Literal[
+    "labels_weighted", "labels_smoothed", "targets_weighted", "targets_smoothed", "plain_tempered"
+]
 
 ROW_WEIGHTS: Final = "weights"
 """Input without axes: the weight s >= 0 of each row; 0 leaves the row out. None for weights of 1."""
@@ -49,70 +52,94 @@ SPREAD: Final = "rho"
 """Scalar: a/C, rounded once to the dtype. Smoothed kernels; for labels not 0 where a class is masked (without
 smoothing labels have the weighted kernel)."""
 SCALE: Final = "scale"
-"""Scalar: what gradients are multiplied by, 1 or 1 / (sum of the rows' weights), as in the plain kernels."""
+"""Scalar: what derivatives are multiplied by, 1 or 1 / (sum of the rows' weights), as in the plain kernels."""
 
-OPTION_GOALS: Final[tuple[tuple[OptionVariant, str, str], ...]] = (
-    ("labels_weighted", "weighted-value", "weighted-gradient"),
-    ("targets_weighted", "weighted-value", "weighted-gradient"),
-    ("labels_smoothed", "smoothed-label-value", "smoothed-label-gradient"),
-    ("targets_smoothed", "smoothed-value", "smoothed-gradient"),
-)
-"""For every option kernel the roles, among the problem's `kernels` rows, of its value and of its gradient."""
-SAMPLE_WEIGHT: Final = "sample-weight"
-"""The role of the theorem that a weight in front of a loss is one in front of its gradient."""
+OPTION_ROWS: Final[Mapping[OptionVariant, str]] = {
+    "labels_weighted": "weighted",
+    "targets_weighted": "weighted",
+    "labels_smoothed": "smoothed-label",
+    "targets_smoothed": "smoothed",
+    "plain_tempered": "tempered",
+}
+"""For every option kernel how the rows of its theorems begin among the problem's `kernels`: weighted-value,
+weighted-gradient, weighted-hessian."""
+SAMPLE_WEIGHT: Final[Mapping[str, str]] = {
+    "value": "sample-weight",
+    "gradient": "sample-weight",
+    "hessian": "sample-weight-second",
+    "hvp": "sample-weight-second",
+}
+"""By role, the row of the theorem that a weight in front of a loss is one in front of its derivative."""
 
 
 def option_kernels(
-    name: str, rows: Mapping[str, str], known: Mapping[str, Theorem], licences: Mapping[str, Theorem], *, gradient: bool
+    name: str,
+    rows: Mapping[str, str],
+    known: Mapping[str, Theorem],
+    licences: Mapping[str, Theorem],
+    roles: tuple[str, ...],
+    *,
+    targets: bool = True,
 ) -> tuple[tuple[OptionVariant, Kernel], ...]:
-    """The option kernels of the function `name`, of the value and, if `gradient`, of both.
+    """The option kernels of the function `name` with results of these `roles`, of a loss with `targets` or without.
 
-    `rows` names the theorem ("problem:goal") of each role of `OPTION_GOALS`; a kernel whose theorems are not there is
-    left out. Raises LoweringError if one of them is not proved or cannot be lowered.
+    `rows` names the theorem ("problem:goal") of each role; a kernel whose theorems are not there is left out. Raises
+    LoweringError if one of them is not proved or cannot be lowered.
     """
     made: list[tuple[OptionVariant, Kernel]] = []
-    weight = known.get(rows.get(SAMPLE_WEIGHT, ""))
-    for variant, value_role, gradient_role in OPTION_GOALS:
-        roles = [("value", value_role), *([("gradient", gradient_role)] if gradient else [])]
-        theorems = [(role, known.get(rows.get(row, ""))) for role, row in roles]
-        parts = tuple(part_of(role, theorem) for role, theorem in theorems if theorem is not None)
-        if weight is None or len(parts) < len(theorems):
+    weight = known.get(rows.get(SAMPLE_WEIGHT.get(roles[-1], ""), ""))
+    for variant, row in OPTION_ROWS.items():
+        if (variant != "plain_tempered") is not targets:
             continue
-        for theorem in (weight, *(part.theorem for part in parts)):
+        theorems = [(role, known.get(rows.get(f"{row}-{role}", ""))) for role in roles]
+        parts = tuple(part_of(role, theorem) for role, theorem in theorems if theorem is not None)
+        if len(parts) < len(theorems) or (targets and weight is None):
+            continue
+        cited = (*(part.theorem for part in parts), *((weight,) if targets and weight is not None else ()))
+        for theorem in cited:
             if theorem.verdict.word not in ("proved", "exact"):
                 raise LoweringError(
                     f"the theorem {reference(theorem)} is {theorem.verdict.word}, not proved; no kernel is made from it"
                 )
-        made.append((variant, _kernel(f"{name}_of_{variant}", variant, parts, weight, licences)))
+        value = known.get(rows.get(f"{row}-value", ""))
+        given = part_of("value", value).indices if variant == "labels_smoothed" and value is not None else ()
+        made.append((variant, _kernel(f"{name}_of_{variant}", variant, parts, cited, given, licences)))
     return tuple(made)
 
 
 def _kernel(
-    name: str, variant: OptionVariant, parts: tuple[Part, ...], weight: Theorem, licences: Mapping[str, Theorem]
+    name: str,
+    variant: OptionVariant,
+    parts: tuple[Part, ...],
+    theorems: tuple[Theorem, ...],
+    given: tuple[Index, ...],
+    licences: Mapping[str, Theorem],
 ) -> Kernel:
+    """The kernel of `parts`; `given` is the index that stands for the label in them, if one does."""
     logits = logits_of(parts[0].closed)
     label = Index("label", logits.domains[0]) if variant.startswith("labels") else None
     outputs: list[Output] = []
     cited: list[str] = []
+    of_rows = variant != "plain_tempered"
     for part in parts:
-        placed = part if label is None else _at_label(part, parts[0].indices, label)
+        placed = part if label is None else _at_label(part, given, label)
         cases, cites = cases_of(placed, licences, label)
         axes = tuple(index.domain for index in placed.indices)
         finished = tuple(Case(case.at, _finished(case.term, part.role, label)) for case in cases)
-        outputs.append(Output(part.role, axes, finished, part.role == "gradient", weighted=True))
+        outputs.append(Output(part.role, axes, finished, of_rows and part.role != "value", weighted=of_rows))
         cited.extend(cites)
     named = tuple(name for name in REWRITES if name in cited)
     inputs = [array for part in parts for array in arrays_of(part.closed)]
     inputs = [a for a in dict.fromkeys(inputs) if a != logits and not (label and a.name == TARGETS_ARRAY)]
-    own = tuple((reference(theorem), theorem.digest) for theorem in (*(part.theorem for part in parts), weight))
+    own = tuple((reference(theorem), theorem.digest) for theorem in theorems)
     return lower(
         name,
-        tuple(_formula(part) for part in parts),
+        tuple(_formula(part, of_rows) for part in parts),
         tuple(outputs),
         logits=logits,
         inputs=(logits, *sorted(inputs, key=lambda array: (array.name != TARGETS_ARRAY, array.name))),
         label=label,
-        weights=_row_weights(variant),
+        weights=_row_weights(variant) if of_rows else None,
         shared=(CLASS_WEIGHTS,),
         notes=tuple((theorem, REWRITES[theorem]) for theorem in named),
         theorems=(*own, *((theorem, licences[theorem].digest) for theorem in named)),
@@ -126,13 +153,16 @@ def _row_weights(variant: OptionVariant) -> RowWeights:
 
 
 def _at_label(part: Part, free: tuple[Index, ...], label: Index) -> Part:
-    """The part with its label, the one free index of the value, called `label`; targets are one-hot elsewhere."""
+    """The part with the index that stands for its label called `label`; targets are one-hot elsewhere."""
     renamed = rename(part.closed, dict.fromkeys(free, label))
     return Part(part.role, part.theorem, renamed, tuple(index for index in part.indices if index not in free))
 
 
 def _finished(term: Term, role: str, label: Index | None) -> Term:
     """The stable form as it is computed: one product with a probability, and the given total of the class weights."""
+    if role in ("hessian", "hvp"):
+        term = substitute(term, _without_powers)
+        term = multiplied(term.factors) if isinstance(term, Mul) else term
     if role == "gradient":
         parts = tuple(collected(part, _is_probability) for part in (term.factors if isinstance(term, Mul) else (term,)))
         term = parts[0] if len(parts) == 1 else Mul(parts)
@@ -140,6 +170,14 @@ def _finished(term: Term, role: str, label: Index | None) -> Term:
         return term
     total = Parameter(CLASS_WEIGHTS_TOTAL)
     return substitute(term, lambda node: total if _is_class_weights_total(node) else None)
+
+
+def _without_powers(term: Term) -> Term | None:
+    """b b for b^2, so that each factor can be given in two parts."""
+    times = power_of(term)
+    if not isinstance(term, Power) or not isinstance(term.base, Parameter) or times is None or times < 2:
+        return None
+    return Mul((term.base,) * times)
 
 
 def _is_probability(term: Term) -> bool:
@@ -151,6 +189,7 @@ def _is_class_weights_total(term: Term) -> bool:
     return isinstance(body, Entry) and body.array.name == CLASS_WEIGHTS
 
 
-def _formula(part: Part) -> str:
-    scale = f"{SCALE} * " if part.role == "gradient" else ""
-    return f"{part.role} = {scale}weight * ({formula(closed_form(part.theorem))})"
+def _formula(part: Part, of_rows: bool) -> str:
+    written = formula(closed_form(part.theorem))
+    scale = f"{SCALE} * " if part.role != "value" else ""
+    return f"{part.role} = {scale}weight * ({written})" if of_rows else f"{part.role} = {written}"

@@ -10,7 +10,7 @@ from symderiv.kernels.outputs import Case
 from symderiv.kernels.rewriting import unfolded
 from symderiv.kernels.stable import LoweringError, StableForm, diagonal, stable_form
 from symderiv.statements import Theorem
-from symderiv.terms import Array, Derivative, Entry, Exp, Index, Parameter, Term, children, free_indices
+from symderiv.terms import Array, Delta, Derivative, Entry, Exp, Index, Parameter, Term, children, free_indices
 
 TARGETS_ARRAY = "t"
 """The array that holds the targets of a loss; integer labels stand for its one-hot rows."""
@@ -85,6 +85,13 @@ def part_of(role: str, theorem: Theorem) -> Part:
     return Part(role, theorem, closed, _ordered_indices(theorem, closed))
 
 
+def _compares(term: Term, index: Index, label: Index) -> bool:
+    """Whether the label's entry has a form of its own."""
+    if isinstance(term, Delta):
+        return {term.left, term.right} == {index, label}
+    return any(_compares(part, index, label) for part in children(term))
+
+
 def cases_of(
     part: Part, licences: Mapping[str, Theorem], label: Index | None
 ) -> tuple[tuple[Case, ...], tuple[str, ...]]:
@@ -96,7 +103,7 @@ def cases_of(
         apart = stable_form(term, licences, ((places[0], places[1]),), label)
         same = stable_form(diagonal(term, places[1], places[0]), licences, (), label)
         forms = [((places[0], places[1]), apart), ((places[0], places[0]), same)]
-    elif len(places) == 1 and label is not None and label in free_indices(term):
+    elif len(places) == 1 and label is not None and _compares(term, places[0], label):
         apart = stable_form(term, licences, ((places[0], label),), label)
         same = stable_form(diagonal(term, places[0], label), licences, (), label)
         forms = [(places, apart), ((label,), same)]

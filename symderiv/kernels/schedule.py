@@ -262,7 +262,7 @@ class Lowering:
     def _logarithm(self, argument: Term) -> Expression:
         key = alpha_key(argument)
         if is_shifted_sum(argument) and key in self.tied:
-            ties, below = self._memo(("ties", *key)), self._memo(("below", *key))
+            ties, below = (self.scopes[0].memo[(kind, *key)] for kind in ("ties", "below"))
             return Op("log1p", (Op("add", (Op("subtract", (ties, _ONE)), below)),))
         if isinstance(argument, Add) and len(argument.terms) == 2 and is_exponential_of_top(argument.terms[1], TOP):
             first, second = argument.terms
@@ -270,9 +270,6 @@ class Lowering:
                 return Op("log1p", (Op("minimum", (self.value(first), self.value(second))),))
             return Op("log1p", (Op("add", (self.value(first), Op("subtract", (self.value(second), _ONE)))),))
         return Op("log", (self.value(argument),))
-
-    def _memo(self, key: tuple[object, ...]) -> Expression:
-        return self.scopes[0].memo[key]
 
     def _open_sum(self, term: Sum) -> Expression:
         """A sum over a loop of its own, inside the loops that its free indices need."""
@@ -320,8 +317,7 @@ class Lowering:
             return level
         key = alpha_key(term)
         if key not in seen:
-            while len(levels) <= level:
-                levels.append([])
+            levels += [[] for _ in range(level + 1 - len(levels))]
             levels[level].append(term)
             seen[key] = level
         return seen[key] + 1
@@ -358,6 +354,8 @@ class Lowering:
     def _scaled(self, term: Term) -> Expression:
         """`term` times the factor of gradients; in a sum, numbers of the row are multiplied by it once for the row."""
         factor = Local("scale") if self.factor is None else self.factor
+        if isinstance(term, Mul) and sum(1 for part in term.factors if self._known(part)) > 1:
+            return self._scaled_product(term, factor)
         if not isinstance(term, Add) or not all(self._known(part) for part in term.terms):
             return Op("multiply", (self.value(term), factor))
         made: Expression | None = None
@@ -375,14 +373,17 @@ class Lowering:
         if outer:
             key = ("scaled", *(alpha_key(part) for part in outer))
             if key not in self.scopes[0].memo:
-                scopes = self.scopes[1:]
-                del self.scopes[1:]
+                scopes, self.scopes = self.scopes[1:], self.scopes[:1]
                 local = Local(self.name("shared"))
                 self.emit(Let(local.name, Op("multiply", (self._product_of(outer), factor))))
                 self.scopes[0].memo[key] = local
                 self.scopes.extend(scopes)
             factor = self.scopes[0].memo[key]
-        return Op("multiply", (self._product_of(inner), factor))
+        at = next((n for n, part in enumerate(inner) if isinstance(part, Div) and len(inner) > 1), None)
+        if at is None:
+            return Op("multiply", (self._product_of(inner), factor))
+        share = Op("multiply", (self.value(inner[at]), factor))  # a quotient takes the factor along
+        return Op("multiply", (share, self._product_of((*inner[:at], *inner[at + 1 :]))))
 
     def case(self, output: Output, case: Case) -> None:
         """Emit the loops that write one case of an output."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.kernels.calls import call_arguments, parameter_names, wrapped
+from symderiv.kernels.calls import wrapped
 from symderiv.kernels.functions import Function, OptionVariant, Variant
 from symderiv.kernels.hyperparameters import (
     argument_name,
@@ -13,7 +13,8 @@ from symderiv.kernels.hyperparameters import (
     hyperparameter_lines,
 )
 from symderiv.kernels.ir import Kernel
-from symderiv.kernels.options import ROW_WEIGHTS
+from symderiv.kernels.options import INVERSE_TEMPERATURE, INVERSE_TEMPERATURE_LOW, ROW_WEIGHTS, SCALE
+from symderiv.kernels.short_way import at_once, short_way
 
 _ERRORS: Final = "Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header."
 _OPTIONS: Final = ("weight=None", "sample_weight=None", "smoothing=0.0", "temperature=1.0", "ignore_index=None")
@@ -21,9 +22,28 @@ _NO_OPTIONS: Final = (
     "weight is None and sample_weight is None and ignore_index is None",
     "type(smoothing) is float and smoothing == 0.0 and type(temperature) is float and temperature == 1.0",
 )
+_NO_TEMPERATURE: Final = ("type(temperature) is float and temperature == 1.0",)
+
+
+def _has_options(function: Function) -> bool:
+    """Whether the function has the options of a loss, which need targets."""
+    return bool(function.option_kernels) and not _is_tempered(function)
+
+
+def _is_tempered(function: Function) -> bool:
+    """Whether a temperature is the one option of the function."""
+    return any(variant == "plain_tempered" for variant, _ in function.option_kernels)
+
+
+def _is_scaled(function: Function) -> bool:
+    """Whether derivatives can be multiplied by what a mean divides by."""
+    kernels = (kernel for _, kernel in (*function.kernels, *function.option_kernels))
+    return any(scalar.name == SCALE for kernel in kernels for scalar in kernel.scalars())
 
 
 def _option_lines(function: Function) -> list[str]:
+    if _is_tempered(function):
+        return ["    `temperature` T: z/T in the place of z; derivatives are still those in z."]
     if not function.option_kernels:
         return []
     return [
@@ -61,7 +81,10 @@ def docstring(function: Function) -> list[str]:
         f"    {line}" for each in function.hyperparameters for line in hyperparameter_lines(each, function.arguments[0])
     ]
     if function.reducible:
-        lines.append("    `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.")
+        derivative = {"hvp": "each row's product is", "hessian": "each row's Hessian is"}.get(
+            function.name, "a gradient is"
+        )
+        lines.append(f"    `reduction`: 'none', 'sum' or 'mean' over all rows; {derivative} that of the reduced value.")
     several = len(function.outputs) > 1
     lines.append(f"    `out`: {'a tuple of arrays' if several else 'an array'} to fill; `threads`: at most so many.")
     lines.append(f"    {_ERRORS}")
@@ -77,99 +100,6 @@ def _is_reduced(function: Function, output: str) -> bool:
 def has_sums(function: Function) -> bool:
     """Whether the function's kernels make a value of each row that may be summed up or thrown away."""
     return function.reducible and function.kernels[0][1].arrays("output")[0].name == "value"
-
-
-# ---- one block of plain arrays in one call
-
-
-def at_once(function: Function) -> list[str]:
-    """The function that does one block of plain arrays in a compiled call, and the line that finds such calls."""
-    kernel = function.kernels[0][1]
-    first = function.arguments[0]
-    finders = ", ".join(f"{variant}={kernel.name}_call" for variant, kernel in function.kernels)
-    names = list(function.arguments)
-    extra = ["reduction"] if function.reducible else []
-    shown = [name for name, _ in function.outputs]
-    outputs = kernel.arrays("output")
-    shapes = {0: f"len({first})", 1: f"{first}.shape", 2: f"{first}.shape + {first}.shape[1:]"}
-    fresh = {p.name: f"np.empty({shapes[0 if function.elementwise else len(p.axes)]}, {first}.dtype)" for p in outputs}
-    parameters = parameter_names(function)
-    scaled = any(scalar.name == "scale" for scalar in kernel.scalars())
-    call = "call(" + ", ".join([*names, *parameters, *(["scale"] if scaled else []), *(p.name for p in outputs)]) + ")"
-    types = " or ".join(
-        [f"type({name}) is not np.ndarray" for name in names] + [f"type({name}) is not float" for name in parameters]
-    )
-    order = " and ".join(f"{name}.flags.c_contiguous" for name in names)
-    least = len(outputs) + 1 + scaled + len(parameters)
-    other = "t.dtype" if "t" in names and len(call_arguments(function, kernel)) > least else "None"
-    made = ", ".join(fresh[name] for name in shown)
-    lines = [
-        f"{function.name}_call = call_finder({finders})",
-        "",
-        "",
-        f"def {function.name}_at_once({', '.join([*names, *parameters, *extra, 'out'])}):",
-        f'    """{function.name} of one block of plain arrays; None if the checks have to do it, or to refuse it."""',
-        f"    if {types}:",
-        "        return None",
-        f"    if not ({order}):" if len(names) > 1 else f"    if not {order}:",
-        "        return None",
-        f"    call = {function.name}_call({first}.dtype, {other}, {first}.shape[1:])",
-        f"    if call is None or {first}.size > BLOCK_ELEMENTS:",
-        "        return None",
-        "    if out is None:",
-        f"        {', '.join(shown)} = {made}",
-        "    else:",
-        f"        made = plain_memory(out, {len(shown)})",
-        "        if made is None:",
-        "            return None",
-        f"        {', '.join(shown)}{',' * (len(shown) == 1)} = made",
-    ]
-    if len(shown) > 1:
-        lines += [f"        {name} = {fresh[name]} if {name} is None else {name}" for name in shown]
-    lines += [f"    {p.name} = {fresh[p.name]}" for p in outputs if p.name not in shown]
-    if function.reducible:
-        mean = f"1.0 / len({first})" if scaled else None
-        taken = "" if "value" not in shown else "out is not None or "
-        taken = taken if len(shown) == 1 else "(out is not None and out[0] is not None) or "
-        lines += [f'    if reduction != "none" and ({taken}reduction not in ("sum", "mean") or not len({first})):']
-        lines += ["        return None"]
-        lines += [f'    scale = {mean} if reduction == "mean" else 1.0'] if mean else []
-    lines += [
-        "    try:",
-        f"        if not {call}:",
-        "            return None",
-        "    except TypeError:  # another signature",
-    ]
-    lines += ["        return None"]
-    result = ", ".join(shown)
-    if "value" in shown and function.reducible:
-        lines += ['    if reduction != "none":', '        if not reduced_in_place(value, reduction == "mean"):']
-        lines += ["            return None", "        value = value[0]"]
-    return [*lines, f"    return {result}"]
-
-
-def _short_way(function: Function) -> list[str]:
-    extra = ["reduction"] if function.reducible else []
-    arguments = ", ".join([*function.arguments, *parameter_names(function), *extra, "out"])
-    tests = [
-        *(_NO_OPTIONS if function.option_kernels else ()),
-        "(threads is None or (type(threads) is int and threads > 0))",
-    ]
-    if function.reducible:
-        tests[-1] += " and type(reduction) is str"
-    elif len(tests) == 1:
-        tests = ["threads is None or (type(threads) is int and threads > 0)"]
-    head = (
-        [f"if {tests[0]}:"]
-        if len(tests) == 1
-        else ["if (", f"    {tests[0]}", *(f"    and {each}" for each in tests[1:]), "):"]
-    )
-    return [
-        *head,
-        f"    made = {function.name}_at_once({arguments})",
-        "    if made is not None:",
-        "        return made",
-    ]
 
 
 # ---- the long way: every check, any memory, options, threads
@@ -188,7 +118,7 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
         lines = ['z = checked_real("z", z, 1)']
     if classes is not None:
         lines.append(f"check_classes(z, {classes})")
-    if targets and function.option_kernels:
+    if targets and _has_options(function):
         mean = 'mean=reduction == "mean"'
         lines += [
             "check_reduction(reduction)",
@@ -211,12 +141,15 @@ def _inputs(function: Function, classes: int | None) -> list[str]:
         lines.append("check_reduction(reduction)")
     lines.append("check_threads(threads)")
     lines += [checked_hyperparameter(each, first) for each in function.hyperparameters]
-    if function.option_kernels:
+    if _is_tempered(function):
+        lines.append("beta, beta_low = inverse_temperature(temperature, z.dtype)")
+    elif function.option_kernels:
+        always = "" if has_sums(function) else ' always=reduction == "mean",'  # plain kernels have no scale
         lines += [
             "labels, ignored = in_32_bits(labels, ignored)",
             "options = checked_options(",
             "    z, labels, ignored, weight, sample_weight, smoothing, temperature,",
-            f"    {mean}, counts=counts, threads=threads,",
+            f"    {mean}, counts=counts, threads=threads,{always}",
             ")",
         ]
     shape = f"batch, row = {first}.shape, ()" if function.elementwise else "batch, row = z.shape[:-1], z.shape[-1:]"
@@ -231,7 +164,7 @@ def _outputs(function: Function) -> list[str]:
     first = function.arguments[0]
     targets = () if "t" not in function.arguments else ("t",) if function.elementwise else ("labels", "t")
     inputs = ", ".join([first, *targets, *(name for name in function.arguments if name not in (first, "t"))])
-    if function.option_kernels:
+    if _has_options(function):
         inputs += ", *arrays_among(weight, sample_weight)"
     wanted = ", ".join(
         f'("{name}", {"value_shape(reduction, batch)" if _is_reduced(function, name) else shapes[rank]})'
@@ -251,14 +184,15 @@ def _outputs(function: Function) -> list[str]:
         lines.append(
             "divisor = rows if options is None else options.divisor" if function.option_kernels else "divisor = rows"
         )
-    if any(scalar.name == "scale" for scalar in kernel.scalars()):
+    if _is_scaled(function):
         lines.append(f"scale = scale_of(reduction, divisor, {first}.dtype)")
     return lines
 
 
 def _arguments(function: Function, kernel: Kernel) -> list[str]:
     """What a kernel is given, in its order, but for its range and its results."""
-    own = {"scale", *(argument_name(each.parameter) for each in function.hyperparameters)}
+    own = {SCALE, *(argument_name(each.parameter) for each in function.hyperparameters)}
+    own |= {INVERSE_TEMPERATURE, INVERSE_TEMPERATURE_LOW} if _is_tempered(function) else set()
     arrays = [
         f"options.{p.name}" if p.shared or p.name == ROW_WEIGHTS else f"input_rows({p.name}, row)"
         for p in kernel.arrays("input")
@@ -287,13 +221,16 @@ _TESTS: Final[dict[Variant | OptionVariant, str]] = {
     "labels_smoothed": "labels is not None and options.smoothed",
     "targets_weighted": "labels is None and not options.smoothed",
     "targets_smoothed": "labels is None and options.smoothed",
+    "plain_tempered": "beta is not None",
 }
 
 
 def _launches(function: Function, references: dict[Kernel, str], sums: bool) -> list[str]:
     """The choice of the kernel, and its launch."""
     plain = [(_TESTS.get(variant, ""), kernel) for variant, kernel in function.kernels]
-    if function.option_kernels:
+    if _is_tempered(function):
+        plain = [("beta is None", kernel) for _, kernel in plain]
+    elif function.option_kernels:
         plain = [(f"options is None and {test}", kernel) for test, kernel in plain]
     chosen = [*plain, *((_TESTS[variant], kernel) for variant, kernel in function.option_kernels)]
     lines: list[str] = []
@@ -327,7 +264,7 @@ def _results(function: Function) -> str:
 
 def signature(function: Function) -> list[str]:
     """The line, or lines, that begin the function."""
-    options = [*_OPTIONS] if function.option_kernels else []
+    options = ["temperature=1.0"] if _is_tempered(function) else [*_OPTIONS] if function.option_kernels else []
     options += [hyperparameter_argument(each) for each in function.hyperparameters]
     options += ['reduction="none"'] if function.reducible else []
     given = [*function.arguments, "*", *options, "out=None", "threads=None"]
@@ -338,8 +275,9 @@ def signature(function: Function) -> list[str]:
 def print_function(function: Function, references: dict[Kernel, str], classes: int | None, compiled: bool) -> str:
     """The public function; `references` names what runs each kernel. `compiled`: with one compiled call for a block of
     plain arrays, and sums block by block."""
+    no_options = _NO_TEMPERATURE if _is_tempered(function) else _NO_OPTIONS if function.option_kernels else ()
     body = [
-        *(_short_way(function) if compiled else []),
+        *(short_way(function, no_options) if compiled else []),
         *_inputs(function, classes),
         *_outputs(function),
         *_launches(function, references, compiled),

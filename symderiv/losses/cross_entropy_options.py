@@ -17,6 +17,7 @@ from symderiv.losses.notation import (
     p,
     rho,
     t,
+    v,
     w,
     z,
 )
@@ -49,6 +50,10 @@ DEFINITIONS: Final = (S_tempered, p, lse_tempered, L_tempered, q, L_smoothed, H)
 
 _JACOBIAN: Final = "lemma cite=softmax:tempered-jacobian"
 _GRADIENT: Final = Derivative(L_tempered(), z[i])
+_HESSIAN: Final = Derivative(_GRADIENT, z[j])
+_OF_SMOOTHED: Final = Derivative(Derivative(L_smoothed(), z[i]), z[j])
+_OF_LABEL: Final = Derivative(Derivative(H(l), z[i]), z[j])
+_ALONG: Final = ("constant-out", "expand-delta", "linearity-of-sum", "sift")
 _SMOOTHED: Final = "reads=t:q,L(beta*z):L_q"
 
 GOALS: Final = (
@@ -93,7 +98,7 @@ GOALS: Final = (
     Goal(
         "tempered-hessian",
         "Hessian of cross-entropy at a temperature in the logits",
-        Derivative(_GRADIENT, z[j]),
+        _HESSIAN,
         (
             "lemma cite=cross-entropy:tempered-gradient",
             "constant-factor",
@@ -107,6 +112,14 @@ GOALS: Final = (
         target=beta**2 * total(k, t[k]) * p(i) * (delta(i, j) - p(j)),
     ),
     Goal(
+        "tempered-hvp",
+        "product of the Hessian of cross-entropy at a temperature with a direction",
+        total(j, _HESSIAN * v[j]),
+        ("lemma cite=cross-entropy:tempered-hessian", *_ALONG),
+        cites=("cross-entropy:tempered-hessian",),
+        target=beta**2 * total(k, t[k]) * p(i) * (v[i] - total(j, p(j) * v[j])),
+    ),
+    Goal(
         "weighted-gradient",
         "gradient of the cross-entropy of a weighted sample in the logits",
         Derivative(omega * L_tempered(), z[i]),
@@ -115,6 +128,14 @@ GOALS: Final = (
         prose="The weight $\\omega$ of a sample multiplies its loss; for a label, the weight of its class is a factor"
         " of it. A sample of weight 0 is left out.",
         target=omega * beta * (p(i) * total(k, t[k]) - t[i]),
+    ),
+    Goal(
+        "weighted-hessian",
+        "Hessian of the cross-entropy of a weighted sample in the logits",
+        Derivative(Derivative(omega * L_tempered(), z[i]), z[j]),
+        ("constant-factor", "lemma cite=cross-entropy:tempered-hessian"),
+        cites=("cross-entropy:tempered-hessian",),
+        target=omega * beta**2 * total(k, t[k]) * p(i) * (delta(i, j) - p(j)),
     ),
     Goal(
         "smoothed-logits-form",
@@ -133,6 +154,22 @@ GOALS: Final = (
         (f"lemma cite=cross-entropy:tempered-gradient {_SMOOTHED}",),
         cites=("cross-entropy:tempered-gradient",),
         target=beta * (p(i) * total(k, q(k)) - q(i)),
+    ),
+    Goal(
+        "smoothed-hessian",
+        "Hessian of the cross-entropy of smoothed and weighted targets in the logits",
+        _OF_SMOOTHED,
+        (f"lemma cite=cross-entropy:tempered-hessian {_SMOOTHED}",),
+        cites=("cross-entropy:tempered-hessian",),
+        target=beta**2 * total(k, q(k)) * p(i) * (delta(i, j) - p(j)),
+    ),
+    Goal(
+        "smoothed-hvp",
+        "product of the Hessian of the cross-entropy of smoothed and weighted targets with a direction",
+        total(j, _OF_SMOOTHED * v[j]),
+        (f"lemma cite=cross-entropy:tempered-hvp {_SMOOTHED}",),
+        cites=("cross-entropy:tempered-hvp",),
+        target=beta**2 * total(k, q(k)) * p(i) * (v[i] - total(j, p(j) * v[j])),
     ),
     Goal(
         "smoothed-label",
@@ -182,17 +219,54 @@ GOALS: Final = (
         cites=("cross-entropy:smoothed-label", "softmax:tempered-jacobian"),
         target=beta * (kappa * w[l] * (p(i) - delta(i, l)) + rho * (p(i) * total(k, w[k]) - w[i])),
     ),
+    Goal(
+        "smoothed-label-hessian",
+        "Hessian of the cross-entropy of a smoothed label in the logits",
+        _OF_LABEL,
+        (
+            "lemma cite=cross-entropy:smoothed-label-gradient",
+            "constant-factor",
+            "linearity",
+            "constant-factor",
+            "sum-rule",
+            "constant",
+            "constant-factor",
+            _JACOBIAN,
+            "factor",
+            "merge-powers + regroup order=0.3.1.2",
+        ),
+        cites=("cross-entropy:smoothed-label-gradient", "softmax:tempered-jacobian"),
+        target=beta**2 * (kappa * w[l] + rho * total(k, w[k])) * p(i) * (delta(i, j) - p(j)),
+    ),
+    Goal(
+        "smoothed-label-hvp",
+        "product of the Hessian of the cross-entropy of a smoothed label with a direction",
+        total(j, _OF_LABEL * v[j]),
+        ("lemma cite=cross-entropy:smoothed-label-hessian", *_ALONG),
+        cites=("cross-entropy:smoothed-label-hessian",),
+        target=beta**2 * (kappa * w[l] + rho * total(k, w[k])) * p(i) * (v[i] - total(j, p(j) * v[j])),
+    ),
 )
 """The theorems, each for every class count."""
 
 KERNELS: Final = (
     ("weighted-value", "tempered-logits-form"),
     ("weighted-gradient", "tempered-gradient"),
+    ("weighted-hessian", "tempered-hessian"),
+    ("weighted-hvp", "tempered-hvp"),
     ("smoothed-value", "smoothed-logits-form"),
     ("smoothed-gradient", "smoothed-gradient"),
+    ("smoothed-hessian", "smoothed-hessian"),
+    ("smoothed-hvp", "smoothed-hvp"),
     ("smoothed-label-value", "smoothed-label-logits-form"),
     ("smoothed-label-gradient", "smoothed-label-gradient"),
+    ("smoothed-label-hessian", "smoothed-label-hessian"),
+    ("smoothed-label-hvp", "smoothed-label-hvp"),
     ("sample-weight", "weighted-gradient"),
+    ("sample-weight-second", "weighted-hessian"),
+    ("tempered-jacobian", "softmax:tempered-jacobian"),
+    ("tempered-jvp", "softmax:tempered-jvp"),
+    ("tempered-vjp", "softmax:tempered-vjp"),
     ("rewrite", "logsumexp:tempered-max-shift"),
     ("rewrite", "softmax:tempered-shift-invariance"),
     ("rewrite", "softmax:tempered-complement"),

@@ -249,6 +249,21 @@ PROBLEM: Final = Problem(
             cites=("softmax:tempered-jacobian",),
             target=beta * p(i) * (v[i] - total(j, p(j) * v[j])),
         ),
+        Goal(
+            "tempered-vjp",
+            "product of a cotangent with the Jacobian of softmax at a temperature",
+            total(i, u[i] * _TEMPERED_ENTRY),
+            (
+                "lemma cite=softmax:tempered-jacobian",
+                "expand-delta",
+                "linearity-of-sum",
+                "sift",
+                "constant-out",
+                "factor",
+            ),
+            cites=("softmax:tempered-jacobian",),
+            target=beta * p(j) * (u[j] - total(i, u[i] * p(i))),
+        ),
     ),
     headline="jacobian",
     kernels=(
@@ -258,5 +273,11 @@ PROBLEM: Final = Problem(
         ("vjp", "vjp"),
         ("rewrite", "softmax:shift-invariance"),
         ("rewrite", "softmax:complement"),
+        ("tempered-value", "tempered-shift-invariance"),
+        ("tempered-jacobian", "tempered-jacobian"),
+        ("tempered-jvp", "tempered-jvp"),
+        ("tempered-vjp", "tempered-vjp"),
+        ("rewrite", "softmax:tempered-shift-invariance"),
+        ("rewrite", "softmax:tempered-complement"),
     ),
 )

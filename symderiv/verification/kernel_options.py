@@ -1,8 +1,9 @@
 """The options of a loss through its public functions: weights, smoothing, temperature, ignored labels, means.
 
 Against rigorous values of the theorem of smoothed and weighted targets, with the options put in as exact numbers; a
-label is its one-hot targets there, so that the theorems of labels are tested too. The gradient of labels without
-smoothing is protected from cancellation; others are measured at the size of their addends.
+label is its one-hot targets there, so that the theorems of labels are tested too. Hessians and the gradient of labels
+without smoothing are protected from cancellation; other derivatives are measured at the size of their addends. What has
+no targets has a temperature alone.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from flint import arb, ctx
 
 from symderiv.kernels import LossKernel
 from symderiv.kernels.functions import Function
-from symderiv.kernels.options import INVERSE_TEMPERATURE, KEPT, OPTION_GOALS, SPREAD
+from symderiv.kernels.options import INVERSE_TEMPERATURE, KEPT, OPTION_ROWS, SPREAD, OptionVariant
 from symderiv.kernels.parts import Part, part_of
 from symderiv.kernels.rewriting import reference as name_of
 from symderiv.kernels.rewriting import substitute
@@ -67,27 +68,36 @@ def check_options(problem: Problem, theorems: tuple[Theorem, ...], kernel: LossK
     for function in made:
         if not function.option_kernels:
             continue
-        parts = tuple(_stated(problem, theorems, role) for role, _ in function.outputs)
-        kinds = [kind for kind, _ in function.kernels if kind in ("labels", "targets")]
+        tempered = any(variant == "plain_tempered" for variant, _ in function.option_kernels)
+        stated: OptionVariant = "plain_tempered" if tempered else "targets_smoothed"
+        parts = tuple(_stated(problem, theorems, role, stated) for role in _roles(function))
+        kinds = [kind for kind, _ in function.kernels if kind in ("labels", "targets", "plain")]
         for kind, dtype in product(kinds, (np.float32, np.float64)):
             subject = f"{problem.name} {function.name} with options ({kind}, {np.dtype(dtype).name})"
             yield from _compared(subject, kernel, function, parts, kind, dtype, seed, thorough)
 
 
-def _stated(problem: Problem, theorems: tuple[Theorem, ...], role: str) -> Part:
-    """The closed form of smoothed and weighted targets."""
-    rows = dict(problem.kernels)
-    (goal,) = (rows[row] for kind, value, gradient in OPTION_GOALS if kind == "targets_smoothed"
-               for row in (value if role == "value" else gradient,))  # fmt: skip
+def _roles(function: Function) -> tuple[str, ...]:
+    return tuple(role for role, _ in function.outputs)
+
+
+def _stated(problem: Problem, theorems: tuple[Theorem, ...], role: str, variant: OptionVariant) -> Part:
+    """The closed form of smoothed and weighted targets, or of what has a temperature alone."""
+    goal = dict(problem.kernels)[f"{OPTION_ROWS[variant]}-{role}"]
     known = {name_of(theorem): theorem for theorem in theorems}
     return part_of(role, known[goal if ":" in goal else f"{problem.name}:{goal}"])
 
 
-def _tried(function: Function, dtype: Any, seed: int, thorough: bool) -> Iterator[tuple[Sample, _Choice]]:
-    """Samples with options. Each kind of options and each layout is another kernel to compile, so that values alone,
-    whose formulas are the same, have fewer; only short rows have every combination, as rigorous values are slow."""
-    for classes in (3, 10, 40, 150) if thorough else (3,):
-        usual = _QUICK if thorough or function.name != "value" else _QUICK[:2]
+def _tried(function: Function, kind: str, dtype: Any, seed: int, thorough: bool) -> Iterator[tuple[Sample, _Choice]]:
+    """Samples with options. Each kind of options and each layout is another kernel to compile, so that all but values
+    with gradients have fewer; only short rows have every combination, and matrices, as rigorous values are slow."""
+    if kind == "plain":
+        alone = tuple(_Choice(temperature, 0.0, False, False) for temperature in _TEMPERATURES)
+        usual = alone if thorough else alone[:2]
+    else:
+        usual = _QUICK if thorough or "gradient" in _roles(function) else _QUICK[:2]
+    matrix = any(rank == 2 for _, rank in function.outputs)
+    for classes in ((3, 10) if matrix else (3, 10, 40, 150)) if thorough else (3,):
         every = _FULL if thorough and classes == 3 and function.name == "value_and_grad" else usual
         yield from product((ordinary(classes, dtype, seed),), every)
         if classes == 3:
@@ -96,32 +106,43 @@ def _tried(function: Function, dtype: Any, seed: int, thorough: bool) -> Iterato
 
 def _compared(subject: str, kernel: LossKernel, function: Function, parts: tuple[Part, ...], kind: str, dtype: Any,
               seed: int, thorough: bool) -> Iterator[Check]:  # fmt: skip
+    """The check of every result by row, of those that cancel in a unit of their own, and of means of values."""
     rows = {part.role: Worst() for part in parts}
     smooth, means = Worst(), Worst()
-    for sample, choice in _tried(function, dtype, seed, thorough):
+    for sample, choice in _tried(function, kind, dtype, seed, thorough):
         given = _Given.drawn(sample, choice, kind, seed)
         where = f"{sample.name}, C = {sample.z.shape[1]}, {choice}"
         with ctx.workprec(_BITS):
             truth = [given.truth(part) for part in parts]
-            for reduction in ("none", "mean"):
+            for reduction in ("none", "mean") if kind != "plain" else ("none",):
                 found = given.call(kernel, function, reduction)
                 divisor = given.divisor() if reduction == "mean" else Fraction(1)
                 for part, result, balls in zip(parts, found, truth, strict=True):
                     if reduction == "mean" and part.role == "value":
                         means.add(ulps(result, _over(_sum(balls), divisor), of_magnitude=False), where)
                         continue
-                    cancelling = part.role == "gradient" and (kind == "targets" or choice.smoothing != 0)
+                    cancelling = _cancels(part.role, kind, choice)
                     worst = smooth if cancelling else rows[part.role]
                     for at, ball in balls.items():
                         off = ulps(result[at], _over(ball, divisor), of_magnitude=cancelling)
                         worst.add(off, f"{where}, {reduction}, at {list(at)}")
+    (last,) = _roles(function)[-1:]
     for role, worst in rows.items():
-        if role == "value" or kind == "labels":
+        if not _always_cancels(role, kind):
             yield checked("ulps", f"{subject}: {role}", "rigorous value", ULPS, worst.value, worst.at)
-    if "gradient" in rows:
-        yield checked("ulps of the addends", f"{subject}: gradient", "rigorous value", ULPS, smooth.value, smooth.at)
-    if "value" in rows:
+    if last in ("gradient", "hvp", "jvp", "vjp"):
+        yield checked("ulps of the addends", f"{subject}: {last}", "rigorous value", ULPS, smooth.value, smooth.at)
+    if "value" in rows and kind != "plain":
         yield checked("ulps", f"{subject}: mean", "rigorous value", ULPS, means.value, means.at)
+
+
+def _always_cancels(role: str, kind: str) -> bool:
+    """Whether a result may be much smaller than its addends whatever the options are."""
+    return role in ("hvp", "jvp", "vjp") or (role == "gradient" and kind == "targets")
+
+
+def _cancels(role: str, kind: str, choice: _Choice) -> bool:
+    return _always_cancels(role, kind) or (role == "gradient" and choice.smoothing != 0)
 
 
 def _sum(balls: dict[tuple[int, ...], Ball]) -> Ball:
@@ -172,8 +193,11 @@ class _Given:
     def call(self, kernel: LossKernel, function: Function, reduction: str) -> tuple[np.ndarray, ...]:
         """The results of the public function, always as a tuple."""
         labelled = self.kind == "labels"
+        along = [self.sample.direction] if function.arguments[-1] in ("u", "v") else []
+        if self.kind == "plain":
+            return (getattr(kernel, function.name)(self.z, *along, temperature=self.choice.temperature),)
         made = getattr(kernel, function.name)(
-            self.z, self.labels if labelled else self.sample.targets, weight=self.w, sample_weight=self.samples,
+            self.z, self.labels if labelled else self.sample.targets, *along, weight=self.w, sample_weight=self.samples,
             smoothing=self.choice.smoothing, temperature=self.choice.temperature,
             ignore_index=_IGNORED if labelled and self.choice.ignoring else None, reduction=reduction,
         )  # fmt: skip
@@ -209,6 +233,7 @@ class _Given:
         made: dict[tuple[int, ...], Ball] = {}
         for row in range(len(self.z)):
             data = {part.logits.name: self.sample.z[row], "t": targets[row], "w": w}
+            data |= dict.fromkeys("uv", self.sample.direction[row])
             weight = self._weight(row) if row in self.counted else Fraction(0)
             for at, ball in reference(closed, part.indices, data, {"classes": classes}).items():
                 made[(row, *at)] = _over(ball, 1 / weight) if weight else Ball(arb(0), arb(0))

@@ -37,6 +37,10 @@ THEOREMS = {
     ("weighted", "gradient"): "tempered-gradient",
     ("smoothed", "value"): "smoothed-logits-form",
     ("smoothed", "gradient"): "smoothed-gradient",
+    ("weighted", "hessian"): "tempered-hessian",
+    ("weighted", "hvp"): "tempered-hvp",
+    ("smoothed", "hessian"): "smoothed-hessian",
+    ("smoothed", "hvp"): "smoothed-hvp",
 }
 ROWS = {
     "ordinary": (0.3, -1.2, 2.5, 0.0, 0.7),
@@ -47,16 +51,21 @@ ROWS = {
     "masked": (0.5, 1.5, -math.inf, 0.25, -math.inf),
 }
 W = (0.5, 2.0, 0.0, 1.25, 0.75)
+V = (0.7, -1.1, 0.4, 1.9, -0.2)
 T = (0.125, 0.5, 0.0, 0.25, 0.0625)
 
 
 @cache
+def function(name: str, entry: str = "cross-entropy") -> Function:
+    return next(each for each in functions(find(entry), theorems(entry)) if each.name == name)
+
+
 def both() -> Function:
-    return next(f for f in functions(find("cross-entropy"), theorems("cross-entropy")) if f.name == "value_and_grad")
+    return function("value_and_grad")
 
 
-def option_kernel(variant: str) -> Kernel:
-    return dict(both().option_kernels)[variant]
+def option_kernel(variant: str, name: str = "value_and_grad") -> Kernel:
+    return dict(function(name).option_kernels)[variant]
 
 
 def scalars(temperature: float, smoothing: float, w: tuple[float, ...], dtype: type = np.float64) -> dict[str, object]:
@@ -78,7 +87,16 @@ def interpreted(kernel: Kernel, z: tuple[float, ...], target: int | tuple[float,
                 w: tuple[float, ...] | None = (1.0,) * C, temperature: float = 1.0, smoothing: float = 0.0,
                 scale: float = 1.0, ignored: int | None = None) -> tuple[float, list[float]]:  # fmt: skip
     """Value and gradient of one row by the interpreter, in double precision."""
-    arrays = {"z": z, "w": w, ROW_WEIGHTS: (weight,), "t": target}
+    made = results(kernel, z, target, weight=weight, w=w, temperature=temperature, smoothing=smoothing, scale=scale,
+                   ignored=ignored)  # fmt: skip
+    return made["value"][()], [made["gradient"][(k,)] for k in range(C)]
+
+
+def results(kernel: Kernel, z: tuple[float, ...], target: int | tuple[float, ...], *, weight: float = 1.0,
+            w: tuple[float, ...] | None = (1.0,) * C, temperature: float = 1.0, smoothing: float = 0.0,
+            scale: float = 1.0, ignored: int | None = None) -> dict[str, dict[tuple[int, ...], float]]:  # fmt: skip
+    """The results of one row by the interpreter, in double precision; directions are V."""
+    arrays = {"z": z, "w": w, ROW_WEIGHTS: (weight,), "t": target, "v": V}
     inputs: dict[str, Mapping[tuple[int, ...], float] | None] = {}
     for parameter in kernel.arrays("input"):
         row = arrays[parameter.name]
@@ -86,8 +104,7 @@ def interpreted(kernel: Kernel, z: tuple[float, ...], target: int | tuple[float,
         inputs[parameter.name] = None if row is None else dict(zip(places, row, strict=True))
     given = scalars(temperature, smoothing, (1.0,) * C if w is None else w) | {SCALE: scale}
     label = {"label": target, IGNORED: ignored} if isinstance(target, int) else None
-    made = run(kernel, inputs, FLOATS, sizes={"C": C}, labels=label, scalars=given)
-    return made["value"][()], [made["gradient"][(k,)] for k in range(C)]
+    return run(kernel, inputs, FLOATS, sizes={"C": C}, labels=label, scalars=given)
 
 
 @cache
@@ -112,9 +129,10 @@ def true_values(variant: str, role: str, z: tuple[float, ...], target: int | tup
     def placed(node: Term) -> Term | None:
         return Number(numbers[node.name]) if isinstance(node, Parameter) else None
 
-    index = Index("i", find("cross-entropy").arrays[0].domains[0])
+    classes = find("cross-entropy").arrays[0].domains[0]
+    index, other = Index("i", classes), Index("j", classes)
     one_hot = tuple(float(k == target) for k in range(len(z))) if isinstance(target, int) else target
-    data = {"z": np.array(z), "t": np.array(one_hot), "w": np.array(w)}
-    indices = (index,) if role == "gradient" else ()
+    data = {"z": np.array(z), "t": np.array(one_hot), "w": np.array(w), "v": np.array(V)}
+    indices = {"value": (), "hessian": (index, other)}.get(role, (index,))
     found = reference(substitute(closed, placed), indices, data, {"classes": len(z)})
     return [found[at] for at in sorted(found)]

@@ -66,7 +66,7 @@ def test_functions_without_targets_too(name: str) -> None:
         if function in ("jvp", "vjp", "hvp"):
             given.append(v)
         at_once = getattr(_module(name), f"{function}_at_once")
-        extra = ("none",) if name == "cross-entropy" and function == "value" else ()
+        extra = ("none",) if name == "cross-entropy" and function in ("value", "hessian", "hvp") else ()
         assert at_once(*given, *extra, None) is not None
         _same(getattr(made, function)(*given), getattr(made, function)(*given, threads=LONG))
 
@@ -108,6 +108,21 @@ def test_memory_for_results_is_filled_in_place_or_refused() -> None:
         kernel("softmax").jvp(z, own, out=own)
 
 
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_a_total_that_is_no_usual_number_is_computed_from_logits_that_are_still_there(reduction: str) -> None:
+    """Also where the gradient is written over them."""
+    z, labels, _ = _batch(3, np.float64)
+    z[4, 1], z[9] = np.nan, [-np.inf, 0.0, 0.0]
+    labels[9] = 0
+    loss = kernel("cross-entropy")
+    own = z.copy()
+    value, gradient = loss.value_and_grad(own, labels, reduction=reduction, out=(None, own))
+    assert gradient is own
+    expected = loss.value_and_grad(z, labels, reduction=reduction, threads=LONG)
+    _same((value, own), expected)
+    assert np.isnan(expected[1]).sum() == 3
+
+
 BAD: dict[str, tuple[Any, str]] = {
     "a label too large": (np.array([0, 3]), r"label 3 at \[1\] is not a class"),
     "a label negative": (np.array([-1, 0], np.int32), r"label -1 at \[0\] is not a class"),
@@ -147,10 +162,10 @@ def test_read_only_and_writable_inputs_share_one_compilation() -> None:
     made = module.value_and_grad(z, labels)
     z.flags.writeable = labels.flags.writeable = False
     _same(module.value_and_grad(z, labels), made)
-    call = module.value_and_grad_call(z.dtype, labels.dtype, z.shape[1:])
+    call = module.value_and_grad_call(z.dtype, labels.dtype, z.shape[1])
     assert len(call.signatures) == 1
     with pytest.raises(TypeError):
-        call(np.asfortranarray(z), labels, 1.0, np.empty(len(z), np.float32), np.empty_like(z))
+        call(np.asfortranarray(z), labels, np.empty(len(z), np.float32), np.empty_like(z))
     assert len(call.signatures) == 1
 
 

@@ -178,3 +178,5 @@ def test_memory_for_results_is_apart_from_weights() -> None:
         kernel("cross-entropy").value(Z, T, sample_weight=weights, out=weights)
     with pytest.raises(TypeError, match="unexpected keyword argument 'weight'"):
         kernel("softmax").value(Z, weight=np.ones(3))
+    with pytest.raises(TypeError, match="unexpected keyword argument 'temperature'"):
+        kernel("logsumexp").value(Z, temperature=2.0)

@@ -16,13 +16,14 @@ from tests.proving.catalogue import NAMES, derivation
 GOALS = {
     "softmax": "positive sum-to-one shift-invariance complement jacobian-diagonal jacobian-off-diagonal jacobian"
     " jacobian-matrix jacobian-symmetric jacobian-rows jacobian-columns jvp vjp tempered-shift-invariance"
-    " tempered-complement tempered-jacobian tempered-jvp",
+    " tempered-complement tempered-jacobian tempered-jvp tempered-vjp",
     "logsumexp": "shift max-shift tempered-max-shift gradient hessian hvp",
     "log-softmax": "closed-form shift-invariance jacobian jvp vjp",
     "cross-entropy": "likelihood one-hot one-hot-shift logits-form logits-form-simplex gradient-probabilities"
     " gradient-unnormalised gradient gradient-from-logits hessian hvp batch-sum batch-mean tempered-logits-form"
-    " tempered-gradient tempered-hessian weighted-gradient smoothed-logits-form"
-    " smoothed-gradient smoothed-label smoothed-label-logits-form smoothed-label-gradient",
+    " tempered-gradient tempered-hessian tempered-hvp weighted-gradient weighted-hessian smoothed-logits-form"
+    " smoothed-gradient smoothed-hessian smoothed-hvp smoothed-label smoothed-label-logits-form smoothed-label-gradient"
+    " smoothed-label-hessian smoothed-label-hvp",
     "binary-cross-entropy": "two-class-softmax two-class-loss stable-form logits-form sigmoid-derivative gradient"
     " hessian two-class-gradient",
     "linear-cross-entropy": "logits-by-weight logits-by-bias logits-by-input gradient-weight gradient-bias"
@@ -84,6 +85,7 @@ def test_results_hold_no_derivative_and_no_delta_but_the_jacobians_own() -> None
     kept = {"softmax:jacobian-symmetric"}
     deltas = {"softmax:jacobian", "logsumexp:hessian", "log-softmax:jacobian", "cross-entropy:hessian"}
     deltas |= {"softmax:tempered-jacobian", "cross-entropy:tempered-hessian", "cross-entropy:smoothed-label-gradient"}
+    deltas |= {f"cross-entropy:{kind}-hessian" for kind in ("weighted", "smoothed", "smoothed-label")}
     deltas |= {"linear-cross-entropy:logits-by-weight", "linear-cross-entropy:logits-by-bias"}
     for name in NAMES:
         kinds = {type(inner) for inner in written(derivation(name).lines[-1].term)}
