@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, TypeAlias
 
 from symderiv.bench.encoding import decode
-from symderiv.bench.records import Contest, EngineTime, Failure, Memory, Precision, Result, Start
+from symderiv.bench.records import Ceiling, Contest, EngineTime, Failure, Memory, Precision, Result, Start
 from symderiv.bench.tasks import Batch, encode_task
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -19,6 +19,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 _KINDS: Final[Mapping[str, type[Result]]] = {
     "contest": Contest, "precision": Precision, "memory": Memory, "start": Start, "proof": EngineTime,
+    "ceiling": Ceiling,
 }  # fmt: skip
 
 _COMMAND: Final = (sys.executable, "-m", "symderiv.bench.worker")

@@ -6,7 +6,7 @@ import json
 import math
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -93,10 +93,11 @@ def _record(kind: Any, data: Any, place: str) -> Any:
         raise BenchRecordError(f"{place} must be an object with fields, not {type(data).__name__}")
     hints = get_type_hints(kind)
     names = [field.name for field in fields(kind)]
-    for name in names:
+    needed = [field.name for field in fields(kind) if field.default is MISSING]
+    for name in needed:
         if name not in data:
             raise BenchRecordError(f"{place} has no field {name!r}; was it written by another version of the bench?")
     for name in data:
         if name not in names:
             raise BenchRecordError(f"{place} has an unknown field {name!r}")
-    return kind(**{name: _decoded(hints[name], data[name], f"{place}.{name}") for name in names})
+    return kind(**{name: _decoded(hints[name], data[name], f"{place}.{name}") for name in names if name in data})

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, Literal, TypeAlias
 
+from symderiv.bench.ceilings import WORKS
 from symderiv.bench.machine import PINNED
 from symderiv.bench.records import ClockName, Setting
-from symderiv.bench.tasks import Batch, ContestTask, MemoryTask, PrecisionTask, ProofTask, StartTask, Task
+from symderiv.bench.tasks import Batch, CeilingTask, ContestTask, MemoryTask, PrecisionTask, ProofTask, StartTask, Task
 from symderiv.losses import FOUNDATIONS
 
 Plan: TypeAlias = Literal["full", "quick"]
@@ -126,7 +127,9 @@ def _small(plan: Plan) -> tuple[Batch, ...]:
 
 
 def _threads(plan: Plan) -> tuple[Batch, ...]:
-    """On the wall; shapes of 10 MB and more in the full plan."""
+    """On the wall; shapes of 10 MB and more in the full plan. First what two threads gain on the machine itself."""
+    turns, shortest = (30, 0.05) if plan == "full" else (5, 0.01)
+    ceilings = tuple(CeilingTask(work, turns, shortest) for work in WORKS)
     wall: ClockName = "wall"
     cases = tuple(product(("cross-entropy", "softmax"), SHAPES[plan], DTYPES))
     tasks = tuple(
@@ -134,7 +137,7 @@ def _threads(plan: Plan) -> tuple[Batch, ...]:
                  turns=30 if plan == "full" else 5)
         for operation, shape, dtype in cases
     )  # fmt: skip
-    return (Batch(PINNED, tasks),)
+    return (Batch(PINNED, ceilings), Batch(PINNED, tasks))
 
 
 def _options(plan: Plan) -> tuple[Batch, ...]:

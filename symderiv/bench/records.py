@@ -122,6 +122,23 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What a second thread gains on the machine itself: seconds on the wall of a piece of `work` done by one thread,
+    `alone`, and of two pieces by two threads, `together`; the least of so many `turns`.
+
+    `gain` is twice `alone` over `together`: 2 for two processors that do not disturb each other. `beside` is the
+    processor time of a piece with both at work, over that of one alone.
+    """
+
+    work: str
+    turns: int
+    alone: float
+    together: float
+    gain: float
+    beside: float
+
+
+@dataclass(frozen=True, slots=True)
 class EngineTime:
     """The median process time, in seconds, of deriving a goal and of checking it; `lines` displayed, `verdict` word."""
 
@@ -201,7 +218,8 @@ class Run:
     proofs: tuple[EngineTime, ...]
     failures: tuple[Failure, ...]
     judgements: tuple[Judgement, ...]
+    ceilings: tuple[Ceiling, ...] = ()
 
 
-Result: TypeAlias = Contest | Precision | Memory | Start | EngineTime | Failure
+Result: TypeAlias = Contest | Precision | Memory | Start | EngineTime | Ceiling | Failure
 """What a worker process hands back."""

@@ -9,7 +9,7 @@ from symderiv.bench.children import Progress, run_batches
 from symderiv.bench.judging import judge
 from symderiv.bench.machine import environment, machine, versions
 from symderiv.bench.plans import SECTIONS, Plan
-from symderiv.bench.records import Contest, EngineTime, Failure, Memory, Precision, Result, Run, Start
+from symderiv.bench.records import Ceiling, Contest, EngineTime, Failure, Memory, Precision, Result, Run, Start
 
 SCHEMA_VERSION: Final = 1
 
@@ -49,5 +49,6 @@ def gathered(plan: Plan, sections: tuple[str, ...], date: str, results: tuple[Re
         proofs=of(EngineTime),
         failures=of(Failure),
         judgements=(),
+        ceilings=of(Ceiling),
     )
     return replace(made, judgements=judge(made))

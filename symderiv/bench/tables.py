@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from symderiv.bench.ceilings import WORKS
 from symderiv.bench.judging import shape
 from symderiv.bench.operations import OPERATIONS
 from symderiv.bench.peers import CONTESTANTS
@@ -211,7 +212,9 @@ def digits(ulps: float | None) -> str:
 
 
 def other_tables(run: Run) -> Iterator[Table]:
-    """Memory, starts and proofs, as far as they were measured."""
+    """What a second thread may gain, memory, starts and proofs, as far as they were measured."""
+    if run.ceilings:
+        yield _ceilings(run)
     if run.memories:
         yield _memories(run)
     if run.starts:
@@ -222,6 +225,25 @@ def other_tables(run: Run) -> Iterator[Table]:
             for p in run.proofs
         )
         yield Table("Deriving and checking", ("entry", "goal", "lines", "derive", "check", "verdict"), rows)
+
+
+def _ceilings(run: Run) -> Table:
+    heading = ("work of each thread", "one thread", "two threads at once", "gain", "processor time of each")
+    rows = tuple(
+        (
+            WORKS[c.work].title if c.work in WORKS else c.work,
+            seconds(c.alone),
+            seconds(c.together),
+            f"{figure(c.gain)}x",
+            f"{figure(c.beside)} of one alone",
+        )
+        for c in run.ceilings
+    )  # fmt: skip
+    note = (
+        "Time on the wall, minimum; no code of symderiv. The gain is 2 for two processors that do not disturb each"
+        " other. Two halves of one core show by their processor time, which goes up while both are busy."
+    )
+    return Table("What a second thread gains on this machine", heading, rows, note)
 
 
 def _memories(run: Run) -> Table:

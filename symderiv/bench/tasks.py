@@ -79,6 +79,20 @@ class StartTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CeilingTask:
+    """Do a piece of `work` by one thread and by two, `turns` times each; a turn lasts at least `shortest` seconds."""
+
+    work: str
+    turns: int
+    shortest: float
+
+    @property
+    def label(self) -> str:
+        """What is under way, in a few words."""
+        return f"two threads of {self.work}"
+
+
+@dataclass(frozen=True, slots=True)
 class ProofTask:
     """Derive and check every goal of one catalogue entry `repeats` times."""
 
@@ -91,7 +105,7 @@ class ProofTask:
         return f"deriving and checking {self.entry}"
 
 
-Task: TypeAlias = ContestTask | MemoryTask | PrecisionTask | StartTask | ProofTask
+Task: TypeAlias = ContestTask | MemoryTask | PrecisionTask | StartTask | ProofTask | CeilingTask
 
 KINDS: Final[Mapping[str, type[Task]]] = {
     "contest": ContestTask,
@@ -99,6 +113,7 @@ KINDS: Final[Mapping[str, type[Task]]] = {
     "precision": PrecisionTask,
     "start": StartTask,
     "proof": ProofTask,
+    "ceiling": CeilingTask,
 }
 
 

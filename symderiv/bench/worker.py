@@ -12,10 +12,19 @@ import sys
 from collections.abc import Iterator
 from typing import Any, assert_never
 
-from symderiv.bench import contest, memory, precision, proofs, starts
+from symderiv.bench import ceilings, contest, memory, precision, proofs, starts
 from symderiv.bench.encoding import encode, shortened
-from symderiv.bench.records import Contest, EngineTime, Memory, Precision, Result, Start
-from symderiv.bench.tasks import ContestTask, MemoryTask, PrecisionTask, ProofTask, StartTask, Task, decode_task
+from symderiv.bench.records import Ceiling, Contest, EngineTime, Memory, Precision, Result, Start
+from symderiv.bench.tasks import (
+    CeilingTask,
+    ContestTask,
+    MemoryTask,
+    PrecisionTask,
+    ProofTask,
+    StartTask,
+    Task,
+    decode_task,
+)
 
 
 def perform(task: Task) -> Iterator[Result]:
@@ -31,6 +40,8 @@ def perform(task: Task) -> Iterator[Result]:
             yield from starts.measure(task)
         case ProofTask():
             yield from proofs.measure(task)
+        case CeilingTask():
+            yield ceilings.measure(task)
         case _:
             assert_never(task)
 
@@ -38,6 +49,7 @@ def perform(task: Task) -> Iterator[Result]:
 def _kind(result: Result) -> str:
     kinds: dict[type, str] = {
         Contest: "contest", Memory: "memory", Precision: "precision", Start: "start", EngineTime: "proof",
+        Ceiling: "ceiling",
     }  # fmt: skip
     return kinds[type(result)]
 
