@@ -8,7 +8,7 @@ from fractions import Fraction
 from symderiv.proving.matching import match
 from symderiv.proving.monomials import Monomial, joined
 from symderiv.statements import Definition, Theory, reachable
-from symderiv.terms import Add, Call, Div, Exp, Log, Number, Product, Sum, Term, subterms
+from symderiv.terms import Add, Call, Div, Exp, Log, Number, Product, Sum, Term, rename, subterms
 
 
 def recognised(theory: Theory, named: frozenset[str] = frozenset()) -> tuple[Definition, ...]:
@@ -42,14 +42,17 @@ def folded(term: Term, known: tuple[Definition, ...]) -> Term:
 
 
 def head(term: Term, known: tuple[Definition, ...], mentioned: frozenset[str]) -> tuple[Call, Term] | None:
-    """(y_a, S) with term = y_a S for an exponential e^{z_a}, where y = e^z / S is defined, and y or S is mentioned."""
+    """(y_a, S) with term = y_a S for an exponential e^{z_a}, where y = e^z / S is defined, and y or S is mentioned; the
+    same of rows, p_na and S_n."""
     for definition in known:
         match definition.body:
-            case Div(numerator=Exp() as above, denominator=below) if not below.free and definition.indices:
-                if mentioned & {definition.name, below.name if isinstance(below, Call) else ""}:
+            case Div(numerator=Exp() as above, denominator=below) if definition.indices:
+                names = {definition.name, below.name} if isinstance(below, Call) else {definition.name}
+                found = None
+                if mentioned & names and (isinstance(below, Call) or not below.free):
                     found = _instance(definition, above, term)
-                    if found is not None:
-                        return found, below
+                if found is not None:
+                    return found, rename(below, dict(zip(definition.indices, found.indices, strict=True)))
     return None
 
 

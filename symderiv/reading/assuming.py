@@ -13,6 +13,7 @@ from typing import Final
 
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.grammar import read_assumption
+from symderiv.reading.numbered import related
 from symderiv.reading.syntax import Big, Chain, Membership, Name, Negative, Numeral, Relation, Syntax
 
 __all__ = ["Assumed", "Bounds", "Total", "assumed"]
@@ -67,12 +68,16 @@ class Assumed:
     distinct: bool = False
 
 
-def assumed(texts: Sequence[str]) -> Assumed:
-    """The assumptions in `texts`; FormulaError for one that is not understood, not carried, or against another."""
+def assumed(texts: Sequence[str], apart: frozenset[str] = frozenset()) -> Assumed:
+    """The assumptions in `texts`; FormulaError for one that is not understood, not carried, or against another.
+
+    `apart` are the letters that stand for a number with each of their numerals, as lambda in lambda_1.
+    """
     found = Assumed((), frozenset(), {}, False)
     for text in texts:
         try:
-            found = _with(found, read_assumption(text), text)
+            stated = read_assumption(text)
+            found = _with(found, related(stated, apart) if isinstance(stated, Relation) else stated, text)
         except FormulaError as error:
             raise FormulaError(error.sentence, text, error.at) if not error.text else error from None
     return found

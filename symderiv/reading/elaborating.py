@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final, assert_never
 
+from symderiv.reading.choices import chosen
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.functions import FUNCTIONS_OF_NUMBERS, MANY, negated, product_of, quotient_of
-from symderiv.reading.grammar import unknown_function
 from symderiv.reading.letters import greek_named, plain_name
 from symderiv.reading.ranges import Ranges
 from symderiv.reading.ranging import argument_slot, axis, bound_slot
-from symderiv.reading.roles import VECTOR_FUNCTIONS, Roles, is_delta
+from symderiv.reading.roles import NORMS, VECTOR_FUNCTIONS, Roles, is_delta
 from symderiv.reading.softmaxes import Softmaxes
-from symderiv.reading.syntax import Applied, Big, Chain, Defined, Name, Negative, Numeral, Raised, Syntax, walk
+from symderiv.reading.syntax import Applied, Big, Chain, Choice, Defined, Name, Negative, Numeral, Raised, Syntax, walk
+from symderiv.reading.unknown import unknown_function
 from symderiv.statements import Definition
 from symderiv.terms import (
     Add,
@@ -31,8 +33,11 @@ from symderiv.terms import (
     Size,
     Sum,
     Term,
+    absolute,
     delta,
     pi,
+    root,
+    subterms,
 )
 
 __all__ = ["Elaborated", "elaborated"]
@@ -62,7 +67,7 @@ class _Building:
     scalar_data: bool
     """Whether Latin letters without an index are data: they are where the formula has no vector."""
     chosen: frozenset[str]
-    """The numbers that an assumption gives a range to."""
+    """The names that an assumption gives a range to, and those that it is asked to be differentiated by."""
     softmaxes: Softmaxes
     arrays: dict[str, Array] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
@@ -112,7 +117,8 @@ class _Building:
         mine = next((d for d in self.softmaxes.definitions if d.name == name), None)
         if mine is None and isinstance(body, Sum) and isinstance(body.body, Exp) and body.skip is None:
             exponent = body.body.argument
-            if exponent.free == {body.index} and self.softmaxes.of(exponent, body.index).total is None:
+            known = self.softmaxes.of(exponent, body.index)[0]
+            if known.total is None and known.others == indices:
                 self.softmaxes.total_of(exponent, body.index, name)
                 mine = self.softmaxes.definitions[-1]
         if mine is None:
@@ -154,6 +160,15 @@ class _Building:
                 return self.function(node, env, whole)
             case Big():
                 return self.big(node, env, whole)
+            case Choice(cases=cases):
+                read = [tuple(self.term(part, env, whole) for part in (c.value, c.left, c.right)) for c in cases]
+                return chosen(
+                    tuple(
+                        (value, left, case.relation, right)
+                        for (value, left, right), case in zip(read, cases, strict=True)
+                    ),
+                    self.term(node.otherwise, env, whole),
+                )
             case _:
                 assert_never(node)
 
@@ -181,16 +196,19 @@ class _Building:
         name = node.name
         known = self.ranges.domains()
         if name in known:
+            if self.ranges.only == name and not self.ranges.symbols:
+                self.note(f"{name} is the size of the range; for another number declare it, as in {name} in R")
             return Size(known[name])
         letters = name.rstrip("0123456789'")
-        if len(letters) > 1 and not greek_named(letters):
+        named = name in self.chosen or letters in ("eps", "lam")
+        if len(letters) > 1 and not named and not greek_named(letters):
             spaced = f"; a product is written with spaces, {' '.join(letters)}" if len(letters) <= 3 else ""
             raise self.fail(
-                f"{name!r} is not defined: define it after 'where', as in {name} = ..., or declare it, as in "
-                f"{name} in R{spaced}",
+                f"{name!r} is not defined: define it after 'where', as in {name} = ..., declare it, as in {name} in R, "
+                f"or assume something of it, as in {name} > 0{spaced}",
                 node.at,
             )
-        data = self.scalar_data and not greek_named(letters) and name not in self.chosen
+        data = self.scalar_data and len(letters) == 1 and not greek_named(letters) and name not in self.chosen
         if name in self.variables or data:
             return Entry(self.array(name, node.at), ())
         if name == "pi":
@@ -217,23 +235,26 @@ class _Building:
     def product(self, node: Chain, env: Mapping[str, Place], whole: Index | None, name: str | None = None) -> Term:
         """Factors from left to right; a quotient of exp and its sum is a softmax."""
         made = self.term(node.items[0][1], env, whole)
-        divided = False
+        divided, fixed = False, True
         for sign, part in node.items[1:]:
             factor = self.term(part, env, whole)
             if sign == "/":
-                made = self.quotient(made, factor, part, name if len(node.items) == 2 else None)
+                made = self.quotient(made, factor, part, env, name if len(node.items) == 2 else None)
+                # Of c^2/2 log x and 1/N sum_n nobody asks how far the divisor goes.
+                fixed = fixed and all(isinstance(p, Number | Size | Power) for _, p in subterms(factor))
             else:
-                if divided and sign == "" and not isinstance(made, Number):
+                if divided and sign == "" and not isinstance(made, Number) and not fixed:
                     self.note("a / b c is read from left to right, as (a / b) c")
                 made = product_of(made, factor)
             divided = divided or sign == "/"
         return made
 
-    def quotient(self, above: Term, below: Term, part: Syntax, name: str | None) -> Term:
+    def quotient(self, above: Term, below: Term, part: Syntax, env: Mapping[str, Place], name: str | None) -> Term:
         """above / below."""
         if isinstance(below, Number) and below.value == 0:
             raise self.fail("a division by 0", part.at)
-        return self.softmaxes.in_quotient(above, below, name) or quotient_of(above, below)
+        formal = tuple(place for place in env.values() if isinstance(place, Index)) if name is not None else ()
+        return self.softmaxes.in_quotient(above, below, name, formal) or quotient_of(above, below)
 
     def power(self, base: Syntax, exponent: Term, env: Mapping[str, Place], whole: Index | None) -> Term:
         """base ^ exponent; e to a power is the exponential function, and log(x)^2 the power of the logarithm."""
@@ -241,7 +262,9 @@ class _Building:
         if euler and "e" not in self.roles.definitions and "e" not in self.roles.declared:
             self.note("e is Euler's number")
             return Exp(exponent)
-        if isinstance(base, Applied) and base.bracketed and base.function not in VECTOR_FUNCTIONS:
+        if isinstance(base, Applied) and base.function == "norm" and exponent == Number(Fraction(2)):
+            return self.norm(base, env, self.fresh(base, env), squared=True)
+        if isinstance(base, Applied) and base.bracketed and base.function in ("log", "exp"):
             self.note(f"{base.function}(x)^n is read as ({base.function}(x))^n")
         return Power(self.term(base, env, whole), exponent)
 
@@ -256,8 +279,12 @@ class _Building:
         count, make = FUNCTIONS_OF_NUMBERS[node.function]
         given = len(node.arguments)
         if given != count and not (count == MANY and given > 1):
-            wanted = "one argument" if count == 1 else "two arguments or more"
+            wanted = {1: "one argument", 3: "three arguments"}.get(count, "two arguments or more")
             raise self.fail(f"{node.function} takes {wanted}, not {len(node.arguments)}", node.at)
+        if self.roles.text[node.at :].startswith(("σ", "\\sigma", "sigma")):
+            self.note("σ before a bracket is the sigmoid; for a product write σ * (...)")
+            if "sigma" in self.roles.ranks or "sigma" in self.roles.definitions:
+                raise self.fail("σ is a number elsewhere: write sigmoid(...) here, or σ * (...) for a product", node.at)
         arguments = [self.term(argument, env, whole) for argument in node.arguments]
         made: Term | None = self.softmaxes.in_logarithm(arguments[0], None) if node.function == "log" else None
         made = make(*arguments) if made is None else made
@@ -266,14 +293,21 @@ class _Building:
         self.note(f"{node.function}^n x is read as ({node.function} x)^n")
         return Power(made, self.term(node.raised, env, whole))
 
-    def vector_function(
-        self, node: Applied, env: Mapping[str, Place], whole: Index | None, name: str | None = None
-    ) -> Term:
-        """softmax, log_softmax and logsumexp of a vector."""
+    def fresh(self, node: Applied, env: Mapping[str, Place]) -> Index:
+        """An index over the entries of the vector that `node` is a function of."""
         domain = self.ranges.domain(argument_slot(node.at), node.at)
         taken = {place.name for place in env.values() if isinstance(place, Index)}
         taken |= {i for part in walk(node) if isinstance(part, Big) for i in part.limits.indices}
-        index = Index(next(letter for letter in (*_INDICES, "i'") if letter not in taken), domain)
+        return Index(next(letter for letter in (*_INDICES, "i'") if letter not in taken), domain)
+
+    def vector_function(
+        self, node: Applied, env: Mapping[str, Place], whole: Index | None, name: str | None = None
+    ) -> Term:
+        """softmax, log_softmax, logsumexp and norm of a vector, and the product of two."""
+        index = self.fresh(node, env)
+        domain = index.domain
+        if node.function in NORMS:
+            return self.norm(node, env, index)
         exponent = self.term(node.arguments[0], env, index)
         if exponent.free - {index}:
             other = min(free.name for free in exponent.free - {index})
@@ -296,6 +330,16 @@ class _Building:
         if entry is None:
             raise self.fail("log_softmax is written with a letter as its index", node.at)
         return Add((entry, negated(self.softmaxes.log_total_of(exponent, index))))
+
+    def norm(self, node: Applied, env: Mapping[str, Place], index: Index, *, squared: bool = False) -> Term:
+        """The root of the sum of squares over `index`, the sum itself if `squared`; of absolute values, of products."""
+        first, *rest = (self.term(argument, env, index) for argument in node.arguments)
+        if rest:
+            return Sum(index, product_of(first, rest[0]))
+        if node.function == "norm1":
+            return Sum(index, absolute(first))
+        total = Sum(index, Power(first, Number(Fraction(2))))
+        return total if squared else root(total)
 
     def big(self, node: Big, env: Mapping[str, Place], whole: Index | None) -> Term:
         """A sum or product over one index or several, the first one outermost."""
@@ -332,7 +376,7 @@ def elaborated(
 ) -> Elaborated:
     """The terms of a formula; FormulaError for a symbol that nothing defines, and for what has no node.
 
-    `variables` are what it is differentiated by, `chosen` are names that an assumption gives a range to.
+    `variables` are what it is differentiated by; `chosen` are names that an assumption or the user speaks of.
     """
     names = {*roles.definitions, *roles.ranks, roles.loss.name.name}
     scalars_only = not roles.vectors and not any(roles.ranks.values())

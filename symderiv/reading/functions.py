@@ -30,7 +30,10 @@ def negated(term: Term) -> Term:
     if isinstance(term, Number):
         return Number(-term.value)
     if isinstance(term, Mul) and isinstance(term.factors[0], Number):
-        return Mul((Number(-term.factors[0].value), *term.factors[1:]))
+        value, rest = -term.factors[0].value, term.factors[1:]
+        if value == 1:
+            return rest[0] if len(rest) == 1 else Mul(rest)
+        return Mul((Number(value), *rest))
     return -term
 
 
@@ -54,6 +57,22 @@ def _sigmoid(x: Term) -> Term:
 
 def _softplus(x: Term) -> Term:
     return Log(Add((number(1), Exp(x))))
+
+
+def _expm1(x: Term) -> Term:
+    return Add((Exp(x), number(-1)))
+
+
+def _log1p(x: Term) -> Term:
+    return Log(Add((number(1), x)))
+
+
+def _logsigmoid(x: Term) -> Term:
+    return negated(_softplus(negated(x)))
+
+
+def _clip(x: Term, least: Term, most: Term) -> Term:
+    return _minimum(maximum(x, least), most)
 
 
 def _sinh(x: Term) -> Term:
@@ -92,16 +111,20 @@ MANY: Final = 0
 """The count of arguments of a function that takes two or more."""
 FUNCTIONS_OF_NUMBERS: Final[Mapping[str, tuple[int, Callable[..., Term]]]] = {
     "exp": (1, Exp),
+    "expm1": (1, _expm1),
     "log": (1, Log),
+    "log1p": (1, _log1p),
     "sqrt": (1, root),
     "sigmoid": (1, _sigmoid),
     "softplus": (1, _softplus),
+    "logsigmoid": (1, _logsigmoid),
     "sinh": (1, _sinh),
     "cosh": (1, _cosh),
     "tanh": (1, _tanh),
     "logcosh": (1, _logcosh),
     "max": (MANY, maximum),
     "min": (MANY, _minimum),
+    "clip": (3, _clip),
     "abs": (1, absolute),
     "sign": (1, sign),
     "step": (1, step),
@@ -110,4 +133,5 @@ FUNCTIONS_OF_NUMBERS: Final[Mapping[str, tuple[int, Callable[..., Term]]]] = {
     "erf": (1, erf),
     "gelu": (1, _gelu),
 }
-"""How many arguments a function takes, and the term that it stands for; step(x) is 1 where x > 0 and 0 elsewhere."""
+"""How many arguments a function takes, and the term that it stands for; step(x) is 1 where x > 0 and 0 elsewhere, and
+clip(x, a, b) is min(max(x, a), b)."""

@@ -15,13 +15,13 @@ The parser is lark's, for LALR(1) grammars: it takes time proportional to the te
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from symderiv.reading.errors import FormulaError
-from symderiv.reading.letters import FUNCTIONS, GREEK, LOWERED, RAISED
+from symderiv.reading.letters import DRESSES, FUNCTIONS, GREEK, LOWERED, RAISED
 from symderiv.reading.syntax import Name, Relation, Statement, Syntax, walk
+from symderiv.reading.unknown import unknown_function
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -39,6 +39,11 @@ _MOST_DEFINITIONS: Final = 40
 
 _WORDS: Final = "|".join(sorted((re.escape(word) for word in FUNCTIONS if word != "frac"), key=len, reverse=True))
 _LETTERS: Final = f"A-Za-zℓ{''.join(GREEK)}"
+_DRESSED: Final = rf"\\(?:{'|'.join(DRESSES)})\*?\{{\s*"
+_WORD: Final = rf"(?:{_DRESSED}(?:{_WORDS})\s*\}}|\\?(?:{_WORDS}))"
+_BRACKET: Final = r"(?=(?:\s|\\left(?![A-Za-z])|\\[,;! ])*\()"
+_BEFORE: Final = r"(?<![^\s(\[{+\-−–*\/·×⋅,=^])"
+_AFTER: Final = r"(?![\s)\]}+\-−–*\/·×⋅,=^|_]|$)"
 
 _GRAMMAR: Final = rf"""
 statement: equation (_WHERE clause ((","|";"|_AND) clause)* ","?)?
@@ -89,14 +94,20 @@ limits: (SUB|LOW) (_POW upper)?
      | "[" expr "]" -> bracketed
      | "{{" expr "}}" -> bracketed
      | CALLED "(" expr ("," expr)* ")" (SUB|LOW)? -> called
-     | BAR expr _BAR -> bars
+     | BAR expr (_BAR | _BAR_END) -> bars
+     | NORM expr NORM_END -> normed
+     | "{{" case ((","|";") case)* ((","|";") expr _OTHERWISE | _ELSE expr) "}}" -> choice
      | FRAC "{{" expr "}}" "{{" expr "}}" -> fraction
+case: expr _IF expr relation expr
 power: _POW
 name: NAME (SUB|LOW)? PRIMES?
 
 _WHERE.5: /where\b|with\b/
 _AND.5: /and\b/
 _IN.5: /in\b|∈|\\in\b/
+_IF.5: /if\b|\\text\{{\s*if\s*\}}/
+_ELSE.5: /else\b/
+_OTHERWISE.5: /otherwise\b|\\text\{{\s*otherwise\s*\}}/
 EQ: ":=" | "=" | "≔"
 REL.2: "<=" | ">=" | "<" | ">" | "!=" | "≤" | "≥" | "≠" | /\\(leq?|geq?|neq?)\b/
 SPACE: /(?:ℝ|\\mathbb\{{R\}}|R\b)(?:\s*\^\s*(?:\{{[^{{}}]*\}}|\([^()]*\)|[A-Za-z0-9]+))?|\\?\{{[^{{}}]*\}}/
@@ -106,18 +117,21 @@ TIMES.2: "*" | "·" | "×" | "⋅" | /\\(cdot|times)\b/
 OVER: "/"
 _POW.3: "**" | "^"
 BIG.4: /\\?(?:sum|prod)(?![A-Za-z0-9])|[Σ∑Π∏]/
-BAR.3: /(?<![^\s(\[{{+\-−–*\/·×⋅,=^])\|(?![\s)\]}}+\-−–*\/·×⋅,=^|]|$)/
+BAR.3: /{_BEFORE}\|{_AFTER}|\\lvert(?![A-Za-z])|\\left\|/
 _BAR: "|"
+_BAR_END.4: /\\rvert(?![A-Za-z])|\\right\|/
+NORM.4: /{_BEFORE}(?:\|\||‖|\\\|){_AFTER}|\\lVert(?![A-Za-z])|\\left(?:\\\||\|\||‖)/
+NORM_END.4: /(?:\\right)?(?:\|\||‖|\\\||\\rVert(?![A-Za-z]))(?:_(?:\{{[12]\}}|[12]))?/
 FRAC.4: /\\frac(?![A-Za-z])/
-CALLED.4: /\\?(?:{_WORDS})(?=\s*\()/
-BARE.3: /\\?(?:{_WORDS})(?![A-Za-z0-9])/
+CALLED.4: /{_WORD}{_BRACKET}|(?:σ|\\?sigma){_BRACKET}/
+BARE.3: /{_WORD}(?![A-Za-z0-9])/
 SUB: /_(?:\{{[^{{}}]*\}}|\\?[{_LETTERS}]+['′]*|[0-9]+)/
 LOW: /[{"".join(LOWERED)}]+(?:≠[{"".join(LOWERED)}]+)?/
 HIGH: /[{"".join(RAISED)}]+/
-NAME: /\\?(?:[A-Za-z]+|ℓ|[{"".join(GREEK)}])[0-9]*['′]*/
+NAME: /(?:{_DRESSED}\\?[{_LETTERS}]+\s*\}}|\\?(?:[A-Za-z]+|ℓ|[{"".join(GREEK)}]))[0-9]*['′]*/
 PRIMES: /['′]+/
-NUMBER: /[0-9]+(?:\.[0-9]+)?|\.[0-9]+/
-SPACING.6: /(?:\s|\\[,;! ]|\\(?:left|right)(?![A-Za-z]))+/
+NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z0-9]))?/
+SPACING.6: /(?:\s|\\[,;! ]|\\(?:left|right)(?![A-Za-z|\\‖]))+/
 %ignore SPACING
 """
 
@@ -205,17 +219,6 @@ def _at(text: str, at: int, ended: bool = False) -> FormulaError:
     return FormulaError(f"{_shown(text, at)} is not understood here{_hint(text, at)}", text, at)
 
 
-def unknown_function(name: str) -> str:
-    """The sentence for a function that the engine does not know."""
-    near = get_close_matches(name, FUNCTIONS, 1, 0.7)
-    meant = f" (did you mean {near[0]}?)" if near else ""
-    return (
-        f"{name!r} is not a function that is known{meant}; known are {known_functions()}. Write it out in these, or "
-        "define it after 'where'. A new function needs a node in symderiv/terms and its derivative in "
-        "symderiv/proving/rules"
-    )
-
-
 def _caller(text: str, at: int) -> re.Match[str] | None:
     """The name before the bracket that is open at `at`."""
     waiting, _ = _brackets(text, at)
@@ -232,6 +235,15 @@ def _hint(text: str, at: int) -> str:
     word = re.search(rf"([{_LETTERS}]+)\s*$", before)
     if sign == ",":
         return ": definitions come after 'where', with commas between them"
+    if sign == "_" and word and word[1] in ("max", "min"):
+        return (
+            f": the {word[1]}imum over a range is not known. Of members it is {word[1]}(z_1, z_2); a smooth one is "
+            "logsumexp(z); and sum_{j != i} max(0, 1 + z_j - z_i) takes every member that is above"
+        )
+    if text.startswith(("\\mathbb{1}", "\\mathbbm", "𝟙"), at) or re.search(r"(?<![\w.])[1I]\s*\[[^\]]*$", text[:at]):
+        return ": a choice is written with step(x), which is 1 where x > 0, with delta_ij, or as data that are 0 or 1"
+    if text.startswith(("\\mathbb", "𝔼"), at):
+        return ": an expectation is written as a sum over the samples, as in 1/N sum_n f_n"
     if sign == "_" and word and word[1] in FUNCTIONS:
         return f": {word[1]} takes no index; write it out, as in max(0, z_k), or name the entry, as in softmax(z)_k"
     if sign == "_":
@@ -247,11 +259,6 @@ def _hint(text: str, at: int) -> str:
     if before.endswith(("sum", "prod", "Σ", "∑", "Π", "∏")):
         return ": a sum needs its index, as in sum_k"
     return ""
-
-
-def known_functions() -> str:
-    """The functions that may be written, in words."""
-    return ", ".join(word for word, meaning in FUNCTIONS.items() if word == meaning and word != "frac")
 
 
 def _brackets(text: str, end: int) -> tuple[list[int], int | None]:

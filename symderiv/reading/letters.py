@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["FUNCTIONS", "GREEK", "LOWERED", "RAISED", "greek_named", "indices_of", "lowered", "plain_name", "raised"]
+__all__ = [
+    "DRESSES",
+    "FUNCTIONS",
+    "GREEK",
+    "LOWERED",
+    "RAISED",
+    "greek_named",
+    "indices_of",
+    "lowered",
+    "plain_name",
+    "raised",
+]
 
 GREEK: Final[Mapping[str, str]] = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ϵ": "epsilon", "ε": "varepsilon", "ζ": "zeta", "η": "eta",
@@ -19,17 +31,25 @@ LOWERED: Final[Mapping[str, str]] = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐ�
 RAISED: Final[Mapping[str, str]] = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱ", "0123456789ni", strict=True))
 
 FUNCTIONS: Final[Mapping[str, str]] = {
-    "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "sigmoid": "sigmoid", "logistic": "sigmoid",
-    "softplus": "softplus", "tanh": "tanh", "cosh": "cosh", "sinh": "sinh", "logcosh": "logcosh",
+    "exp": "exp", "expm1": "expm1", "log": "log", "ln": "log", "log1p": "log1p", "sqrt": "sqrt",
+    "sigmoid": "sigmoid", "logistic": "sigmoid",
+    "softplus": "softplus",
+    "logsigmoid": "logsigmoid", "log_sigmoid": "logsigmoid",
+    "tanh": "tanh", "cosh": "cosh", "sinh": "sinh", "logcosh": "logcosh",
     "softmax": "softmax", "log_softmax": "log_softmax", "logsoftmax": "log_softmax",
-    "logsumexp": "logsumexp", "lse": "logsumexp",
-    "max": "max", "min": "min", "abs": "abs", "sign": "sign", "sgn": "sign", "relu": "relu", "step": "step",
+    "logsumexp": "logsumexp", "lse": "logsumexp", "norm": "norm", "dot": "dot",
+    "max": "max", "min": "min", "clip": "clip", "clamp": "clip",
+    "abs": "abs", "sign": "sign", "sgn": "sign", "relu": "relu", "step": "step",
     "silu": "silu", "swish": "silu", "gelu": "gelu", "erf": "erf",
     "frac": "frac",
 }  # fmt: skip
 """The words that are functions and never names, and the function that each of them means."""
 
+DRESSES: Final = ("mathcal", "mathbf", "mathrm", "mathit", "mathsf", "boldsymbol", "bm", "text", "operatorname")
+"""The commands that change how a letter or a word looks and not what it is."""
+
 _GREEK_NAMES: Final = frozenset(GREEK.values())
+_DRESSED: Final = re.compile(rf"\\(?:{'|'.join(DRESSES)})\*?\{{\s*([^{{}}]*?)\s*\}}")
 
 
 def greek_named(name: str) -> bool:
@@ -38,8 +58,8 @@ def greek_named(name: str) -> bool:
 
 
 def plain_name(written: str) -> str:
-    r"""The name as records hold it: gamma for γ or \gamma, y' for y′."""
-    name = written.removeprefix("\\").replace("′", "'").replace("’", "'")
+    r"""The name as records hold it: gamma for γ or \gamma, y' for y′, L for \mathcal{L}."""
+    name = _DRESSED.sub(r"\1", written).removeprefix("\\").replace("′", "'").replace("’", "'")
     letters = name.rstrip("'")
     return GREEK.get(letters, letters) + "'" * (len(name) - len(letters))
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from symderiv.losses import notation
 from symderiv.losses.building import entries_of, loss_problem
 from symderiv.reading.assuming import Assumed, Bounds, assumed
 from symderiv.reading.elaborating import Elaborated, elaborated
+from symderiv.reading.ending import with_sums_ended
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.grammar import read_statement
+from symderiv.reading.numbered import numbered, numbers_in
 from symderiv.reading.ranging import ranges_of
 from symderiv.reading.roles import Roles, roles_of
 from symderiv.reading.several import several_problem
@@ -28,7 +30,7 @@ from symderiv.terms import (
     number,
 )  # fmt: skip
 
-__all__ = ["Reading", "is_formula", "problem_of", "read_loss"]
+__all__ = ["Reading", "assumption_of", "is_formula", "problem_of", "read_loss", "require_subject"]
 
 _SHARED: Final = (notation.S, notation.y, notation.lse)
 _DIRECTIONS: Final = ("v", "u", "d", "h", "v1")
@@ -67,16 +69,20 @@ def read_loss(
     named = require_name(name)
     statement = read_statement(text)
     asked = asked_for(wrt)
-    under = assumed(assume)
+    apart = numbers_in(statement, tuple(each.name for each in asked))
+    statement, ended = with_sums_ended(numbered(statement, apart))
+    under = assumed(assume, apart)
     roles = roles_of(statement, text, tuple(each.name for each in asked))
     variables = variables_of(roles, asked)
     try:
-        ranges = ranges_of(roles)
+        ranges = ranges_of(roles, frozenset((*variables, *under.bounds)))
         positive = under.positive | {each for each, bounds in under.bounds.items() if bounds.positive}
-        found = elaborated(roles, ranges, positive, frozenset(variables), frozenset(under.bounds))
+        chosen = frozenset((*under.bounds, *(each.name for each in asked)))
+        found = elaborated(roles, ranges, positive, frozenset(variables), chosen)
         _refuse_unused(roles, found)
     except FormulaError as error:
         raise FormulaError(error.sentence, text, error.at) if not error.text else error from None
+    found = replace(found, notes=(*ended, *found.notes))
     return problem_of(found, variables, under, text, named, title, f"As it was written: {text.strip()}")
 
 
@@ -101,12 +107,12 @@ def problem_of(
     own = tuple(d for d in found.definitions if d not in _SHARED)
     wrt = tuple(_required(variable, arrays, found) for variable in variables)
     for each in (*under.positive, *under.bounds, *(total.name for total in under.totals)):
-        _about(each, found, under)
+        require_subject(each, found, under)
     lemmas = tuple(lemma for array in wrt for lemma in _lemmas(found, own, entries_of(array)[0]))
     whole = title or ("The loss" if name == "loss" else name.replace("-", " ").capitalize())
     parameters = tuple(_hyperparameter(each, under.bounds.get(each.name)) for each in found.parameters)
     told = tuple(part.replace("$", "") for part in (prose, _readings(found.notes)) if part)
-    assumptions = tuple(_assumption(total.name, total.indices, total.index, arrays) for total in under.totals)
+    assumptions = tuple(assumption_of(total.name, total.indices, total.index, arrays) for total in under.totals)
     if len(wrt) > 1:
         problem = several_problem(
             name, whole, found.loss, wrt, prose=told, definitions=own, assumptions=assumptions,
@@ -148,7 +154,7 @@ def _listed(arrays: dict[str, Array]) -> str:
     return ", ".join(arrays)
 
 
-def _about(name: str, found: Elaborated, under: Assumed) -> None:
+def require_subject(name: str, found: Elaborated, under: Assumed) -> None:
     """FormulaError unless the assumption speaks of data or a number that is in the formula."""
     text = next((total.text for total in under.totals if total.name == name), "")
     text = text or (under.bounds[name].text if name in under.bounds else "")
@@ -163,7 +169,7 @@ def _about(name: str, found: Elaborated, under: Assumed) -> None:
         raise FormulaError(f"an assumption speaks of {name} with an index, which is not in the formula")
 
 
-def _assumption(name: str, indices: tuple[str, ...], index: str, arrays: dict[str, Array]) -> Assumption:
+def assumption_of(name: str, indices: tuple[str, ...], index: str, arrays: dict[str, Array]) -> Assumption:
     """sum_index name_indices = 1, in the ranges of the data."""
     array = arrays[name]
     if len(indices) != len(array.domains):

@@ -35,6 +35,10 @@ class Ranges:
     parents: dict[Slot, Slot] = field(default_factory=dict)
     symbols: dict[Slot, str] = field(default_factory=dict)
     seen: dict[Slot, int] = field(default_factory=dict)
+    members: set[Slot] = field(default_factory=set)
+    """Axes of which a member is named by its number."""
+    only: str = ""
+    """The letter that is read as the size of the range, where the formula has one range and does not name its size."""
 
     def root(self, slot: Slot, at: int) -> Slot:
         """The representative of the group of `slot`, seen at position `at`."""
@@ -65,7 +69,11 @@ class Ranges:
 
     def groups(self) -> tuple[Slot, ...]:
         """The groups that data or a vector belong to; of formulas without any, all groups."""
-        roots = dict.fromkeys(self.root(slot, 0) for slot in tuple(self.parents) if slot[0] != "index")
+        joined = {up for slot, up in self.parents.items() if slot != up}
+        alone = {slot for slot in self.members if self.parents[slot] == slot and slot not in joined}
+        # Members alone say nothing of their range: it is that of the rest, or where there is no rest, one for all.
+        slots = [slot for slot in self.parents if slot[0] != "index" and slot not in alone] or sorted(alone)[:1]
+        roots = dict.fromkeys(self.root(slot, 0) for slot in slots)
         return tuple(roots) or tuple(dict.fromkeys(self.root(slot, 0) for slot in tuple(self.parents)))
 
     def domains(self) -> Mapping[str, Domain]:
@@ -74,7 +82,7 @@ class Ranges:
             self.symbols[slot] for slot, up in self.parents.items() if slot == up and slot in self.symbols
         )
         if len(self.groups()) == 1 and not symbols:
-            return {"C": CLASSES}
+            return known_ranges((self.only or "C",))
         return known_ranges(tuple(symbols))
 
     def domain(self, slot: Slot, at: int) -> Domain:

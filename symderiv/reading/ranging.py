@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from symderiv.reading.letters import plain_name
 from symderiv.reading.ranges import Ranges, Slot
-from symderiv.reading.roles import VECTOR_FUNCTIONS, Roles, is_delta
+from symderiv.reading.roles import REDUCING, VECTOR_FUNCTIONS, Roles, is_delta
 from symderiv.reading.syntax import (
     Applied,
     Big,
     Chain,
+    Choice,
     Defined,
     Name,
     Negative,
@@ -24,6 +25,8 @@ from symderiv.reading.syntax import (
 )
 
 __all__ = ["argument_slot", "axis", "bound_slot", "index_slot", "ranges_of"]
+_SIZES: Final = ("N", "K", "D", "M")
+"""The letters, besides C, that are read as the size of the one range of a formula."""
 
 
 def axis(name: str, position: int) -> Slot:
@@ -72,7 +75,7 @@ class _Walk:
                 self.vector_function(node, env, whole)
             case Big():
                 self.big(node, env, whole)
-            case Negative() | Chain() | Raised() | Applied():
+            case Negative() | Chain() | Raised() | Applied() | Choice():
                 for part in parts_of(node):
                     self.visit(part, env, whole)
             case _:
@@ -88,8 +91,12 @@ class _Walk:
             return
         for position, index in enumerate(node.indices):
             slot = self.index(index, node, env)
-            if slot is not None:
-                self.ranges.join(axis(node.name, position), slot, node.at)
+            own = axis(node.name, position)
+            if slot is None:
+                self.ranges.root(own, node.at)
+                self.ranges.members.add(own)
+            else:
+                self.ranges.join(own, slot, node.at)
         if node.indices:
             return
         if node.name in env:
@@ -137,13 +144,14 @@ class _Walk:
         )
 
     def vector_function(self, node: Applied, env: Mapping[str, Slot], whole: Slot | None) -> None:
-        """softmax(v), softmax(v)_k, log_softmax(v), logsumexp(v)."""
-        if len(node.arguments) != 1:
-            raise self.roles.fail(f"{node.function} takes one vector", node.at)
+        """softmax(v), softmax(v)_k, log_softmax(v); logsumexp(v), norm(v) and dot(u, v), which are numbers."""
+        wanted = 2 if node.function == "dot" else 1
+        if len(node.arguments) != wanted:
+            raise self.roles.fail(f"{node.function} takes {('one vector', 'two vectors')[wanted - 1]}", node.at)
         slot = argument_slot(node.at)
-        if node.function == "logsumexp":
+        if node.function in REDUCING:
             if node.indices:
-                raise self.roles.fail("logsumexp is one number and takes no index", node.at)
+                raise self.roles.fail(f"{node.function} is one number and takes no index", node.at)
         elif node.indices:
             if len(node.indices) != 1:
                 raise self.roles.fail(f"{node.function} of a vector has one index", node.at)
@@ -158,7 +166,8 @@ class _Walk:
             )
         else:
             self.ranges.join(slot, whole, node.at)
-        self.visit(node.arguments[0], env, slot)
+        for argument in node.arguments:
+            self.visit(argument, env, slot)
 
     def big(self, node: Big, env: Mapping[str, Slot], whole: Slot | None) -> None:
         """A sum binds its indices in its body; what it leaves out is bound outside."""
@@ -192,11 +201,18 @@ def env_letters(roles: Roles) -> frozenset[str]:
     return frozenset(bound | {index for each in roles.definitions.values() for index in each.name.indices})
 
 
-def ranges_of(roles: Roles) -> Ranges:
-    """The ranges of everything in the formula; FormulaError for an index without one, or bound twice."""
+def ranges_of(roles: Roles, numbers: frozenset[str] = frozenset()) -> Ranges:
+    """The ranges of everything in the formula; FormulaError for an index without one, or bound twice.
+
+    `numbers` are names that are no size, because something is assumed of them or they are differentiated by.
+    """
     ranges = Ranges()
-    for name, sizes in roles.declared.items():
-        for position, symbol in enumerate(sizes):
+    plain = {name for name, rank in roles.ranks.items() if rank == 0} - {*roles.declared, *numbers}
+    sizes = [symbol for symbol in _SIZES if symbol in plain]
+    if len(sizes) == 1 and "C" not in plain:
+        ranges.only = sizes[0]
+    for name, declared in roles.declared.items():
+        for position, symbol in enumerate(declared):
             ranges.name(axis(name, position), symbol, 0)
     walking = _Walk(roles, ranges)
     for defined in roles.definitions.values():

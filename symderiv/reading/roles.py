@@ -8,27 +8,39 @@ from dataclasses import dataclass
 from typing import Final
 
 from symderiv.reading.errors import FormulaError
-from symderiv.reading.grammar import unknown_function
-from symderiv.reading.letters import greek_named, plain_name
+from symderiv.reading.letters import greek_named
 from symderiv.reading.syntax import (
     Applied,
-    Big,
     Chain,
     Defined,
     Membership,
     Name,
+    Negative,
     Raised,
     Statement,
     Syntax,
     parts_of,
     walk,
 )
+from symderiv.reading.unknown import unknown_function
 
-__all__ = ["VECTOR_FUNCTIONS", "Roles", "is_delta", "roles_of"]
+__all__ = ["NORMS", "REDUCING", "VECTOR_FUNCTIONS", "Roles", "is_delta", "roles_of"]
 
-VECTOR_FUNCTIONS: Final = ("softmax", "log_softmax", "logsumexp")
-"""The functions of a whole vector; the first two are vectors again."""
 _ENTRYWISE: Final = ("softmax", "log_softmax")
+NORMS: Final = ("norm", "norm1", "dot")
+"""The sums of squares, absolute values and products of entries: norm1 is written ||v||_1."""
+REDUCING: Final = ("logsumexp", *NORMS)
+"""The functions of whole vectors that are numbers."""
+VECTOR_FUNCTIONS: Final = (*_ENTRYWISE, *REDUCING)
+"""The functions of whole vectors; the first two are vectors again."""
+_OPERATORS: Final[Mapping[str, str]] = {
+    "E": "an expectation is written as a sum over the samples, as in 1/N sum_n f_n",
+    "mathbb": "an expectation is written as a sum over the samples, as in 1/N sum_n f_n",
+    "I": "a choice is written with step(x), which is 1 where x > 0, with delta_ij, or as data that are 0 or 1",
+}
+"""What is no factor where a bracket follows it, and what to write."""
+_GREEK_FUNCTIONS: Final = ("Gamma", "Phi", "psi", "zeta")
+"""The letters that are the name of a function where a bracket follows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +99,15 @@ def roles_of(statement: Statement, text: str, wrt: tuple[str, ...]) -> Roles:
     notes: list[str] = []
     found = Roles(text, statement.loss, definitions, declared, {}, frozenset(vectors), ())
     while True:
-        more = {
+        plain = [each for each in definitions.values() if not each.name.indices]
+        more = {each.name.name for each in plain if each.name.name not in found.vectors and found.is_vector(each.body)}
+        more = more or {
             name
-            for name, each in definitions.items()
-            if name not in found.vectors and not each.name.indices and found.is_vector(each.body)
-        } or _guessed(nodes, found, wrt, notes)
+            for each in plain
+            if each.name.name in found.vectors and not found.is_vector(each.body)
+            for name in _added(each.body, found)
+        }
+        more = more or _guessed(nodes, found, wrt, notes)
         if not more:
             break
         found = Roles(text, statement.loss, definitions, declared, {}, found.vectors | more, ())
@@ -160,15 +176,35 @@ def _refuse_calls(
         if isinstance(node, Chain) and node.kind == "product":
             for (_, left), (sign, _) in zip(node.items, node.items[1:], strict=False):
                 last = left.exponent if isinstance(left, Raised) else left
-                if sign == "" and isinstance(last, Name) and not last.indices and text[last.end : last.end + 1] == "(":
-                    called.append(last)
+                if sign == "" and isinstance(last, Name) and not last.indices:
+                    opening = text[last.end : last.end + 1]
+                    if opening == "(" or (opening in ("[", "{") and last.name in _OPERATORS):
+                        called.append(last)
+        if _transposed(node, names):
+            raise FormulaError(
+                "a transposed vector is not known: the product of two vectors is dot(u, v) or sum_k u_k v_k, that "
+                "of a matrix and a vector sum_d W_kd x_d",
+                text,
+                node.at,
+            )
     places = {name.at for name in called}
     elsewhere = {name.name for name in names if name.at not in places}
     for name in called:
         known = name.name in definitions or name.name in declared or name.name in elsewhere or name.name in ("C", *wrt)
-        if not known and not greek_named(name.name):
+        if not known and name.name in _OPERATORS:
+            raise FormulaError(f"{name.name} is not understood here: {_OPERATORS[name.name]}", text, name.at)
+        if not known and (not greek_named(name.name) or name.name in _GREEK_FUNCTIONS):
             hint = f". If a product is meant, write {name.name} * (...)"
             raise FormulaError(unknown_function(name.name) + hint, text, name.at)
+
+
+def _transposed(node: Syntax, names: list[Name]) -> bool:
+    """Whether `node` is w^T, with a T that is nothing else in the formula."""
+    match node:
+        case Raised(base=Name(), exponent=Name(name="T" | "top", at=at)):
+            return not any(each.name in ("T", "top") and each.at != at for each in names)
+        case _:
+            return False
 
 
 def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: list[str]) -> set[str]:
@@ -176,14 +212,20 @@ def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: lis
     for node in nodes:
         if not isinstance(node, Applied) or node.function not in VECTOR_FUNCTIONS:
             continue
-        if any(found.is_vector(argument) for argument in node.arguments):
+        added = {name for argument in node.arguments for name in _added(argument, found)}
+        if node.function in NORMS and added:
+            notes.append(f"vectors, because {node.function.rstrip('1')} takes them: {', '.join(sorted(added))}")
+            return added
+        if all(found.is_vector(argument) for argument in node.arguments):
             continue
         inside = [part for argument in node.arguments for part in walk(argument) if isinstance(part, Name)]
         indexed = next((part for part in inside if part.indices), None)
         if indexed is not None:
+            written = f"{node.function.rstrip('1')}({indexed.name})"
+            entry = f", and {written}_{''.join(indexed.indices)} for an entry"
             raise found.fail(
-                f"{node.function} takes a whole vector: write {node.function}({indexed.name}), and "
-                f"{node.function}({indexed.name})_{''.join(indexed.indices)} for an entry",
+                f"{node.function.rstrip('1')} takes a whole vector: write {written}"
+                f"{entry if node.function in _ENTRYWISE else ', or the sum over the index written out'}",
                 indexed.at,
             )
         known = {*found.definitions, *found.declared, *found.vectors}
@@ -199,6 +241,14 @@ def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: lis
         notes.append(f"{chosen} is read as a vector, because {node.function} takes one")
         return {chosen}
     return set()
+
+
+def _added(node: Syntax, found: Roles) -> set[str]:
+    """The names of unknown kind that `node` adds up or is, as u and v in u - v."""
+    terms = [part for _, part in node.items] if isinstance(node, Chain) and node.kind == "sum" else [node]
+    parts = [term.body if isinstance(term, Negative) else term for term in terms]
+    known = {*found.definitions, *found.declared, *found.vectors}
+    return {part.name for part in parts if isinstance(part, Name) and not part.indices and part.name not in known}
 
 
 def _ranks(names: list[Name], found: Roles) -> dict[str, int]:
@@ -223,17 +273,3 @@ def _ranks(names: list[Name], found: Roles) -> dict[str, int]:
                 f"data have up to two indices; {node.name} has {count}: {', '.join(node.indices)}", node.at
             )
     return ranks
-
-
-def bound_names(statement: Statement) -> frozenset[str]:
-    """Every name that is an index somewhere."""
-    found: set[str] = set()
-    for clause in (statement.loss, *statement.where):
-        if isinstance(clause, Defined):
-            found |= set(clause.name.indices)
-            for node in walk(clause.body):
-                if isinstance(node, Big):
-                    found |= set(node.limits.indices)
-                elif isinstance(node, Name):
-                    found |= {plain_name(index) for index in node.indices if not index.isdigit()}
-    return frozenset(found)

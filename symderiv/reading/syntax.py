@@ -6,14 +6,15 @@ nested beyond reason is refused while it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
 __all__ = [
-    "Applied", "Big", "Chain", "Defined", "Limits", "Membership", "Name", "Negative", "Numeral", "Raised", "Relation",
-    "Statement", "Syntax", "depth_of", "parts_of", "walk",
+    "Applied", "Big", "Case", "Chain", "Choice", "Defined",
+    "Limits", "Membership", "Name", "Negative", "Numeral", "Raised", "Relation",
+    "Statement", "Syntax", "depth_of", "parts_of", "rebuilt", "walk",
 ]  # fmt: skip
 
 
@@ -105,7 +106,27 @@ class Big:
     depth: int
 
 
-Syntax: TypeAlias = Numeral | Name | Negative | Chain | Raised | Applied | Big
+@dataclass(frozen=True, slots=True)
+class Case:
+    """value where left relation right, the relation one of <, <=, > and >=."""
+
+    value: Syntax
+    left: Syntax
+    relation: str
+    right: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The value of the first case that holds, and `otherwise` where none does."""
+
+    cases: tuple[Case, ...]
+    otherwise: Syntax
+    at: int
+    depth: int
+
+
+Syntax: TypeAlias = Numeral | Name | Negative | Chain | Raised | Applied | Big | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +177,31 @@ def parts_of(node: Syntax) -> tuple[Syntax, ...]:
             return (base, exponent)
         case Applied(arguments=arguments, raised=raised):
             return arguments if raised is None else (raised, *arguments)
+        case Choice(cases=cases, otherwise=otherwise):
+            return (*(part for case in cases for part in (case.value, case.left, case.right)), otherwise)
+        case _:
+            assert_never(node)
+
+
+def rebuilt(node: Syntax, change: Callable[[Syntax], Syntax]) -> Syntax:
+    """`node` with `change` made to its direct parts."""
+    match node:
+        case Numeral() | Name():
+            return node
+        case Negative() | Big():
+            return replace(node, body=change(node.body))
+        case Chain():
+            return replace(node, items=tuple((sign, change(part)) for sign, part in node.items))
+        case Raised():
+            return replace(node, base=change(node.base), exponent=change(node.exponent))
+        case Applied():
+            raised = None if node.raised is None else change(node.raised)
+            return replace(node, arguments=tuple(change(part) for part in node.arguments), raised=raised)
+        case Choice():
+            cases = tuple(
+                Case(change(case.value), change(case.left), case.relation, change(case.right)) for case in node.cases
+            )
+            return replace(node, cases=cases, otherwise=change(node.otherwise))
         case _:
             assert_never(node)
 

@@ -14,7 +14,9 @@ from symderiv.reading.letters import FUNCTIONS, indices_of, lowered, plain_name,
 from symderiv.reading.syntax import (
     Applied,
     Big,
+    Case,
     Chain,
+    Choice,
     Defined,
     Limits,
     Membership,
@@ -34,6 +36,8 @@ _DEEPEST: Final = 40
 """Levels of a formula; the checker refuses terms nested more than 60 deep, definitions written out."""
 _LONGEST_NUMBER: Final = 60
 """Digits of a number."""
+_LARGEST_POWER_OF_TEN: Final = 300
+"""Of 1e-8."""
 _RELATIONS: Final = {
     "≤": "<=", "≥": ">=", "≠": "!=", "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "\\ne": "!=",
     "\\neq": "!=",
@@ -96,7 +100,13 @@ class Trees(Transformer[Token, Any]):
         """A name with its indices and primes."""
         first, *rest = items
         written = str(first) + "".join(str(part) for part in rest if part.type == "PRIMES")
-        indices = next((indices_of(str(part)) for part in rest if part.type != "PRIMES"), ())
+        below = next((part for part in rest if part.type != "PRIMES"), None)
+        if below is not None and (shifted := re.search(r"[+\-−]", str(below))):
+            raise FormulaError(
+                "neighbours of a member cannot be named: an index is a letter or a number. Say which members belong "
+                "together with data, as in sum_i sum_j w_ij |x_i - x_j|", "", _at(below) + shifted.start(),
+            )  # fmt: skip
+        indices = () if below is None else indices_of(str(below))
         return Name(plain_name(written), indices, _at(first), _end(items[-1]))
 
     def numeral(self, items: list[Any]) -> Numeral:
@@ -104,6 +114,12 @@ class Trees(Transformer[Token, Any]):
         written = str(items[0])
         if len(written) > _LONGEST_NUMBER:
             raise FormulaError(f"a number has up to {_LONGEST_NUMBER} digits", "", _at(items[0]))
+        _, _, power = written.lower().partition("e")
+        if power and abs(int(power)) > _LARGEST_POWER_OF_TEN:
+            raise FormulaError(
+                f"a number is at most 10^{_LARGEST_POWER_OF_TEN} and at least 10^-{_LARGEST_POWER_OF_TEN}", "",
+                _at(items[0]),
+            )  # fmt: skip
         return Numeral(Fraction(written), _at(items[0]))
 
     def negative(self, items: list[Any]) -> Negative:
@@ -182,6 +198,26 @@ class Trees(Transformer[Token, Any]):
         sign, body = items
         return Applied("abs", (body,), (), True, None, _at(sign), _deeper(_at(sign), body))
 
+    def normed(self, items: list[Any]) -> Applied:
+        """||x||, ||x||_2, and ||x||_1."""
+        sign, body, end = items
+        function = "norm1" if str(end).rstrip("}").endswith("1") else "norm"
+        return Applied(function, (body,), (), True, None, _at(sign), _deeper(_at(sign), body))
+
+    def case(self, items: list[Any]) -> Case:
+        """value if left < right."""
+        value, left, relation, right = items
+        if relation not in ("<", "<=", ">", ">="):
+            raise FormulaError(f"a case compares by <, <=, > or >=, not by {relation}", "", right.at)
+        return Case(value, left, relation, right)
+
+    def choice(self, items: list[Any]) -> Choice:
+        """{value if left < right, ..., value otherwise}."""
+        *cases, otherwise = (item for item in items if not isinstance(item, Token))
+        parts = tuple(part for case in cases for part in (case.value, case.left, case.right))
+        at = min(part.at for part in parts)
+        return Choice(tuple(cases), otherwise, at, _deeper(at, *parts, otherwise))
+
     def limits(self, items: list[Any]) -> Limits:
         """What stands under a sum sign."""
         below, *above = items
@@ -198,7 +234,7 @@ def _application(
     word: Token, arguments: tuple[Syntax, ...], indices: tuple[str, ...], power: Syntax | None = None,
     *, bracketed: bool = False,
 ) -> Applied:  # fmt: skip
-    function = FUNCTIONS[str(word).removeprefix("\\")]
+    function = FUNCTIONS.get(plain_name(str(word)), "sigmoid")  # the one letter that is a function is sigma
     return Applied(function, arguments, indices, bracketed, power, _at(word), _deeper(_at(word), *arguments))
 
 

@@ -15,6 +15,8 @@ PIECES = """
 z_k t_k y_k z t gamma k i C 1 2 0.5 e pi delta_ij W_id z_1 softmax(z) softmax(z)_k lse(z) log exp( max(0, ( ) [ ] { }
 + - * / ^ ** = , sum_k sum_{k!=i} sum_{k,j} prod_j where y=softmax(z) in R^C R^{CxD} {0,1} and | log^2 _k ' z' \\frac{
 ² Σₖ yₖ := < with \\gamma f( sqrt softplus( max _ sum y_k=exp(z_k)/sum_j:exp(z_j) W x_d L \\right ∂ ≠ é
+||z|| || ||_1^2 norm(z) dot(z,t) {z if > 0, otherwise 0} else 1e-8 σ( lambda_1 clip(z,0,1) \\mathcal{L} N eps
+x_{i+1} w^T
 """
 
 SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
