@@ -9,6 +9,7 @@ import click
 from symderiv.api import SEED
 from symderiv.build.contents import kernel_goals, own_module
 from symderiv.cli.claims import judge_text
+from symderiv.cli.derivations import judge_file
 from symderiv.cli.entries import entries, entry_or_own
 from symderiv.cli.formulas import Given, chosen, formula_settings, proved
 from symderiv.cli.modules import verify_module
@@ -29,10 +30,18 @@ from symderiv.verification.report import Entry, Level, failures
 @click.argument("names", metavar="[NAME...|FORMULA|CLAIM|FILE.json|FILE.py]", nargs=-1)
 @click.option("--level", type=click.Choice(("quick", "full")), default="quick", show_default=True)
 @click.option("--classes", type=click.IntRange(2, 8), default=3, show_default=True, help="Of the unrolled kernels.")
+@click.option(
+    "--derivation",
+    "written",
+    metavar="FILE",
+    help="Judge the lines in FILE, LaTeX or text, about the loss that is named.",
+)
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Chooses sample points, mutants and traps.")
 @output_options
 @formula_settings
-def command(output: Output, given: Given, names: tuple[str, ...], level: Level, classes: int, seed: int) -> int:
+def command(
+    output: Output, given: Given, names: tuple[str, ...], level: Level, classes: int, written: str | None, seed: int
+) -> int:
     """Prove and test entries, formulas and kernels again, re-check a record or a module, or judge a claim.
 
     FILE.json is a record of theorems, FILE.py a generated module: it is compared with what its theorems give.
@@ -40,9 +49,14 @@ def command(output: Output, given: Given, names: tuple[str, ...], level: Level, 
     A claim is an equation, or a chain of them as somebody derived it: symderiv verify "dL/dz_i = y_i - t_i where
     L = -sum_k t_k log y_k, y = softmax(z)" --assume "sum_k t_k = 1".
 
+    With --derivation, the lines that somebody derived about a loss are judged one by one: symderiv verify
+    "L = -sum_k t_k log y_k where y = softmax(z)" --derivation lines.tex
+
     Without a name, the whole catalogue; then claims that are known to be false are tried as well. Exit code 1 if
     anything falls short, 3 if a verdict is numeric or undecided.
     """
+    if written is not None:
+        return judge_file(names, written, given, seed, output)
     files = [name for name in names if name.endswith(".json")]
     if files and len(names) > 1:
         raise CommandError("one record at a time, and no entry beside it", f"symderiv verify {files[0]}")
