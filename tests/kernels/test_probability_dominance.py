@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from flint import ctx
 
 from symderiv.api import prove
 from symderiv.kernels.functions import functions
@@ -94,6 +95,37 @@ def _second(name: str, slug: str, own: Problem) -> Function:
 def test_second_derivatives_of_reverse_kl_are_right_to_a_share_of_their_row() -> None:
     own = problem("reverse-kl")
     assert _worst_share(_second("hvp", "hvp", own), own, {}) < SHARE
+
+
+@pytest.mark.parametrize("name", [pytest.param("hessian", marks=pytest.mark.slow), "hvp"])
+def test_second_derivatives_of_brier_are_right_to_a_share_of_their_row(name: str) -> None:
+    """Also for targets of every class that are one-hot where nearly all the probability is."""
+    own = find("brier")
+    assert _worst_share(_second(name, name, own), own, {}) < SHARE
+
+
+@pytest.mark.parametrize("name", ["hessian", pytest.param("hvp", marks=pytest.mark.slow)])
+def test_second_derivatives_of_poly_1_are_those_of_an_epsilon_one_place_off(name: str) -> None:
+    """They are linear in epsilon. Where another class than the label has nearly everything they are, at epsilon = 1,
+    small differences of the two parts: a change of epsilon by its last place changes them as much as the kernel errs,
+    and more than that they need not be wrong."""
+    own, conditions = find("poly-1"), []
+    made = _second(name, name, own)
+    (program, (part,)) = (dict(made.kernels)["labels"], made.parts)
+    for row, label in ((row, label) for row in ROWS for label in range(3)):
+        data = {"z": np.array(row), "t": np.eye(3)[label], "v": np.array([0.7, -1.1, 0.4])}
+        inputs = {p.name: {(n,): float(x) for n, x in enumerate(data[p.name])} for p in program.arrays("input")}
+        found = run(program, inputs, FLOATS, sizes={"C": 3}, scalars={"epsilon": 1.0}, labels={"label": label})[name]
+        with ctx.workprec(2000):
+            ones, zeros = (
+                reference(numbers_in(part.closed, {"epsilon": epsilon}), part.indices, data, {"classes": 3})
+                for epsilon in (1.0, 0.0)
+            )
+            for at, ball in ones.items():
+                true, slope = ball.value, abs(ball.value - zeros[at].value)
+                assert abs(found[at] - true) <= 8 * 2.0**-53 * (abs(true) + slope) + 2.0**-1060
+                conditions += [float((slope / abs(true)).mid())] if abs(true) > 1e-300 else []
+    assert max(conditions) > 1e12
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ import pytest
 from symderiv.kernels.threads import (
     BLOCK_ROWS,
     BYTES_FOR_THREADS,
+    Job,
     launch,
     rows_in_block,
     threads_for,
@@ -42,6 +43,16 @@ def test_every_row_is_in_one_range_and_no_block_is_cut(classes: int, threads: in
         ranges = _rows(np.broadcast_to(np.float32(0), (rows, classes)), threads)
         assert [row for start, stop in ranges for row in range(start, stop)] == list(range(rows))
         assert all(start % block == 0 for start, _ in ranges)
+
+
+def test_the_calling_thread_begins_in_front_and_the_others_behind() -> None:
+    """So that two threads have the same rows in every call."""
+    for lent in (False, True):
+        seen: list[int] = []
+        job = Job(lambda start, _, seen=seen: seen.append(start), [(0, 4), (4, 8), (8, 9)])  # type: ignore[misc]
+        job.work(lent=lent)
+        assert seen == ([8, 4, 0] if lent else [0, 4, 8])
+        assert job.left == 0
 
 
 def test_the_default_number_grows_with_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from symderiv.kernels.parts import TARGETS_ARRAY
 from symderiv.kernels.probability.factors import may_be_negative
-from symderiv.kernels.probability.forms import power_of_gap
+from symderiv.kernels.probability.forms import difference_of_shares, power_of_gap
 from symderiv.kernels.probability.ordering import DOMINANT
 from symderiv.kernels.probability.quantities import is_complement, is_probability
 from symderiv.terms import (
@@ -96,7 +96,7 @@ def without_dominant(term: Term) -> Term:
 def _orders(term: Term, at_top: frozenset[Index]) -> list[float]:
     """The order of every addend, products multiplied out."""
     match term:
-        case Add(terms=terms) if power_of_gap(term) is None:
+        case Add(terms=terms) if power_of_gap(term) is None and not difference_of_shares(terms):
             return [order for each in terms for order in _orders(each, at_top)]
         case Mul(factors=factors):
             made = [0.0]
@@ -119,6 +119,10 @@ def _order(term: Term, at_top: frozenset[Index]) -> float:
             return 0.0 if place in at_top else 1.0
         case Log(argument=Entry(indices=(place,)) as inside) if is_probability(inside):
             return 1.0 if place in at_top else 0.0
+        case Add(terms=terms) if (between := difference_of_shares(terms)) is not None and not is_probability(
+            between[1]
+        ):
+            return 1.0  # the deviation from a target
         case Add(terms=terms):
             gap = power_of_gap(term)
             if gap is not None and isinstance(gap.base, Entry):

@@ -150,7 +150,8 @@ def cases_of(part: Part, logits: Array, label: Index | None, softmaxes: tuple[So
     found: list[tuple[tuple[Index, ...], Confirmed]] = []
     for at, here, different in wanted:
         plain = form(here, label, *different)
-        found.append((at, _beside_dominant(here, at, plain, form) if label is None else plain))
+        beside = label is None and (may_gain_beside(plain.term) or (part.role == "hvp" and _has_targets(term)))
+        found.append((at, _beside_dominant(here, at, plain, form) if beside else plain))
         for index in dict.fromkeys(place for place in at if place != label):
             top = dominant(index.domain)
             pairs = tuple((top if a == index else a, top if b == index else b) for a, b in different)
@@ -160,12 +161,17 @@ def cases_of(part: Part, logits: Array, label: Index | None, softmaxes: tuple[So
     return tuple(Case(at, confirmed.term) for at, confirmed in found), tuple(confirmed for _, confirmed in found)
 
 
+def _has_targets(term: Term) -> bool:
+    """Whether targets of every class are given."""
+    return any(array.name == TARGETS_ARRAY for array in arrays_of(term))
+
+
 def _beside_dominant(closed: Term, at: tuple[Index, ...], plain: Confirmed, form: Form) -> Confirmed:
     """The form for the other classes with sums split at the dominant one, if that keeps digits, else `plain`.
 
     Where no class is dominant the numbers of one that has no probability stand for it: the checker confirms that too.
     """
-    if len(at) != 1 or not may_gain_beside(plain.term):
+    if len(at) != 1:
         return plain
     (index,) = at
     top = dominant(index.domain)
