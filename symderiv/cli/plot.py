@@ -103,5 +103,5 @@ def _show(kinds: tuple[Kind, ...], name: str, output: Output) -> None:
     if output.as_json:
         output.data({"name": name, "kinds": [{"name": kind.name, "line": kind.line} for kind in kinds]})
         return
-    for line in table(("Kind", "What it shows"), [(kind.name, kind.line) for kind in kinds], output):
+    for line in table(("kind", "what it shows"), [(kind.name, kind.line) for kind in kinds], output):
         output.say(line)

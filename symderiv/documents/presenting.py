@@ -42,6 +42,7 @@ from symderiv.documents.document import (
     UnpublishableError,
 )
 from symderiv.documents.explorer import tried_of
+from symderiv.documents.needed import needed
 from symderiv.documents.notation import changed, display_place
 from symderiv.documents.obvious import is_obvious
 from symderiv.documents.symbols import named, read, whole
@@ -83,13 +84,14 @@ def present(
     blocks += writer.headline()
     blocks += [Paragraph(prose(part)) for part in problem.prose]
     blocks.append(Heading(("Definitions",), "definitions", 2))
-    if problem.arrays:
-        blocks.append(Data(tuple(_declared(array) for array in problem.arrays)))
-    blocks.append(Definitions(tuple(_defined(definition) for definition in theory.definitions)))
+    arrays, definitions = needed(problem, theorems, theory)
+    if arrays:
+        blocks.append(Data(tuple(_declared(array) for array in arrays)))
+    blocks.append(Definitions(tuple(_defined(definition) for definition in definitions)))
     if _changes_with_signs(theory, theorems):
         blocks.append(Paragraph(prose(_CONVENTION)))
     blocks += hyperparameters(problem)
-    if problem.assumptions:
+    if any(theorem.derivation.theory.assumptions for theorem in theorems):
         blocks += [Heading(("Assumptions",), "assumptions", 2), writer.assumptions()]
     if len(theorems) > 1:
         blocks += [Heading(("Theorems",), "theorems", 2), writer.contents()]
@@ -265,7 +267,8 @@ class _Writer:
         return prose(info.title) if info is not None else (slug.replace("-", " "),)
 
     def assumptions(self) -> Assumptions:
-        """The problem's assumptions, each with the theorems that use it."""
+        """The assumptions that theorems use, each with these theorems."""
+        used = {a for t in self.theorems for a in t.derivation.theory.assumptions}
         items = tuple(
             AssumptionItem(
                 a.left,
@@ -274,6 +277,7 @@ class _Writer:
                 tuple(self.link(t.derivation.goal) for t in self.theorems if a in t.derivation.theory.assumptions),
             )
             for a in self.problem.assumptions
+            if a in used
         )
         return Assumptions(items)
 
@@ -389,6 +393,6 @@ class _Writer:
 
 
 def _used(derivation: Derivation) -> tuple[str, ...]:
-    """What the theorem builds on: of its own entry's theorems, which it might all cite, those that a step cites."""
+    """What the theorem builds on: of the theorems that it may cite, those that a step cites."""
     cited = {step.cites for line in derivation.lines for step in line.steps}
-    return tuple(each for each in derivation.cites if each in cited or not each.startswith(f"{derivation.problem}:"))
+    return tuple(each for each in derivation.cites if each in cited)

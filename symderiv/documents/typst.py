@@ -140,7 +140,7 @@ class _Printer:
         lead = ", ".join(phrases)
         lead = f"_{lead[:1].upper()}{lead[1:]}_," if lead else ""
         claim = self.claim(block.left, block.relation, block.right, _FULL)
-        parts = [f"#theorem({block.number})[{self.text(block.title)}] <{block.anchor}>\n{lead}\n{claim}"]
+        parts = [f"#theorem({block.number})[{self.text(block.title)}] <{block.anchor}>\n#stated[{lead}\n{claim}]"]
         if block.prose:
             parts.append(self.opening(block.prose))
         if block.without is not None:
@@ -227,7 +227,7 @@ class _Printer:
             parts.append(_escaped(verdict_sentence(row.verdict)))
         rule = self.reference(f"rule-{row.rule}", self.text(row.title))
         reason = "; ".join(parts)
-        return f"{rule} {_verdict(row.verdict)}" + (f" \\ #reason[{reason}]" if reason else "")
+        return f"{rule}~{_verdict(row.verdict)}" + (f" \\ #reason[{reason}]" if reason else "")
 
     def assumption(self, item: AssumptionItem) -> str:
         """The assumption, what it means and who uses it."""

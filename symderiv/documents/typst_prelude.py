@@ -38,6 +38,7 @@ PRELUDE: Final = r"""#set document(title: TITLE, date: none)
   if assumed != [] { align(center, text(size: 9pt, assumed)) }
 })
 #let theorem(number, title) = heading(level: 2)[Theorem #number #text(weight: "regular")[(#title)]]
+#let stated(body) = block(sticky: true, breakable: false, width: 100%, body)
 #let rule(place, title) = [#metadata("rule")#label(place)#text(weight: "bold", title)]
 #let theorems() = {
   set text(size: 9.5pt, hyphenate: false)
@@ -52,13 +53,13 @@ PRELUDE: Final = r"""#set document(title: TITLE, date: none)
   let widest = calc.max(..rows.map(row => wide(row.at(1))))
   show math.equation.where(block: true): set align(left)
   set par(justify: false, leading: 0.5em)
-  // Cells without content hold the first two rows on one page, and the last two.
+  // Cells without content hold every row on one page, and the first two, and the last two.
   let last = rows.len() - 1
   let held(at) = if last < 3 {
     if at == 0 { (grid.cell(rowspan: last + 1, breakable: false)[],) }
   } else if at in (0, last - 1) {
     (grid.cell(rowspan: 2, breakable: false)[],)
-  } else if at not in (1, last) { ([],) }
+  } else if at not in (1, last) { (grid.cell(breakable: false)[],) }
   grid(
     columns: (0mm, ..columns), column-gutter: (0mm, 3mm), row-gutter: 3.4mm, align: horizon + left,
     ..rows.enumerate().map(((at, row)) => {
@@ -75,7 +76,7 @@ PRELUDE: Final = r"""#set document(title: TITLE, date: none)
   aligned((1fr, 44mm, 8mm), rows.pos().map(row => {
     let (words, side, body, last, (why, number)) = row
     let mark = text(size: 9.5pt, number) + if last { qed }
-    (words, side, body, last, (text(size: 9.5pt, why), align(right, mark)))
+    (words, side, body, last, (text(size: 9.5pt, hyphenate: false, why), align(right, mark)))
   }))
 }
 
@@ -83,6 +84,7 @@ PRELUDE: Final = r"""#set document(title: TITLE, date: none)
   set text(size: 9pt, hyphenate: false)
   set par(justify: false, leading: 0.45em)
   show math.equation.where(block: true): set align(left)
+  set table.cell(breakable: false)
   table(
     columns: (30mm, 1fr, 17mm, 42mm), inset: (x: 1.5mm, y: 1.6mm), align: left + top,
     stroke: (_, y) => (top: if y == 0 { 0.8pt } else if y == 1 { 0.5pt } else { none }),

@@ -115,7 +115,15 @@ def _two_ways(
 def _bounds(grid: Grid) -> tuple[float, float]:
     finite = [value for row in grid for value in row if math.isfinite(value)]
     low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
+    low = 0.0 if 0 < low < high / 100 else low  # a loss that comes near 0 has bands from 0
     return (low, high) if high > low else (low, low + 1.0)
+
+
+def _number_format() -> Any:
+    """Three digits, and the sign for minus."""
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _: f"{value:.3g}".replace("-", "−"))
 
 
 def _bands(
@@ -128,7 +136,7 @@ def _bands(
     values = np.ma.masked_invalid(np.array(grid))
     filled = axes.contourf(axis, axis, values, levels=levels, cmap="viridis", extend="neither")
     axes.contour(axis, axis, values, levels=levels[1:-1], colors="white", linewidths=0.5)
-    figure.colorbar(filled, ax=axes, label=name, format="%.3g")
+    figure.colorbar(filled, ax=axes, label=name, format=_number_format())
     axes.set(
         xlabel=subject.member(subject.block.variable, 1), ylabel=subject.member(subject.block.variable, 2),
         aspect="equal",
@@ -165,7 +173,7 @@ def heat(subject: Subject, figure: Any) -> None:
             column, row, f"{entry:.3f}".replace("-", "−"), ha="center", va="center", fontsize=8,
             color="white" if abs(entry) > 0.65 * top else "black",
         )  # fmt: skip
-    figure.colorbar(shown, ax=axes, format="%.3g")
+    figure.colorbar(shown, ax=axes, format=_number_format())
     axes.set_title(_title(subject, subject.name(quantity.left), 0))
     axes.spines[:].set_visible(False)
 

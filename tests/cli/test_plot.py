@@ -44,7 +44,7 @@ def test_the_kinds_of_an_entry_are_listed(capsys: pytest.CaptureFixture[str]) ->
     assert run(["plot", "logsumexp", "--list"]) == 0
     out = capsys.readouterr().out
     assert [line.split()[0] for line in out.splitlines()] == [
-        "Kind", "surface", "landscape", "hessian", "gradient-norm", "eigenvalues",
+        "kind", "surface", "landscape", "hessian", "gradient-norm", "eigenvalues",
     ]  # fmt: skip
 
 
