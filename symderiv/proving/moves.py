@@ -67,6 +67,8 @@ MOVES: Final[Mapping[str, Move]] = {
             "chain-rule",
             "derivative-of-exp",
             "power-rule",
+            "derivative-of-power",
+            "derivative-of-long-product",
             "derivative-of-max",
             "derivative-of-abs",
             "derivative-of-step",

@@ -144,7 +144,7 @@ def _total(found: Assumed, left: Big, value: Fraction | None, text: str) -> Assu
 def _sign(found: Assumed, left: Name, relation: str, value: Fraction, text: str) -> Assumed:
     """t_k > 0."""
     if relation in ("<", "<="):
-        if left.name in found.positive:
+        if left.name in found.positive and value <= 0:
             raise FormulaError(f"this contradicts that every {left.name} is positive", text, left.at)
         raise FormulaError(f"data may be assumed positive, not bounded from above; {_CARRIED}", text, left.at)
     if relation == ">=" and value <= 0:

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Final, assert_never
 
 from symderiv.reading.choices import chosen
+from symderiv.reading.constants import constant, outside, without_value
+from symderiv.reading.elaborated import Elaborated
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.functions import FUNCTIONS_OF_NUMBERS, MANY, negated, product_of, quotient_of
 from symderiv.reading.letters import greek_named, plain_name
@@ -44,18 +46,6 @@ __all__ = ["Elaborated", "elaborated"]
 
 _INDICES: Final = ("i", "j", "l", "m", "n", "r")
 _LARGEST_MEMBER: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Elaborated:
-    """A formula as terms: the loss, what it is made of in an order without forward references, and its names."""
-
-    loss: Definition
-    definitions: tuple[Definition, ...]
-    softmaxes: Softmaxes
-    arrays: tuple[Array, ...]
-    parameters: tuple[Parameter, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -251,7 +241,7 @@ class _Building:
 
     def quotient(self, above: Term, below: Term, part: Syntax, env: Mapping[str, Place], name: str | None) -> Term:
         """above / below."""
-        if isinstance(below, Number) and below.value == 0:
+        if constant(below) == 0:
             raise self.fail("a division by 0", part.at)
         formal = tuple(place for place in env.values() if isinstance(place, Index)) if name is not None else ()
         return self.softmaxes.in_quotient(above, below, name, formal) or quotient_of(above, below)
@@ -266,7 +256,10 @@ class _Building:
             return self.norm(base, env, self.fresh(base, env), squared=True)
         if isinstance(base, Applied) and base.bracketed and base.function in ("log", "exp"):
             self.note(f"{base.function}(x)^n is read as ({base.function}(x))^n")
-        return Power(self.term(base, env, whole), exponent)
+        made = self.term(base, env, whole)
+        if (wrong := without_value(made, exponent)) is not None:
+            raise self.fail(wrong, base.at)
+        return Power(made, exponent)
 
     def function(self, node: Applied, env: Mapping[str, Place], whole: Index | None) -> Term:
         """A function of numbers."""
@@ -286,6 +279,8 @@ class _Building:
             if "sigma" in self.roles.ranks or "sigma" in self.roles.definitions:
                 raise self.fail("σ is a number elsewhere: write sigmoid(...) here, or σ * (...) for a product", node.at)
         arguments = [self.term(argument, env, whole) for argument in node.arguments]
+        if (wrong := outside(node.function, arguments[0])) is not None:
+            raise self.fail(wrong, node.at)
         made: Term | None = self.softmaxes.in_logarithm(arguments[0], None) if node.function == "log" else None
         made = make(*arguments) if made is None else made
         if node.raised is None:

@@ -135,6 +135,12 @@ SPACING.6: /(?:\s|\\[,;! ]|\\(?:left|right)(?![A-Za-z|\\‖]))+/
 %ignore SPACING
 """
 
+_LABELLED: Final = re.compile(
+    rf"(\s*(?:{_DRESSED}[A-Za-z]+\s*\}}|\\?[A-Za-zℓ]+))"
+    r"((?:_(?:\{\s*(?:\\[a-z]+\{\s*)?[A-Za-z-]{2,}\s*\}?\s*\}|[A-Za-z]{2,}))?\s*(?:\([^()=<>]*\))?)\s*(?::=|=|≔)"
+)
+"""The name of a loss, and what is no part of it: a label of two letters or more, and what it is a function of."""
+
 
 @cache
 def _parser() -> Lark:
@@ -149,8 +155,17 @@ def _parser() -> Lark:
 
 
 def read_statement(text: str) -> Statement:
-    """`L = ... where ...` as a tree; FormulaError, with a caret under the first thing not understood."""
-    found = _read(text, "statement", "formula")
+    """`L = ... where ...` as a tree; FormulaError, with a caret under the first thing not understood.
+
+    The loss may be written as a function and with a label, L_{CE}(z, t) = ...; what it depends on is read off the right
+    side.
+    """
+    labelled = _LABELLED.match(text)
+    bare = text if labelled is None else labelled[1] + " " * len(labelled[2]) + text[labelled.end(2) :]
+    try:
+        found = _read(bare, "statement", "formula")
+    except FormulaError as error:
+        raise FormulaError(error.sentence, text if error.text else "", error.at) from None
     assert isinstance(found, Statement)
     if len(found.where) > _MOST_DEFINITIONS:
         raise FormulaError(
@@ -254,6 +269,8 @@ def _hint(text: str, at: int) -> str:
         return ": definitions come after 'where', assumptions are given with --assume"
     if sign in "∂∇" or text.startswith("\\partial", at):
         return ": write the loss alone; what to differentiate by is said with --wrt"
+    if re.search(r"(?:sum|prod|[Σ∑Π∏])\s*_\s*(?:\{[^{}]*\}|\w)\s*\^\s*\{?\w*$", before):
+        return ": a sum runs to a letter, which is the size of its range, as in sum_{k=1}^C"
     if sign in ")]}":
         return ": something is missing before it"
     if before.endswith(("sum", "prod", "Σ", "∑", "Π", "∏")):

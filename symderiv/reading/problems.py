@@ -108,7 +108,7 @@ def problem_of(
     wrt = tuple(_required(variable, arrays, found) for variable in variables)
     for each in (*under.positive, *under.bounds, *(total.name for total in under.totals)):
         require_subject(each, found, under)
-    lemmas = tuple(lemma for array in wrt for lemma in _lemmas(found, own, entries_of(array)[0]))
+    lemmas = _lemmas(found, own, wrt)
     whole = title or ("The loss" if name == "loss" else name.replace("-", " ").capitalize())
     parameters = tuple(_hyperparameter(each, under.bounds.get(each.name)) for each in found.parameters)
     told = tuple(part.replace("$", "") for part in (prose, _readings(found.notes)) if part)
@@ -200,10 +200,21 @@ def _hyperparameter(parameter: Parameter, bounds: Bounds | None) -> Hyperparamet
     return Hyperparameter(parameter, prose, None, bounds.least, bounds.most, any(sides))
 
 
-def _lemmas(found: Elaborated, own: tuple[Definition, ...], first: Entry) -> tuple[Goal, ...]:
-    """Theorems about the quantities that the loss is made of: their sums and Jacobians, cited by its own."""
-    made = list(found.softmaxes.theorems(first, (d.name for d in own)))
-    return tuple(made)
+def _lemmas(found: Elaborated, own: tuple[Definition, ...], variables: tuple[Array, ...]) -> tuple[Goal, ...]:
+    """Theorems about the quantities that the loss is made of: their sums and Jacobians, cited by its own.
+
+    Of several variables the first has the plain names, as in jacobian-of-y, and the others jacobian-of-y-tau.
+    """
+    made: dict[str, Goal] = {}
+    for array in variables:
+        for goal in found.softmaxes.theorems(entries_of(array)[0], (d.name for d in own)):
+            known = made.get(goal.slug)
+            if known is None:
+                made[goal.slug] = goal
+            elif known.start != goal.start:
+                slug = f"{goal.slug}-{array.name.replace(chr(39), '_prime')}"
+                made[slug] = replace(goal, slug=slug)
+    return tuple(made.values())
 
 
 def _direction(found: Elaborated) -> str:

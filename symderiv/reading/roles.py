@@ -22,7 +22,7 @@ from symderiv.reading.syntax import (
     parts_of,
     walk,
 )
-from symderiv.reading.unknown import unknown_function
+from symderiv.reading.unknown import is_written_otherwise, unknown_function
 
 __all__ = ["NORMS", "REDUCING", "VECTOR_FUNCTIONS", "Roles", "is_delta", "roles_of"]
 
@@ -39,6 +39,8 @@ _OPERATORS: Final[Mapping[str, str]] = {
     "I": "a choice is written with step(x), which is 1 where x > 0, with delta_ij, or as data that are 0 or 1",
 }
 """What is no factor where a bracket follows it, and what to write."""
+_ENTRY: Final = re.compile(r"\[\s*((?:[A-Za-z]|[0-9]+)(?:\s*,\s*(?:[A-Za-z]|[0-9]+))*)\s*\]")
+"""What stands after the name of an array in a program."""
 _GREEK_FUNCTIONS: Final = ("Gamma", "Phi", "psi", "zeta")
 """The letters that are the name of a function where a bracket follows them."""
 
@@ -176,8 +178,16 @@ def _refuse_calls(
         if isinstance(node, Chain) and node.kind == "product":
             for (_, left), (sign, _) in zip(node.items, node.items[1:], strict=False):
                 last = left.exponent if isinstance(left, Raised) else left
+                while isinstance(last, Applied) and not last.bracketed:
+                    last = last.arguments[-1]
                 if sign == "" and isinstance(last, Name) and not last.indices:
                     opening = text[last.end : last.end + 1]
+                    if last.name not in _OPERATORS and (entry := _ENTRY.match(text, last.end)):
+                        raise FormulaError(
+                            f"an entry is written {last.name}_{{{entry[1]}}}; brackets are those of a product",
+                            text,
+                            last.end,
+                        )
                     if opening == "(" or (opening in ("[", "{") and last.name in _OPERATORS):
                         called.append(last)
         if _transposed(node, names):
@@ -194,7 +204,8 @@ def _refuse_calls(
         if not known and name.name in _OPERATORS:
             raise FormulaError(f"{name.name} is not understood here: {_OPERATORS[name.name]}", text, name.at)
         if not known and (not greek_named(name.name) or name.name in _GREEK_FUNCTIONS):
-            hint = f". If a product is meant, write {name.name} * (...)"
+            product = f". If a product is meant, write {name.name} * (...)"
+            hint = "" if is_written_otherwise(name.name) else product
             raise FormulaError(unknown_function(name.name) + hint, text, name.at)
 
 

@@ -249,6 +249,11 @@ def _chain(kind: Literal["sum", "product"], first: str, left: Syntax, sign: str,
 def _limits(below: str, upper: str | None, at: int) -> Limits:
     content = lowered(below.removeprefix("_").removeprefix("{").removesuffix("}"))
     index, skip, first = content, None, "1"
+    if part := re.search(r"<|>|≤|≥|∈|\\(?:in|le|ge|lt|gt)(?![A-Za-z])|\bin\b", content):
+        raise FormulaError(
+            "a sum runs over its whole range, but for one member: sum_k, sum_{k != i}. For a part of it multiply by "
+            "data that are 0 or 1, as in sum_i sum_j m_ij z_i z_j", "", at + 1 + part.start(),
+        )  # fmt: skip
     if found := re.fullmatch(r"(.*?)(?:!=|≠|\\neq?(?![A-Za-z]))(.*)", content, flags=re.S):
         index, skip = found[1], found[2].strip()
     elif found := re.fullmatch(r"(.*?)=(.*)", content, flags=re.S):

@@ -8,7 +8,7 @@ from typing import Final
 
 from symderiv.reading.letters import FUNCTIONS
 
-__all__ = ["known_functions", "unknown_function"]
+__all__ = ["is_written_otherwise", "known_functions", "unknown_function"]
 
 _ANGLES: Final = (
     "angles are not known. Write the loss in the cosine itself: with c = cos(theta), a = cos(m) and b = sin(m), "
@@ -66,6 +66,11 @@ def unknown_function(name: str) -> str:
         "define it after 'where'. A new function needs a node in symderiv/terms and its derivative in "
         "symderiv/proving/rules"
     )
+
+
+def is_written_otherwise(name: str) -> bool:
+    """Whether `name` is that of a function for which there is something to write instead."""
+    return name in _WRITTEN
 
 
 def known_functions() -> str:

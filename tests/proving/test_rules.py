@@ -87,6 +87,7 @@ RELIED_ON = (
     (Example("chain-rule", d(log(z[i]), z[j])), Positive(z[i])),
     (Example("power-rule", d(z[i] ** -2, z[j])), Nonzero(z[i])),
     (Example("power-rule", d(z[i] ** q, z[j])), Positive(z[i])),
+    (Example("derivative-of-power", d(z[i] ** z[j], z[j])), Positive(z[i])),
     (Example("derivative-of-root", d(root(z[i]), z[j])), Positive(z[i])),
     (Example("cancel", z[i] * t[i] / z[i]), Nonzero(z[i])),
     (Example("common-denominator", 1 + z[i] / t[i]), Nonzero(t[i])),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from symderiv.losses.notation import CLASSES, SAMPLES, k
+from symderiv.losses.notation import CLASSES, SAMPLES, j, k
 from symderiv.reading import FormulaError, read_loss
 from symderiv.terms import (
     Array,
@@ -28,7 +28,7 @@ from symderiv.terms import (
 
 a, p = Array("a", (CLASSES,)), Array("p", (CLASSES,))
 r, u = Entry(Array("r", ()), ()), Entry(Array("u", ()), ())
-delta = Parameter("delta")
+u_ = Parameter("u")
 
 MEANINGS = {
     # norms and products of vectors, whose names are vectors by standing there
@@ -60,6 +60,14 @@ MEANINGS = {
     ("L = \\max\\left(0, r\\right)^2", "r"): maximum(0, r) ** 2,
     ("\\mathcal{L} = \\operatorname{softplus}(r)", "r"): log(1 + exp(r)),
     ("L = \\log\\left(r\\right)^2", "r"): log(r) ** 2,
+    # the name of the loss with a label, and as a function
+    ("L_{CE}(r, u) = r^2", "r"): r**2,
+    ("\\mathcal{L}_{\\text{CE}} = r^2", "r"): r**2,
+    ("L(r) = r^2", "r"): r**2,
+    # sums that end where a divisor sums over their index again
+    ("L = sum_k a_k p_k / sum_k a_k", "a"): total(k, a[k] * p[k]) / total(k, a[k]),
+    ("L = 2 sum_k a_k p_k / (sum_k a_k + 1) u", "a"): 2 * total(k, a[k] * p[k]) / (total(k, a[k]) + 1) * u_,
+    ("L = sum_k a_k / sum_j p_j where a in R^C, p in R^C", "a"): total(k, a[k] / total(j, p[j])),
     # numbers
     ("L = r^2 + 1e-8 r", "r"): r**2 + Number(Fraction(1, 10**8)) * r,
     ("L = 2.5E2 r + 1. u", "r"): 250 * r + 1 * u,
@@ -124,6 +132,19 @@ REFUSED = [
     ("L = clip(z, 1)", "    ^", "clip takes three arguments"),
     ("L = dot(z)", "    ^", "dot takes two vectors"),
     ("L = norm(z_k)", "         ^", "norm takes a whole vector"),
+    ("L = z/(1 - 1)", "       ^", "a division by 0"),
+    ("L = 0^(-1) z", "    ^", "a division by 0"),
+    ("L = log(0) z", "    ^", "the logarithm of 0 has no value"),
+    ("L = sqrt(-1) z", "    ^", "the square root of -1 has no value"),
+    ("L = (-1)^z", "     ^", "the base has to be positive"),
+    ("L = (-8)^(1/3) z", "     ^", "is no real number"),
+    ("L = 10^10^10 z", "    ^", "this one has more"),
+    ("L = 10^1000000000 z", "    ^", "this one has more"),
+    ("L = log det(S)", "        ^", "by entries"),
+    ("L = sum_{k in B} z_k", "          ^", "over its whole range"),
+    ("L = sum_{i<j} z_i z_j", "         ^", "over its whole range"),
+    ("L = sum_{k=1}^{10} z_k", "               ^", "a sum runs to a letter"),
+    ("L = sum_k z[k]", "           ^", "an entry is written z_{k}"),
     ("L = norm(z)_k", "    ^", "norm is one number"),
 ]
 

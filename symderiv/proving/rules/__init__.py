@@ -20,6 +20,7 @@ from symderiv.proving.rules import (
     lemmas,
     logs,
     piecewise,
+    powers,
     roots,
     signs,
     sums,
@@ -39,6 +40,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "derivative-of-exp": calculus.DERIVATIVE_OF_EXP,
     "chain-rule": calculus.CHAIN_RULE,
     "power-rule": calculus.POWER_RULE,
+    "derivative-of-power": powers.DERIVATIVE_OF_POWER,
+    "derivative-of-long-product": powers.DERIVATIVE_OF_LONG_PRODUCT,
     "derivative-of-root": roots.DERIVATIVE_OF_ROOT,
     # Sums.
     "linearity-of-sum": sums.LINEARITY_OF_SUM,
