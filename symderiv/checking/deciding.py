@@ -205,19 +205,20 @@ def decide(
     ends = _ends(question, domain, sizes)
     first = size = max(1, least.get(domain, 1))
     last, by_totals = ends(first, least.get(domain, 0))
-    raises = 0
+    lost: set[int] = set()
     while size <= last:
         cell = decide(question, rest, {**sizes, domain: size}, env, least, ledger)
         if cell == "nonzero":
             return cell
         if cell == "undefined":
-            ledger.excluded.setdefault(domain, set()).add(size)
-            first, raises = size + 1, raises + 1
+            lost.add(size)
+            first = size + 1
             last, by_totals = ends(first, least.get(domain, 0))
-            if raises > _RAISES:
-                return "undefined"
+            if len(lost) > _RAISES:
+                return "undefined"  # Left out as a whole, with the size around it.
         size += 1
     ledger.note(domain, first, last)
+    ledger.excluded.setdefault(domain, set()).update(lost)
     ledger.by_totals |= by_totals
     return "zero"
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, Literal
 
-from symderiv.checking.deciding import Ledger, Question, decide, order_of, zero
-from symderiv.checking.evaluation import Exhausted, Unsupported
-from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.algebra import MOST_PATTERNS, algebra
+from symderiv.checking.deciding import Question
+from symderiv.checking.normal import Normaliser
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.reals import Gate, compare, exceeds
 from symderiv.checking.seams import hold_at_seams
@@ -24,14 +24,8 @@ from symderiv.terms import Index, Term, number
 
 __all__ = ["positive", "same"]
 
-_MOST_PATTERNS: Final = 210
-"""Patterns of equal indices; six free indices of one domain have 203."""
 _LARGEST_STATION: Final = 6
 """The largest size at which the real gate looks for the counterexample to what the algebra could not confirm."""
-_SAMPLE: Final = 6
-"""Sizes tried where the cutoff theorem does not apply."""
-_SAMPLE_OF_SIGNS: Final = 3
-"""The same where formulas change with signs, whose combinations multiply with every member."""
 
 
 def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
@@ -46,12 +40,12 @@ def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) ->
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))
     domains = symbolic_domains(terms)
-    cases = list(islice(patterns(indices, named, theory.distinct), _MOST_PATTERNS + 1))
+    cases = list(islice(patterns(indices, named, theory.distinct), MOST_PATTERNS + 1))
     if not cases:
         return Verdict("undecided", "no index values satisfy the conditions")
-    if len(cases) > _MOST_PATTERNS:
-        return Verdict("undecided", f"more than {_MOST_PATTERNS} patterns of equal indices")
-    word, how, refuted = _algebra(question, domains, cases, named)
+    if len(cases) > MOST_PATTERNS:
+        return Verdict("undecided", f"more than {MOST_PATTERNS} patterns of equal indices")
+    word, how, refuted = algebra(question, domains, cases, named)
     gate = _gates(question, domains, cases, named, refuted)
     verdict = _verdict(question, word, how, gate, others, len(cases))
     return _everywhere(verdict, question, domains, cases, named) if verdict.word == "proved" else verdict
@@ -73,81 +67,6 @@ def _everywhere(
         f"{verdict.evidence}; where an argument is 0 at which a formula changes, all its formulas have this derivative"
     )
     return Verdict(verdict.word, how, others)
-
-
-def _algebra(
-    question: Question,
-    domains: tuple[str, ...],
-    cases: list[dict[Index, int]],
-    named: dict[str, frozenset[int]],
-) -> tuple[Literal["proved", "exact", "numeric"], str, tuple[dict[str, int], dict[Index, int]] | None]:
-    """What exact arithmetic says: the best verdict it allows, how it was reached, and where it failed."""
-    reason = ""
-    for by_totals in (False, True):
-        question.again(by_totals=by_totals)
-        ledger = Ledger()
-        try:
-            order = order_of(question, domains)
-            for env in cases:
-                cell = decide(question, order, {}, env, needed(env, named), ledger)
-                if cell == "nonzero":
-                    return "numeric", "nonzero in independent atoms", ledger.refuted
-                if cell == "undefined":
-                    return "numeric", "undefined at every size tried", None
-        except Outside as error:
-            reason = reason or f"outside the fragment of the cutoff theorem: {error}"
-        except Exhausted as error:
-            reason = f"over budget: {error}"
-        except Unsupported as error:
-            return "numeric", f"no exact arithmetic for it: {error}", None
-        else:
-            return "proved", _tested(ledger, domains), None
-    return _sampled(question, domains, cases, named, reason)
-
-
-def _tested(ledger: Ledger, domains: tuple[str, ...]) -> str:
-    if not domains:
-        return "exact zero"
-    parts = []
-    for domain in sorted(domains):
-        text = f"{domain} {ledger.first[domain]}..{ledger.last[domain]}"
-        lost = sorted(ledger.excluded.get(domain, ()))
-        parts.append(f"{text} (no value at {', '.join(map(str, lost))})" if lost else text)
-    how = " of functions of totals" if ledger.by_totals else ""
-    return f"exact zero at {', '.join(parts)}, which decides every size{how}"
-
-
-def _sampled(
-    question: Question,
-    domains: tuple[str, ...],
-    cases: list[dict[Index, int]],
-    named: dict[str, frozenset[int]],
-    reason: str,
-) -> tuple[Literal["exact", "numeric"], str, tuple[dict[str, int], dict[Index, int]] | None]:
-    """Where no cutoff applies: a few sizes, first in exact arithmetic, then modulo a prime."""
-    sizes: set[int] = set()
-    for modular in (False,) if question.signed else (False, True):  # Residues have no sign.
-        question.again(modular=modular)
-        sizes.clear()
-        try:
-            for env in cases:
-                least = needed(env, named)
-                for extra in range(_SAMPLE_OF_SIGNS if question.signed else _SAMPLE):
-                    grid = {domain: least.get(domain, 1) + extra for domain in domains}
-                    cell = zero(question, grid, env)
-                    if cell == "nonzero":
-                        return "numeric", f"nonzero in independent atoms; {reason}", (grid, env)
-                    if cell == "zero":
-                        sizes.update(grid.values())
-        except Exhausted:
-            continue
-        except (Unsupported, Outside) as error:
-            return "numeric", f"no exact arithmetic for it: {error}", None
-        if not sizes:
-            return "numeric", f"undefined at every size tried; {reason}", None
-        kind = "residues modulo 2^61 - 1" if modular else "exact"
-        return "exact", f"{kind} zero tested at sizes {min(sizes)}..{max(sizes)} only; {reason}", None
-    return "numeric", reason, None
 
 
 def _gates(
@@ -225,7 +144,7 @@ def positive(term: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
     domains = symbolic_domains(terms)
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(term.free, key=lambda index: (index.domain.name, index.name)))
-    cases = list(islice(patterns(indices, named, theory.distinct), _MOST_PATTERNS))
+    cases = list(islice(patterns(indices, named, theory.distinct), MOST_PATTERNS))
     passed = 0
     for sizes, env in _stations(domains, cases, named, None) if cases else ():
         gate = exceeds(term, number(0), theory, simplices, sizes, env, seed)

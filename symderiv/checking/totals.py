@@ -9,23 +9,26 @@ other total uses, as e**(c z_k) times what does not depend on z_k. *Blocks* are 
 deltas, and data at the indices that they mention, whose logarithms, powers with symbolic exponents, and denominators
 have a sign by their shape: they are sums, products and quotients of what is positive, or a positive total without one
 member, sigma - phi(i), or they depend on no data of a class. Expressions are built from blocks and the size C by +, *,
-sums over the domain (one member may be left out), sums over other domains, and derivatives by data of one class.
-Degrees: block 0, C 1, a product adds, a sum of terms takes the maximum, a sum over the domain adds 1, a derivative adds
-nothing.
+sums over the domain (one member may be left out), sums over other domains, and derivatives by data of one class or by
+*shared* data, which have no index over the domain. Degrees: block 0, C 1, a product adds, a sum of terms takes the
+maximum, a sum over the domain adds 1, a derivative by shared data in one of the phi adds 1, any other nothing.
 
 **Theorem.** Let E have degree <= T, let the free indices and named members take b values, and let E = 0 hold, for all
 data, at consecutive sizes from c0 >= max(b, 1) up to a last one that is at least b + 2 T + 1, c0 + T and 2. Then E = 0
 for every C >= c0, at every point where both sides have a value.
 
-*Proof.* Fix the parameters, all of them where the numbers c do not vanish (elsewhere by continuity), the data of the b
-members F, and real numbers sigma_j, positive where phi_j is; let tau = sigma - the sum over F of phi. Replace the
-totals by these numbers. A derivative by z_i with i in F is then the derivative at fixed sigma plus the sum over j of
-d phi_j(i) / d z_i times that by sigma_j, and this has the same degree. As in `cutoff`, the value of E for n further
-members a_1, ..., a_n is the sum over V, with at most T of them, of e(a_V): a polynomial P of degree T in the measure
-mu = delta(a_1) + ... + delta(a_n). In the coordinates x = phi(a), u = the other entries, the data of one class are all
-of a product of half lines and lines: the entries t are coordinates, and each z is determined by its phi. Let Omega be
-its part with x_j < sigma_j for the positive phi_j. It is convex, it holds all members of a point with sum of x = tau if
-n >= 1 and b >= 1, or n >= 2, and on it the e are real analytic: every sign asked for above is right there.
+*Proof.* Fix the parameters, all of them where the numbers c do not vanish (elsewhere by continuity), the shared data,
+the data of the b members F, and real numbers sigma_j, positive where phi_j is; let tau = sigma - the sum over F of phi.
+Replace the totals by these numbers, at every derivative by the chain rule, from the inside outwards: a derivative by
+z_i is the one at fixed sigma plus the sum over j of d phi_j(i) / d z_i times that by sigma_j, and this has the same
+degree; a derivative by shared x is the one at fixed sigma plus the sum over j of (sum_k d phi_j(k) / dx) times that by
+sigma_j, where the bracket is one more sum over all members. Both leave functions that are real analytic where those
+were from which they are taken. As in `cutoff`, the value of E for n further members a_1, ..., a_n is the sum over V,
+with at most T of them, of e(a_V): a polynomial P of degree T in the measure mu = delta(a_1) + ... + delta(a_n). In the
+coordinates x = phi(a), u = the other entries, the data of one class are all of a product of half lines and lines: the
+entries t are coordinates, and each z is determined by its phi. Let Omega be its part with x_j < sigma_j for the
+positive phi_j. It is convex, it holds all members of a point with sum of x = tau if n >= 1 and b >= 1, or n >= 2, and
+on it the e are real analytic: every sign asked for above is right there.
   (1) P = sum over r <= R and d <= T - r of n**d B_rd(mu, ..., mu), with R = T, B_rd linear and symmetric in r
 measures, and analytic. It vanishes, at every n tested, for all measures with sum of x = tau.
   (2) Let n >= 2 R + 1. Move R pairs of members, each pair with x(a) + x(b) fixed; the n - 2 R >= 1 other members can be
@@ -42,7 +45,9 @@ factor n or tau_j for each that is lost. This is (1) with R - 1 instead of R.
 x = tau. The sizes below were tested themselves. As sigma and the data of F were arbitrary, E = 0.
 
 *Sharp.* By Newton's identities m! e_m(y) is, with sum_k y_k = 1, a polynomial of degree floor(m / 2) in the sums of
-powers y_k**r, r >= 2. It vanishes for C < m only; with b = 0 and m = 2 T + 1 the last size is the first to show it.
+powers y_k**r, r >= 2. It vanishes for C < m only; with b = 0 and m = 2 T + 1 the last size is the first to show it. A
+derivative by shared data has to count: of the derivatives l_r of log sum_k e**(x z_k + a_k) by x, the polynomial
+l_2 l_4 + 2 l_2**3 - l_3**2 vanishes for C < 3 only.
 
 **Assumptions** sum_k t_k = 1 fix the total of t at 1: the points with sum of x = tau are the admissible ones.
 Parameters and other domains' sizes are fixed throughout, so other domains may be cut before or after.
@@ -145,13 +150,12 @@ class _Degrees:
                     return self.of(body)
                 return 0 if blocks.is_block(term) else self.of(body) + 1
             case Derivative(body=body, wrt=wrt):
-                self._require_variable(wrt)
-                return self.of(body)
+                return self.of(body) + self._rise(wrt)
             case _:
                 assert_never(term)
 
-    def _require_variable(self, wrt: Entry | Call) -> None:
-        """Outside unless a derivative by `wrt` takes a total to a function of one class."""
+    def _rise(self, wrt: Entry | Call) -> int:
+        """What a derivative by `wrt` adds: 1 for shared data on which a total depends; Outside for what is no datum."""
         blocks = self.blocks
         if isinstance(wrt, Call):
             raise Outside(f"a derivative with respect to the defined quantity {wrt.name}")
@@ -159,6 +163,5 @@ class _Degrees:
             raise Outside(f"a derivative with respect to {wrt.array.name}, whose entries are tied by an assumption")
         blocks.require_one_place(wrt)
         if any(blocks.is_counted(domain) for domain in wrt.array.domains):
-            return
-        if any(wrt.array.name in total.arrays for total in blocks.totals.values()):
-            raise Outside(f"a derivative with respect to {wrt.array.name}, on which all members of a sum depend")
+            return 0
+        return int(any(wrt.array.name in total.arrays for total in blocks.totals.values()))

@@ -35,7 +35,7 @@ VERDICTS: Final[Mapping[str, VerdictWord]] = {
     "additive-margin": "proved",
     "policy-gradient": "proved",
     "info-nce": "proved",
-    "clip": "exact",
+    "clip": "proved",
     "preference": "proved",
     "dpo": "proved",
     "listnet": "proved",
@@ -63,5 +63,5 @@ VERDICTS: Final[Mapping[str, VerdictWord]] = {
     "layer-norm": "proved",
     "rms-norm": "proved",
     "attention": "proved",
-    "linear-focal": "exact",
+    "linear-focal": "proved",
 }

@@ -216,9 +216,12 @@ def test_batches_of_any_size_and_any_number_of_features() -> None:
 def test_outside_the_fragment_nothing_is_proved() -> None:
     squares = total(m_, exp(2 * z[m_]))
     left = total(k, 1 / (1 - y(k)) + 1 / (squares + exp(z[k])))
-    verdict = same(left, total(l, S / total(m_, exp(z[m_]), l) + 1 / (exp(z[l]) + squares)), PLAIN, seed=1)
+    verdict = same(left, total(l, y(l) / (1 - y(l)) + 1 / (exp(z[l]) + squares)) + C, PLAIN, seed=1)
     assert verdict.word == "exact"
     assert "outside the fragment" in verdict.evidence
+    member_by_member = same(left, total(l, S / total(m_, exp(z[m_]), l) + 1 / (exp(z[l]) + squares)), PLAIN, seed=1)
+    assert member_by_member.word == "proved"
+    assert "for every one of the classes" in member_by_member.evidence
 
 
 m_ = Index("m", CLASSES)

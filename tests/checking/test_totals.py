@@ -14,7 +14,7 @@ from flint import fmpz_mat
 from symderiv.checking import same
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.simplices import recognised
-from symderiv.checking.totals import degree_in_totals, last_size
+from symderiv.checking.totals import _Degrees, degree_in_totals, last_size
 from symderiv.statements import Assumption, Theory
 from symderiv.terms import (
     Add,
@@ -46,6 +46,7 @@ from tests.checking.notation import (
     S,
     c,
     d,
+    e,
     gamma,
     half,
     i,
@@ -178,6 +179,11 @@ beta = Parameter("beta")
         (total(k, q[k] * exp(z[k] + c)) / total(k, q[k] * exp(z[k])) + 1 / total(k, q[k]), 0),
         (total(k, log(1 + exp(affine))) / total(k, exp(affine)), 1),
         (Derivative(total(k, log(1 + exp(affine))) / total(k, exp(affine)), features[i, d]), 1),
+        (Derivative(log(total(k, exp(affine))), x[d]), 1),
+        (Derivative(Derivative(log(total(k, exp(affine))), x[d]), features[i, d]), 1),
+        (Derivative(Derivative(log(total(k, exp(affine))), x[d]), x[e]), 2),
+        (Derivative(log(total(k, exp(s[()] + z[k] * s[()] + a[k]))), s[()]) ** 3 * C, 4),
+        (Derivative(total(k, exp(z[k]) * log(S + exp(a[k] * s[()]))), s[()]), 1),
         (exp(delta(i, j) * z[i]) / S, 0),
         (erf(lse), 0),
     ],
@@ -225,14 +231,38 @@ def test_degrees_known_by_hand(term: Term, degree: int) -> None:
         log(Derivative(lse, z[i])),
         Derivative(lse, lse),
         Derivative(y(i), y(i)),
-        Derivative(log(total(k, exp(s[()] + z[k] * s[()] + a[k]))), s[()]),
-        Derivative(log(total(k, exp(affine))), x[d]),
         1 / (S * delta(i, j) - z[i]),
     ],
 )
 def test_what_is_not_admitted_is_refused(term: Term) -> None:
     with pytest.raises(Outside):
         degree_of(term)
+
+
+def cumulant(order: int) -> Term:
+    """The derivative of that order of log sum_k e**(s z_k + a_k) by s: a cumulant of z under softmax probabilities."""
+    made: Term = log(total(k, exp(z[k] * s[()] + a[k])))
+    for _ in range(order):
+        made = Derivative(made, s[()])
+    return made
+
+
+TWO_POINTS = cumulant(2) * cumulant(4) + 2 * cumulant(2) ** 3 - cumulant(3) ** 2
+"""The determinant of the central moments m_(i+j), i and j = 0, 1, 2: 0 for two classes or fewer, positive for more."""
+
+
+def test_a_derivative_by_data_that_all_classes_share_counts_as_a_sum() -> None:
+    hidden = (C - 3) * TWO_POINTS
+    assert degree_of(TWO_POINTS) == 6
+    assert last_size(degree_of(hidden), 1, 0) > 4
+    assert same(TWO_POINTS, number(0), PLAIN, seed=3).word == "false"
+    assert same(hidden, number(0), PLAIN, seed=3).word == "false"
+
+
+def test_without_that_count_a_false_claim_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It vanishes at the sizes 1 to 3, and the real gate looks at 2 and 3."""
+    monkeypatch.setattr(_Degrees, "_rise", lambda *_: 0)
+    assert same((C - 3) * TWO_POINTS, number(0), PLAIN, seed=3).word == "proved"
 
 
 def test_data_that_an_assumption_ties_are_no_variables() -> None:

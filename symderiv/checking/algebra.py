@@ -1,0 +1,210 @@
+"""What exact arithmetic says of an equation: at the sizes that decide it, in parts that decide it, or at a few sizes.
+
+The claim itself is asked first. Only where neither theorem decides it is it taken apart (`splitting`, `sifting`): then
+every part is asked of the same two theorems, and the claim itself at the smallest sizes once more.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final, Literal, TypeAlias
+
+from symderiv.checking.deciding import Ledger, Question, decide, order_of, zero
+from symderiv.checking.evaluation import Exhausted, Unsupported
+from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
+from symderiv.checking.simplices import Simplex
+from symderiv.checking.splitting import Equation, at_one_member, by_members, by_sizes
+from symderiv.statements import Theory
+from symderiv.terms import Domain, Index, Sum, Term, subterms
+
+__all__ = ["MOST_PATTERNS", "Found", "algebra"]
+
+MOST_PATTERNS: Final = 210
+"""Patterns of equal indices; six free indices of one domain have 203."""
+_SAMPLE: Final = 6
+"""Sizes tried where the cutoff theorem does not apply."""
+_SAMPLE_OF_SIGNS: Final = 3
+"""The same where formulas change with signs, whose combinations multiply with every member."""
+_SMALLEST: Final = 3
+"""Sizes at which a claim is tested that was shown by its parts."""
+_MOST_SPLITS: Final = 2
+"""Domains over which sums are compared member by member, one inside the other."""
+
+Found: TypeAlias = tuple[Literal["proved", "exact", "numeric"], str, tuple[dict[str, int], dict[Index, int]] | None]
+"""The best verdict that the algebra allows, how it was reached, and where it failed."""
+
+
+def algebra(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> Found:
+    """What exact arithmetic says of `question` for the index values `cases`, one for every pattern."""
+    found = _decided(question, domains, cases, named)
+    if not isinstance(found, str):
+        return found
+    how = _by_parts(question, domains, cases, named)
+    if how is not None:
+        return "proved", how, None
+    return _sampled(question, domains, cases, named, found)
+
+
+def _decided(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> Found | str:
+    """What the algebra says by one of the two theorems, or the reason why neither decides."""
+    reason = ""
+    for by_totals in (False, True):
+        question.again(by_totals=by_totals)
+        ledger = Ledger()
+        try:
+            order = order_of(question, domains)
+            for env in cases:
+                cell = decide(question, order, {}, env, needed(env, named), ledger)
+                if cell == "nonzero":
+                    return "numeric", "nonzero in independent atoms", ledger.refuted
+                if cell == "undefined":
+                    return "numeric", "undefined at every size tried", None
+        except Outside as error:
+            reason = reason or f"outside the fragment of the cutoff theorem: {error}"
+        except Exhausted as error:
+            reason = f"over budget: {error}"
+        except Unsupported as error:
+            return "numeric", f"no exact arithmetic for it: {error}", None
+        else:
+            return "proved", _tested(ledger, domains), None
+    return reason
+
+
+def _tested(ledger: Ledger, domains: tuple[str, ...]) -> str:
+    if not domains:
+        return "exact zero"
+    parts = []
+    for domain in sorted(domains):
+        text = f"{domain} {ledger.first[domain]}..{ledger.last[domain]}"
+        lost = sorted(ledger.excluded.get(domain, ()))
+        parts.append(f"{text} (no value at {', '.join(map(str, lost))})" if lost else text)
+    how = " of functions of totals" if ledger.by_totals else ""
+    return f"exact zero at {', '.join(parts)}, which decides every size{how}"
+
+
+def _by_parts(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> str | None:
+    """How the claim follows from its parts, or None if that was not shown."""
+    if question.signed:
+        return None
+    try:
+        parts = by_sizes(question.left, question.right, question.theory)
+    except Outside:
+        return None
+    shown: dict[str, None] = {}
+    for part in parts:
+        how = _shown(part, question.simplices, question, _MOST_SPLITS)
+        if how is None:
+            return None
+        shown[how] = None
+    if not _holds_at_the_smallest(question, domains, cases, named):
+        return None
+    many = f", in {len(parts)} parts" if len(parts) > 1 else ""
+    return f"sums sifted{many}: {'; '.join(shown)}"
+
+
+def _shown(equation: Equation, simplices: tuple[Simplex, ...], question: Question, splits: int) -> str | None:
+    """How `equation` is shown, whole or member by member; None if it is not."""
+    if equation[0] == equation[1]:
+        return "both sides are one term"
+    distinct = question.theory.distinct
+    places = [place for pair in distinct for place in (pair.left, pair.right)]
+    left, right, simplices = at_one_member(*equation, simplices, frozenset(place.domain.name for place in places))
+    theory = Theory((), (), distinct)
+    named = named_members((left, right), distinct)
+    indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))
+    domains = symbolic_domains((left, right))
+    cases = list(islice(patterns(indices, named, distinct), MOST_PATTERNS + 1))
+    if not 0 < len(cases) <= MOST_PATTERNS:
+        return None
+    asked = Question(left, right, theory, simplices, question.seed, Normaliser(theory))
+    found = _decided(asked, domains, cases, named)
+    if not isinstance(found, str):
+        return found[1] if found[0] == "proved" else None
+    taken = frozenset(place.name for place in places if isinstance(place, Index))
+    for domain in _summed_over(left, right) if splits else ():
+        equations = by_members(left, right, domain, taken)
+        shown = [_shown(each, simplices, question, splits - 1) for each in equations]
+        if shown and None not in shown:
+            return f"for every one of the {domain.name}: {'; '.join(dict.fromkeys(how for how in shown if how))}"
+    return None
+
+
+def _summed_over(left: Term, right: Term) -> tuple[Domain, ...]:
+    """The domains of the sums in both sides, in reading order."""
+    sums = (part for side in (left, right) for _, part in subterms(side) if isinstance(part, Sum))
+    return tuple(dict.fromkeys(part.index.domain for part in sums))
+
+
+def _holds_at_the_smallest(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> bool:
+    """Whether the claim itself, not taken apart, is exactly zero at the smallest sizes at which it has a value."""
+    question.again()
+    found: set[str] = set()
+    try:
+        for env in cases:
+            least = needed(env, named)
+            found.update(zero(question, grid, env) for grid in _grids(domains, least, _SMALLEST))
+    except (Exhausted, Unsupported, Outside):
+        return False
+    return "zero" in found and "nonzero" not in found
+
+
+def _grids(domains: tuple[str, ...], least: dict[str, int], count: int) -> list[dict[str, int]]:
+    """`count` sizes from the least ones on, equal steps in all domains; and where there are several, different steps:
+    the sizes of two domains may be exchanged."""
+    even = [{domain: least.get(domain, 1) + extra for domain in domains} for extra in range(count)]
+    if len(domains) < 2:
+        return even
+    return [*even, {domain: least.get(domain, 1) + 1 + place for place, domain in enumerate(domains)}]
+
+
+def _sampled(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+    reason: str,
+) -> Found:
+    """Where no cutoff applies: a few sizes, first in exact arithmetic, then modulo a prime."""
+    sizes: set[int] = set()
+    for modular in (False,) if question.signed else (False, True):  # Residues have no sign.
+        question.again(modular=modular)
+        sizes.clear()
+        try:
+            for env in cases:
+                least = needed(env, named)
+                for grid in _grids(domains, least, _SAMPLE_OF_SIGNS if question.signed else _SAMPLE):
+                    cell = zero(question, grid, env)
+                    if cell == "nonzero":
+                        return "numeric", f"nonzero in independent atoms; {reason}", (grid, env)
+                    if cell == "zero":
+                        sizes.update(grid.values())
+        except Exhausted:
+            continue
+        except (Unsupported, Outside) as error:
+            return "numeric", f"no exact arithmetic for it: {error}", None
+        if not sizes:
+            return "numeric", f"undefined at every size tried; {reason}", None
+        kind = "residues modulo 2^61 - 1" if modular else "exact"
+        return "exact", f"{kind} zero tested at sizes {min(sizes)}..{max(sizes)} only; {reason}", None
+    return "numeric", reason, None
