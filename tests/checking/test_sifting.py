@@ -71,6 +71,10 @@ KEPT: tuple[Term, ...] = (
     total(n, Power(delta(m, n) + 1, gamma)),
     total(n, Derivative(exp(s[first, i] * s[m, j]), s[n, l])),
     product(n, 1 + delta(m, n)),
+    total(n, total(m, delta(m, n) * u[m], r)),
+    total(n, total(n, delta(n, r) * u[n], m)),
+    total(n, Derivative(exp(s[n, i]), s[n, i])),
+    total(n, u[n] * Power(delta(m, n), number(0))),
 )
 
 

@@ -239,11 +239,16 @@ def test_parts_are_those_known_by_hand() -> None:
         (Mul((total(n, f[n]), number(2))), number(0)),
         (Mul((rest[()], number(2))), number(0)),
     )
+    one = rest[()]
+    for power in (number(2), number(-2), number(-1)):
+        assert by_sizes(one * N**power, one * N, Theory()) == ((one, number(0)), (number(0), one))
+        assert by_sizes(one * N**power / N, one * (1 / N) ** number(-power.value) / N, Theory()) == ((one, one),)
     at = Index("a", SAMPLES)
     names = frozenset("klmpqrs")
     one, two = rest[()] * total(n, f[n] * f[m]), total(m, f[m]) + f[n]
     assert by_members(one, two, SAMPLES, names) == ((rest[()] * (f[at] * f[m]), f[at]), (number(0), f[n]))
     assert by_members(one, f[n], SAMPLES, names) == ()
+    assert by_members(total(n, f[n], m), total(n, f[n]), SAMPLES, names) == ()
 
 
 def test_an_array_is_read_at_one_member_only_where_it_is() -> None:
