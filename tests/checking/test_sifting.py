@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import random
-from itertools import product as every
-
 import pytest
 
-from symderiv.checking.deciding import Question, zero
-from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.normal import Outside
 from symderiv.checking.sifting import sifted
-from symderiv.checking.simplices import recognised
 from symderiv.statements import Assumption, Definition, Theory
 from symderiv.terms import (
     Array,
@@ -18,11 +13,8 @@ from symderiv.terms import (
     Domain,
     Entry,
     Index,
-    Mul,
-    Place,
     Position,
     Power,
-    Size,
     Term,
     absolute,
     delta,
@@ -33,6 +25,7 @@ from symderiv.terms import (
     total,
 )
 from tests.checking.notation import CLASSES, PLAIN, SAMPLES, S, gamma, i, j, k, l, n, y, z
+from tests.checking.random_terms import FREE, Grammar, at_small_sizes
 
 m, r = Index("m", SAMPLES), Index("r", SAMPLES)
 s = Array("s", (SAMPLES, CLASSES))
@@ -101,62 +94,6 @@ def test_a_delta_between_domains_of_different_size_sifts_nothing() -> None:
 def test_other_derivatives_and_pieces_are_refused(term: Term, theory: Theory) -> None:
     with pytest.raises(Outside):
         sifted(term, theory)
-
-
-SMALL = (1, 2, 3)
-FREE = (m, r, i, j)
-ARRAYS = (s, u, Array("v", (CLASSES,)), Array("g", (SAMPLES, SAMPLES)))
-
-
-class Grammar:
-    """Random terms over two domains: names that hide each other, members named, sums with a member left out."""
-
-    def __init__(self, seed: int) -> None:
-        self.rng = random.Random(seed)
-
-    def place(self, domain: Domain, scope: tuple[Index, ...]) -> Place:
-        fitting: list[Place] = [index for index in scope if index.domain == domain]
-        return self.rng.choice([*fitting, *fitting, Position(1, domain)])
-
-    def entry(self, scope: tuple[Index, ...]) -> Entry:
-        array = self.rng.choice(ARRAYS)
-        return Entry(array, tuple(self.place(domain, scope) for domain in array.domains))
-
-    def term(self, depth: int, scope: tuple[Index, ...]) -> Term:
-        rng = self.rng
-        if depth == 0:
-            domain = rng.choice((SAMPLES, CLASSES))
-            pick = delta(self.place(domain, scope), self.place(domain, scope))
-            return rng.choice((self.entry(scope), self.entry(scope), pick, number(rng.randint(-2, 3)), Size(domain)))
-        match rng.randrange(10):
-            case 0 | 1:
-                return self.term(depth - 1, scope) + self.term(depth - 1, scope)
-            case 2 | 3:
-                return Mul((self.term(depth - 1, scope), self.term(depth - 1, scope)))
-            case 4:
-                return self.term(depth - 1, scope) / rng.choice((number(2), Size(SAMPLES), exp(self.entry(scope))))
-            case 5:
-                inner = self.term(depth - 1, scope)
-                return rng.choice((inner**2, exp(self.entry(scope)) * inner))
-            case 6 | 7:
-                index = rng.choice((n, m, r, i, k))
-                skip = self.place(index.domain, scope) if rng.randrange(4) == 0 else None
-                return total(index, self.term(depth - 1, (*scope, index)), None if skip == index else skip)
-            case _:
-                return Derivative(self.term(depth - 1, scope), self.entry(scope))
-
-
-def at_small_sizes(left: Term, right: Term, theory: Theory) -> set[str]:
-    """What exact evaluation says of left - right at every small size and for every value of the free indices."""
-    question = Question(left, right, theory, recognised(theory.assumptions)[0], 1, Normaliser(theory))
-    free = sorted(left.free | right.free, key=lambda index: index.name)
-    found = set[str]()
-    for samples, classes in every(SMALL, SMALL):
-        sizes = {"samples": samples, "classes": classes}
-        for values in every(*(range(1, sizes[index.domain.name] + 1) for index in free)):
-            question.again()
-            found.add(zero(question, sizes, dict(zip(free, values, strict=True))))
-    return found
 
 
 def test_random_terms_keep_their_value() -> None:

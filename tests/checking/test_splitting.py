@@ -37,8 +37,26 @@ from symderiv.terms import (
     rebuild,
     total,
 )
-from tests.checking.notation import CLASSES, FEATURES, SAMPLES, SIMPLEX, C, d, e, gamma, i, j, k, l, n, t, z
-from tests.checking.test_sifting import FREE, Grammar, at_small_sizes
+from tests.checking.notation import (
+    CLASSES,
+    FEATURES,
+    PLAIN,
+    SAMPLES,
+    SIMPLEX,
+    C,
+    d,
+    e,
+    elementary_4,
+    gamma,
+    i,
+    j,
+    k,
+    l,
+    n,
+    t,
+    z,
+)
+from tests.checking.random_terms import FREE, Grammar, at_small_sizes
 
 N = Size(SAMPLES)
 m = Index("m", SAMPLES)
@@ -142,6 +160,11 @@ WRONG: dict[str, tuple[Term, Term, Theory]] = {
     "a batch, two samples in one": (BATCH, 1 / N * total(n, _slope(j)) * total(n, X[n, d]) / N, FOCAL),
     "a batch, another's input": (BATCH, 1 / N * total(n, _slope(j) * X[m, d]), FOCAL),
     "a batch, one sample left out": (BATCH, 1 / N * total(n, _slope(j) * X[n, d], m), FOCAL),
+    "a batch, for few classes beside it": (
+        Derivative(total(n, _ell(n)), W[j, d]) + elementary_4(),
+        total(n, _slope(j) * X[n, d]),
+        Theory((*FOCAL.definitions, *PLAIN.definitions)),
+    ),
     "rows alone": (BOTH, beta * (_row(h, q) - tar[h, q]) / Size(IMAGES), CLIP),
     "means exchanged": (
         BOTH,
@@ -161,6 +184,13 @@ def test_false_claims_are_not_proved_with_the_gate_taken_away(name: str) -> None
     left, right, theory = WRONG[name]
     assert by_algebra_alone(left, right, theory)[0] != "proved"
     assert same(left, right, theory, seed=1).word == "false"
+
+
+def test_a_fault_in_taking_apart_would_be_noticed_at_the_smallest_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symderiv.checking.algebra.by_sizes", lambda *_: ((number(0), number(0)),))
+    left, right, theory = WRONG["rows alone"]
+    assert by_algebra_alone(left, right, theory)[0] != "proved"
+    assert by_algebra_alone(BOTH, BOTH_SLOPE, CLIP)[0] == "proved"
 
 
 def mutants(term: Term, rng: random.Random, how_many: int) -> list[Term]:

@@ -1,4 +1,4 @@
-"""Theorems over several ranges, held against SymPy's own derivatives at chosen sizes, exactly and with unequal sizes."""
+"""Theorems over several ranges against SymPy's own derivatives at chosen sizes, which differ; exactly."""
 
 from __future__ import annotations
 
