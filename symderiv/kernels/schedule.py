@@ -379,11 +379,11 @@ class Lowering:
                 self.scopes[0].memo[key] = local
                 self.scopes.extend(scopes)
             factor = self.scopes[0].memo[key]
-        at = next((n for n, part in enumerate(inner) if isinstance(part, Div) and len(inner) > 1), None)
-        if at is None:
+        at = next((n for n, part in enumerate(inner) if isinstance(part, Div)), None)
+        if at is None or len(inner) < 2:
             return Op("multiply", (self._product_of(inner), factor))
-        share = Op("multiply", (self.value(inner[at]), factor))  # a quotient takes the factor along
-        return Op("multiply", (share, self._product_of((*inner[:at], *inner[at + 1 :]))))
+        quotient = Op("divide", tuple(map(self.value, children(inner[at]))))  # it takes the factor along
+        return Op("multiply", (Op("multiply", (quotient, factor)), self._product_of((*inner[:at], *inner[at + 1 :]))))
 
     def case(self, output: Output, case: Case) -> None:
         """Emit the loops that write one case of an output."""

@@ -50,6 +50,7 @@ def _option_lines(function: Function) -> list[str]:
         "    `weight` (C,), `sample_weight` (...): weights >= 0 of classes and rows; `smoothing` a: (1 - a) t_k + a/C",
         "    for t_k; `temperature` T: z/T for z; `ignore_index`: rows with this label give 0 and do not count. A mean",
         "    is over the rows' weights, weight[label] * sample_weight; for targets (..., C), over sample_weight.",
+        *(["    With options: within 8 units in the last place."] if function.name == "hessian" else []),
     ]
 
 

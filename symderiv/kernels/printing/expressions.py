@@ -46,6 +46,8 @@ class Lines:
     """The test for the logits that are the largest of their row."""
     group: int = 0
     """Where the lines of a group of rows begin."""
+    of_row: set[str] = field(default_factory=set)
+    """The values that are named outside all loops over single classes."""
     scalars: set[str] = field(default_factory=set)
     """The numbers that are the same for all rows, which are no values of lanes."""
 
@@ -192,7 +194,9 @@ class Printer:
             case Op(name="if_negative", arguments=(tested, negative, other)):
                 return self._choice(f"{self.text(tested, 2)} < 0.0", negative, other), ATOM
             case Op(name="multiply", arguments=(Op(name="divide", arguments=(above, below)), factor)) if (
-                self._by_row(above, below) and isinstance(factor, Local) and self.rank(factor) == "row"
+                (self._by_row(above, below) or self._of_one_class(above, below, factor))
+                and isinstance(factor, Local)
+                and self.rank(factor) == "row"
             ):
                 return f"quotient({self.raw(above)}, {self._ratio(factor, below)})", ATOM
             case Op(name="divide", arguments=(above, Local(name=name) as below)) if (
@@ -237,6 +241,13 @@ class Printer:
         return (
             ranks == ("class", "row") and isinstance(below, Local) and self._common(above, below) == self.degree(below)
         )
+
+    def _of_one_class(self, above: Expression, below: Expression, factor: Expression) -> bool:
+        """Whether the exponential of a single class is divided by a total, times a number of the row: together, as the
+        quotient alone may be below the normal range."""
+        lone = isinstance(above, Load) and self.rank(above) == "row" and isinstance(below, Local)
+        known = isinstance(factor, Local) and factor.name in self.lines.of_row
+        return lone and known and self.degree(above) == 1 == self.degree(below)
 
     def shifted(self, name: str, value: Expression) -> str | None:
         """Code for e^(z - top) in the unit of the row, if `value` is that; the unit then has a name."""

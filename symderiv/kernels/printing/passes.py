@@ -158,6 +158,8 @@ class _Passes:
                     if text != name:
                         self.lines.write(f"{name} = {text}")
                     self.known[-1].add(name)
+                    if not self.loops:
+                        self.lines.of_row.add(name)
                 case Update(name=name, how="maximum", value=value):
                     self.lines.write(f"{name} = maximum({self.printer().text(value)}, {name})")
                 case Update(name=name, value=value):
