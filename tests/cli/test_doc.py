@@ -65,3 +65,15 @@ def test_a_notebook_of_a_formula_derives_the_formula(capsys: pytest.CaptureFixtu
 def test_options_that_do_not_go_together(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doc", "squared-error", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_one_theorem_introduces_what_it_speaks_of_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doc", "softmax", "--goal", "jacobian", "-f", "txt", "-o", "-"]) == 0
+    text = capsys.readouterr().out
+    assert "1 theorem" in text
+    definitions = text.split("Definitions\n")[1].split("Theorem 1.")[0]
+    assert [line.split(" := ")[0].strip() for line in definitions.splitlines() if ":=" in line] == ["S", "yᵢ"]
+    assert run(["doc", "softmax", "--goal", "jacobian", "--goal", "jvp", "-f", "json", "-o", "-"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["theorems"]) == 2
+    assert run(["doc", "softmax", "--goal", "jacobain"]) == 2
+    assert "Did you mean 'jacobian'?" in capsys.readouterr().err
