@@ -33,6 +33,8 @@ DIFFERENCE: Final = 1e-8
 
 _FEW: Final = 3
 """The class count of comparisons for which any will do: each one is another layout to compile."""
+_QUICK: Final = (3, 10)
+"""The class counts of rigorous comparisons at level quick."""
 _HARD_UP_TO: Final = 40
 """The generic reference is too slow for many long rows."""
 _DTYPES: Final = (np.float32, np.float64)
@@ -74,7 +76,7 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
 def _samples(function: Function, dtype: Any, seed: int, thorough: bool) -> Iterator[Sample]:
     matrix = any(rank == 2 for _, rank in function.outputs)
     for classes in (
-        (1, 2, 3, 5) if matrix and thorough else (3,) if matrix else (1, 2, 3, 10, 40, 150) if thorough else (3, 10)
+        (1, 2, 3, 5) if matrix and thorough else (3,) if matrix else (1, 2, 3, 10, 40, 150) if thorough else _QUICK
     ):
         yield ordinary(classes, dtype, seed)
         if classes <= _HARD_UP_TO:

@@ -25,7 +25,7 @@ from symderiv.verification.kernel_calls import Worst
 from symderiv.verification.kernel_inputs import default_of
 from symderiv.verification.reference import reference, ulps
 
-ULPS: Final = 8.0
+ULPS: Final = 4.0
 """The accuracy of a layer in last places of the size of its form, in which a logit that is computed with an error
 counts by what that does to its exponential."""
 DIFFERENCE: Final = 1e-8

@@ -140,7 +140,7 @@ def test_build_refuses_with_sentences(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(["build", "-o", str(tmp_path / "none"), "--check"]) == 1
     assert "manifest.json is missing" in capsys.readouterr().err
     (tmp_path / "file").write_text("mine")
-    assert run(["build", "-o", str(tmp_path / "file")]) == 2
+    assert run(["build", "-o", str(tmp_path / "file"), "--classes", "4"]) == 2
     assert re.search(r"cannot be written: .*; no file was changed", capsys.readouterr().err)
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -150,7 +150,7 @@ def test_nothing_is_written_when_the_verification_falls_short(
 ) -> None:
     monkeypatch.setattr("symderiv.cli.build.failures", lambda report: ("a kernel is off",))  # noqa: ARG005
     monkeypatch.setattr("symderiv.verification.report.failures", lambda report: ("a kernel is off",))  # noqa: ARG005
-    assert run(["build", "-o", str(tmp_path / "g")]) == 1
+    assert run(["build", "-o", str(tmp_path / "g"), "--classes", "4"]) == 1
     assert "nothing was written, because the verification fell short: a kernel is off" in capsys.readouterr().err
     assert not (tmp_path / "g").exists()
 
