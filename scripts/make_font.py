@@ -1,6 +1,7 @@
 """Makes the math font that HTML documents carry: the part of Latin Modern Math that our formulas can use.
 
-Twice: all of it, and a core with the letters and signs of nearly every page, which carries that instead.
+Three times: all of it, a core with the letters and signs of nearly every page, and what most pages have of that. A
+page carries the smallest that shows its formulas.
 
     python scripts/make_font.py [/usr/share/texmf/fonts/opentype/public/lm-math/latinmodern-math.otf]
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -37,21 +39,41 @@ SIGNS: Final = "ℒℛℋℱ◻□\u00a0·×ϵϕϑϱℎℓℝℕ∂∇∑∏−�
 IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D434, 0x1D467), (0x1D6FC, 0x1D71B))
 SIGNS_IN_SCRIPTS: Final = "ℎℓ∞∂∇−+=,.()′ΓΔΘΛΞΠΣΥΦΨΩ|*⊤"
 
-# The core: digits, small letters upright, letters in mathematical italic, and these signs; what formulas rarely have,
-# such as an upright capital, is left to the whole font.
-CORE: Final = ((0x30, 0x39), (0x61, 0x7A), (0x1D434, 0x1D467), (0x2061, 0x2062))
-CORE_CAPITALS: Final = "LT"
-CORE_SIGNS: Final = " \u00a0ℎℓℝ∂∑∏∈≠≤≥−+=<>()[],:/|…⋯⋅×√~^¯"
-# Greek letters in <mi> are shown in italic.
-SHOWN_IN_ITALIC: Final = "αβγδϵεηθκλμπρστϕφψωΩ∂"
-CORE_IN_SCRIPTS: Final = ((0x30, 0x39), (0x1D44E, 0x1D467))
-CORE_SIGNS_IN_SCRIPTS: Final = "ℎℓ−+=,.()"
-CORE_STRETCHED: Final = ("(", ")", "|", "√", "∑", "∏")
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the font: upright letters, letters shown in italic, digits and signs; what of it has a drawing of its
+    own in scripts, and what grows."""
+
+    upright: str
+    italic: str
+    signs: str
+    in_scripts: str
+    stretched: str
 
 
-def thin_out(font: TTFont, ranges: Ranges, signs: str) -> None:
-    """Leave one drawing for scripts of any depth, and none for what is not in `ranges` or `signs`."""
-    codes = {code for first, last in ranges for code in range(first, last + 1)} | set(map(ord, signs))
+SMALL: Final = "abcdefghijklmnopqrstuvwxyz"
+# What formulas rarely have, such as an upright capital, is left to the whole font. A letter by itself is in italic.
+PARTS: Final = {
+    "small": Part(
+        "aegilmnopstx",
+        "abcdefgijklmnpqrstuvwxyzABCDHLMNRSTYZβγδϵκπρω∂",
+        "01234 \u00a0ℓℝ∂∑∏∈≠−+=>(),:/…⋅×\u2061\u2062",
+        "01234abcdefgijklmnpqrstuvwxyzℓ−+=,()",
+        "()∑∏",
+    ),
+    "core": Part(
+        f"{SMALL}LT",
+        f"{SMALL}{SMALL.upper()}αβγδϵεηθκλμπρστϕφψωΩ∂",
+        "0123456789 \u00a0ℎℓℝ∂∑∏∈≠≤≥−+=<>()[],:/|…⋯⋅×√~^¯\u2061\u2062",
+        f"0123456789{SMALL}ℓ−+=,.()",
+        "()|√∑∏",
+    ),
+}
+
+
+def thin_out(font: TTFont, codes: set[int]) -> None:
+    """Leave one drawing for scripts of any depth, and none for what is not among `codes`."""
     wanted = {name for code, name in font.getBestCmap().items() if code in codes}
     for lookup in font["GSUB"].table.LookupList.Lookup:
         for part in lookup.SubTable:
@@ -63,7 +85,7 @@ def thin_out(font: TTFont, ranges: Ranges, signs: str) -> None:
                     del alternates[name]
 
 
-def stretch_only(font: TTFont, signs: tuple[str, ...]) -> None:
+def stretch_only(font: TTFont, signs: str) -> None:
     """Leave the larger drawings of `signs` alone."""
     names = {font.getBestCmap()[ord(sign)] for sign in signs} | {"divides"}
     variants = font["MATH"].table.MathVariants
@@ -78,16 +100,24 @@ def stretch_only(font: TTFont, signs: tuple[str, ...]) -> None:
         setattr(variants, f"{kind}GlyphCount", len(kept))
 
 
+def in_ranges(ranges: Ranges, signs: str) -> set[int]:
+    """The code points in ranges, and those of signs."""
+    return {code for first, last in ranges for code in range(first, last + 1)} | set(map(ord, signs))
+
+
 def italic(letter: str) -> str:
-    """The mathematical italic of a Greek letter."""
+    """The mathematical italic of a Latin or Greek letter."""
+    if letter.isascii():
+        start = 0x1D434 if letter.isupper() else 0x1D44E
+        return "ℎ" if letter == "h" else chr(start + ord(letter.upper()) - ord("A"))
     for start, letters in ((0x1D6E2, "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡϴΣΤΥΦΧΨΩ"), (0x1D6FC, "αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑϰϕϱϖ")):
         if letter in letters:
             return chr(start + letters.index(letter))
-    raise ValueError(f"{letter} is no Greek letter")
+    raise ValueError(f"{letter} is no letter")
 
 
-def make(source: Path, core: bool) -> bytes:
-    """The WOFF2 bytes of the subset, or of its core."""
+def make(source: Path, part: Part | None) -> bytes:
+    """The WOFF2 bytes of the subset, or of a part of it."""
     options = subset.Options()
     options.layout_features = ["ssty"]
     options.desubroutinize = True  # larger by itself, smaller when compressed
@@ -97,13 +127,13 @@ def make(source: Path, core: bool) -> bytes:
     options.notdef_outline = True
     options.flavor = "woff2"
     font = TTFont(source, recalcTimestamp=False)
-    thin_out(font, CORE_IN_SCRIPTS if core else IN_SCRIPTS, CORE_SIGNS_IN_SCRIPTS if core else SIGNS_IN_SCRIPTS)
-    if core:
-        stretch_only(font, CORE_STRETCHED)
-    ranges, signs = (CORE, CORE_SIGNS) if core else (RANGES, SIGNS)
-    characters = {code for first, last in ranges for code in range(first, last + 1)} | {ord(sign) for sign in signs}
-    if core:
-        characters |= {ord(letter) for letter in CORE_CAPITALS} | {ord(italic(letter)) for letter in SHOWN_IN_ITALIC}
+    if part is None:
+        thin_out(font, in_ranges(IN_SCRIPTS, SIGNS_IN_SCRIPTS))
+        characters = in_ranges(RANGES, SIGNS)
+    else:
+        thin_out(font, {ord(italic(sign) if sign in SMALL else sign) for sign in part.in_scripts})
+        stretch_only(font, part.stretched)
+        characters = {ord(sign) for sign in part.upright + part.signs} | {ord(italic(one)) for one in part.italic}
     worker = subset.Subsetter(options)
     worker.populate(unicodes=characters)
     worker.subset(font)
@@ -119,19 +149,18 @@ def make(source: Path, core: bool) -> bytes:
 
 
 def main() -> None:
-    """Write the fonts beside the documents that embed them, and the characters of formulas that the core can show."""
+    """Write the fonts beside the documents that embed them, and the characters of formulas that a part can show."""
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE
     if not source.is_file():
         sys.exit(f"{source} is missing: install fonts-lmodern, or give the path of latinmodern-math.otf")
-    for core in (False, True):
-        made = make(source, core)
-        target = FONTS / f"{NAME}{'-core' if core else ''}.woff2"
+    for suffix, part in {"": None, **{f"-{name}": part for name, part in PARTS.items()}}.items():
+        made = make(source, part)
+        target = FONTS / f"{NAME}{suffix}.woff2"
         target.write_bytes(made)
         print(f"{target.relative_to(FONTS.parent.parent.parent)}: {len(made)} bytes")
-    upright = "".join(chr(code) for code in range(0x61, 0x7B)) + CORE_CAPITALS
-    digits, capitals = ("".join(map(chr, range(first, last + 1))) for first, last in ((0x30, 0x39), (0x41, 0x5A)))
-    listed = "".join(sorted({*upright, *digits, *capitals, *CORE_SIGNS, *SHOWN_IN_ITALIC, "\u2061", "\u2062"}))
-    (FONTS / f"{NAME}-core.txt").write_text(f"{listed}\n{upright}\n", encoding="utf-8")
+        if part is not None:
+            listed = "".join(sorted({*part.italic, *part.signs}))
+            (FONTS / f"{NAME}{suffix}.txt").write_text(f"{listed}\n{part.upright}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

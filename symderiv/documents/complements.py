@@ -9,16 +9,18 @@ from __future__ import annotations
 from functools import lru_cache
 
 from symderiv.statements import Theory, unfold
-from symderiv.terms import Add, Call, Div, Log, Mul, Number, Sum, Term, children, fresh, number, rebuild, rename
+from symderiv.terms import Add, Call, Div, Log, Mul, Number, Power, Sum, Term, children, fresh, number, rebuild, rename
 
 __all__ = ["complement", "with_complements"]
 
 
 def with_complements(term: Term, theory: Theory) -> Term:
-    """`term` with log(1 - q) as log(b / (a + b)) everywhere in it."""
+    """`term` with log(1 - q) as log(b / (a + b)) everywhere in it, and powers of 1 - q alike."""
     parts = tuple(with_complements(part, theory) for part in children(term))
     if isinstance(term, Log):
         return Log(complement(term.argument, theory) or parts[0])
+    if isinstance(term, Power):
+        return Power(complement(term.base, theory) or parts[0], parts[1])
     return rebuild(term, parts)
 
 

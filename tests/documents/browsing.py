@@ -70,7 +70,8 @@ def opened(
     """The page, a text or a file, in a window of its own; `fragment` is the part of the address behind #.
 
     A text is served at http://page.test/entry/proof.html, and nothing else is there: what the page asks for besides is
-    refused and recorded. `scripts` False turns JavaScript off; `still` asks for reduced motion.
+    refused and recorded. `scripts` False turns JavaScript off; `still` asks for reduced motion. What starts
+    when nothing else is to do has started.
     """
     context = where.new_context(
         viewport={"width": width, "height": height},
@@ -95,7 +96,12 @@ def opened(
     context.route("**/*", answer)
     try:
         made.page.goto(f"{address}#{fragment}" if fragment else address)
-        made.page.evaluate("document.fonts.ready.then(() => true)") if scripts else None
+        if scripts:
+            made.page.evaluate("document.fonts.ready.then(() => true)")
+            if made.page.locator("script[type='text/plain']").count():
+                made.page.locator("html[data-ready]").wait_for()
+            if made.page.locator(".try-controls").count():
+                made.page.locator(".try[data-live]").wait_for(state="attached")
         yield made
     finally:
         context.close()

@@ -119,7 +119,7 @@ def gradient(theory: Theory = ASSUMING) -> Derivation:
         Line(b, "chain-rule", "the logarithm first", (Step(a, b, "chain-rule", (), "", (), (Positive(Y(B)),)),)),
         Line(
             c, "split-sum", "the term $j = i$ by itself, and both cases of the Jacobian",
-            (Step(b, c, "split-sum", (), "", (), uses, "sample:jacobian"),),
+            (Step(b, c, "split-sum", (), "", (), uses, "softmax:jacobian"),),
         ),
         line(c, d, "cancel", "cancel $y_i$ and $y_j$, and pull the signs"),
         line(d, e, "merge-sum", "put the term $j = i$ back and take $y_i$ out"),

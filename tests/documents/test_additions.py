@@ -88,7 +88,7 @@ def test_sizes_follow_from_the_vectors_and_matrices_are_read_by_rows() -> None:
 
 def test_code_stands_beside_its_formula() -> None:
     chain = next(block for block in sample().blocks if isinstance(block, Chain))
-    part = CodePart(chain.left, chain.rows[-1].right, ("g = y[i] * ((i == j) - y[j])", "if a < b:"))
+    part = CodePart(chain.left, chain.rows[-2].right, ("g = y[i] * ((i == j) - y[j])", "if a < b:"))
     code = Code('symderiv.derive("sample")', "kernels.py", (part,))
     document = replace(sample(), code=code, beside=(("record", "theorem.json"), ("LaTeX", "proof.tex")))
     found = elements(FORMATS["html"].render(document))
@@ -98,6 +98,8 @@ def test_code_stands_beside_its_formula() -> None:
     formula = next(element for element in found if element.tag == "math" and element.parents[-2].tag == "div"
                    and element.parents[-2].attributes.get("class") == "part")  # fmt: skip
     assert [element.text for element in found if formula in element.parents and element.text][:7] == [*"∂yi∂zj="]
+    claimed = replace(document, code=replace(code, parts=(replace(part, right=chain.rows[-1].right),)))
+    assert "<a class=same href=#goal-jacobian>as stated</a>" in FORMATS["html"].render(claimed)
     buttons = {element.text: element.attributes.get("data-text") for element in found if element.tag == "button"}
     assert buttons["copy Python call"] == code.call
     links = [element.attributes["href"] for element in found if element.tag == "a" and element.inside("footer")]

@@ -6,6 +6,7 @@ import math
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 
 import pytest
 
@@ -182,10 +183,11 @@ def test_numbers_as_they_are_shown(value: float, text: str) -> None:
 
 
 def area(path: str) -> float:
-    """The area inside closed polygons, by the shoelace formula, with sign."""
+    """The area inside closed polygons, a corner and the moves from it to the others, by the shoelace formula."""
     total = 0.0
     for loop in path.split("z")[:-1]:
-        points = [tuple(map(float, each.split())) for each in re.findall(r"-?[\d.]+ -?[\d.]+", loop)]
+        numbers = [float(each) for each in re.findall(r"-?[\d.]+", loop)]
+        points = list(zip(accumulate(numbers[::2]), accumulate(numbers[1::2]), strict=True))
         for (x, y), (u, v) in zip(points, points[1:] + points[:1], strict=True):
             total += (x * v - u * y) / 2
     return abs(total)

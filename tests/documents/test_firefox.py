@@ -20,7 +20,7 @@ pytestmark = firefox.pytestmark
 SETTLED: Final = "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 # How far the relation signs of each proof are from one column, in pixels.
 APART: Final = """const all = [...document.querySelectorAll(".chain")].filter(c => c.getBoundingClientRect().height)
-.map(c => [...c.querySelectorAll(".rel")].map(e => e.getBoundingClientRect().left));
+.map(c => [...c.querySelectorAll("i")].map(e => e.getBoundingClientRect().left));
 return Math.max(...all.filter(row => row.length > 1).map(row => Math.max(...row) - Math.min(...row)));"""
 
 
@@ -37,9 +37,13 @@ def place(tmp_path: Path) -> Path:
 
 def shown(browser: Firefox, place: Path, name: str, width: int) -> None:
     """The page of an entry; what is drawn only when it comes near is drawn at once."""
-    text = page(name).replace("content-visibility: auto", "content-visibility: visible")
+    text = page(name).replace("content-visibility:auto", "content-visibility:visible")
     place.write_text(text, encoding="utf-8")
     browser.open(place, width)
+    for _ in range(200):
+        if browser.run("return document.querySelector('.try').dataset.live === 'yes'"):
+            break
+        browser.run(SETTLED)
     browser.run(SETTLED)
 
 
@@ -68,6 +72,16 @@ def test_a_line_opens_and_what_proved_means_is_one_click_away(browser: Firefox, 
     browser.run(SETTLED)
     top = browser.run("return document.querySelector('#verdict-proved').getBoundingClientRect().top")
     assert 0 <= top < browser.run("return innerHeight")
+
+
+def test_fractions_side_by_side_are_a_thin_space_apart(browser: Firefox, place: Path) -> None:
+    shown(browser, place, "cross-entropy", 1000)
+    gaps = """return [...document.querySelectorAll("mfrac + mspace")].map(space => {
+const [before, after] = [space.previousElementSibling, space.nextElementSibling].map(e => e.getBoundingClientRect());
+return after.width ? (after.left - before.right) / parseFloat(getComputedStyle(space).fontSize) : 0; })"""
+    found = browser.run(gaps)
+    assert len(found) > 10
+    assert max(found) < 0.36
 
 
 @pytest.mark.parametrize("name", ["softmax", "clip"])

@@ -15,7 +15,7 @@ from tests.documents.entries import documents, sample
 from tests.documents.markup import elements
 
 FONTS = Path(__file__).parents[2] / "symderiv" / "documents" / "fonts"
-FULL, CORE = "symderiv-math.woff2", "symderiv-math-core.woff2"
+FULL, CORE, SMALL = "symderiv-math.woff2", "symderiv-math-core.woff2", "symderiv-math-small.woff2"
 # Invisible operators need no glyph; a browser draws these as nothing.
 INVISIBLE = "\u2061\u2062 \n"
 # In the order of the mathematical italic letters from U+1D6FC, and of those from U+1D716.
@@ -67,7 +67,7 @@ def shown(page: str) -> set[str]:
 def test_every_character_of_every_formula_is_in_the_font_of_its_page(document: Document) -> None:
     page = FORMATS["html"].render(document)
     carried = base64.b64decode(re.findall(r"font/woff2;base64,([A-Za-z0-9+/=]+)", page)[0])
-    names = [name for name in (CORE, FULL) if (FONTS / name).read_bytes() == carried]
+    names = [name for name in (SMALL, CORE, FULL) if (FONTS / name).read_bytes() == carried]
     assert len(names) == 1
     signs = shown(page)
     assert len(signs) > 20
@@ -77,26 +77,31 @@ def test_every_character_of_every_formula_is_in_the_font_of_its_page(document: D
 @pytest.mark.parametrize(
     ("formula", "name"),
     [
-        ("<mi>x</mi>", CORE),
+        ("<mi>x</mi>", SMALL),
+        ("<mi class=c>log</mi><mo>(</mo>", SMALL),
         ("<mi>Q</mi>", CORE),
-        ("<mi>log</mi>", CORE),
+        ("<mi>o</mi>", CORE),
+        ("<mi>erf</mi>", CORE),
+        ("<mi class=c>erf</mi>", CORE),
+        ("<mo>≤</mo>", CORE),
         ("<mi>ℒ</mi>", FULL),
         ("<mi>ReLU</mi>", FULL),
         ("<mi mathvariant=normal>Q</mi>", FULL),
         ('<mi mathvariant="normal">γ</mi>', FULL),
     ],
 )
-def test_a_page_carries_the_core_of_the_font_unless_a_sign_needs_more(formula: str, name: str) -> None:
+def test_a_page_carries_the_smallest_part_of_the_font_that_shows_its_formulas(formula: str, name: str) -> None:
     page = framed("title", f"<p>ℒ</p><math>{formula}</math>")
     assert base64.b64encode((FONTS / name).read_bytes()).decode() in page
 
 
-def test_the_core_has_every_character_that_is_listed_for_it() -> None:
-    listed, upright = (FONTS / "symderiv-math-core.txt").read_text(encoding="utf-8").splitlines()
-    assert len(listed) > 100
-    assert len(upright) > 20
-    assert not {sign for sign in listed if ord(italic(sign)) not in characters(CORE)}
-    assert not {sign for sign in upright if ord(sign) not in characters(CORE)}
+@pytest.mark.parametrize(("part", "most", "names"), [(CORE, 100, 20), (SMALL, 70, 10)])
+def test_a_part_has_every_character_that_is_listed_for_it(part: str, most: int, names: int) -> None:
+    listed, upright = (FONTS / part.replace("woff2", "txt")).read_text(encoding="utf-8").splitlines()
+    assert len(listed) > most
+    assert len(upright) > names
+    assert not {sign for sign in listed if ord(italic(sign)) not in characters(part)}
+    assert not {sign for sign in upright if ord(sign) not in characters(part)}
 
 
 def test_every_sign_that_authors_may_write_is_in_the_font() -> None:

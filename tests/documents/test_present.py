@@ -35,7 +35,7 @@ from tests.documents.samples import (
     theorems,
 )
 
-TITLES = {"softmax:sum-to-one": "the components sum to one"}
+TITLES = {"softmax:jacobian": "the Jacobian of softmax"}
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +68,18 @@ def test_the_assumption_free_form_stands_beside_the_result(document: Document) -
 
 
 def test_citations_are_links_here_and_to_other_entries(document: Document) -> None:
-    (cited,) = (b for b in document.blocks if isinstance(b, Statement) and b.anchor == "goal-off-diagonal")
-    assert [(link.entry, link.anchor) for link in cited.cites] == [
-        ("", "goal-jacobian"),
-        ("softmax", "goal-sum-to-one"),
-    ]
-    assert cited.cites[1].text == ("The components sum to one",)
+    cites = {b.anchor: b.cites for b in document.blocks if isinstance(b, Statement)}
+    assert [(link.entry, link.anchor) for link in cites["goal-off-diagonal"]] == [("", "goal-jacobian")]
+    (foreign,) = cites["goal-gradient"]
+    assert (foreign.entry, foreign.anchor, foreign.text) == ("softmax", "goal-jacobian", ("The Jacobian of softmax",))
+
+
+def test_what_no_step_cites_is_not_built_on(document: Document) -> None:
+    (theorem,) = (t for t in document.theorems if t.derivation.goal == "off-diagonal")
+    assert "softmax:sum-to-one" in theorem.derivation.cites
+    assert "goal-sum-to-one" not in {
+        link.anchor for b in document.blocks if isinstance(b, Statement) for link in b.cites
+    }
 
 
 def test_conditions_stand_with_the_line_that_needs_them_once(document: Document) -> None:

@@ -103,7 +103,7 @@ def test_what_can_be_set_follows_from_the_assumptions() -> None:
     assert found["U"].shared == 0
     assert found["s"].shared is None
     assert found["s"].low < 0 < found["s"].high
-    assert found["beta"].start == (100 / 7,)
+    assert found["beta"].start == (14.2857,)
     ranking = {_name(each): each for each in grids("plackett-luce").inputs}
     assert ranking["A"].low > 0
     assert ranking["A"].shared is None

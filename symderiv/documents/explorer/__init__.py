@@ -32,9 +32,11 @@ def printed(block: Explorer | Grids, page: Words) -> str:
     match block:
         case Explorer():
             page.scripts.append(markup.script(block, page.theory))
+            page.packs.append("panel")
             return markup.panel(block, page)
         case Grids():
             page.scripts.append(tables.script(block, page.theory))
+            page.packs.append("tables")
             return tables.panel(block, page)
         case _:
             assert_never(block)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 __all__ = ["COUNT", "curves", "regions", "shown", "ticks"]
@@ -80,13 +81,28 @@ def _loops(following: dict[int, int], places: dict[int, tuple[float, float]], un
     """The closed paths of edges that follow each other, in drawing units with y upwards."""
     path: list[str] = []
     while following:
-        edge, lead = next(iter(following)), "M"
+        edge = next(iter(following))
+        corners: list[tuple[int, int]] = []
         while edge in following:
             x, y = places[edge]
-            path.append(f"{lead}{x * unit:.0f} {_SIDE - y * unit:.0f}")
-            edge, lead = following.pop(edge), "L"
-        path.append("z")
+            corners.append((round(x * unit), round(_SIDE - y * unit)))
+            edge = following.pop(edge)
+        path.append(_closed(corners))
     return "".join(path)
+
+
+def _closed(corners: Sequence[tuple[int, int]]) -> str:
+    """The closed path through corners, without those that lie straight between their neighbours."""
+    turns = [corners[0]]
+    for at, (x, y) in enumerate(corners[1:], 1):
+        (a, b), (c, d) = turns[-1], corners[(at + 1) % len(corners)]
+        straight = (x - a) * (d - y) == (y - b) * (c - x) and (x - a) * (c - x) + (y - b) * (d - y) >= 0
+        if not straight:
+            turns.append((x, y))
+    if len(turns) < 3:
+        return ""
+    moves = (f"{x - a} {y - b}" for (a, b), (x, y) in pairwise(turns))
+    return f"M{turns[0][0]} {turns[0][1]}l{' '.join(moves)}z".replace(" -", "-")
 
 
 def curves(

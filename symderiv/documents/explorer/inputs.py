@@ -79,7 +79,7 @@ def parameter_input(parameter: Parameter, chosen: Hyperparameter | None) -> Inpu
     """A slider from the least value allowed, or a step above it, to a few times the usual one."""
     if chosen is None:
         return Input(parameter, 0.1, 5.0, 0.1, (1.0,), False, ())
-    start = 1.0 if chosen.default is None else float(chosen.default)
+    start = 1.0 if chosen.default is None else float(f"{float(chosen.default):.6g}")
     top = start * (3 if abs(start) >= 1 else 10) or 3.0
     high = float(chosen.most) if chosen.most is not None else max(top, start)
     low = float(chosen.least) if chosen.least is not None else (-high if not parameter.positive else 0.0)

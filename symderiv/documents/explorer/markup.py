@@ -9,7 +9,7 @@ from typing import Final
 from symderiv.documents.document import Explorer, Input, Quantity
 from symderiv.documents.evaluating import Point, evaluate, matrix, vector
 from symderiv.documents.explorer.drawing import COUNT, curves, regions, shown, ticks
-from symderiv.documents.explorer.scripts import Words, function_of, introduction, key_of, library
+from symderiv.documents.explorer.scripts import Words, function_of, introduction, key_of, tried
 from symderiv.documents.explorer.start import indexed, moved, start
 from symderiv.documents.formulas import text_of
 from symderiv.documents.javascript import Program, program
@@ -23,9 +23,9 @@ _NUMBERS: Final = 'class="try-wide try-numbers" tabindex="0" role="group" aria-l
 
 
 def script(block: Explorer, theory: Theory) -> str:
-    """Arithmetic, panel, and the closed forms printed as JavaScript, ready to run when the page stands."""
+    """What the panel is told: its inputs and names, and the closed forms printed as JavaScript."""
     made = _program(block, theory)
-    return library(("numbers.js", "cells.js", "panel.js"), "explore", _settings(block, made, theory), made.text)
+    return tried(_settings(block, made, theory), made.text)
 
 
 def panel(block: Explorer, page: Words) -> str:

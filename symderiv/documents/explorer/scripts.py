@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from symderiv.documents.document import Link, Quantity, Text
 from symderiv.documents.formulas import text_of
@@ -14,7 +14,7 @@ from symderiv.documents.javascript import Function
 from symderiv.statements import Theory, reachable
 from symderiv.terms import Entry, Exp, Parameter
 
-__all__ = ["Words", "function_of", "introduction", "key_of", "library", "template"]
+__all__ = ["Words", "function_of", "introduction", "key_of", "template", "tried"]
 
 _STABLE: Final = (
     " Of every sum the largest exponential is taken out first, as the shift theorems allow, so that none overflows."
@@ -25,6 +25,7 @@ class Words(Protocol):
     """What a page's printer does for the panel: text and links as markup; scripts and styles of the page."""
 
     theory: Theory
+    packs: list[Literal["reading", "panel", "tables"]]
     scripts: list[str]
     styles: list[str]
 
@@ -42,11 +43,10 @@ def template(name: str) -> str:
     return place.read_text(encoding="utf-8").strip()
 
 
-def library(names: Sequence[str], start: str, settings: dict[str, object], text: str) -> str:
-    """The scripts called `names`, then a call of the function `start` in them with settings and a printed program."""
-    parts = "\n".join(line.strip() for name in names for line in template(name).splitlines())
+def tried(settings: dict[str, object], text: str) -> str:
+    """A script that leaves settings and a printed program where the panel's own script finds them."""
     told = json.dumps(settings, ensure_ascii=False, separators=(",", ":"))
-    return f'"use strict";\n(() => {{\n{parts}\n{start}({told},\n{text});\n}})();'
+    return f'"use strict";\nwindow.symderiv = {{tried: [{told},\n{text}]}};'
 
 
 def function_of(name: str, quantity: Quantity, theory: Theory) -> Function:

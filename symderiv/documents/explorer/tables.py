@@ -10,7 +10,7 @@ from symderiv.documents.document import Grid, Grids, Quantity
 from symderiv.documents.evaluating import Numbers, Point, evaluate, matrix, vector
 from symderiv.documents.explorer.drawing import shown
 from symderiv.documents.explorer.grids import LARGEST
-from symderiv.documents.explorer.scripts import Words, function_of, introduction, key_of, library
+from symderiv.documents.explorer.scripts import Words, function_of, introduction, key_of, tried
 from symderiv.documents.formulas import text_of
 from symderiv.documents.javascript import program
 from symderiv.statements import Theory
@@ -22,7 +22,7 @@ _ALONG: Final = ("each column divided by its sum", "each row divided by its sum"
 
 
 def script(block: Grids, theory: Theory) -> str:
-    """Arithmetic, panel, and the closed forms printed as JavaScript, ready to run when the page stands."""
+    """What the panel is told: its inputs and names, and the closed forms printed as JavaScript."""
     functions = tuple(function_of(name, each, theory) for name, each in _named(block))
     made = program(functions, theory)
     domains = [domain for domain, _ in block.sizes]
@@ -41,7 +41,7 @@ def script(block: Grids, theory: Theory) -> str:
             for name, each in _named(block)[1:]
         ],
     }
-    return library(("numbers.js", "cells.js", "tables.js"), "tabulate", settings, made.text)
+    return tried(settings, made.text)
 
 
 def panel(block: Grids, page: Words) -> str:

@@ -6,7 +6,9 @@ from typing import Final
 
 from symderiv.documents.document import Document, Heading
 from symderiv.documents.html.code import code_section
+from symderiv.documents.html.compact import compact
 from symderiv.documents.html.frame import framed, template
+from symderiv.documents.html.packing import packed, unpacked
 from symderiv.documents.html.printer import Printer
 
 __all__ = ["SUFFIX", "render"]
@@ -22,16 +24,11 @@ def render(document: Document) -> str:
         if document.code is not None and isinstance(block, Heading) and block.anchor == "checks":
             parts.append(code_section(document.code, printer))
         parts.append(printer.block(block))
-    body = "\n".join(part for part in parts if part)
+    body = compact("\n".join(part for part in parts if part))
     return framed(
         document.title,
         body,
         styles=(template("page.css"), *printer.styles),
-        scripts=(
-            template("page.js"),
-            template("terms.js"),
-            template("copying.js"),
-            template("words.js"),
-            *printer.scripts,
-        ),
+        scripts=(template("page.js"), *printer.scripts),
+        packs=tuple((unpacked(name), packed(name)) for name in ("reading", *printer.packs)),
     )

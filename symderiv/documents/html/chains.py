@@ -9,12 +9,11 @@ from symderiv.documents.display import Display, Operator
 from symderiv.documents.display import Row as Beside
 from symderiv.documents.document import Chain, Lemma, Link, Row, Text
 from symderiv.documents.evaluating import Point
-from symderiv.documents.mathml import mathml_piece
+from symderiv.documents.html.formulas import formula
 from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_condition
 from symderiv.documents.phases import Phase, phases
 from symderiv.documents.values import line_values, rounded, said
-from symderiv.documents.words import verdict_sentence
 from symderiv.statements import Theory, Verdict
 
 __all__ = ["Writer", "chain"]
@@ -32,7 +31,6 @@ class Writer(Protocol):
     """What a chain needs of the printer of the page."""
 
     theory: Theory
-    findings: dict[str, int]
     seen: set[Lemma]
 
     def math(self, node: Display) -> str:
@@ -44,12 +42,15 @@ class Writer(Protocol):
     def link(self, link: Link) -> str:
         """A link within the page or to another entry's page."""
 
-    def mark(self, verdict: Verdict) -> str:
-        """The verdict's mark."""
+    def found(self, verdict: Verdict) -> str:
+        """The verdict's mark on a line, a link to what the checker found."""
+
+    def once(self, formula: str) -> str:
+        """A formula, or where it is the claim of a theorem of the page a link to that."""
 
 
 def chain(block: Chain, writer: Writer, numbers: Point | None = None) -> str:
-    """The lines of a proof; opening one shows the checker's evidence and the lemmas it uses as they are used there.
+    """The lines of a proof, each with a link to the checker's evidence; opening one shows the lemmas as it uses them.
 
     With `numbers` each line has its value there, at one choice of its indices.
     """
@@ -109,18 +110,18 @@ def _right_sides(lines: tuple[Row, ...], room: float, writer: Writer) -> dict[in
         rows = packed(broken(display(line.right, writer.theory, line.changed), room), room)
         plain = packed(broken(display(line.right, writer.theory), room), room)
         if len(rows) == 1 or len(rows) != len(plain):
-            pieces = [mathml_piece(row.joint, row.node, words=False) for row in rows]
-            sides[line.number] = pieces[0] if len(pieces) == 1 else "".join(f"<div>{each}</div>" for each in pieces)
+            pieces = [formula(row.joint, row.node) for row in rows]
+            sides[line.number] = "<br>".join(pieces)
             before = {}
             continue
         written: list[str] = []
         places: dict[str, tuple[int, int]] = {}
         for at, (row, bare) in enumerate(zip(rows, plain, strict=True), 1):
-            marked, whole = (mathml_piece(each.joint, each.node, words=False) for each in (row, bare))
+            marked, whole = (formula(each.joint, each.node) for each in (row, bare))
             place = before.get(whole) if marked == whole and len(whole) > _LONG else None
             places.setdefault(whole, place or (line.number, at))
             written.append(marked if place is None else _linked(*place))
-        sides[line.number], before = "".join(f"<div>{each}</div>" for each in written), places
+        sides[line.number], before = "<br>".join(written), places
     return sides
 
 
@@ -132,10 +133,9 @@ def _row(row: Row, lead: str, right: str, value: str, writer: Writer) -> str:
     """One line: number, left side, relation, right side, its value, rule with reason and verdict."""
     sign = "=" if row.relation == "=" else "&gt;"
     return (
-        f'<li id="line-{row.number}"><details><summary><span class="line">{lead}'
-        f'<span class="rel">{sign}</span><span class="right">{right}</span>{value}</span></summary>{_more(row, writer)}'
-        f'</details><div class="why"><a href="#rule-{row.rule}">{writer.text(row.title)}</a>{writer.mark(row.verdict)}'
-        f"{_reason(row, writer)}</div></li>"
+        f'<li id="line-{row.number}"><details><summary>{lead}<i>{sign}</i><span>{right}</span>{value}</summary>'
+        f'{_more(row, writer)}</details><div><a href="#rule-{row.rule}">{writer.text(row.title)}</a>'
+        f"{writer.found(row.verdict)}{_reason(row, writer)}</div></li>"
     )
 
 
@@ -150,13 +150,12 @@ def _reason(row: Row, writer: Writer) -> str:
 
 
 def _more(row: Row, writer: Writer) -> str:
-    """What an opened line shows: how it was checked, and the lemmas as they are used in it, each use once a page."""
-    place = writer.findings[verdict_sentence(row.verdict)]
-    parts = [f'<p><a href="#check-{place}">{row.verdict.word}</a></p>']
+    """What an opened line shows: the lemmas as they are used in it, each use once a page; the script adds more."""
+    parts: list[str] = []
     for lemma in row.lemmas:
         if lemma not in writer.seen:
             writer.seen.add(lemma)
             left, right = display(lemma.left, writer.theory), display(lemma.right, writer.theory)
-            claim = writer.math(Beside((left, Operator(lemma.relation), right)))
+            claim = writer.once(writer.math(Beside((left, Operator(lemma.relation), right))))
             parts.append(f'<p class="lemma">{claim} by {writer.link(lemma.link)}</p>')
-    return f"<div>{''.join(parts)}</div>"
+    return "".join(parts)

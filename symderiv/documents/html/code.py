@@ -17,7 +17,7 @@ def code_section(code: Code, writer: Writer) -> str:
     parts = [f'<h2 id="code">The code</h2><pre class="call"><code>{escape(code.call)}</code></pre>']
     for part in code.parts:
         left, right = display(part.left, writer.theory), display(part.right, writer.theory)
-        formula = writer.math(Row((left, Operator("="), right)))
+        formula = writer.once(writer.math(Row((left, Operator("="), right))))
         source = escape("\n".join(part.lines))
         parts.append(
             f'<div class="part"><div class="formula">{formula}</div><pre tabindex="0"><code>{source}</code></pre></div>'

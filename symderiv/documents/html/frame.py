@@ -11,11 +11,14 @@ import re
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from typing import Final
 
 from jinja2 import Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-__all__ = ["framed", "template"]
+__all__ = ["dense_script", "framed", "template"]
+
+_UPRIGHT: Final = re.compile(r'<mi(?:(?: class="?c"?)?>(?=[^<]{2})|[^>]* mathvariant="?normal"?[^>]*>)([^<]*)')
 
 
 @cache
@@ -24,11 +27,18 @@ def template(name: str) -> str:
     return (files("symderiv.documents") / "templates" / name).read_text(encoding="utf-8").strip()
 
 
-def framed(title: str, body: str, styles: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> str:
+def framed(
+    title: str,
+    body: str,
+    styles: tuple[str, ...] = (),
+    scripts: tuple[str, ...] = (),
+    packs: tuple[tuple[str, str], ...] = (),
+) -> str:
     """A complete page around `body`, which is markup; equal scripts and equal styles are written once.
 
-    The scripts run in order when the page stands: the tags are at the end of the body. ValueError for a script or a
-    style that would end its own tag.
+    The scripts run in order when the page stands: the tags are at the end of the body. `packs` are scripts, each with
+    the form in which it is written, which another script has to unpack. ValueError for a script or a style that would
+    end its own tag.
     """
     for text in (*styles, *scripts):
         if re.search(r"</(?:script|style)|<!--", text, re.IGNORECASE):
@@ -36,39 +46,43 @@ def framed(title: str, body: str, styles: tuple[str, ...] = (), scripts: tuple[s
     environment = Environment(
         autoescape=select_autoescape(default_for_string=True), undefined=StrictUndefined, keep_trailing_newline=True
     )
-    inside = tuple(dict.fromkeys(f"\n{_dense(script)}\n" for script in scripts))
+    inside = tuple(dict.fromkeys(f"\n{dense_script(script)}\n" for script in scripts))
     return environment.from_string(f"{template('page.html')}\n").render(
         title=title,
         font=Markup(_font(body)),
         styles=[Markup(_dense_style(style)) for style in dict.fromkeys(styles)],
         scripts=[Markup(script) for script in inside],
-        policy=Markup(" ".join(_allowed(script) for script in inside) or "'none'"),
+        packs=[Markup(written) for _, written in packs],
+        policy=Markup(" ".join(_allowed(script) for script in (*inside, *(one for one, _ in packs))) or "'none'"),
         body=Markup(body),
     )
 
 
-def _dense(text: str) -> str:
-    """The text without indentation, empty lines and lines that are a comment: a page is read by browsers."""
+def dense_script(text: str) -> str:
+    """The script without indentation, empty lines and lines that are a comment: a page is read by browsers."""
     lines = (line.strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _dense_style(text: str) -> str:
-    """The same of a style sheet, without comments and without the blanks around its signs; what is quoted is kept."""
-    lines = _dense(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).split("\n")
-    return "\n".join(line if '"' in line else re.sub(r" ?([{};,]|:(?= )) ?", r"\1", line) for line in lines)
+    """The style sheet without comments and without the blanks around its signs; what is quoted is kept."""
+    parts = re.split(r'("[^"]*")', re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    short = (part if at % 2 else re.sub(r"\s*([{};,>]|:(?=\s))\s*", r"\1", part) for at, part in enumerate(parts))
+    return re.sub(r";?\}(?!\})", "}\n", "".join(short)).strip()
 
 
 def _font(body: str) -> str:
-    """The math font in Base64: the core where it has every sign of every formula in `body`, else all of it."""
+    """The math font in Base64: the smallest part that has every sign of every formula in `body`, or all of it."""
     formulas = "".join(re.findall(r"<math.*?</math>", body, re.DOTALL))
-    signs = set(unescape(re.sub(r"<[^>]*>", "", formulas)))
     # A letter by itself is shown in italic, unless it is said to be upright.
-    upright = set("".join(re.findall(r'<mi(?:>(?=[^<]{2})| mathvariant="?normal"?>)([^<]*)', formulas)))
-    every, straight = (set(line) for line in _file("symderiv-math-core.txt").decode("utf-8").splitlines())
+    upright = set("".join(_UPRIGHT.findall(formulas)))
     letters = {sign for sign in upright if sign.isalpha()}
-    core = not re.search(r'class="?bold', formulas) and signs <= every and letters <= straight
-    return base64.b64encode(_file(f"symderiv-math{'-core' if core else ''}.woff2")).decode("ascii")
+    signs = set(unescape(re.sub(r"<[^>]*>", "", _UPRIGHT.sub("", formulas)))) | (upright - letters)
+    for part in ("small", "core"):
+        alone, in_names = (set(line) for line in _file(f"symderiv-math-{part}.txt").decode("utf-8").splitlines())
+        if not re.search(r'class="?bold', formulas) and signs <= alone and letters <= in_names:
+            return base64.b64encode(_file(f"symderiv-math-{part}.woff2")).decode("ascii")
+    return base64.b64encode(_file("symderiv-math.woff2")).decode("ascii")
 
 
 @cache

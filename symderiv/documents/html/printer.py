@@ -36,11 +36,11 @@ from symderiv.documents.document import (
 from symderiv.documents.explorer import printed
 from symderiv.documents.figures import svg
 from symderiv.documents.html.chains import chain
-from symderiv.documents.html.compact import compact
+from symderiv.documents.html.formulas import formula
 from symderiv.documents.html.graph import graph
 from symderiv.documents.html.meaning import in_one_sentence, meanings
+from symderiv.documents.html.packing import Pack
 from symderiv.documents.html.tools import tools
-from symderiv.documents.mathml import mathml_piece
 from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_claim, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
@@ -52,15 +52,17 @@ __all__ = ["Printer"]
 # A claim has 820 - 43 px, at 18.7 px an em.
 _CLAIM: Final = 42.0
 _CELL: Final = 25.5
+# Characters of markup from which on a claim is written once.
+_LONG: Final = 150
 
 
 class Printer:
     """Prints blocks; holds the document and its notation.
 
-    A block that brings a script or a style adds it to `scripts` or `styles`; the page collects them.
+    A block that brings scripts or a style adds them to `packs`, `scripts` or `styles`; the page collects them.
     """
 
-    __slots__ = ("document", "findings", "scripts", "seen", "styles", "suffix", "theory")
+    __slots__ = ("claims", "document", "findings", "packs", "scripts", "seen", "styles", "suffix", "theory")
 
     def __init__(self, document: Document, suffix: str) -> None:
         self.document = document
@@ -69,6 +71,12 @@ class Printer:
         sentences = (verdict_sentence(verdict) for theorem in document.theorems for verdict in theorem.lines)
         self.findings = {sentence: at for at, sentence in enumerate(dict.fromkeys(sentences), 1)}
         self.seen: set[Lemma] = set()
+        stated = (block for block in document.blocks if isinstance(block, Statement))
+        self.claims = {
+            self.math(display_claim(Claim(each.left, each.relation, each.right), self.theory)): each.anchor
+            for each in stated
+        }
+        self.packs: list[Pack] = []
         self.scripts: list[str] = []
         self.styles: list[str] = []
 
@@ -98,7 +106,7 @@ class Printer:
             case Statement():
                 return self.statement(block)
             case Chain():
-                return compact(chain(block, self, self.document.numbers))
+                return chain(block, self, self.document.numbers)
             case Matrix():
                 return self.matrix(block)
             case Checks():
@@ -133,18 +141,24 @@ class Printer:
         )
 
     def contents(self, block: Contents) -> str:
-        """The theorems with their claims, each a link to its proof."""
+        """The theorems with their claims, each a link to its proof; a long claim is written there alone.
+
+        The script puts it in its place in the list too.
+        """
         rows: list[str] = []
         for item in block.items:
-            first = ' class="first"' if item.headline else ""
+            claim = self.stated(item.left, item.relation, item.right, _CLAIM)
+            whole = display_claim(Claim(item.left, item.relation, item.right), self.theory)
+            kinds = [*(["first"] if item.headline else []), *(["wide"] if width(whole) > _CELL else [])]
+            kind = f' class="{" ".join(kinds)}"' if kinds else ""
             rows.append(
-                f"<tr{first}><td>{item.number}</td><td>{self.link(item.link)}</td>"
-                f"<td>{self.stated(item.left, item.relation, item.right, _CELL)}</td>"
+                f"<tr{kind}><td>{item.number}</td><td>{self.link(item.link)}</td>"
+                f"<td>{claim if len(claim) < _LONG else _below(item.link)}</td>"
                 f"<td>{self.mark(item.verdict)}</td></tr>"
             )
         head = "<thead><tr><th>No.</th><th>Theorem</th><th>Claim</th><th>Verdict</th></tr></thead>"
         table = f'<table class="overview">{head}<tbody>{"".join(rows)}</tbody></table>'
-        return compact(table + graph(self.document, self.suffix))
+        return table + graph(self.document, self.suffix)
 
     def statement(self, block: Statement) -> str:
         """Heading, explanation and claim of a theorem."""
@@ -189,6 +203,17 @@ class Printer:
             return f"<b>{verdict_mark(verdict)}</b>"
         return f'<span class="word">{verdict_mark(verdict)}</span>'
 
+    def found(self, verdict: Verdict) -> str:
+        """The verdict's mark on a line, a link to what the checker found."""
+        kind = "" if verdict.word == "proved" else ' class="word"'
+        return f'<a{kind} href="#check-{self.findings[verdict_sentence(verdict)]}">{verdict_mark(verdict)}</a>'
+
+    def once(self, formula: str) -> str:
+        """A formula, or where it is the claim of a theorem of the page a link to that, which the script resolves."""
+        if len(formula) < _LONG or formula not in self.claims:
+            return formula
+        return f'<a class="same" href="#{self.claims[formula]}">as stated</a>'
+
     def assumption(self, item: AssumptionItem) -> str:
         """The assumption, what it means and who uses it."""
         used = f"; used by {', '.join(self.link(link) for link in item.used_by)}" if item.used_by else ""
@@ -204,7 +229,7 @@ class Printer:
         shown = shape.Matrix(rows)
         left = self.math(display_whole(block.symbol, self.theory))
         return (
-            f'<p class="caption">{title}</p><div class="matrix">{left}<span class="rel">=</span>'
+            f'<p class="caption">{title}</p><div class="matrix">{left}<i>=</i>'
             f'{self.math(shown)}</div><p class="caption">{sentence}</p>'
         )
 
@@ -212,7 +237,7 @@ class Printer:
         """Theorem, verdict, how its claim was checked without the lines between; what lines rest on; what it means."""
         rows = [
             f"<tr><td>{self.link(row.link)}</td><td>{self.word(row.verdict)}</td>"
-            f'<td class="how">{escape(row.verdict.evidence)}</td></tr>'
+            f"<td>{escape(row.verdict.evidence)}</td></tr>"
             for row in block.rows
         ]
         head = "<thead><tr><th>Claim of</th><th>Verdict</th><th>How checked, as a whole</th></tr></thead>"
@@ -243,7 +268,7 @@ class Printer:
             f"{self.needs(e.conditions)}</span></li>"
             for e in block.entries
         ]
-        return compact(f'<ul class="rules">{"".join(items)}</ul>')
+        return f'<ul class="rules">{"".join(items)}</ul>'
 
     def needs(self, conditions: Text) -> str:
         """What a rule needs."""
@@ -251,7 +276,10 @@ class Printer:
 
     def footer(self, block: Footer) -> str:
         """Digests, and how to check again."""
-        items = "".join(f"<li><code>{digest}</code> {self.link(link)}</li>" for link, digest in block.digests)
+        items = "".join(
+            f'<li><code>{digest}</code> <a href="#{link.anchor}">Theorem {number}</a></li>'
+            for number, (link, digest) in enumerate(block.digests, 1)
+        )
         return (
             f"<footer>SHA-256 of claim, assumptions and steps<ul>{items}</ul>"
             f"Check again: <code>{escape(block.command)}</code>{self.beside()}</footer>"
@@ -288,7 +316,7 @@ class Printer:
 
     def math(self, node: Display) -> str:
         """A formula; in text it is in line, and displayed where the style sheet says so."""
-        return compact(mathml_piece("", node, words=False))
+        return formula("", node)
 
     def stated(self, left: Term, relation: Relation, right: Term, room: float) -> str:
         """A claim that stands by itself, in rows of `room` em where it is wider."""
@@ -300,10 +328,15 @@ class Printer:
         rows = [self.math(shape.Row((lead, sign, first.node)))]
         if width(lead) + 1.4 + width(first.node) > room:
             rows = [self.math(lead), self.math(shape.Row((sign, first.node)))]
-        rows += [compact(mathml_piece(piece.joint, piece.node, words=False)) for piece in rest]
+        rows += [formula(piece.joint, piece.node) for piece in rest]
         return f'<div class="formula rows">{"".join(f"<div>{row}</div>" for row in rows)}</div>'
 
     def relation(self, left: Term, relation: str, right: Term) -> str:
         """left relation right."""
         sign = "≔" if relation == ":=" else relation
         return self.math(shape.Row((display(left, self.theory), Operator(sign), display(right, self.theory))))
+
+
+def _below(link: Link) -> str:
+    """What stands for a claim that is written where its theorem is."""
+    return f'<a class="same" href="#{link.anchor}">stated below</a>'

@@ -27,8 +27,7 @@
       ? `\\mathrm{${element.textContent}}` : latex(element);
     return text.length === 1 ? sign + text : `${sign}{${text}}`;
   };
-  const based = (element) => (/^msu|^mrow$/.test(element.tagName) && element.className === "changed"
-    || /^msu/.test(element.tagName) ? `{${latex(element)}}` : latex(element));
+  const based = (element) => (/^msu|^mstyle/.test(element.tagName) ? `{${latex(element)}}` : latex(element));
   const opens = (sign) => sign.getAttribute("form") === "prefix" || "([{⟨".includes(sign.textContent);
   function latex(element) {
     const text = element.textContent, inside = parts(element);
@@ -73,8 +72,8 @@
   const rows = (formulas) => [...formulas].map(latex);
 
   const left = (chain) => rows(chain.querySelectorAll(".left math")).join("");
-  const right = (line) => rows(line.querySelectorAll(".right math"));
-  const sign = (line) => line.querySelector(".rel").textContent;
+  const right = (line) => rows(line.querySelectorAll("summary > span:not([class]) > math"));
+  const sign = (line) => line.querySelector("i").textContent;
   const ofLine = (line) => {
     const start = left(line.closest(".chain"));
     return `${start} ${sign(line)} ${right(line).join(" ")}`;
@@ -112,7 +111,7 @@
   };
 
   const offer = (line) =>
-    line.lastElementChild.append(button("copy LaTeX", () => ofLine(line.parentElement), "copy the LaTeX of this line"));
+    line.append(button("copy LaTeX", () => ofLine(line.parentElement), "copy the LaTeX of this line"));
   document.addEventListener("filled", (event) => offer(event.target));
   document.querySelectorAll("[data-filled]").forEach(offer);
   for (const chain of document.querySelectorAll(".chain")) {

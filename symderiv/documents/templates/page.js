@@ -1,20 +1,34 @@
 "use strict";
-// The page itself: theme, folding, deep links, print, and what an opened line shows.
+// What a page needs at once: what stands twice in its places, theme, folding, deep links, print.
 (() => {
   const all = (where, what) => [...where.querySelectorAll(what)];
   const root = document.documentElement;
   const tools = document.querySelector(".tools");
-  const made = (tag, properties, ...inside) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...inside);
-    return element;
-  };
 
-  // A row that stands in the line before as well is written there alone; here it is put in its place.
+  // Round brackets around what is not tall keep their size; the markup leaves that to be found here.
+  const TALL = new Set(["mfrac", "munder", "munderover", "mtable"]);
+  const tall = (element) => TALL.has(element.tagName) || (element.tagName === "mo" && /^[∑∏]$/.test(element.textContent))
+    || (element.tagName.startsWith("msu") ? tall(element.firstElementChild) : [...element.children].some(tall));
+  for (const row of all(document, "mrow")) {
+    const first = row.firstElementChild, last = row.lastElementChild;
+    if (first?.tagName === "mo" && /^[([]$/.test(first.textContent) && /^[)\]]$/.test(last.textContent)
+      && ![first, last].some((sign) => sign.attributes.length) && !tall(row))
+      for (const sign of [first, last]) sign.setAttribute("stretchy", "false");
+  }
+
+  for (const sign of all(document, "mo[minsize]")) sign.setAttribute("maxsize", sign.getAttribute("minsize"));
+
+  // What stands twice is written once: a claim of the list at its theorem, a row that stays in the line before.
   for (const link of all(document, ".same")) {
-    const row = document.querySelector(`${link.hash} .right > div:nth-child(${link.dataset.row}) math`).cloneNode(true);
-    for (const marked of all(row, ".changed"))
-      if (marked.children.length === 1 || /^(math|mrow|msqrt|mtd)$/.test(marked.parentElement.tagName)) marked.replaceWith(...marked.childNodes);
+    if (!link.dataset.row) {
+      const claim = document.querySelector(link.hash).parentElement.querySelector(".claim > .formula");
+      const rows = all(claim, "math").flatMap((row, at) => [...(at ? [document.createElement("br")] : []), row.cloneNode(true)]);
+      link.replaceWith(...(link.closest("td") ? [claim.cloneNode(true)] : rows));
+      continue;
+    }
+    const written = all(document, `${link.hash} summary > span:not([class]) > :not(br)`)[link.dataset.row - 1], row = written.cloneNode(true);
+    for (const marked of all(row, ".c, mstyle"))
+      if (marked.tagName === "mstyle") marked.replaceWith(...marked.childNodes);
       else marked.removeAttribute("class");
     link.replaceWith(row);
   }
@@ -35,35 +49,12 @@
     if (phase.parentElement.querySelectorAll("li").length >= 14) phase.open = phase === phase.parentElement.lastElementChild;
 
   const lines = all(document, ".chain li > details");
-  const findingOf = (line) => {
-    const link = line.querySelector("a[href^='#check-']");
-    return link && document.getElementById(link.hash.slice(1));
-  };
-  document.addEventListener("pointerover", (event) => {
-    const mark = event.target.closest?.(".why > b, .why > .word");
-    const line = mark && mark.closest("li").querySelector("details");
-    if (line && !mark.title) mark.title = findingOf(line)?.textContent ?? "";
-  });
   const expand = tools && tools.querySelector("[data-do=expand]");
   const folds = () => [...lines, ...phases];
   const labelled = () => { if (expand) expand.textContent = folds().every((one) => one.open) ? "fold all" : "expand all"; };
   labelled();
 
-  // An opened line shows its rule's identity and the checker's finding, from the lists at the end of the page.
-  const filled = (line) => {
-    if (line.dataset.filled || !line.open || !lines.includes(line)) return;
-    line.dataset.filled = "yes";
-    const inside = line.lastElementChild;
-    const rule = line.parentElement.querySelector(".why > a");
-    const entry = rule && document.getElementById(rule.hash.slice(1));
-    const identity = entry && entry.querySelector(".identity");
-    if (identity) inside.prepend(made("p", {}, identity.cloneNode(true)));
-    const finding = inside.querySelector("a[href^='#check-']");
-    const sentence = findingOf(line);
-    if (sentence) finding.parentElement.append(sentence.textContent.slice(finding.textContent.length));
-    line.dispatchEvent(new CustomEvent("filled", {bubbles: true}));
-  };
-  for (const one of folds()) one.addEventListener("toggle", () => { filled(one); labelled(); });
+  for (const one of folds()) one.addEventListener("toggle", labelled);
 
   const opened = () => {
     const name = decodeURIComponent(location.hash.slice(1));
@@ -80,19 +71,6 @@
   addEventListener("hashchange", opened);
   opened();
 
-  // What is wider than its place scrolls by itself, with the arrow keys too.
-  const reachable = (where, what) => {
-    const wide = all(where, what).map((one) => [one, one.scrollWidth > one.clientWidth && !one.closest("summary")]);
-    for (const [one, scrolls] of wide)
-      if (scrolls) one.tabIndex = 0;
-      else one.removeAttribute("tabindex");
-  };
-  const everywhere = () => reachable(document, ".formula, .matrix, dt, .data li, .identity, .chain details[open] p");
-  const later = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
-  addEventListener("resize", everywhere);
-  for (const line of lines) line.addEventListener("toggle", () => reachable(line, "p, .identity"));
-  document.fonts.ready.then(() => later(everywhere));
-
   // On paper everything that folds is unfolded; the evidence of single lines stays in the list of checks.
   let folded = [];
   addEventListener("beforeprint", () => {
@@ -101,22 +79,18 @@
   });
   addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
 
-  // What a claim in the graph of lemmas says, under the pointer or the focus.
-  for (const graph of all(document, ".graph")) {
-    const shown = graph.querySelector("figcaption");
-    const usual = [...shown.childNodes];
-    const show = (node) => {
-      const link = node && node.closest("a");
-      const claim = link && document.getElementById(link.getAttribute("href").slice(1))?.parentElement
-        .querySelector(":scope > .claim > .formula");
-      shown.replaceChildren(...(claim ? [made("b", {}, link.querySelector("title").textContent), " ", claim.cloneNode(true)]
-        : link ? [made("b", {}, link.querySelector("title").textContent)] : usual));
-    };
-    graph.addEventListener("pointerover", (event) => show(event.target));
-    graph.addEventListener("pointerleave", () => show(null));
-    graph.addEventListener("focusin", (event) => show(event.target));
-    graph.addEventListener("focusout", () => show(null));
-  }
+  // The other scripts lie in the page deflated, and start when nothing else is to do.
+  const unpacked = async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const script = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text();
+    document.body.append(Object.assign(document.createElement("script"), {textContent: script}));
+  };
+  const rest = async () => {
+    for (const packed of all(document, "script[type='text/plain']")) await unpacked(packed.textContent);
+    root.dataset.ready = "yes";
+  };
+  const later = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+  if (window.DecompressionStream) later(rest);
 
   if (!tools) return;
   tools.hidden = false;

@@ -2,18 +2,18 @@
 // The same term through all lines of a proof: under the pointer, or with the arrow keys in a line that has the focus.
 (() => {
   const SCRIPTS = ["msub", "msup", "msubsup", "munder", "munderover"];
-  const bare = (element) => element.tagName === "mrow" && element.classList.contains("changed");
+  const bare = (element) => element.tagName === "mstyle";
   const children = (element) => [...element.children].flatMap((child) => (bare(child) ? children(child) : [child]));
   const alone = (element) => {
     while (bare(element) && element.children.length === 1) element = element.children[0];
     return element;
   };
-  const keyOf = (element) => alone(element).outerHTML.replace(/ class="[^"]*"|<\/?mrow[^>]*>/g, "");
+  const keyOf = (element) => alone(element).outerHTML.replace(/ class="[^"]*"|<\/?m(row|style)[^>]*>/g, "");
 
   // What is lit for a place in a formula: the smallest thing with a meaning of its own, an index never by itself.
   const termAt = (node) => {
-    let found = node && node.closest && node.closest("mi, mn, msub, msup, msubsup, mfrac, msqrt, mrow, mover");
-    if (!found || !found.closest(".chain .line")) return null;
+    let found = node && node.closest && node.closest("mi, mn, msub, msup, msubsup, mfrac, msqrt, mrow, mstyle, mover");
+    if (!found || !found.closest(".chain li summary")) return null;
     for (let inner = found, outer = found.parentElement; outer && outer.tagName !== "math"; inner = outer, outer = outer.parentElement) {
       const at = [...outer.children].indexOf(inner);
       const below = SCRIPTS.includes(outer.tagName) && (at === 0 || outer.tagName !== "msup");
@@ -43,8 +43,8 @@
   const chains = new Map();
   const prepared = (chain) => {
     if (!chains.has(chain)) {
-      const rows = [...chain.querySelectorAll("li .line")];
-      const formula = (row) => { const found = row.querySelectorAll(".right math"); return found.length === 1 ? found[0] : null; };
+      const rows = [...chain.querySelectorAll("li summary")];
+      const formula = (row) => { const found = row.querySelectorAll(":scope > span:not([class]) > math"); return found.length === 1 ? found[0] : null; };
       const steps = rows.slice(1).map((row, at) => {
         const before = formula(rows[at]), after = formula(row);
         return before && after ? differences(before, after) : [];
@@ -60,7 +60,7 @@
   const light = (term) => {
     dark();
     const {rows, steps, terms: inside} = prepared(term.closest(".chain"));
-    const home = rows.indexOf(term.closest(".line"));
+    const home = rows.indexOf(term.closest("summary"));
     const mark = (at, keys) => {
       for (const element of inside[at]) if (keys.has(keyOf(element))) lit.push(element);
     };
@@ -94,14 +94,14 @@
   document.addEventListener("focusin", (event) => {
     dark();
     place = -1;
-    const changed = event.target.matches?.(".chain li summary") && event.target.querySelector(".right .changed");
+    const changed = event.target.matches?.(".chain li summary") && event.target.querySelector(":is(.c, mstyle)");
     const term = changed && termAt(alone(changed));
     if (term && event.target.matches(":focus-visible")) light(term);
   });
   document.addEventListener("keydown", (event) => {
     const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
     if (!step || !event.target.matches(".chain li summary")) return;
-    const line = event.target.querySelector(".line");
+    const line = event.target;
     const seen = prepared(line.closest(".chain")).terms[prepared(line.closest(".chain")).rows.indexOf(line)];
     if (!seen.length) return;
     event.preventDefault();

@@ -39,14 +39,17 @@
     });
     return `the ${degree}partial derivative ${of.length ? `of ${row(of)} ` : ""}with respect to ${variables.join(" and ")}`;
   };
+  const opens = (element) => element.tagName === "mrow" && element.firstElementChild?.tagName === "mo";
   const isDerivative = (element) => element?.tagName === "mfrac" && /^∂/.test(element.children[1].textContent);
-  const row = (elements) => {
+  const row = (elements, between = "times") => {
     const said = [];
     const shown = elements.filter((each) => each.tagName !== "mspace");
     shown.forEach((element, at) => {
       const before = shown[at - 1];
-      if (isDerivative(before) && element.tagName !== "mo" && single(before.children[0]).textContent.replace(/\d/g, "") === "∂")
-        said.push("of");
+      if (before && element.tagName !== "mo")
+        if (isDerivative(before) && single(before.children[0]).textContent.replace(/\d/g, "") === "∂") said.push("of");
+        // The sign of a product is left out of the markup where nothing else can be meant.
+        else if (between && before.tagName !== "mo" && !/^munder/.test(before.tagName) && !opens(element)) said.push(between);
       said.push(words(element));
       if (/^munder/.test(element.tagName)) said.push("of");
     });
@@ -57,6 +60,7 @@
     if (open !== "|") return inside[1].tagName === "mtable" ? words(inside[1]) : `(${row(body)})`;
     return `the absolute value of ${row(body)}${body.length === 1 && simple(body[0]) ? "" : ", end absolute value"}`;
   };
+  const index = (element) => (element.tagName === "mrow" ? row([...element.children], "") : words(element));
   function words(element) {
     const inside = [...element.children], text = element.textContent, name = element.tagName;
     const last = inside.at(-1);
@@ -67,9 +71,9 @@
         if (isDerivative(element)) return derivative(...inside);
         return inside.every(simple) ? inside.map(words).join(" over ") : `the fraction ${inside.map(words).join(" over ")}, end fraction`;
       case "msqrt": return `the square root of ${row(inside)}`;
-      case "msub": return inside.map(words).join(" sub ");
+      case "msub": return `${words(inside[0])} sub ${index(inside[1])}`;
       case "msup": return words(inside[0]) + raised(last);
-      case "msubsup": return `${words(inside[0])} sub ${words(inside[1])}${raised(last)}`;
+      case "msubsup": return `${words(inside[0])} sub ${index(inside[1])}${raised(last)}`;
       case "munder": case "munderover":
         return `the ${inside[0].textContent === "∑" ? "sum" : "product"} over ${inside.slice(1).map(words).join(" to ")}`;
       case "mover": return `${words(inside[0])} ${ACCENTS[last.textContent]}`;

@@ -1,4 +1,18 @@
-// What both panels write: numbers as text, and cells shaded by size and sign.
+// What both panels do: they start when they come near or nothing else is to do, and write numbers, in shaded cells.
+const soon = live => {
+  const root = document.querySelector(".try");
+  const begin = () => {
+    if (root.dataset.live) return;
+    root.dataset.live = "yes";
+    seen.disconnect();
+    live();
+  };
+  const seen = new IntersectionObserver(found => { if (found.some(each => each.isIntersecting)) begin(); }, { rootMargin: "400px" });
+  seen.observe(root);
+  if (window.requestIdleCallback) requestIdleCallback(begin);
+  else setTimeout(begin, 400);
+  addEventListener("beforeprint", begin);
+};
 const times = (count, make) => Array.from({ length: count }, (_, at) => make(at));
 const clamp = (x, a, b) => Math.min(Math.max(x, a), b);
 const text = x => x !== x ? "undefined" : !isFinite(x) ? (x > 0 ? "∞" : "−∞")

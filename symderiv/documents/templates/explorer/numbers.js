@@ -10,9 +10,14 @@ const numbers = (() => {
     const l = ((a * b - w) + a * d + c * b) + c * d;
     return [w, isFinite(l) ? l : 0];
   };
+  // What is far below or above 1 is in its scale, so that no product of several of them is lost. A rest below all digits
+  // that sums keep is none: what one sum had of it another would have lost, and their difference be a wrong number.
   const made = (a, b, s) => {
-    const [h, l] = twoSum(a, b);
-    return h && isFinite(h) ? [h, l, s] : [h, 0, 0];
+    const [h, rest] = twoSum(a, b), size = Math.abs(h), l = Math.abs(rest) < 1e-32 * size ? 0 : rest;
+    if (!h || !isFinite(h)) return [h, 0, 0];
+    if (size > 1e-140 && size < 1e140) return [h, l, s];
+    const k = Math.round(Math.log(size)), f = Math.exp(-k / 2);
+    return [h * f * f, l * f * f, s + k];
   };
   const float = x => {
     const [h, , s] = of(x), w = Math.exp(s), half = Math.exp(s / 2);

@@ -1,0 +1,1 @@
+soon(() => explore(...window.symderiv.tried));

@@ -1,0 +1,1 @@
+soon(() => tabulate(...window.symderiv.tried));
