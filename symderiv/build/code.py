@@ -15,6 +15,7 @@ from symderiv.kernels.functions import functions
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.public import Function
 from symderiv.kernels.rewriting import reference
+from symderiv.kernels.spelling import spelled
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Call
 
@@ -30,6 +31,7 @@ def code_of(problem: Problem, theorems: tuple[Theorem, ...], source: str, file: 
     A linear layer has its arithmetic in several functions; of it, and where no kernel has the expected name, only the
     call is given.
     """
+    problem, theorems = spelled(problem, theorems)
     if is_over_arrays(problem):
         return _over_arrays(problem, theorems, source, file)
     if problem.family == "layer":

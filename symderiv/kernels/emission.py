@@ -13,6 +13,7 @@ from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.scalar.functions import is_scalar_loss
 from symderiv.kernels.scalar.support import scalar_support
+from symderiv.kernels.spelling import spelled
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.targets import TARGETS
 from symderiv.statements import Problem, Theorem
@@ -33,9 +34,11 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
     """The text of the module that computes `problem`, lowered from `theorems`.
 
     Pass the problem's own theorems and those of every problem it builds on. `classes` fixes the class count for the
-    target that needs it ("unrolled"). The text depends on nothing else: the same arguments give the same bytes. Raises
+    target that needs it ("unrolled"). Names that Python cannot have are spelled as `spelling` says. The text depends on
+    nothing else: the same arguments give the same bytes. Raises
     LoweringError if a theorem is missing or a form cannot be lowered, ValueError for an unknown target.
     """
+    problem, theorems = spelled(problem, theorems)
     if target not in TARGETS:
         raise ValueError(f"target {target!r} is unknown; there are {', '.join(TARGETS)}")
     if (target == "unrolled") != (classes is not None):

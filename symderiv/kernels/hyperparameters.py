@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
 from fractions import Fraction
 
+from symderiv.kernels.spelling import python_name
 from symderiv.statements import Hyperparameter
 from symderiv.terms import Parameter
 
 
 def argument_name(parameter: Parameter) -> str:
-    """What a parameter is called in code: its own name, with an underscore behind a word of Python."""
-    return f"{parameter.name}_" if keyword.iskeyword(parameter.name) else parameter.name
+    """What a parameter is called in code: its own name, spelled as Python can."""
+    return python_name(parameter.name)
 
 
 def _literal(value: Fraction) -> str:

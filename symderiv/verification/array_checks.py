@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 
 from symderiv.kernels import LossKernel
-from symderiv.kernels.arrays.functions import array_functions, array_outputs
+from symderiv.kernels.arrays.functions import array_functions, array_outputs, completed
 from symderiv.kernels.arrays.kernel import Output
 from symderiv.kernels.arrays.public import ArrayFunction
+from symderiv.kernels.arrays.second import direction_of
 from symderiv.kernels.arrays.wrappers import axes_of
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.rewriting import reference
@@ -44,6 +45,7 @@ _DTYPES: Final = (np.float32, np.float64)
 def check_array_kernels(problem: Problem, theorems: tuple[Theorem, ...], kernel: LossKernel, seed: int, thorough: bool,
                         only: tuple[str, ...] = ()) -> Iterator[Check]:  # fmt: skip
     """Every check of the functions of a problem over arrays, one after the other."""
+    problem = completed(problem)
     known = {reference(theorem): theorem for theorem in theorems}
     made = tuple(each for each in array_functions(problem, known) if not only or each.name in only)
     outputs = array_outputs(problem, known)
@@ -179,29 +181,40 @@ def _against_differences(problem: Problem, kernel: LossKernel, made: tuple[Array
             continue
         results = called(kernel, problem, by_name[name], sample.arrays)
         for output, result in zip(outputs[name], results, strict=True):
-            variable = output.gradient_of or _second_variable(outputs)
-            if (output.gradient_of is None and name not in _SECOND) or variable is None:
+            if output.gradient_of is None and not output.second:
                 continue
-            direction = random.normal(size=sample.arrays[variable].shape)
             if name == "hvp":
-                direction = sample.arrays[_direction_of(output, problem)]
-            expected = _difference(problem, kernel, by_name[base], sample, variable, direction, name)
-            along = _along(result, direction, name)
+                directions = _directions(problem, outputs, output, sample.arrays)
+            else:
+                variable = output.gradient_of or output.second[1]
+                directions = {variable: random.normal(size=sample.arrays[variable].shape)}
+            place = _place_of_gradient(outputs, output)
+            expected = _difference(problem, kernel, by_name[base], sample, directions, place, name)
+            along = _along(result, directions, name)
             off = float(np.max(np.abs(along - expected) / np.maximum(1.0, np.abs(expected))))
             subject = f"{problem.name} {name} {output.name} (float64)"
-            against = f"central difference of {base} in {variable}"
+            against = f"central difference of {base} in {', '.join(directions)}"
             yield checked("relative difference", subject, against, DIFFERENCE, off, sample.name)
 
 
 _BASES: Final = {"value_and_grad": "value", "vjp": "value", "hessian": "grad", "hvp": "grad"}
 """What each function differentiates."""
-_SECOND: Final = ("hessian", "hvp")
 
 
-def _second_variable(outputs: Mapping[str, tuple[Output, ...]]) -> str | None:
-    """The input whose gradient second derivatives are of, where there is one gradient."""
-    gradients = outputs.get("grad", ())
-    return gradients[0].gradient_of if len(gradients) == 1 else None
+def _directions(problem: Problem, outputs: Mapping[str, tuple[Output, ...]], output: Output,
+                arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:  # fmt: skip
+    """The direction in each input that a Hessian is multiplied by: v_x for several, the problem's own for one."""
+    variables = [each.gradient_of for each in outputs["grad"]]
+    if len(variables) == 1:
+        return {output.second[0]: arrays[_direction_of(output, problem)]}
+    inputs = [array for array in problem.arrays if array.name in variables]
+    return {array.name: arrays[direction_of(problem, array).name] for array in inputs}
+
+
+def _place_of_gradient(outputs: Mapping[str, tuple[Output, ...]], output: Output) -> int:
+    """Which of the gradients a second derivative is of; 0, the value, for a first one."""
+    variables = [each.gradient_of for each in outputs.get("grad", ())]
+    return variables.index(output.second[0]) if output.second else 0
 
 
 def _direction_of(output: Output, problem: Problem) -> str:
@@ -216,23 +229,24 @@ def _direction_of(output: Output, problem: Problem) -> str:
     return next(name for name in used if name not in defined)
 
 
-def _along(result: np.ndarray, direction: np.ndarray, name: str) -> np.ndarray:
+def _along(result: np.ndarray, directions: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """A derivative of each instance along a direction of each."""
     rows = len(result)
     if name == "hvp":
         return result.reshape(rows, -1)
+    (direction,) = directions.values()
     made: np.ndarray = np.einsum("nij,nj->ni", result.reshape(rows, -1, direction[0].size), direction.reshape(rows, -1))
     return made
 
 
-def _difference(problem: Problem, kernel: LossKernel, base: ArrayFunction, sample: Arrays, variable: str,
-                direction: np.ndarray, name: str) -> np.ndarray:  # fmt: skip
-    """The fourth-order central difference of `base` along a direction of `variable`; for `vjp` that of the product of
-    the value with u."""
+def _difference(problem: Problem, kernel: LossKernel, base: ArrayFunction, sample: Arrays,
+                directions: Mapping[str, np.ndarray], place: int, name: str) -> np.ndarray:  # fmt: skip
+    """The fourth-order central difference of a result of `base` along directions of its inputs; for `vjp` that of the
+    product of the value with u."""
 
     def of(step: float) -> np.ndarray:
-        moved = {**sample.arrays, variable: sample.arrays[variable] + step * direction}
-        (found,) = called(kernel, problem, base, moved)
+        moved = {variable: sample.arrays[variable] + step * along for variable, along in directions.items()}
+        found = called(kernel, problem, base, {**sample.arrays, **moved})[place]
         if name == "vjp":
             found = found * sample.arrays[_factor(problem, base)]
             product: np.ndarray = found.reshape(len(found), -1).sum(axis=1, keepdims=True)

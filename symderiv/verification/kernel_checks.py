@@ -13,6 +13,7 @@ from symderiv.kernels.functions import Function, Variant, functions
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.scalar.functions import is_scalar_loss
+from symderiv.kernels.spelling import spelled
 from symderiv.statements import Problem, Theorem
 from symderiv.verification.array_checks import check_array_kernels
 from symderiv.verification.checks import Check, checked
@@ -48,6 +49,7 @@ def check_kernels(problem: Problem, theorems: tuple[Theorem, ...], *, seed: int 
     combinations of options, `only` names the functions to check (a layer is checked as a whole). Raises LoweringError
     if the theorems do not give kernels, ImportError if `source` does not run.
     """
+    problem, theorems = spelled(problem, theorems)
     text = emit_module(problem, theorems) if source is None else source
     kernel = make_kernel(problem.name, text)
     if is_over_arrays(problem):

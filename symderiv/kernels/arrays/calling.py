@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from symderiv.kernels.reducing import reduced, totals_of
+from symderiv.kernels.simd.array_sums import sum_of_blocks
 from symderiv.kernels.threads import (
     BYTES_FOR_THREADS,
     MOST_THREADS,
@@ -29,7 +30,7 @@ from symderiv.kernels.validation import _array, _repeats_memory
 
 INSTANCE_NUMBERS = 65536
 """A block has at least so many numbers of its instances' inputs, if there are as many."""
-SUM_NUMBERS = 2**21
+SUM_NUMBERS = 2**17
 """The sums of all blocks of a shared gradient have at most so many numbers, if that still leaves 8 blocks."""
 
 
@@ -190,19 +191,6 @@ def run_blocks(
         raise job.failure
 
 
-def sum_of_blocks(sums: np.ndarray) -> np.ndarray:
-    """The sum of all blocks (blocks, 2, numbers), in order, the rounding errors carried along."""
-    total, lost = np.zeros(sums.shape[2]), np.zeros(sums.shape[2])
-    with np.errstate(all="ignore"):  # NaN and infinities in the data are results, not mistakes
-        for part, error in sums:
-            made = total + part
-            behind = made - total
-            lost += ((total - (made - behind)) + (part - behind)) + error
-            total = made
-        made = total + lost
-    return np.where(np.isnan(made), total, made)
-
-
 def computed(
     kernel: Callable[..., None],
     inputs: Instances,
@@ -235,17 +223,17 @@ def computed(
     made, batches, sums = {}, {}, {}
     for name, result in by_name.items():
         # A number of an instance is kept in float64 until it is delivered: sums are made of it.
-        count, kind = math.prod(lengths[name]), inputs.dtype if result.axes else np.dtype(np.float64)
-        batches[name], sums[name] = np.empty((0, count), kind), np.empty((0, 2, count))
+        kind = inputs.dtype if result.axes else np.dtype(np.float64)
+        batches[name], sums[name] = np.empty((0, *lengths[name]), kind), np.empty((0, 2, *lengths[name]))
     for (name, shape), array in zip(wanted, memory, strict=True):
         made[name] = np.empty(shape, inputs.dtype) if array is None else array
-        count, kind = math.prod(lengths[name]), batches[name].dtype
+        kind = batches[name].dtype
         if whole[name]:
-            sums[name] = np.zeros((-(-instances // size), 2, count))
+            sums[name] = np.zeros((-(-instances // size), 2, *lengths[name]))
         elif not number[name] and made[name].flags.carray and made[name].dtype == kind:
-            batches[name] = made[name].reshape(instances, count)
+            batches[name] = made[name].reshape(instances, *lengths[name])
         else:
-            batches[name] = np.empty((instances, count), kind)
+            batches[name] = np.empty((instances, *lengths[name]), kind)
     divisor = float(max(1, instances)) if reduction == "mean" else 1.0
     memories = [each for name in by_name for each in (batches[name], sums[name])]
     if instances:
@@ -258,7 +246,9 @@ def computed(
             continue
         with np.errstate(over="ignore"):  # what is too large for the format is inf, without a warning
             if whole[name]:
-                made[name][...] = (sum_of_blocks(sums[name]) / divisor).reshape(made[name].shape)
+                made[name][...] = (
+                    sum_of_blocks(sums[name].reshape(len(sums[name]), 2, math.prod(lengths[name]))) / divisor
+                ).reshape(made[name].shape)
             elif not np.may_share_memory(made[name], batches[name]):
                 made[name][...] = batches[name].reshape(made[name].shape)
         answers.append(made[name] if array is not None or made[name].ndim else made[name][()])

@@ -72,12 +72,13 @@ class _Element:
 
 
 def elements_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Kernel | None:
-    """The kernel of a loss that adds up a loss of numbers; None for any other.
+    """The kernel of a loss that adds up a loss of numbers; None for any other, and for forms that are made from several
+    theorems.
 
     LoweringError for a loss of numbers that has no kernel.
     """
     variable = problem.arrays[0]
-    if len(variable.domains) != 1:
+    if len(variable.domains) != 1 or any(output.stated is not None for output in outputs):
         return None
     closed = [_of_one_class(output, variable.domains[0]) for output in outputs]
     if not all(closed):

@@ -1,18 +1,20 @@
 """The public functions of a problem over arrays, from its theorems: what they compute, and the kernels of one instance.
 
 Where a loss is the product of given data u with a defined output y (a layer), `value` is y and `vjp` has the gradients.
-Otherwise `value`, `value_and_grad` and `grad`, and `hvp` and `hessian` where the problem has these goals.
+Otherwise `value`, `value_and_grad` and `grad`, and `hvp` and `hessian` where the problem has theorems for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from symderiv.kernels.arrays.elements import elements_kernel
 from symderiv.kernels.arrays.kernel import Output, array_kernel
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
+from symderiv.kernels.arrays.second import second_goals, second_outputs, with_directions
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import arrays_of
@@ -21,7 +23,7 @@ from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Goal, Problem, Theorem, gradient_goals
 from symderiv.terms import Array, Call, Derivative, Entry, Index, Mul, Sum, Term, subterms
 
-__all__ = ["array_functions", "array_outputs", "goals_of", "is_array_problem"]
+__all__ = ["array_functions", "array_outputs", "completed", "goals_of", "is_array_problem"]
 
 _SECOND: Final = ("hvp", "hessian")
 """Goals about second derivatives that have a function of their own."""
@@ -36,23 +38,42 @@ def is_array_problem(problem: Problem) -> bool:
 
 def goals_of(problem: Problem) -> tuple[str, ...]:
     """The slugs of the theorems that `array_functions` is made from: the gradients, and the second derivatives."""
+    gradients = _gradients(problem)
+    loss = next((_parts(goal.start)[0] for goal in gradients.values()), None)
+    blocks = {} if loss is None or problem.family == "layer" else second_goals(problem, loss, _variables(problem))
     return (
-        *(goal.slug for goal in _gradients(problem).values()),
-        *(goal.slug for goal in problem.goals if goal.slug in _SECOND),
+        *(goal.slug for goal in gradients.values()),
+        *(goal.slug for goal in problem.goals if goal.slug in _SECOND or goal in blocks.values()),
     )
+
+
+def completed(problem: Problem) -> Problem:
+    """The problem with what its functions take beside its own data: a direction in each of several inputs."""
+    return problem if problem.family == "layer" else with_directions(problem, _variables(problem))
+
+
+def _variables(problem: Problem) -> tuple[Array, ...]:
+    """What the problem has gradients in, in its order."""
+    gradients = _gradients(problem)
+    return tuple(array for array in problem.arrays if array in gradients)
 
 
 def array_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[ArrayFunction, ...]:
     """The public functions as far as their theorems are in `known`, by "problem:goal".
 
     LoweringError, in a sentence, if no gradient is among them, if one is less than numerically confirmed, if a theorem
-    rests on an assumption about data that the kernel reads, or for a form that has no kernel.
+    rests on an assumption about data that the kernel reads, or for a form that has no kernel. Second derivatives in
+    several inputs for which that is so are left out.
     """
+    problem = completed(problem)
     made: list[ArrayFunction] = []
     for name, outputs in array_outputs(problem, known).items():
         if name == "grad":  # the same kernel as value_and_grad
             both = made[-1]
             made.append(replace(both, name=name, outputs=both.outputs[1:], formulas=both.formulas[1:]))
+        elif name in _SECOND and len(_variables(problem)) > 1:
+            with suppress(LoweringError):
+                made.append(_function(problem, name, outputs))
         else:
             made.append(_function(problem, name, outputs))
     return tuple(made)
@@ -78,10 +99,14 @@ def array_outputs(problem: Problem, known: Mapping[str, Theorem]) -> dict[str, t
     if layer is not None:
         return {"value": (value,), "vjp": gradients}
     made = {"value": (value,), "value_and_grad": (value, *gradients), "grad": gradients}
+    if len(_variables(problem)) > 1:
+        entries = {array: _parts(found[array].claim.left)[1] for array in ordered}
+        return made | second_outputs(problem, _loss_of(first), entries, known)
     for slug in _SECOND:
         theorem = known.get(f"{problem.name}:{slug}")
         if theorem is not None:
-            made[slug] = (Output(slug, theorem, theorem.claim.right, _places(theorem)),)
+            second = (ordered[0].name,) * (1 if slug == "hvp" else 2)
+            made[slug] = (Output(slug, theorem, theorem.claim.right, _places(theorem), second=second),)
     return made
 
 
@@ -152,8 +177,8 @@ def _layer(problem: Problem, gradient: Theorem) -> Output | None:
 
 
 def _function(problem: Problem, name: str, outputs: tuple[Output, ...]) -> ArrayFunction:
-    for output in outputs:
-        _require(output.theorem)
+    for theorem in (theorem for output in outputs for theorem in output.theorems):
+        _require(theorem)
     given = {array.name for array in problem.arrays} | {argument_name(e.parameter) for e in problem.hyperparameters}
     clash = sorted({output.name for output in outputs} & given)
     if clash:
@@ -192,12 +217,12 @@ def _check_names(problem: Problem, names: tuple[str, ...], scalars: set[str]) ->
 
 def _check_assumptions(outputs: tuple[Output, ...], inputs: tuple[str, ...]) -> None:
     """What a theorem assumes of data that the kernel reads would have to be checked there."""
-    for output in outputs:
-        for assumption in output.theorem.derivation.theory.assumptions:
+    for theorem in (theorem for output in outputs for theorem in output.theorems):
+        for assumption in theorem.derivation.theory.assumptions:
             about = {array.name for array in (*arrays_of(assumption.left), *arrays_of(assumption.right))}
             if about & set(inputs):
                 stated = f"{formula(assumption.left)} = {formula(assumption.right)}"
                 raise LoweringError(
-                    f"{reference(output.theorem)} assumes {stated}, which kernels do not check; derive the theorem"
+                    f"{reference(theorem)} assumes {stated}, which kernels do not check; derive the theorem"
                     " without the assumption"
                 )

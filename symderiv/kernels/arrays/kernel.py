@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symderiv.kernels.arrays.confirming import described, weakest_word
+from symderiv.kernels.arrays.improving import improved
 from symderiv.kernels.arrays.loops import Loops
 from symderiv.kernels.arrays.stabilising import Stabiliser
 from symderiv.kernels.arrays.steps import name_of
@@ -19,13 +20,25 @@ from symderiv.terms import Call, Domain, Index, Product, Sum, Term, subterms
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output array: the form that it has at its indices, taken from a theorem, and the input it is a gradient in."""
+    """An output array: the form that it has at its indices, taken from a theorem, and the input it is a gradient in.
+
+    `second` are the inputs that a second derivative is in: two for a block of the Hessian, one for its product with a
+    direction. `stated` is what theorems say where `form` is made from several: the theorem and `others`.
+    """
 
     name: str
     theorem: Theorem
     form: Term
     indices: tuple[Index, ...]
     gradient_of: str | None = None
+    second: tuple[str, ...] = ()
+    others: tuple[Theorem, ...] = ()
+    stated: Term | None = None
+
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """Every theorem that it rests on."""
+        return (self.theorem, *self.others)
 
 
 def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Kernel:
@@ -39,13 +52,19 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
     stabiliser = Stabiliser(theory, taken)
     forms = [stabiliser.plain(output.form) for output in outputs]
     steps = tuple(stabiliser.steps)
-    word = weakest_word(theory, steps, tuple((o.form, form) for o, form in zip(outputs, forms, strict=True)))
+    pairs = [(output.form, form) for output, form in zip(outputs, forms, strict=True)]
+    pairs += [(output.stated, output.form) for output in outputs if output.stated is not None]
+    word = weakest_word(theory, steps, tuple(pairs))
     loops = Loops({name_of(step): step for step in steps}, axes, stabiliser.fresh)
     groups: dict[tuple[Domain, ...], list[tuple[str, Term, tuple[Index, ...]]]] = {}
     for output, form in sorted(zip(outputs, forms, strict=True), key=lambda pair: -len(pair[0].indices)):
         domains = tuple(index.domain for index in output.indices)
         groups.setdefault(domains, []).append((output.name, form, output.indices))
     nests = [loops.nest(tuple(group)) for group in groups.values()]
+    body, scratch = improved(
+        (*loops.statements, *(statement for nest in nests for statement in nest)),
+        frozenset(output.name for output in outputs), tuple(loops.scratch), stabiliser.fresh,
+    )  # fmt: skip
     inputs: list[KernelParameter] = [
         ArrayParameter(array.name, tuple(axes[domain.name] for domain in array.domains), "input")
         for array in problem.arrays
@@ -61,10 +80,10 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
                 ArrayParameter(output.name, tuple(axes[index.domain.name] for index in output.indices), "output")
                 for output in outputs
             ),
-            *loops.scratch,
+            *scratch,
         ),
-        (*_notes(word, outputs), *loops.statements, *(s for nest in nests for s in nest)),
-        tuple(dict.fromkeys((reference(output.theorem), output.theorem.digest) for output in outputs)),
+        (*_notes(word, outputs), *body),
+        tuple((reference(theorem), theorem.digest) for theorem in _theorems(outputs)),
     )
     validate(kernel)
     return kernel
@@ -73,7 +92,7 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
 def _notes(word: VerdictWord, outputs: tuple[Output, ...]) -> tuple[Note, ...]:
     """What the checker said of the forms, and of theorems that it did not prove; what theorems assume."""
     made = [Note(described(word), reference(outputs[0].theorem))]
-    for theorem in dict.fromkeys(output.theorem for output in outputs):
+    for theorem in _theorems(outputs):
         if theorem.verdict.word != "proved":
             made.append(Note(f"the theorem itself is {theorem.verdict.word}, not proved", reference(theorem)))
         for assumption in theorem.derivation.theory.assumptions:
@@ -82,8 +101,12 @@ def _notes(word: VerdictWord, outputs: tuple[Output, ...]) -> tuple[Note, ...]:
     return tuple(made)
 
 
+def _theorems(outputs: tuple[Output, ...]) -> tuple[Theorem, ...]:
+    return tuple(dict.fromkeys(theorem for output in outputs for theorem in output.theorems))
+
+
 def _definitions(outputs: tuple[Output, ...]) -> tuple[Definition, ...]:
-    return tuple(dict.fromkeys(d for output in outputs for d in output.theorem.derivation.theory.definitions))
+    return tuple(dict.fromkeys(d for theorem in _theorems(outputs) for d in theorem.derivation.theory.definitions))
 
 
 def _axes(problem: Problem, outputs: tuple[Output, ...], theory: Theory) -> dict[str, str]:

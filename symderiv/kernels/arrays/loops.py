@@ -23,6 +23,7 @@ from symderiv.kernels.ir import (
     Store,
     Update,
 )  # fmt: skip
+from symderiv.kernels.spelling import python_name
 from symderiv.kernels.stable import LoweringError
 from symderiv.terms import Call, Entry, Index, Parameter, Place, Sum, Term, number, rename, subterms
 
@@ -51,7 +52,7 @@ class Loops:
         if not isinstance(place, Index):
             raise LoweringError(f"there is no kernel for the single member {place.value} of {place.domain.name}")
         if place not in self._variables:
-            self._variables[place] = self.names(place.name)
+            self._variables[place] = self.names(python_name(place.name))
         return self._variables[place]
 
     def axis(self, domain: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from symderiv.kernels.arrays.functions import completed
 from symderiv.kernels.arrays.printing import function_name, library, print_instances
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
 from symderiv.kernels.arrays.wrappers import axes_of, check_arguments, print_function
@@ -14,16 +15,13 @@ from symderiv.kernels.module import Emitter, header, imports, section, support
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.source import copied_part
 from symderiv.kernels.stable import LoweringError
+from symderiv.kernels.targets.numba import IMPORTS
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Domain, Index, Place, own_places, subterms
 
 __all__ = ["array_emitter", "assemble_arrays"]
 
-_IMPORTS: Final = (
-    "import hashlib", "import sys", "from pathlib import Path", "from types import ModuleType",
-    "from typing import NamedTuple", "from numba import njit, types", "from numba.extending import intrinsic",
-)  # fmt: skip
-_WHAT: Final = "compiled with Numba as plain loops, for axes of any length."
+_WHAT: Final = "compiled with Numba on vector registers, for axes of any length."
 _HELPERS: Final = ("compiling.py", "threads.py", "scanning.py")
 _BEHAVIOUR: Final = (
     "Arrays, all float32 or all float64, native byte order, any strides: the axes below, and leading axes in front of",
@@ -47,13 +45,14 @@ def array_emitter(target: str) -> Emitter:
     folder = Path(__file__).parent.parent
     helpers = "\n\n".join(copied_part(folder / name) for name in _HELPERS)
     return Emitter(
-        target, None, _WHAT, _IMPORTS, helpers, "", compiled=True, options=False, emit=emit, reference=function_name
+        target, None, _WHAT, IMPORTS, helpers, "", compiled=True, options=False, emit=emit, reference=function_name
     )
 
 
 def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple[ArrayFunction, ...],
                     emitter: Emitter) -> str:  # fmt: skip
     """The module's text; LoweringError for a function that cannot be printed or called."""
+    problem = completed(problem)
     for function in made:
         check_arguments(function)
     kernels = tuple(dict.fromkeys(function.kernel for function in made))
@@ -72,7 +71,6 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
     parts = [
         "\n".join([*head, *imports(emitter), f"__all__ = [{public}]"]),
         *section("How functions are compiled and called", (emitter.helpers,)),
-        *section("Elementary functions", (library(kernels),)),
         *section(
             "The kernels",
             tuple(print_instances(kernel, _divided(kernel, gradients[kernel], made)) for kernel in kernels),
@@ -88,6 +86,7 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
                 *(print_function(each, gradients[each.kernel], arrays, _assumed(each, known)) for each in made),
             ),
         ),
+        *section("Values in vector registers", (library(),)),
     ]
     return "\n\n\n".join(parts) + "\n"
 

@@ -1,23 +1,27 @@
-"""Kernels over arrays as plain loops that Numba compiles: one function for a range of instances of the batch.
+"""Kernels over arrays as loops that Numba compiles: one function for a range of instances of the batch.
 
-Everything is computed in float64, whatever the arrays are, and rounded once, when a result is delivered. A sum carries
-its rounding errors along. An input whose first axis has length 1 is shared by all instances; the gradient in it is
-added up block by block.
+Everything is computed in float64, whatever the arrays are, and rounded once, when a result is delivered. Loops along
+the last axis take eight elements at a time (`along` says which); a number that is the same for all of them is in every
+lane. A sum carries its rounding errors along; one over an axis that goes along the lanes is added up in each lane, and
+then over the lanes. An input whose first axis has length 1 is shared by all instances; the gradient in it is added up
+block by block.
 """
 
 from __future__ import annotations
 
-import ast
 import keyword
 import textwrap
 from collections.abc import Iterator
-from functools import cache
+from fractions import Fraction
 from pathlib import Path
 from typing import Final, assert_never
 
-from symderiv.kernels.arrays.printing_expressions import code, extent
+from symderiv.kernels.arrays.along import goes_along
+from symderiv.kernels.arrays.effects import effects, expressions, inside
+from symderiv.kernels.arrays.printing_expressions import CALLS, Reading, extent, on_lanes
 from symderiv.kernels.ir import (
     ArrayParameter,
+    Const,
     Expression,
     Kernel,
     Let,
@@ -26,7 +30,6 @@ from symderiv.kernels.ir import (
     Loop,
     Note,
     Op,
-    Pick,
     Statement,
     Store,
     Update,
@@ -39,9 +42,22 @@ from symderiv.kernels.wellformed import validate
 __all__ = ["function_name", "library", "print_instances", "unowned_axes"]
 
 _WIDTH: Final = 112
-_OWN: Final = frozenset({"start", "stop", "size", "divisor", "instance", "np", "math", "range", "len"})
+LIBRARY: Final = (
+    "simd/coefficients.py", "simd/error_coefficients.py", "simd/types.py", "simd/arithmetic.py",
+    "simd/polynomials.py", "simd/functions.py", "simd/powers.py", "simd/scalar_functions.py", "simd/memory.py",
+    "simd/array_elements.py", "simd/array_sums.py",
+)  # fmt: skip
+"""What every module carries along, in an order in which each file stands on those before it."""
+_OWN: Final = frozenset({
+    "start", "stop", "size", "divisor", "instance", "block", "np", "range", "len", "min", "LANES", "PART", "number",
+    "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane", "added",
+    "settled", "sum_of_lanes", "largest_lane", "select", "nothing_lost", "no_loss", "inverse", "quotient_by",
+    *CALLS.values(),
+})  # fmt: skip
 """What printed code calls things of its own."""
-_ENDINGS: Final = ("_batch", "_sums", "_lost")
+_OUTSIDE: Final = 2
+"""How deep what is in no loop but that over instances is indented."""
+_ENDINGS: Final = ("_batch", "_sums", "_lost", "_inverse", "_part")
 """What is added to a name for something that belongs to it."""
 
 
@@ -57,51 +73,10 @@ def unowned_axes(kernel: Kernel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(axis for axis in others if axis not in owned))
 
 
-def library(kernels: tuple[Kernel, ...]) -> str:
-    """The elementary functions that the printed kernels call."""
-    used = {name for kernel in kernels for name in _operations(kernel.body)}
-    folder = Path(__file__).parent
-    files = ["../elementary.py", "printing_elementary.py", *(["../simd/error_coefficients.py", "printing_errors.py"] if
-             "erfcx" in used else [])]  # fmt: skip
-    return "\n\n".join(copied_part(folder / name) for name in files)
-
-
-@cache
-def _library_names() -> frozenset[str]:
-    found: set[str] = set()
-    for name in ("../elementary.py", "printing_elementary.py", "../simd/error_coefficients.py", "printing_errors.py"):
-        for node in ast.parse(copied_part(Path(__file__).parent / name)).body:
-            if isinstance(node, ast.FunctionDef):
-                found.add(node.name)
-            elif isinstance(node, ast.Assign):
-                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return frozenset(found)
-
-
-def _operations(body: tuple[Statement, ...]) -> Iterator[str]:
-    for statement in body:
-        match statement:
-            case Let(value=value) | Update(value=value) | Store(value=value):
-                yield from _operations_of(value)
-            case Loop(body=inner):
-                yield from _operations(inner)
-            case Note():
-                pass
-            case _:
-                assert_never(statement)
-
-
-def _operations_of(expression: Expression) -> Iterator[str]:
-    match expression:
-        case Op(name=name, arguments=arguments):
-            yield name
-            for argument in arguments:
-                yield from _operations_of(argument)
-        case Pick(equal=equal, different=different):
-            yield from _operations_of(equal)
-            yield from _operations_of(different)
-        case _:
-            pass
+def library() -> str:
+    """The vector types and the functions on them that printed kernels call."""
+    folder = Path(__file__).parent.parent
+    return "\n\n".join(copied_part(folder / name) for name in LIBRARY)
 
 
 def _given_names(statements: tuple[Statement, ...]) -> set[str]:
@@ -118,7 +93,7 @@ def _check_names(kernel: Kernel) -> None:
     for name in sorted(names):
         if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name):
             raise LoweringError(f"{kernel.name}: {name!r} cannot be a name in compiled functions; rename it")
-        if name in _OWN or name in _library_names() or name in axes:
+        if name in _OWN or name in axes:
             raise LoweringError(
                 f"{kernel.name}: {name!r} is a name that compiled functions need for something of their own; rename it"
             )
@@ -149,21 +124,32 @@ def _called(value: str) -> str:
 class _Printer:
     """The lines of one function."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, divided: frozenset[str]) -> None:
+        self.divided = divided
         self.arrays = {p.name: p for p in kernel.parameters if isinstance(p, ArrayParameter)}
         self.lines: list[str] = []
         self.depth = 1
         self.compensated: set[str] = set()
+        self.over_lanes: set[str] = set()
+        """Sums and maxima that every lane has a part of."""
+        self.parts: set[str] = set()
+        """Sums to which a few vectors are added at a time, which are added up plainly first."""
+        self.zero: set[str] = set()
+        """Values that are 0 so far."""
+        self.inverses: frozenset[str] = frozenset()
+        """Values whose inverses have a name."""
+        self.lane: tuple[str, str] | None = None
+        """The index that goes along the lanes, and its axis."""
 
     def write(self, line: str) -> None:
         indent = "    " * self.depth
-        if len(indent) + len(line) <= _WIDTH or " = " not in line:
+        name, equals, value = line.partition(" = ") if " = " in line else ("", "", line)
+        called = _called(value)
+        if len(indent) + len(line) <= _WIDTH or not (called or equals):
             self.lines.append(indent + line)
             return
-        name, _, value = line.partition(" = ")
-        called = _called(value)
         inside = _wrapped(value[len(called) + 1 : -1] if called else value, _WIDTH - len(indent) - 4)
-        self.lines += [f"{indent}{name} = {called}(", *(f"{indent}    {part}" for part in inside), f"{indent})"]
+        self.lines += [f"{indent}{name}{equals}{called}(", *(f"{indent}    {part}" for part in inside), f"{indent})"]
 
     def comment(self, text: str) -> None:
         indent = "    " * self.depth
@@ -171,14 +157,20 @@ class _Printer:
         self.lines += [f"{indent}# {part}" for part in _wrapped(text, width)]
 
     def load(self, load: Load) -> str:
-        parameter = self.arrays[load.array]
-        number = f"{load.array}[{', '.join(load.at)}]" if load.at else load.array
-        if parameter.role == "input":
-            return f"double({number})" if load.at else number
-        return number if load.at else f"{load.array}[0]"
+        if not load.at:
+            return load.array
+        reader = "some" if self.lane is not None and self.lane[0] in load.at else "one"
+        return f"{reader}({load.array}, {_places(load.at)})"
 
     def code(self, expression: Expression) -> str:
-        return code(expression, self.load)
+        inverses = self.inverses if self.depth > _OUTSIDE else frozenset()
+        return on_lanes(expression, Reading(self.load, None if self.lane is None else self.lane[0], inverses))
+
+    def part_of(self, name: str, value: str, otherwise: str) -> str:
+        """What a lane adds to a sum or a maximum over lanes: nothing past the end of the axis."""
+        if name not in self.over_lanes or self.lane is None:
+            return value
+        return f"within({value}, {self.lane[0]}, {extent(self.lane[1])}, {otherwise})"
 
     def body(self, statements: tuple[Statement, ...], known: frozenset[str]) -> None:
         """Print statements; `known` are the values that have a name when they begin."""
@@ -189,48 +181,129 @@ class _Printer:
                 case Let(name=name, value=value):
                     self.write(f"{name} = {self.code(value)}")
                     known |= {name}
+                    (self.zero.add if value == Const(Fraction(0)) else self.zero.discard)(name)
                 case Update(name=name, how="maximum", value=value):
-                    self.write(f"{name} = larger({self.code(value)}, {name})")
-                case Update(name=name, value=value) if name in self.compensated:
-                    self.write(f"{name}, {name}_lost = added({name}, {name}_lost, {self.code(value)})")
+                    self.write(f"{name} = maximum({self.part_of(name, self.code(value), '-np.inf')}, {name})")
                 case Update(name=name, value=value):
-                    self.write(f"{name} = {self.code(Op('add', (Local(name), value)))}")
+                    self.add(name, value)
                 case Store(array=array, at=at, value=value):
-                    self.write(f"{array}[{', '.join(at) if at else '0'}] = {self.code(value)}")
-                case Loop(index=index, axis=axis, body=inner):
-                    self.loop(index, axis, inner, known)
+                    along = self.lane is not None and self.lane[0] in at
+                    some = "some" if along else "one"
+                    if self.arrays[array].role == "output":
+                        divisor = "divisor" if array in self.divided else "1.0"
+                        to = f"{array}_batch, {array}_sums, instance, block, {divisor}"
+                        self.write(f"give_{some}({to}, {_places(at)}, {self.code(value)})")
+                    else:
+                        self.write(f"put_{some}({array}, {_places(at)}, {self.code(value)})")
+                case Loop():
+                    self.loop(statement, known)
                 case _:
                     assert_never(statement)
 
-    def loop(self, index: str, axis: str, inner: tuple[Statement, ...], known: frozenset[str]) -> None:
+    def add(self, name: str, value: Expression) -> None:
+        """Add to a sum; where every lane has a part of it a number for all of them counts in one."""
+        self.zero.discard(name)
+        if name not in self.compensated:
+            self.write(f"{name} = {self.code(Op('add', (Local(name), value)))}")
+            return
+        text = self.code(value)
+        if name in self.over_lanes:
+            text = f"in_first_lane({text})" if self.lane is None else self.part_of(name, text, "0.0")
+        if name in self.parts:
+            self.write(f"{name}_part = {name}_part + {text}")
+        else:
+            self.write(f"{name}, {name}_lost = added({name}, {name}_lost, {text})")
+
+    def loop(self, loop: Loop, known: frozenset[str]) -> None:
         """A loop, around which the sums that begin before it are set up and settled."""
-        sums = [n for n in dict.fromkeys(_sums(inner)) if n in known - self.compensated and not _is_read(n, inner)]
+        along = self.lane is None and goes_along(loop)
+        read, changed = _read(loop.body), dict.fromkeys(_updated(loop.body, "add"))
+        sums = [n for n in changed if n in known - self.compensated - read]
+        self.zero -= changed.keys() - set(sums)
+        spread = [] if self.lane is not None else [n for n in _over_lanes(loop) if n in known - self.over_lanes - read]
         for name in sums:
-            self.write(f"{name}_lost = 0.0")
+            if name in spread and name not in self.zero:
+                self.write(f"{name} = in_first_lane({name})")
+            self.write(f"{name}_lost = no_loss")
         self.compensated |= set(sums)
-        self.write(f"for {index} in range({extent(axis)}):")
+        self.over_lanes |= set(spread)
+        self.invert(loop, known)
+        inverses = frozenset(self.inverses)
+        outer, self.lane = self.lane, (loop.index, loop.axis) if along else self.lane
+        parts = [n for n in _added_in(loop.body) if along and n in self.compensated & self.over_lanes]
+        length, first = extent(loop.axis), f"{loop.index}_part"
+        if parts:
+            self.write(f"for {first} in range(0, {length}, PART):")
+            self.depth += 1
+            for name in parts:
+                self.write(f"{name}_part = number(0.0)")
+            self.write(f"for {loop.index} in range({first}, min({first} + PART, {length}), LANES):")
+        else:
+            self.write(f"for {loop.index} in range({f'0, {length}, LANES' if along else length}):")
+        self.parts |= set(parts)
         self.depth += 1
-        self.body(inner, known)
+        self.body(loop.body, known)
         self.depth -= 1
+        self.parts -= set(parts)
+        for name in parts:
+            self.write(f"{name}, {name}_lost = added({name}, {name}_lost, {name}_part)")
+        self.depth -= bool(parts)
+        self.lane, self.inverses = outer, inverses
         self.compensated -= set(sums)
+        self.over_lanes -= set(spread)
         for name in sums:
-            self.write(f"{name} = settled({name}, {name}_lost)")
+            self.write(f"{name} = {'sum_of_lanes' if name in spread else 'settled'}({name}, {name}_lost)")
+        for name in spread:
+            if name not in sums:
+                self.write(f"{name} = largest_lane({name})")
+
+    def invert(self, loop: Loop, known: frozenset[str]) -> None:
+        """The inverses of the values from before a loop that it divides by."""
+        changed = effects(loop)[1]
+        for value in expressions(loop):
+            for part in inside(value):
+                match part:
+                    case Op(name="divide", arguments=(above, Local(name=name))) if (
+                        name in known - changed - self.inverses and not isinstance(above, Const)
+                    ):
+                        self.write(f"{name}_inverse = inverse({name}, no_loss)")
+                        self.inverses |= {name}
+                    case _:
+                        pass
 
 
-def _sums(statements: tuple[Statement, ...]) -> Iterator[str]:
-    """The names that are added to, loops inside included, but for those that begin inside."""
+def _places(at: tuple[str, ...]) -> str:
+    return f"({', '.join(at)}{',' if len(at) == 1 else ''})"
+
+
+def _updated(statements: tuple[Statement, ...], how: str) -> Iterator[str]:
+    """The names that are updated so, loops inside included, but for those that begin inside."""
     own: set[str] = set()
     for statement in statements:
         if isinstance(statement, Let):
             own.add(statement.name)
-        elif isinstance(statement, Update) and statement.how == "add" and statement.name not in own:
+        elif isinstance(statement, Update) and statement.how == how and statement.name not in own:
             yield statement.name
         elif isinstance(statement, Loop):
-            yield from (name for name in _sums(statement.body) if name not in own)
+            yield from (name for name in _updated(statement.body, how) if name not in own)
 
 
-def _is_read(name: str, statements: tuple[Statement, ...]) -> bool:
-    return any(name in locals_read(statement) for statement in statements)
+def _added_in(statements: tuple[Statement, ...]) -> tuple[str, ...]:
+    """The names that are added to by these statements themselves."""
+    return tuple(dict.fromkeys(s.name for s in statements if isinstance(s, Update) and s.how == "add"))
+
+
+def _over_lanes(loop: Loop) -> tuple[str, ...]:
+    """The sums and maxima from before a loop that are taken over lanes in it."""
+    if goes_along(loop):
+        return tuple(dict.fromkeys((*_updated(loop.body, "add"), *_updated(loop.body, "maximum"))))
+    own = {statement.name for statement in loop.body if isinstance(statement, Let)}
+    inner = (name for each in loop.body if isinstance(each, Loop) for name in _over_lanes(each))
+    return tuple(name for name in dict.fromkeys(inner) if name not in own)
+
+
+def _read(statements: tuple[Statement, ...]) -> frozenset[str]:
+    return frozenset().union(*(locals_read(statement) for statement in statements))
 
 
 def _heading(kernel: Kernel) -> list[str]:
@@ -259,12 +332,12 @@ def print_instances(kernel: Kernel, divided: frozenset[str]) -> str:
     """
     validate(kernel)
     _check_names(kernel)
-    inputs, outputs = kernel.arrays("input"), kernel.arrays("output")
+    inputs = kernel.arrays("input")
     if kernel.labels() or kernel.shared_labels():
         raise LoweringError(f"{kernel.name}: compiled functions over arrays take targets as numbers, not as labels")
     if any(p.neutral is not None for p in inputs) or any(p.neutral is not None for p in kernel.scalars()):
         raise LoweringError(f"{kernel.name}: compiled functions over arrays have no inputs that may be left out")
-    printer = _Printer(kernel)
+    printer = _Printer(kernel, divided)
     printer.lines = _heading(kernel)
     owners: dict[str, str] = {}
     for parameter in inputs:
@@ -272,18 +345,19 @@ def print_instances(kernel: Kernel, divided: frozenset[str]) -> str:
             owners.setdefault(axis, f"{parameter.name}_batch.shape[{place + 1}]")
     for axis, owner in owners.items():
         printer.write(f"{extent(axis)} = {owner}")
-    for parameter in (*kernel.arrays("scratch"), *outputs):
-        lengths = [extent(axis) for axis in parameter.axes] or ["1"]
+    for parameter in kernel.arrays("scratch"):
+        lengths = [extent(axis) for axis in parameter.axes]
         shape = lengths[0] if len(lengths) == 1 else f"({', '.join(lengths)})"
         printer.write(f"{parameter.name} = np.empty({shape})")
+    for scalar in kernel.scalars():
+        printer.write(f"{scalar.name} = number({scalar.name})")
+    given = f"nothing_lost({inputs[0].name}_batch)" if inputs else "number(0.0)"
+    printer.write(f"no_loss = {given}")
     printer.write("for instance in range(start, stop):")
     printer.depth += 1
     for parameter in inputs:
         row = f"{parameter.name}_batch[instance if len({parameter.name}_batch) > 1 else 0]"
-        printer.write(f"{parameter.name} = {row}" if parameter.axes else f"{parameter.name} = double({row})")
+        printer.write(f"{parameter.name} = {row}" if parameter.axes else f"{parameter.name} = number({row})")
+    printer.write("block = instance // size")
     printer.body(kernel.body, frozenset(p.name for p in kernel.scalars()))
-    for parameter in outputs:
-        name = parameter.name
-        divisor = "divisor" if name in divided else "1.0"
-        printer.write(f"deliver({name}, {name}_batch, {name}_sums, instance, size, {divisor})")
     return "\n".join(printer.lines) + "\n"

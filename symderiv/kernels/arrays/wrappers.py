@@ -96,7 +96,7 @@ def docstring(function: ArrayFunction, arguments: dict[str, tuple[str, ...]], as
     given = [f"{name} {_shape(axes)}" for name, axes in arguments.items()]
     made = [f"{each.name} {_shape(_output_axes(function, each.name))}" for each in function.outputs]
     texts = [f"{', '.join(given)} -> {', '.join(made)}."]
-    texts += [line for each in function.hyperparameters for line in hyperparameter_lines(each, function.arguments[0])]
+    texts += [line for each in function.hyperparameters for line in hyperparameter_lines(each, next(iter(arguments)))]
     if any(each.gradient_of for each in function.outputs):
         texts.append("The gradient in an input that the whole batch shares is the sum over the batch.")
     if function.reducible:
@@ -132,7 +132,7 @@ def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], a
         _result(p, gradients[p.name].gradient_of if p.name in gradients else None)
         for p in function.kernel.arrays("output")
     ]
-    taken = [f"double({p.name})" for p in function.kernel.scalars()]
+    taken = [f"float({p.name})" for p in function.kernel.scalars()]
     taken += [f'inputs.lengths["{axis}"]' for axis in unowned_axes(function.kernel)]
     shown = _tuple([f'"{each.name}"' for each in function.outputs])
     body = [

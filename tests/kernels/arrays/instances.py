@@ -31,9 +31,11 @@ Data = Mapping[str, np.ndarray]
 
 @cache
 def theorems(name: str) -> dict[str, Theorem]:
-    """What the kernels of an entry are lowered from, by "problem:goal", but for the Hessian in a matrix."""
+    """What the kernels of an entry are lowered from, by "problem:goal", but for the Hessian in a matrix and for second
+    derivatives in several inputs."""
     problem = find(name)
-    goals = {goal.slug: goal for goal in problem.goals if (name, goal.slug) != ("clip", "hessian")}
+    left_out = {"clip": ("hessian",), "gaussian-mixture": ("hessian-",)}.get(name, ("-",))
+    goals = {goal.slug: goal for goal in problem.goals if not goal.slug.startswith(left_out)}
     return {f"{name}:{slug}": prove(problem, goals[slug]) for slug in goals_of(problem) if slug in goals}
 
 

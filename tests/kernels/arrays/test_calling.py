@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from symderiv.kernels import LoweringError, bound
-from symderiv.kernels.arrays.calling import instances_in_block, sum_of_blocks
+from symderiv.kernels.arrays.calling import instances_in_block
 from symderiv.kernels.arrays.wrappers import arguments_of, axes_of, check_arguments
+from symderiv.kernels.simd.array_sums import sum_of_blocks
 from tests.kernels.arrays.written_by_hand import FUNCTIONS, PROBLEM, compiled
 
 RANDOM = np.random.default_rng(3)
@@ -54,6 +55,16 @@ def test_the_gradient_in_a_shared_input_is_the_sum_over_the_batch() -> None:
     all_weights = np.broadcast_to(W[0], W.shape)
     wanted = expected(all_weights, X, np.zeros(7))
     assert_close(alone, (wanted[0], wanted[1].sum(0), wanted[2], wanted[3].sum(0)))
+
+
+@pytest.mark.parametrize(("samples", "features"), [(1, 1), (8, 8), (11, 19), (3, 16), (17, 7)])
+def test_axes_of_any_length_go_along_the_lanes(samples: int, features: int) -> None:
+    """Whole vectors, tails of every kind, and nothing written past the end."""
+    w, x = RANDOM.normal(size=(2, samples, features)), RANDOM.normal(size=(2, features))
+    memory = np.full(2 * features + 8, 7.0)
+    out = (None, None, memory[: 2 * features].reshape(2, features), None)
+    assert_close(compiled().value_and_grad(w, x, T[:2], out=out), expected(w, x, T[:2]), 1e-12)
+    assert (memory[2 * features :] == 7.0).all()
 
 
 def test_sums_and_means_are_those_of_the_batch() -> None:
@@ -185,7 +196,7 @@ def test_arrays_that_only_say_how_long_an_axis_is_are_arguments_too() -> None:
 
 def test_blocks_depend_on_shapes_alone_and_their_sums_lose_nothing() -> None:
     assert instances_in_block(10**6, 16, 4) == 4096
-    assert instances_in_block(10**6, 10**5, 10**5) == -(-(10**6) // 20)
+    assert instances_in_block(10**6, 10**5, 10**4) == -(-(10**6) // 13)
     assert instances_in_block(10, 10**9, 10**9) == 2
     sums = np.array([[[1e16], [1.0]], [[1.0], [0.0]], [[-1e16], [0.0]]])
     assert sum_of_blocks(sums) == [2.0]
