@@ -27,7 +27,7 @@ from symderiv.proving.monomials import (
     product,
     scaled,
 )
-from symderiv.proving.recognition import folded, head, reciprocal, recognised, tails
+from symderiv.proving.recognition import folded, head, logistic, reciprocal, recognised, tails
 from symderiv.proving.rules.base import Context
 from symderiv.proving.settling import settled
 from symderiv.proving.style import Style, brackets, height, instantiated
@@ -107,6 +107,8 @@ class Expander:
                 return self._times(self._expand(above), self._below(below))
             case Power(base=base, exponent=exponent):
                 return self._power(base, exponent)
+            case Exp() if (known := logistic(tidy(term), self._recognised, self._mentioned)) is not None:
+                return plus({((self.letters.share(known[0], known[1:]), -1),): known[1]}, {UNIT: -known[2]})
             case Exp(argument=inner):
                 found = head(tidy(self.letters.rebound(term)), self._recognised, self._mentioned)
                 if found is not None:

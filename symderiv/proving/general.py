@@ -117,5 +117,18 @@ def _signed_last(lines: tuple[Line, ...], theory: Theory) -> tuple[Line, ...]:
     if not lines:
         return lines
     last = lines[-1]
-    steps = (*last.steps, *tidied(last.term, "positive-first", theory))
+    steps = (*last.steps, *_one_bar(last.term, theory))
+    steps = (*steps, *tidied(steps[-1].after, "positive-first", theory))
     return (*lines[:-1], Line(steps[-1].after, last.rule, last.reason, steps, last.relation))
+
+
+def _one_bar(term: Term, theory: Theory) -> tuple[Step, ...]:
+    """a (b / c) as a b / c with equal factors taken together, where that is hardly more to read."""
+    whole = brackets(theory)
+    steps: list[Step] = []
+    for name in ("merge-fractions only=factors", "merge-powers"):
+        ((phase,), _) = phases(name)
+        steps += run(steps[-1].after if steps else term, phase, theory, ())
+    if not steps or reading_cost(steps[-1].after, whole) > reading_cost(term, whole) + 1:
+        return ()
+    return tuple(steps)

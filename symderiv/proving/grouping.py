@@ -30,8 +30,25 @@ from symderiv.proving.monomials import (
     scaled,
 )
 from symderiv.proving.rendering import product_term, rendered_sum
+from symderiv.proving.style import height
 from symderiv.proving.tidy import is_negative, negate, tidy
-from symderiv.terms import Add, Delta, Div, Index, Mul, Number, Parameter, Product, Size, Sum, Term, children, subterms
+from symderiv.terms import (
+    Add,
+    Call,
+    Delta,
+    Div,
+    Domain,
+    Index,
+    Mul,
+    Number,
+    Parameter,
+    Product,
+    Size,
+    Sum,
+    Term,
+    children,
+    subterms,
+)
 
 _MOST_POLYNOMIALS: Final = 150
 _MOST_KERNELS: Final = 60
@@ -39,6 +56,7 @@ _TRIED: Final = 4
 _HIGHEST_POWER: Final = 4
 _MOST_PRODUCTS: Final = 400
 _KNOWN_BRACKET: Final = 3
+_MINUS_ONE: Final = Number(Fraction(-1))
 _UNSIFTED: Final = 200
 """A delta under the sum over one of its indices: there is less to compute than is written."""
 _NESTED: Final = 40
@@ -65,6 +83,8 @@ def _reading_cost(term: Term, whole: tuple[Add, ...], known: dict[Term, int]) ->
         if any(match(pattern, turned_round, pattern.free) is not None for pattern in whole):
             return 2 * _KNOWN_BRACKET
         turned = sum(2 for part in term.terms if is_negative(part) and _starts_with_delta(part))
+        # 1 - p reads more easily than p - 1.
+        turned += isinstance(term.terms[0], Call) and term.terms[1:] == (_MINUS_ONE,)
         return 1 + turned + sum(reading_cost(part, whole, known) for part in term.terms)
     own = 4 if isinstance(term, Sum | Product) else 1
     if isinstance(term, Div) and any(isinstance(part, Div) for part in children(term)):
@@ -178,6 +198,8 @@ class Grouper:
 
     def _brackets(self, polynomial: Polynomial) -> Iterator[Polynomial]:
         yield from kernels(polynomial, self._letters.partners, _MOST_KERNELS)
+        for letter in sorted({letter for monomial in polynomial for letter, _ in monomial} & self._letters.shares):
+            yield {UNIT: Fraction(1), ((letter, 1),): Fraction(-1)}
 
     def _weight(self, polynomial: Polynomial) -> int:
         return sum(
@@ -194,21 +216,25 @@ class Grouper:
     def _merged(self, polynomial: Polynomial) -> Polynomial:
         """c sum_k f_k + c sum_k g_k as c sum_k (f_k + g_k), wherever several sums have one factor up to numbers and
         parameters."""
-        groups: dict[tuple[Monomial, Index], dict[Monomial, tuple[Monomial, Monomial, Fraction, int]]] = {}
+        groups: dict[tuple[Monomial, Domain], dict[Monomial, tuple[Monomial, Monomial, Fraction, int]]] = {}
         for monomial, coefficient in polynomial.items():
             split = self._split(monomial)
             if split is None:
                 continue
             factor, light, letter = split
             index, _ = self._letters.sums[letter]
-            groups.setdefault((factor, index), {})[monomial] = (factor, light, coefficient, letter)
+            groups.setdefault((factor, index.domain), {})[monomial] = (factor, light, coefficient, letter)
         made = polynomial
-        for (factor, index), members in groups.items():
+        for (factor, _), members in groups.items():
             if len({letter for _, _, _, letter in members.values()}) < 2:
                 continue
+            index = self._common_index([letter for _, _, _, letter in members.values()])
             body: Polynomial = {}
             for _, light, coefficient, letter in members.values():
-                body = plus(body, scaled(self._letters.sums[letter][1], light, coefficient))
+                own, summand = self._letters.sums[letter]
+                if own != index:
+                    summand = {self._letters.moved(m, own, index): c for m, c in summand.items()}
+                body = plus(body, scaled(summand, light, coefficient))
             value = content(body)
             shared = (
                 tuple(p for p in common(tuple(body), self._letters.partners) if self._is_light(p[0])) if body else ()
@@ -220,6 +246,11 @@ class Grouper:
                 letter = self._letters.sum_letter(index, body, self._form(body))
                 made = plus(made, {joined(joined(factor, shared), ((letter, 1),)): value})
         return made
+
+    def _common_index(self, letters: list[int]) -> Index:
+        """The index of the sum that holds most sums one in another: no sum within the others has its name."""
+        highest = max(letters, key=lambda letter: (height(self._letters.terms[letter]), -letter))
+        return self._letters.sums[highest][0]
 
     def _split(self, monomial: Monomial) -> tuple[Monomial, Monomial, int] | None:
         """(factor, parameters, sum) of a product with one sum in it; None for other products."""

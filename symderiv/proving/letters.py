@@ -15,7 +15,8 @@ class Letters:
     """A table that grows: letter n is `terms[n]`.
 
     `sums` has, for the letter of a sum, its index and the polynomial under it; `symbolic`, for the letter u^q, the
-    letter u and the exponent q, and `partners` the other way round; `relations`, for a letter u, (s, P) with u^s P = 1.
+    letter u and the exponent q, and `partners` the other way round; `relations`, for a letter u, (s, P) with u^s P = 1;
+    `shares` are the letters p = 1 / (1 + e^u), so that 1 - p is a bracket that a reader knows.
     """
 
     def __init__(self, taken: frozenset[str]) -> None:
@@ -27,6 +28,7 @@ class Letters:
         self.partners: dict[int, frozenset[int]] = {}
         self.symbolic: dict[int, tuple[int, Term]] = {}
         self.relations: dict[int, tuple[Fraction, Polynomial]] = {}
+        self.shares: set[int] = set()
         self.bracket_ranks: dict[frozenset[tuple[Monomial, Fraction]], int] = {}
 
     def letter(self, term: Term) -> int:
@@ -35,6 +37,13 @@ class Letters:
             self._ranks[term] = len(self.terms)
             self.terms.append(term)
         return self._ranks[term]
+
+    def share(self, call: Term, numbers: tuple[Fraction, Fraction]) -> int:
+        """The letter of p = n / (c + e^u), for the `numbers` n and c."""
+        rank = self.letter(call)
+        if all(value == 1 for value in numbers):
+            self.shares.add(rank)
+        return rank
 
     def sum_letter(self, index: Index, body: Polynomial, written: Term) -> int:
         """The letter of the sum of `body` over `index`, a sum written as `written`."""

@@ -56,6 +56,19 @@ def head(term: Term, known: tuple[Definition, ...], mentioned: frozenset[str]) -
     return None
 
 
+def logistic(
+    term: Term, known: tuple[Definition, ...], mentioned: frozenset[str]
+) -> tuple[Call, Fraction, Fraction] | None:
+    """(p_a, n, c) with e^u = n / p_a - c for an exponential e^u, where p = n / (c + e^u) is defined and mentioned."""
+    for definition in known:
+        match definition.body:
+            case Div(numerator=Number(value=n), denominator=Add(terms=(Number(value=c), Exp() as inner))) if n:
+                found = _instance(definition, inner, term) if definition.name in mentioned else None
+                if found is not None:
+                    return found, n, c
+    return None
+
+
 def tails(monomial: Monomial, headed: Mapping[int, tuple[int, int]]) -> Monomial:
     """y_a S as e^{z_a} again, where S did not cancel; `headed` has the letters e^{z_a} and S for the letter y_a."""
     for call, (whole, below) in headed.items():

@@ -216,7 +216,14 @@ def _power(base: Term, exponent: Term) -> Term:
             return ONE
         if isinstance(base, Number) and exponent.value.denominator == 1 and (base.value or exponent.value > 0):
             return Number(base.value ** int(exponent.value))
+        if isinstance(base, Power) and _is_natural(base.exponent) and _is_natural(exponent):
+            assert isinstance(base.exponent, Number)
+            return Power(base.base, Number(base.exponent.value * exponent.value))
     return Power(base, exponent)
+
+
+def _is_natural(term: Term) -> bool:
+    return isinstance(term, Number) and term.value.denominator == 1 and term.value > 0
 
 
 def _flatten(term: Term) -> Term:

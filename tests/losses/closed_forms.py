@@ -183,7 +183,7 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     ("softplus", "gradient", "proved", "exp(s)/(1 + exp(s))"),
     ("softplus", "hessian", "proved", "exp(s)/(1 + exp(s))²"),
     ("weighted-binary-cross-entropy", "gradient", "proved", "ρ t (p − 1) + p (1 − t)"),
-    ("weighted-binary-cross-entropy", "hessian", "proved", "p (t − 1 − ρ t) (p − 1)"),
+    ("weighted-binary-cross-entropy", "hessian", "proved", "p (1 − p) (ρ t + 1 − t)"),
     (
         "binary-focal",
         "gradient",
@@ -194,8 +194,8 @@ CLOSED_FORMS: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
         "binary-focal",
         "hessian",
         "proved",
-        "p (p^γ (1 − t) + t (1 − p)^γ) (1 − p) (1 + 2 γ) + γ (γ p^γ (1 − t) (2 p − 1) log(1 − p) − p (t (1 − p)^γ"
-        " log p + (1 − t) p^γ log(1 − p)) (p + γ p − 1))",
+        "p (1 − p) (p^γ (1 − t) + t (1 − p)^γ) (1 + 2 γ) + γ (γ p^γ (1 − t) (2 p − 1) log(1 − p) + p (t (1 − p)^γ"
+        " log p + (1 − t) p^γ log(1 − p)) (1 − p − γ p))",
     ),
     ("poisson", "gradient", "proved", "exp(s) − t"),
     ("poisson", "hessian", "proved", "exp(s)"),

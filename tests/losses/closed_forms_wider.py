@@ -37,7 +37,7 @@ CLOSED_FORMS_WIDER: Final[tuple[tuple[str, str, VerdictWord, str], ...]] = (
     ("dpo", "probability-logits", "proved", "β q(z) (yᵢ − tᵢ) (q(z) − 1)"),
     ("dpo", "gradient-logits", "proved", "β (1 − q(z)) (yᵢ − tᵢ)"),
     ("plackett-luce", "jacobian", "proved", "pᵣᵢ (δᵢⱼ − pᵣⱼ)"),
-    ("plackett-luce", "gradient-unnormalised", "proved", "Σₗ pₗᵢ Σₖ Bₗₖ − Σₖ Bₖᵢ"),
+    ("plackett-luce", "gradient-unnormalised", "proved", "Σₗ (pₗᵢ Σₖ Bₗₖ − Bₗᵢ)"),
     ("plackett-luce", "gradient", "proved", "Σₖ (pₖᵢ − Bₖᵢ)"),
     ("plackett-luce", "hessian", "proved", "Σₖ pₖᵢ (δᵢⱼ − pₖⱼ)"),
     ("plackett-luce", "hvp", "proved", "vᵢ Σₖ pₖᵢ − Σₗ vₗ Σₖ pₖᵢ pₖₗ"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from symderiv.proving.rules.base import (
@@ -17,7 +18,7 @@ from symderiv.proving.rules.base import (
 )
 from symderiv.proving.tidy import scale, split_number
 from symderiv.statements import Nonzero
-from symderiv.terms import Add, Div, Mul, Number, Term
+from symderiv.terms import Add, Div, Mul, Number, Product, Sum, Term
 
 
 def cancel(node: Term, _context: Context) -> Rewrite | None:
@@ -152,11 +153,14 @@ COMMON_DENOMINATOR: Final = Rule(
 
 
 def merge_fractions(node: Term, context: Context) -> Rewrite | None:
-    """(a / b) c = a c / b, and (a / b) (c / d) = a c / (b d). The choice only=several wants two fractions."""
+    """(a / b) c = a c / b, and (a / b) (c / d) = a c / (b d). The choice only=several wants two fractions, only=factors
+    one whose numerator is no number, and no sum over a range beside it."""
     if not isinstance(node, Mul):
         return None
     only = context.choice("only")
     if sum(isinstance(factor, Div) for factor in node.factors) < (2 if only == "several" else 1):
+        return None
+    if only == "factors" and not _is_scattered(node):
         return None
     value, rest = split_number(node)
     above: list[Term] = []
@@ -167,7 +171,20 @@ def merge_fractions(node: Term, context: Context) -> Rewrite | None:
             below += factors(factor.denominator)
         else:
             above.append(factor)
+    if only == "factors":
+        inner, top = split_number(multiply(above))
+        number_ = value * inner
+        whole = Div(scale(Fraction(abs(number_.numerator)), top), scale(Fraction(number_.denominator), multiply(below)))
+        return Rewrite(scale(Fraction(-1 if number_ < 0 else 1), whole), (("only", only),))
     return Rewrite(scale(value, Div(multiply(above), multiply(below))), (("only", only),) if only else ())
+
+
+def _is_scattered(node: Mul) -> bool:
+    """Whether a product has one fraction, of something that is no number, and no sum or product over a range beside it,
+    which is written last."""
+    fractions = [factor for factor in node.factors if isinstance(factor, Div)]
+    plain = not any(isinstance(factor, Sum | Product) for factor in node.factors)
+    return plain and len(fractions) == 1 and not isinstance(fractions[0].numerator, Number)
 
 
 MERGE_FRACTIONS: Final = Rule(
