@@ -5,7 +5,6 @@ Importing it is light, since a compiled kernel may be all that is wanted: each f
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -317,29 +316,9 @@ def check(
     sentence for a damaged record, `symderiv.reading.FormulaError` for a claim that is not understood, OSError if the
     file cannot be read.
     """
-    from symderiv.reading.claims import is_claim, read_claim
-    from symderiv.verification.recheck import recheck
+    from symderiv.verification.recheck import recheck, record_text
 
-    written = isinstance(record, str) and not record.lstrip().startswith("{") and not record.endswith(".json")
-    if written and is_claim(str(record)):
-        record = read_claim(str(record), assume=assume).derivation
-    elif assume:
-        raise TypeError("assume goes with a claim in short notation; a record has its own assumptions")
-    return recheck(_text(record), seed=secrets.randbits(64) if seed is None else seed)
-
-
-def _text(record: str | PathLike[str] | Mapping[str, Any] | Derivation) -> str:
-    from symderiv.encoding import encode_derivation
-    from symderiv.statements import Derivation
-
-    if isinstance(record, Derivation):
-        theorems = [{"derivation": encode_derivation(record)}]
-        return json.dumps({"schema": "symderiv-theorems", "schema_version": 1, "theorems": theorems})
-    if isinstance(record, Mapping):
-        return json.dumps(record)
-    if isinstance(record, str) and record.lstrip().startswith("{"):
-        return record
-    return Path(record).read_text(encoding="utf-8")
+    return recheck(record_text(record, assume), seed=secrets.randbits(64) if seed is None else seed)
 
 
 def kernel(
