@@ -34,7 +34,7 @@ def test_a_section_is_measured_shown_and_written(tmp_path: Path, capsys: pytest.
 
 @pytest.mark.usefixtures("_one_goal")
 def test_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bench", "proofs", "--quick", "--json", "-"]) == 0
+    assert run(["bench", "proofs", "--quick", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["plan"] == "quick"
 
 
@@ -52,6 +52,8 @@ def test_the_page_stands_beside_its_record(tmp_path: Path, capsys: pytest.Captur
 def test_bench_refuses_with_sentences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["bench", "smal"]) == 2
     assert "no section called 'smal'. Did you mean 'small'?" in capsys.readouterr().err
+    assert run(["bench", "--json", "proofs"]) == 2  # and not a file of that name
+    assert "put --json behind the sections" in json.loads(capsys.readouterr().out)["error"]["hint"]
     assert run(["bench", "--page", str(tmp_path / "none.json")]) == 2
     assert "cannot be read: no such file" in capsys.readouterr().err
     place = tmp_path / "other.json"

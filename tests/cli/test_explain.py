@@ -147,3 +147,10 @@ def test_where_goes_with_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
     for word in ("proved", "stuck", "hinge:1"):
         assert run(["explain", word, "--where"]) == 2
         assert "--where goes with a rule" in capsys.readouterr().err
+
+
+def test_words_fit_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run(["explain", "proved"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert 50 < max(map(len, lines)) <= 60

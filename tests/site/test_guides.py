@@ -128,14 +128,14 @@ def test_the_python_of_the_pages_about_kernels_runs(tmp_path: Path, monkeypatch:
     monkeypatch.syspath_prepend(tmp_path)
     assert run(["kernel", "cross-entropy", "-o", "."]) == 0
     draw = np.random.default_rng(0)
-    z, t = draw.normal(size=(8, 10)), draw.dirichlet(np.ones(10), size=8)
+    z, t = draw.normal(size=(8, 10)), np.arange(8) % 10
     layer = {
         "W": draw.normal(size=(10, 4)), "b": draw.normal(size=10), "X": draw.normal(size=(8, 4)), "t": t,
         "dW": np.empty((10, 4)), "db": np.empty(10),
     }  # fmt: skip
     norm = {"x": draw.normal(size=(8, 4)), "gain": np.ones(4), "bias": np.zeros(4), "dy": draw.normal(size=(8, 4))}
     names: dict[str, object] = {
-        "symderiv": symderiv, "z": z, "w": np.ones(10), "s": np.ones(8), "labels": np.arange(8) % 10, **norm, **layer,
+        "symderiv": symderiv, "z": z, "w": np.ones(10), "s": np.ones(8), "labels": t, **norm, **layer,
     }  # fmt: skip
     try:
         for file in ("kernels.md", "linear-layer.md"):
