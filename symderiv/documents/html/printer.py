@@ -149,7 +149,7 @@ class Printer:
         for item in block.items:
             claim = self.stated(item.left, item.relation, item.right, _CLAIM)
             whole = display_claim(Claim(item.left, item.relation, item.right), self.theory)
-            kinds = [*(["first"] if item.headline else []), *(["wide"] if width(whole) > _CELL else [])]
+            kinds = [*(["first"] if item.headline else []), *(["apart"] if width(whole) > _CELL else [])]
             kind = f' class="{" ".join(kinds)}"' if kinds else ""
             rows.append(
                 f"<tr{kind}><td>{item.number}</td><td>{self.link(item.link)}</td>"
