@@ -30,9 +30,10 @@ def test_one_family(family: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert found
 
 
-def test_one_verdict(capsys: pytest.CaptureFixture[str]) -> None:
-    found = [row[0] for row in rows(["--verdict", "exact"], capsys)]
-    assert sorted(found) == sorted(name for name, word in VERDICTS.items() if word == "exact")
+@pytest.mark.parametrize("wanted", ["proved", "exact"])
+def test_one_verdict(wanted: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = [row[0] for row in rows(["--verdict", wanted], capsys)]
+    assert sorted(found) == sorted(name for name, word in VERDICTS.items() if word == wanted)
 
 
 def test_filters_go_together(capsys: pytest.CaptureFixture[str]) -> None:
