@@ -8,7 +8,7 @@ from typing import TypeAlias
 from symderiv.checking.shape import RESERVED
 from symderiv.terms import Constant, Exp, Log, Mul, Number, Product, Sum, Term, children, number
 
-__all__ = ["Monomial", "Outside", "Polynomial", "height", "log_of_rational", "root_of"]
+__all__ = ["Monomial", "Outside", "Polynomial", "height", "log_of_rational", "power_of", "root_of"]
 
 Monomial: TypeAlias = tuple[tuple[Term, int], ...]
 """Letters with nonzero exponents, sorted; the empty tuple is 1."""
@@ -35,6 +35,17 @@ def log_of_rational(value: Fraction) -> Polynomial:
             if divisor > 10_000:
                 raise Outside("the logarithm of a number with a large prime factor")
     return made
+
+
+def power_of(letter: Term) -> tuple[Term, int] | None:
+    """(P, q) where `letter` is e**(log P / q), or (e**m, q) where it is e**(m / q) for another monomial m; else None."""
+    match letter:
+        case Exp(argument=Mul(factors=(Number(value=value), *rest))) if value.numerator == 1 and value.denominator > 1:
+            if len(rest) == 1 and isinstance(rest[0], Log):
+                return rest[0].argument, value.denominator
+            return Exp(rest[0] if len(rest) == 1 else Mul(tuple(rest))), value.denominator
+        case _:
+            return None
 
 
 def root_of(letter: Term) -> tuple[Number | Constant, int] | None:
