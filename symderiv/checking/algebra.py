@@ -15,8 +15,8 @@ from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.simplices import Simplex
 from symderiv.checking.splitting import Equation, at_one_member, by_members, by_sizes
-from symderiv.statements import Theory
-from symderiv.terms import Domain, Index, Sum, Term, subterms
+from symderiv.statements import Theory, reachable
+from symderiv.terms import Domain, Index, Number, Sum, Term, subterms
 
 __all__ = ["MOST_PATTERNS", "Found", "algebra"]
 
@@ -28,6 +28,7 @@ _SAMPLE_OF_SIGNS: Final = 3
 """The same where formulas change with signs, whose combinations multiply with every member."""
 _SMALLEST: Final = 3
 """Sizes at which a claim is tested that was shown by its parts."""
+_OVER_BUDGET: Final = "over budget: "
 _MOST_SPLITS: Final = 2
 """Domains over which sums are compared member by member, one inside the other."""
 
@@ -57,28 +58,55 @@ def _decided(
     cases: list[dict[Index, int]],
     named: dict[str, frozenset[int]],
 ) -> Found | str:
-    """What the algebra says by one of the two theorems, or the reason why neither decides."""
-    reason = ""
-    for by_totals in (False, True):
-        question.again(by_totals=by_totals)
-        ledger = Ledger()
-        try:
-            order = order_of(question, domains)
-            for env in cases:
-                cell = decide(question, order, {}, env, needed(env, named), ledger)
-                if cell == "nonzero":
-                    return "numeric", "nonzero in independent atoms", ledger.refuted
-                if cell == "undefined":
-                    return "numeric", "undefined at every size tried", None
-        except Outside as error:
-            reason = reason or f"outside the fragment of the cutoff theorem: {error}"
-        except Exhausted as error:
-            reason = f"over budget: {error}"
-        except Unsupported as error:
-            return "numeric", f"no exact arithmetic for it: {error}", None
-        else:
-            return "proved", _tested(ledger, domains), None
-    return reason
+    """What the algebra says by one of the two theorems, or the reason why neither decides.
+
+    Where numbers other than whole ones stand in a claim over one domain at most, what neither showed is asked of the
+    theorem of totals again, with powers of roots of sums that are these sums.
+    """
+    found = _decided_by(question, domains, cases, named, by_totals=False)
+    if isinstance(found, str):
+        again = _decided_by(question, domains, cases, named, by_totals=True)
+        found = again if not isinstance(again, str) or again.startswith(_OVER_BUDGET) else found
+    proved = not isinstance(found, str) and found[0] == "proved"
+    if proved or len(domains) > 1 or not _has_fractions(question):
+        return found
+    by_roots = _decided_by(question, domains, cases, named, by_totals=True, roots=True)
+    return by_roots if not isinstance(by_roots, str) and by_roots[0] == "proved" else found
+
+
+def _decided_by(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+    *,
+    by_totals: bool,
+    roots: bool = False,
+) -> Found | str:
+    """The same in one way."""
+    question.again(by_totals=by_totals, roots=roots)
+    ledger = Ledger()
+    try:
+        order = order_of(question, domains)
+        for env in cases:
+            cell = decide(question, order, {}, env, needed(env, named), ledger)
+            if cell == "nonzero":
+                return "numeric", "nonzero in independent atoms", ledger.refuted
+            if cell == "undefined":
+                return "numeric", "undefined at every size tried", None
+    except Outside as error:
+        return f"outside the fragment of the cutoff theorem: {error}"
+    except Exhausted as error:
+        return f"{_OVER_BUDGET}{error}"
+    except Unsupported as error:
+        return "numeric", f"no exact arithmetic for it: {error}", None
+    return "proved", _tested(ledger, domains), None
+
+
+def _has_fractions(question: Question) -> bool:
+    """Whether a number that is not whole stands in the claim, as in an exponent of a root."""
+    parts = (part for side in (question.left, question.right) for part in reachable(side, question.theory))
+    return any(isinstance(part, Number) and part.value.denominator > 1 for part in parts)
 
 
 def _tested(ledger: Ledger, domains: tuple[str, ...]) -> str:

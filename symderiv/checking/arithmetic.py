@@ -1,8 +1,8 @@
 """Exact arithmetic: fractions of rational polynomials in atoms.
 
 An atom is an entry of data, a parameter, or the normal form of an exponential or logarithm (`normal`), so two atoms are
-treated as independent. That loses some true identities and admits no false one: what is zero in independent atoms is
-zero whatever they stand for.
+treated as independent, beside roots and what they are roots of. That loses some true identities and admits no false
+one: what is zero in independent atoms is zero whatever they stand for.
 """
 
 from __future__ import annotations
@@ -16,10 +16,23 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from symderiv.checking.atoms import Atoms
 from symderiv.checking.branches import Branches
 from symderiv.checking.evaluation import Evaluator, Exhausted, Transcendental, Undefined
-from symderiv.checking.letters import root_of
+from symderiv.checking.letters import power_of
 from symderiv.checking.simplices import Simplex
 from symderiv.checking.strata import Strata, vanishes_at
-from symderiv.terms import Array, Constant, Exp, Index, Parameter, Term
+from symderiv.terms import (
+    Array,
+    Constant,
+    Exp,
+    Index,
+    Number,
+    Parameter,
+    Product,
+    Size,
+    Sum,
+    Term,
+    is_piecewise,
+    subterms,
+)
 
 __all__ = ["Crowded", "Exact", "Value"]
 
@@ -36,8 +49,18 @@ Value: TypeAlias = dict[tuple[tuple[int, int], ...], fmpq_mpoly]
 class Exact:
     """Deterministic arithmetic in Q(atoms): zero here is zero as a function."""
 
-    def __init__(self, atoms: Atoms, sizes: dict[str, int], simplices: tuple[Simplex, ...], room: int = 48) -> None:
+    def __init__(
+        self,
+        atoms: Atoms,
+        sizes: dict[str, int],
+        simplices: tuple[Simplex, ...],
+        room: int = 48,
+        *,
+        roots: bool = False,
+    ) -> None:
         self._atoms = atoms
+        self._roots_of_sums = roots
+        self._asking: Evaluator[Value] | None = None
         self._sizes = sizes
         self._simplices = {simplex.name: simplex for simplex in simplices}
         self._context = fmpq_mpoly_ctx.get([f"a{number}" for number in range(room)], Ordering.lex)
@@ -145,6 +168,7 @@ class Exact:
 
     def inverse(self, value: Value) -> Value:
         factors, poly = self._together(value)
+        poly = self._without_roots(poly)
         if poly.is_zero():
             raise Undefined("a division by zero")
         # poly = coefficient * content * factor; FLINT's content over the rationals is a monic monomial.
@@ -246,8 +270,8 @@ class Exact:
         return [{factors: self._context.from_dict(terms) for factors, terms in part.items()} for part in parts.values()]
 
     def _without_roots(self, poly: fmpq_mpoly) -> fmpq_mpoly:
-        """`poly` with every root of a number or a constant below its degree: sqrt(2)**2 = 2."""
-        for number, (degree, base) in self._roots.items():
+        """`poly` with every root below its degree: sqrt(2)**2 = 2. A base may hold roots that were met before it."""
+        for number, (degree, base) in reversed(self._roots.items()):
             made = self._context.constant(0)
             for exponents, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
                 whole, rest = divmod(int(exponents[number]), degree)
@@ -257,6 +281,7 @@ class Exact:
         return poly
 
     def transcendental(self, term: Transcendental, evaluator: Evaluator[Value], env: dict[Index, int]) -> Value:
+        self._asking = evaluator
         return self._atoms.value(term, self, evaluator, env)
 
     def sign(self, term: Term, evaluator: Evaluator[Value], env: dict[Index, int]) -> int:
@@ -282,18 +307,39 @@ class Exact:
     def atom(self, name: Term, power: int) -> Value:
         number = self._atom(name)
         if isinstance(name, Exp) and number not in self._positive:
+            self._relate(name, number)
             self._positive.add(number)
-            found = root_of(name)
-            if found is not None:
-                base, degree = found
-                if isinstance(base, Constant):
-                    value = self.constant(base)
-                else:
-                    value = self.number(base.value.numerator, base.value.denominator)
-                self._roots[number] = (degree, value[()])
         if power < 0:
             return {((number, power),): self._one}
         return {(): self._generators[number] ** power}
+
+    def _relate(self, name: Exp, number: int) -> None:
+        """Note what the power of a root is: (P**(1/q))**q = P, where P is positive by its shape, and
+        (e**(m / q))**q = e**m.
+
+        Of a sum only where that was asked for: a relation that holds at one size alone has no place under `cutoff`.
+        """
+        found = power_of(name)
+        if found is None:
+            return
+        base, degree = found
+        if isinstance(base, Constant):
+            value = self.constant(base)
+        elif isinstance(base, Number):
+            if base.value <= 0:
+                return
+            value = self.number(base.value.numerator, base.value.denominator)
+        else:
+            if is_piecewise(base):
+                return
+            sums = any(isinstance(part, Sum | Product | Size) for _, part in subterms(base))
+            if self._asking is None or (sums and not self._roots_of_sums) or not self._atoms.is_positive(base):
+                return
+            value = self._asking.at(base, {})
+            if self._roots_of_sums and not value:
+                raise Undefined("a root of what is 0")
+        if set(value) == {()}:
+            self._roots[number] = (degree, value[()])
 
 
 class Crowded(Exception):  # noqa: N818

@@ -61,6 +61,10 @@ class Atoms:
             raise Unsupported(str(error)) from error
         return [(monomial, value.numerator, value.denominator) for monomial, value in poly.items()]
 
+    def is_positive(self, term: Term) -> bool:
+        """Whether `term`, a letter's argument, is positive by its shape, or a sum of positive terms without one."""
+        return self._normaliser.is_positive(term)
+
     def name(self, letter: Transcendental, env: dict[Index, int]) -> Term | Expansion:
         """The atom that `letter` is at these index values, or its expansion if the values let it be rewritten.
 

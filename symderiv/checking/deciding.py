@@ -47,7 +47,8 @@ class Question:
     """left = right in a theory, with what is shared between the sizes and patterns at which it is asked.
 
     `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing; `seams` asks
-    about the points where arguments of maxima, absolute values, signs and steps are 0 as well.
+    about the points where arguments of maxima, absolute values, signs and steps are 0 as well; `roots` asks `totals`
+    alone, for which powers of roots of sums are what they are.
     """
 
     left: Term
@@ -59,6 +60,7 @@ class Question:
     by_totals: bool = False
     modular: bool = False
     seams: bool = False
+    roots: bool = False
     signed: bool = field(init=False)
     _difference: Term = field(init=False)
     _atoms: Atoms = field(init=False)
@@ -76,9 +78,11 @@ class Question:
         self._atoms = Atoms(self.normaliser)
         self._table = Table(self.theory)
 
-    def again(self, *, by_totals: bool = False, modular: bool = False, seams: bool = False) -> None:
+    def again(
+        self, *, by_totals: bool = False, modular: bool = False, seams: bool = False, roots: bool = False
+    ) -> None:
         """Start anew in another way, with the whole budget."""
-        self.by_totals, self.modular, self.seams = by_totals, modular, seams
+        self.by_totals, self.modular, self.seams, self.roots = by_totals, modular, seams, roots
         self._cells, self._budget = 0, Budget()
         self._evaluators.clear()
         self._known_ends.clear()
@@ -98,7 +102,7 @@ def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Ce
     for room in _ROOM[question._room :]:
         evaluator = question._evaluators.get(key)
         if evaluator is None:
-            arithmetic = Exact(atoms, sizes, question.simplices, room)
+            arithmetic = Exact(atoms, sizes, question.simplices, room, roots=question.roots)
             evaluator = Evaluator(question.theory, sizes, arithmetic, question._budget, question._table)
             question._evaluators[key] = evaluator
         try:
@@ -247,17 +251,16 @@ def _found_ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends
     degree: int | None = None
     refused: Outside | None = None
     try:
-        span = cutoff(question.left, question.right, cut)
+        span = None if question.roots else cutoff(question.left, question.right, cut)
     except Outside as error:
         refused = error
-    if question.by_totals or (span is not None and span >= _MANY_SIZES):
+    if question.by_totals or question.roots or (span is not None and span >= _MANY_SIZES):
         with suppress(Outside):
             degree = degree_in_totals(
                 question.left, question.right, domain, question.theory, question.simplices, question.normaliser
             )
     if span is None and degree is None:
-        assert refused is not None
-        raise refused
+        raise refused or Outside("no function of totals")
 
     def last(first: int, values: int) -> tuple[int, bool]:
         ways = [(first + span, False)] if span is not None else []

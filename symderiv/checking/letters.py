@@ -38,7 +38,7 @@ def log_of_rational(value: Fraction) -> Polynomial:
 
 
 def power_of(letter: Term) -> tuple[Term, int] | None:
-    """(P, q) where `letter` is e**(log P / q), or (e**m, q) where it is e**(m / q) for another monomial m; else None."""
+    """(P, q) where `letter` is e**(log P / q), or (e**m, q) where it is e**(m / q) for another monomial m; or None."""
     match letter:
         case Exp(argument=Mul(factors=(Number(value=value), *rest))) if value.numerator == 1 and value.denominator > 1:
             if len(rest) == 1 and isinstance(rest[0], Log):
@@ -50,10 +50,11 @@ def power_of(letter: Term) -> tuple[Term, int] | None:
 
 def root_of(letter: Term) -> tuple[Number | Constant, int] | None:
     """(P, q) where `letter` is the q-th root e**(log P / q) of a positive number or a constant P, else None."""
-    match letter:
-        case Exp(argument=Mul(factors=(Number(value=value), Log(argument=Number() | Constant() as base)))):
-            positive = isinstance(base, Constant) or base.value > 0
-            return (base, value.denominator) if positive and value.numerator == 1 and value.denominator > 1 else None
+    match power_of(letter):
+        case (Constant() as base, degree):
+            return base, degree
+        case (Number(value=value) as base, degree) if value > 0:
+            return base, degree
         case _:
             return None
 

@@ -323,6 +323,10 @@ class Normaliser:
                 made = self.times(made, {((letter, rest.numerator),): Fraction(1)})
         return made
 
+    def is_positive(self, term: Term) -> bool:
+        """Whether `term` is positive by its shape, or a sum of positive terms without one member where it is not 0."""
+        return sign_of(term, self._theory) == 1 or self.leaves_one_out(self.normal(term)) is not None
+
     def leaves_one_out(self, poly: Polynomial) -> Sum | None:
         """The sum of positive terms that `poly` is without one member, as S - e**z_i is: never negative. Else None."""
         if len(poly) != 2:
