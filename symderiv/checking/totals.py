@@ -51,6 +51,9 @@ l_2 l_4 + 2 l_2**3 - l_3**2 vanishes for C < 3 only.
 
 **Assumptions** sum_k t_k = 1 fix the total of t at 1: the points with sum of x = tau are the admissible ones.
 Parameters and other domains' sizes are fixed throughout, so other domains may be cut before or after.
+
+**Relations.** E = 0 at the sizes tested is asked of functions, so every relation that is true of them may be used, as
+(P**(1/q))**q = P for a positive sum P. Under `cutoff` such roots are blocks of degree 0, and there it may not be.
 """
 
 from __future__ import annotations
