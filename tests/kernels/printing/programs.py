@@ -95,7 +95,7 @@ def exact_programs(draw: st.DrawFn) -> Kernel:
     kept = draw(_expressions((Z, V, top, half), numbers, EXACT, "k", signed=True))
     added = op("add", V, draw(_expressions((Z, Local("kept"), top, half), numbers, EXACT, "k", signed=True)))
     one = draw(_expressions((top, total, half, Load("z", ("label",))), numbers, EXACT, "", signed=True))
-    classes = (Load("z", ("i",)), Load("v", ("i",)), E, top, total, half, Local("one"))
+    classes = (Load("z", ("i",)), Load("v", ("i",)), E, top, total, half, Local("only"))
     each = draw(_expressions(classes, numbers, EXACT, "i", signed=True))
     body: tuple[Statement, ...] = (
         Let("half", number(Fraction(1, 2))),
@@ -105,9 +105,9 @@ def exact_programs(draw: st.DrawFn) -> Kernel:
         Loop("k", "C", (Let("kept", kept), Store("e", ("k",), Local("kept")), Update("total", "add", added))),
         Loop("j", "C", (Update("total", "add", Load("v", ("j",))), Update("top", "maximum", Load("v", ("j",))))),
         Let("size", op("if_negative", top, number(2), number(4))),
-        Let("one", one),
+        Let("only", one),
         Loop("i", "C", (Store("gradient", ("i",), op("divide", each, size)),)),
-        Store("value", (), op("add", Local("one"), total)),
+        Store("value", (), op("add", Local("only"), total)),
     )
     return _valid(body)
 
@@ -120,8 +120,8 @@ def positive_programs(draw: st.DrawFn) -> Kernel:
     added = op("multiply", V, draw(_expressions((Local("kept"), V), numbers, POSITIVE, "k", signed=False)))
     rows = (total, Load("e", ("label",)), Load("v", ("label",)))
     one = draw(_expressions(rows, numbers, POSITIVE, "", signed=False))
-    each = draw(_expressions((Load("v", ("i",)), E, total, Local("one")), numbers, POSITIVE, "i", signed=False))
-    value = draw(st.sampled_from([op("log1p", Local("one")), op("divide", Local("one"), total), op("log1p", total)]))
+    each = draw(_expressions((Load("v", ("i",)), E, total, Local("only")), numbers, POSITIVE, "i", signed=False))
+    value = draw(st.sampled_from([op("log1p", Local("only")), op("divide", Local("only"), total), op("log1p", total)]))
     body: tuple[Statement, ...] = (
         Let("top", Const("-inf")),
         Loop("k", "C", (Update("top", "maximum", Z),)),
@@ -135,7 +135,7 @@ def positive_programs(draw: st.DrawFn) -> Kernel:
                 Update("total", "add", added),
             ),
         ),
-        Let("one", one),
+        Let("only", one),
         Loop("i", "C", (Store("gradient", ("i",), each),)),
         Store("value", (), value),
     )
