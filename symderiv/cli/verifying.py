@@ -68,6 +68,11 @@ def lines(report: VerificationReport, output: Output) -> list[str]:
     if swept:
         made += table(("accuracy sweep", "worst", "where"), [_swept(check) for check in swept], output)
     made.append(_mutation(report.mutation))
+    made += [
+        f"  numeric, but different at {each.where}: {each.mutant.proof}, step {each.mutant.step}, {each.mutant.kind}"
+        for each in report.mutation.others
+        if each.outcome == "missed"
+    ]
     if report.damaged_kernels is not None:
         made.append(damaged_text(report.damaged_kernels))
         made += [

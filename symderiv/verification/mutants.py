@@ -56,7 +56,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     "wrong power", "wrong range", "off-by-one count", "dropped factor", "wrong branch",
 )  # fmt: skip
 
-Outcome: TypeAlias = Literal["killed", "equal", "refused", "unclear", "defect"]
+Outcome: TypeAlias = Literal["killed", "equal", "refused", "unclear", "missed", "defect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ class Judgement:
     """What became of a mutant: the checker's word, and of one it accepted what the reference says.
 
     "killed": false or undefined. "equal": accepted, and confirmed equal. "refused": undecided. "unclear": accepted, but
-    the reference decides nothing. "defect": accepted, and the reference finds the sides different at `where`.
+    the reference decides nothing. "missed": ``numeric``, which claims no more than that the sides agree at the sample
+    points, and the reference finds them different at `where`. "defect": accepted as more, and different at `where`.
     """
 
     mutant: Mutant
@@ -264,7 +265,7 @@ def judge(mutant: Mutant, *, seed: int) -> Judgement:
         case "equal":
             return Judgement(mutant, word, "equal")
         case "different":
-            return Judgement(mutant, word, "defect", found.where)
+            return Judgement(mutant, word, "missed" if word == "numeric" else "defect", found.where)
         case _:
             return Judgement(mutant, word, "unclear", found.where)
 
@@ -283,7 +284,7 @@ def score(derivations: tuple[Derivation, ...], seed: int, *, each: int = 4) -> M
         sum(j.outcome == "killed" for j in judged),
         sum(j.outcome == "equal" for j in judged),
         tuple(rows),
-        tuple(j for j in judged if j.outcome in ("refused", "unclear")),
+        tuple(j for j in judged if j.outcome in ("refused", "unclear", "missed")),
         tuple(j for j in judged if j.outcome == "defect"),
     )
 

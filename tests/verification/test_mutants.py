@@ -80,6 +80,18 @@ def test_a_checker_that_accepts_everything_has_defects(monkeypatch: pytest.Monke
     assert len(found.defects) > found.total / 2
 
 
+def test_what_sample_points_miss_is_no_defect_but_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from symderiv.statements import Verdict
+    from symderiv.verification import mutants as module
+
+    monkeypatch.setattr(module, "same", lambda *_, **__: Verdict("numeric", "agrees wherever it was tried"))
+    found = score((derivation("softmax", "jacobian-rows"),), SEED)
+    assert found.defects == ()
+    assert {each.outcome for each in found.others} == {"missed"}
+    assert all(each.where for each in found.others)
+    assert found.killed + found.equal + len(found.others) == found.total
+
+
 @pytest.mark.parametrize(("name", "slug"), [("softmax", "jacobian"), ("cross-entropy", "gradient")])
 def test_the_proofs_of_the_flagship_leave_no_defect(name: str, slug: str) -> None:
     found = score((derivation(name, slug),), SEED)
