@@ -54,8 +54,8 @@ class _Line:
     line: int
     claim: Claim
     verdict: Verdict
-    uses: tuple[str, ...]
-    would: str
+    uses: tuple[Assumption, ...]
+    would: Assumption | None
     whole: Verdict | None
 
 
@@ -151,7 +151,11 @@ def _judged(
     read = replace(read, derivation=_written_out(read.derivation, made.names))
     derivation = read.derivation
     found = _found(derivation, given.limit, seed)
-    bare = _found(_under(derivation, ()), given.limit, seed) if derivation.theory.assumptions else found
+    assumptions = derivation.theory.assumptions
+    without = {
+        each: _found(_under(derivation, tuple(other for other in assumptions if other != each)), given.limit, seed)
+        for each in assumptions
+    }
     would = {
         each: _found(_under(derivation, (*derivation.theory.assumptions, each)), given.limit, seed)
         for each in (_totals(derivation) if any(v.word == "false" for v in found.lines) else ())
@@ -161,14 +165,13 @@ def _judged(
     for number_of, (side, link) in enumerate(zip(chain.sides[1:], _links(derivation), strict=True)):
         verdict = found.lines[number_of]
         holds = verdict.word in ("proved", "exact")
-        needs = holds and bare.lines[number_of].word not in ("proved", "exact")
-        uses = tuple(_stated(each, derivation.theory) for each in derivation.theory.assumptions) if needs else ()
+        uses = tuple(
+            each for each in assumptions if holds and without[each].lines[number_of].word not in ("proved", "exact")
+        )
         hopes = [each for each, other in would.items() if not holds and other.lines[number_of].word == "proved"]
         whole = None if sound and holds else _whole(derivation, number_of, given.limit, seed)
         sound = sound and holds
-        lines.append(
-            _Line(side.line, link, verdict, uses, _stated(hopes[0], derivation.theory) if hopes else "", whole)
-        )
+        lines.append(_Line(side.line, link, verdict, uses, hopes[0] if hopes else None, whole))
     return _Judged(read, found, tuple(lines))
 
 
@@ -234,8 +237,8 @@ def _totals(derivation: Derivation) -> tuple[Assumption, ...]:
     return tuple(made)
 
 
-def _stated(assumption: Assumption, theory: Theory) -> str:
-    return f"{text_of(assumption.left, theory)} = {text_of(assumption.right, theory)}"
+def _stated(assumption: Assumption, theory: Theory, ascii_only: bool = False) -> str:
+    return f"{text_of(assumption.left, theory, ascii_only)} = {text_of(assumption.right, theory, ascii_only)}"
 
 
 def _links(derivation: Derivation) -> tuple[Claim, ...]:
@@ -271,8 +274,8 @@ def _line_data(line: _Line, theory: Theory) -> dict[str, object]:
         "verdict": line.verdict.word,
         "evidence": line.verdict.evidence,
         "counterexample": example_data(line.verdict.counterexample),
-        "uses": list(line.uses),
-        "holds_if": line.would or None,
+        "uses": [_stated(each, theory) for each in line.uses],
+        "holds_if": None if line.would is None else _stated(line.would, theory),
         "equals_left_side": None if line.whole is None else line.whole.word,
     }
 
@@ -283,15 +286,18 @@ def _lines(place: str, rows: Rows, judged: Sequence[_Judged], output: Output) ->
     name = Path(place).name if place != "-" else "-"
     for each in judged:
         if each is judged[0]:
-            made += [f"  {output.style(f'{role:<8}', dim=True)} {text}" for role, text in _understood(judged)]
+            made += [
+                f"  {output.style(f'{role:<8}', dim=True)} {text}" for role, text in _understood(judged, output.ascii)
+            ]
         first = each.lines[0].line
         made.append(f"{name}:{first}  {text_of(each.read.derivation.start, each.theory, output.ascii)}")
         for line in each.lines:
             shown = text_of(line.claim.right, each.theory, output.ascii)
             made.append(f"{name}:{line.line}  {output.word(line.verdict.word)}  = {shown}")
-            made += [f"    {said}" for said in _said(line)]
+            made += [f"    {said}" for said in _said(line, each.theory, output.ascii)]
         if each.theorem.conditions:
-            made.append(f"    for {', '.join(conditions_of(each.theorem))}")
+            shown = ", ".join(text_of(one, each.theory, output.ascii) for one in each.theorem.conditions)
+            made.append(f"    for {shown}")
     for row in rows.skipped:
         made.append(output.style(f"{name}:{row.line}  not read, no equation: {row.text}", dim=True))
     words = [line.verdict.word for each in judged for line in each.lines]
@@ -301,27 +307,29 @@ def _lines(place: str, rows: Rows, judged: Sequence[_Judged], output: Output) ->
     return made
 
 
-def _understood(judged: Sequence[_Judged]) -> list[tuple[str, str]]:
+def _understood(judged: Sequence[_Judged], ascii_only: bool) -> list[tuple[str, str]]:
     """The definitions, the assumptions and what was read into the lines, each once."""
     rows: dict[tuple[str, str], None] = {}
     for each in judged:
         for one in each.theory.definitions:
-            rows["where", f"{text_of(one(*one.indices), each.theory)} = {text_of(one.body, each.theory)}"] = None
-        rows |= {("assumes", _stated(one, each.theory)): None for one in each.theory.assumptions}
+            left, right = (text_of(term, each.theory, ascii_only) for term in (one(*one.indices), one.body))
+            rows["where", f"{left} = {right}"] = None
+        rows |= {("assumes", _stated(one, each.theory, ascii_only)): None for one in each.theory.assumptions}
         rows |= {("reading", note): None for note in each.read.notes}
     return list(rows)
 
 
-def _said(line: _Line) -> list[str]:
+def _said(line: _Line, theory: Theory, ascii_only: bool) -> list[str]:
     """What is said below a line: why it is not proved, at which numbers it fails, and what it takes."""
-    made = [f"uses {', '.join(line.uses)}"] if line.uses else []
+    uses = ", ".join(_stated(each, theory, ascii_only) for each in line.uses)
+    made = [f"uses {uses}"] if uses else []
     if line.verdict.word not in ("proved", "false"):
         made.append(line.verdict.evidence)
     whole = None if line.whole is None else line.whole.word in ("proved", "exact")
     if line.verdict.counterexample is not None:
         made.append("it does not follow from the line above" if whole else example_text(line.verdict.counterexample))
-    if line.would:
-        made.append(f"it would follow if {line.would}, which is not assumed")
+    if line.would is not None:
+        made.append(f"it would follow if {_stated(line.would, theory, ascii_only)}, which is not assumed")
     if whole is not None:
         made.append("it equals the left side" if whole else "it does not equal the left side either")
     return made
