@@ -28,9 +28,10 @@ _BEHAVIOUR: Final = (
     "them, which are a batch. All arrays with leading axes have the same ones; an array without any is shared by the",
     "batch, and the gradient in it is the sum over the batch. No axis below may be empty; an empty batch gives empty",
     "results, sums 0 and mean NaN. Results have the dtype of the arrays. Everything is computed in float64 and rounded",
-    "once, sums with their rounding errors carried along: accuracy within 8 units in the last place of what the result",
-    "would be if nothing cancelled. NaN among the data of an instance is in the results that depend on it; no instance",
-    "changes another, but in sums over the batch. No result depends on `threads`. Inputs are never written.",
+    "once, sums of float64 with their rounding errors carried along: accuracy within 8 units in the last place of what",
+    "the result would be if nothing cancelled. NaN among the data of an instance is in the results that depend on it;",
+    "no instance changes another, but in sums over the batch. No result depends on `threads`. Inputs are never",
+    "written.",
 )
 
 
