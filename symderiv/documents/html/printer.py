@@ -262,8 +262,8 @@ class Printer:
     def rules(self, block: RuleIndex) -> str:
         """Title, number of steps and identity of every rule."""
         items = [
-            f'<li id="rule-{e.slug}"><span><span class="tag">{self.text(e.title)}</span>'
-            f'<span class="count">{e.count} {"step" if e.count == 1 else "steps"}</span></span>'
+            f'<li id="rule-{e.slug}"><div>{self.text(e.title)} '
+            f"<small>{e.count} {'step' if e.count == 1 else 'steps'}</small></div>"
             f'<span class="identity">{self.text(e.statement)}'
             f"{self.needs(e.conditions)}</span></li>"
             for e in block.entries
