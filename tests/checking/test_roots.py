@@ -73,6 +73,14 @@ def test_nor_with_the_gate_taken_away(left: Term, right: Term) -> None:
     assert word(left, right) != "proved"
 
 
+@pytest.mark.parametrize("base", [z[i], z[i] * z[j], z[i] + z[j], S - 2 * exp(z[i])])
+def test_the_root_of_a_square_is_no_root_of_what_may_be_negative(base: Term) -> None:
+    """(P^2)^(1/4) is the root of |P|: its square is P where P > 0 only."""
+    quarter = Power(base**2, number(Fraction(1, 4)))
+    assert word(quarter**2, base) != "proved"
+    assert same(quarter**2, base, PLAIN, seed=1).word == "false"
+
+
 def test_a_root_of_a_sum_is_free_under_the_cutoff_theorem() -> None:
     """There a relation that holds at the sizes tested may hold at no other; so two ranges leave roots of sums alone."""
     assert "functions of totals" in same(root(S) ** 2, S, PLAIN, seed=1).evidence
