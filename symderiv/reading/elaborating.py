@@ -229,6 +229,8 @@ class _Building:
         for sign, part in node.items[1:]:
             factor = self.term(part, env, whole)
             if sign == "/":
+                if isinstance(part, Big) and isinstance(part.body, Chain) and part.body.kind == "product":
+                    self.note(f"the sum over {' and '.join(part.limits.indices)} below the / takes all that follows it")
                 made = self.quotient(made, factor, part, env, name if len(node.items) == 2 else None)
                 # Of c^2/2 log x and 1/N sum_n nobody asks how far the divisor goes.
                 fixed = fixed and all(isinstance(p, Number | Size | Power) for _, p in subterms(factor))

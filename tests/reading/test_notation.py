@@ -92,6 +92,13 @@ def test_numbers_told_apart_by_a_numeral() -> None:
     assert read_loss("L = (theta_1 - theta_2)^2", wrt="theta").wrt.domains == (CLASSES,)
 
 
+def test_where_a_sum_ends_is_told() -> None:
+    ended = read_loss("L = sum_k a_k p_k / sum_k a_k", wrt="a").notes
+    assert "the sum over k ends before the / that follows it" in ended
+    below = read_loss("L = sum_k a_k / sum_j a_j p_j", wrt="a").notes
+    assert "the sum over j below the / takes all that follows it" in below
+
+
 def test_words_that_are_numbers() -> None:
     reading = read_loss("L = sum_k max(0, margin - z_k) + log(eps + z_1^2)", assume=["margin > 0"])
     assert {each.parameter.name for each in reading.parameters} == {"margin", "eps"}
