@@ -16,6 +16,7 @@ from symderiv.terms import (
     Parameter,
     Size,
     Step,
+    Term,
     absolute,
     alpha_key,
     exp,
@@ -30,7 +31,7 @@ a, p = Array("a", (CLASSES,)), Array("p", (CLASSES,))
 r, u = Entry(Array("r", ()), ()), Entry(Array("u", ()), ())
 u_ = Parameter("u")
 
-MEANINGS = {
+MEANINGS: dict[tuple[str, str], Term] = {
     # norms and products of vectors, whose names are vectors by standing there
     ("L = ||a - p||^2", "a"): total(k, (a[k] - p[k]) ** 2),
     ("L = ||a - p||_2^2", "a"): total(k, (a[k] - p[k]) ** 2),
@@ -84,7 +85,8 @@ def test_numbers_told_apart_by_a_numeral() -> None:
         "L = lambda_1 sum_d |w_d| + λ_2 sum_d w_d^2", wrt="w", assume=["lambda_1 > 0", "0 < lambda_2 < 1"]
     )
     found = {each.parameter: (each.least, each.most) for each in reading.parameters}
-    assert found == {Parameter("lambda1", True): (0, None), Parameter("lambda2", True): (0, 1)}
+    zero, one = Fraction(0), Fraction(1)
+    assert found == {Parameter("lambda1", True): (zero, None), Parameter("lambda2", True): (zero, one)}
     assert reading.data == ()
     # Latin letters, letters with an index elsewhere, and the variable itself keep their members.
     assert [x.name for x in read_loss("L = sum_k z_k^2 - z_1 + x_1", wrt="z").data] == ["x"]
