@@ -48,8 +48,8 @@ PROBLEM: Final = planned(
             "In training N = M and the n-th text belongs to the n-th image: T and U are 1 on the diagonal and 0 off it,"
             " and the gradient is $\\beta (p_{nm} + q_{nm} - 2 \\delta_{nm}) / (2 N)$. Soft targets may be any"
             " rows and columns that sum to 1.",
-            "An entry of s stands in one row and one column: of all the terms of the loss two depend on it, whatever N and"
-            " M are.",
+            "An entry of s stands in one row and one column: of all the terms of the loss two depend on it, whatever N"
+            " and M are.",
         ),
         sources=(
             "A. Radford, J. W. Kim, C. Hallacy, A. Ramesh, G. Goh, S. Agarwal, G. Sastry, A. Askell, P. Mishkin, J."

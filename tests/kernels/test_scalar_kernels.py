@@ -3,6 +3,7 @@ against other libraries and formulas in multiple precision."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -109,6 +110,14 @@ def test_the_kink_of_huber_is_exact() -> None:
     far = kernel("huber").value_and_grad(np.array([1.7e308, -1.7e308]), np.zeros(2), kappa=1.0)
     np.testing.assert_array_equal(far[0], [1.7e308, 1.7e308])
     np.testing.assert_array_equal(far[1], [1.0, -1.0])
+
+
+def test_a_product_with_an_exponential_overflows_to_infinity() -> None:
+    """Also where e^x = 2^n e^r has r < 0, as at x = 4.6, and the product with 2^n alone is already infinite."""
+    z, t = np.array([-0.5, -4.5, -4.6, -300.1, np.nan, -4.6]), np.array([1e308, 1e308, 1e308, 1e308, 1.0, np.nan])
+    _, gradient = kernel("gamma-deviance").value_and_grad(z, t)
+    np.testing.assert_array_equal(gradient[1:], [-np.inf, -np.inf, -np.inf, np.nan, np.nan])
+    assert gradient[0] == pytest.approx(-1e308 * math.exp(0.5), rel=1e-15)
 
 
 def test_against_pytorch_where_it_has_the_same_function() -> None:

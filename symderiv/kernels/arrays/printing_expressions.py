@@ -17,7 +17,7 @@ _EXACT: Final = 2**53
 CALLS: Final = {
     "exp": "exp", "log": "log", "log1p": "log1p", "expm1": "expm1", "erf": "erf", "erfcx": "erfcx",
     "exp_difference": "exp_of_difference", "scaled_exp_difference": "scaled_exp_difference",
-    "exp_multiple": "exp_multiple", "times_exp": "product_with_exp", "times_exp_multiple": "product_with_exp_multiple",
+    "exp_multiple": "exp_multiple", "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple",
     "log_of_sum": "log_of_sum", "multiply_add": "multiply_add", "sum_of_three": "sum_of_three",
     "beside_infinite": "beside_infinite", "product_error": "product_error", "scaled": "scaled",
     "power": "power", "maximum": "maximum", "minimum": "minimum", "weighted": "weighted", "sqrt": "square_root",

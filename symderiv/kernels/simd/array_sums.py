@@ -16,9 +16,8 @@ from numba.extending import intrinsic, overload
 from symderiv.kernels.compiling import at_home, compiled, inlined
 from symderiv.kernels.simd.arithmetic import _llvm, fmuladd, magnitude, maximum, select
 from symderiv.kernels.simd.array_elements import DOUBLES, LANES, number, put_some, some
-from symderiv.kernels.simd.functions import INFINITY, reciprocal, two_sum
+from symderiv.kernels.simd.functions import reciprocal, two_sum
 from symderiv.kernels.simd.powers import _exp_of_sum
-from symderiv.kernels.simd.scalar_functions import times_exp, times_exp_multiple
 from symderiv.kernels.simd.types import packed, repeated, vectors
 
 # ---- copied into generated modules from here
@@ -201,24 +200,6 @@ def exp_of_difference(a, b):  # type: ignore[no-untyped-def]
     high = a - b
     behind = high - a
     return _exp_of_sum(high, (a - (high - behind)) - (b + behind))
-
-
-@inlined
-def product_with_exp(f, x):  # type: ignore[no-untyped-def]
-    """f e^x, finite wherever that is, infinite where it is too large; 0 for f = 0 and for x = -inf."""
-    return _unless_lost(f, times_exp(f, x), x)
-
-
-@inlined
-def product_with_exp_multiple(f, a, b, c):  # type: ignore[no-untyped-def]
-    """f e^((a - b) c), with the rounding errors in the exponent carried along."""
-    return _unless_lost(f, times_exp_multiple(f, a, b, c), (a - b) * c)
-
-
-@inlined
-def _unless_lost(f, made, x):  # type: ignore[no-untyped-def]
-    """A product with an exponential, infinite where scaling it up in steps made it NaN."""
-    return select((made == made) | (f != f) | (x != x), made, f * INFINITY)
 
 
 @compiled

@@ -56,8 +56,9 @@ def _times_exp_of_sum(f, x, low):  # type: ignore[no-untyped-def]
     last = floats_of(((whole - quarter - quarter - quarter) << _mantissa_bits(x)) + _bias(x))
     scaled_up = f * factor * factor * factor
     made = fmuladd(p, scaled_up, scaled_up) * last
-    f = f + 0.0 * usual
-    made = select(magnitude(f) == INFINITY, f, made)
+    # Where that is infinite so is the product, and p < 0 must not take infinity from it; an x of NaN stays NaN.
+    scaled_up = scaled_up + 0.0 * usual
+    made = select(magnitude(scaled_up) == INFINITY, scaled_up, made)
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 
