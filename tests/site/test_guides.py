@@ -13,10 +13,8 @@ from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import symderiv
 from symderiv.checking import same
 from symderiv.cli import run
 from symderiv.losses import find
@@ -119,31 +117,6 @@ def test_the_python_prints_what_its_comments_say(
     missing = [block for block in blocks(file, "python") if block not in found]
     if missing:
         pytest.skip(f"{len(missing)} blocks import what is not installed: {re.findall(r'import (.*)', missing[0])[0]}")
-
-
-@pytest.mark.slow
-def test_the_python_of_the_pages_about_kernels_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The blocks take for granted the arrays that their comments describe; a generated module is one of ours."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    assert run(["kernel", "cross-entropy", "-o", "."]) == 0
-    draw = np.random.default_rng(0)
-    z, t = draw.normal(size=(8, 10)), np.arange(8) % 10
-    layer = {
-        "W": draw.normal(size=(10, 4)), "b": draw.normal(size=10), "X": draw.normal(size=(8, 4)), "t": t,
-        "dW": np.empty((10, 4)), "db": np.empty(10),
-    }  # fmt: skip
-    norm = {"x": draw.normal(size=(8, 4)), "gain": np.ones(4), "bias": np.zeros(4), "dy": draw.normal(size=(8, 4))}
-    names: dict[str, object] = {
-        "symderiv": symderiv, "z": z, "w": np.ones(10), "s": np.ones(8), "labels": t, **norm, **layer,
-    }  # fmt: skip
-    try:
-        for file in ("kernels.md", "linear-layer.md"):
-            for block in blocks(file, "python"):
-                if "losses.linear_layer" not in block:  # a file of one's own catalogue, which other tests make
-                    exec(compile(block, file, "exec"), names)
-    finally:
-        sys.modules.pop("kernels", None)
 
 
 def test_the_equation_that_three_class_counts_do_not_refute() -> None:
