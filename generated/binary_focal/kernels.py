@@ -17,7 +17,7 @@ fills elements start..stop-1 of the results; arrays of one axis, numbers of thei
 
 Theorems (SHA-256 of the record each rests on):
     binary-focal:gradient  233acbff7a6c1c632fb80f333df3f8d4afb0ece7cf6bebe458fd49afc7173a5a
-    binary-focal:hessian  4f7ea86711bd411ed5af4a0d14a4b457abf2d79dc859dac27df5d41c6e60febe
+    binary-focal:hessian  fafba5501053d44acc0f3f4b2a75ac3def201068fb6562f93e8bbed8e596afdc
 """
 
 import hashlib
@@ -205,7 +205,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -215,11 +219,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -255,7 +260,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -479,39 +484,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 def checked_numbers_together(**given: Any) -> tuple[np.ndarray, ...]:
@@ -605,6 +600,23 @@ def value_call(layout, dtype, other):
     return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1))
 
 
+def value_total(layout, dtype, other):
+    """The total of value on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, t, gamma, divisor):
+        suits = (
+            is_block(z, 1) and t.shape == z.shape and 0.0 <= z.dtype.type(gamma) < np.inf
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_kernel(0, len(z), z, t, z.dtype.type(gamma), value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, types.float64)
+
+
 @compiled
 def value_and_grad_rows(start, stop, z_rows, t_rows, gamma, scale, value_rows, gradient_rows, layout):
     """Rows start..stop-1 of value = -(t * (1 - 1 / (1 + exp(-s)))^gamma * log(1 / (1 + exp(-s))) + (1 - t) * (1 / (1 + exp(-s)))^gamma * log(1 - 1 / (1 + exp(-s))))
@@ -670,7 +682,7 @@ def value_and_grad_call(layout, dtype, other):
     """value_and_grad on one block of rows, compiled for a layout, the dtype of z and that of t."""
 
     @compiled
-    def call(z, t, gamma, scale, value, gradient):
+    def call(z, t, gamma, value, gradient):
         suits = (
             is_block(z, 1) and t.shape == z.shape and 0.0 <= z.dtype.type(gamma) < np.inf and fills(value, z, 1)
             and in_place(value, z) and apart(value, t) and fills(gradient, z, 1) and in_place(gradient, z)
@@ -678,16 +690,36 @@ def value_and_grad_call(layout, dtype, other):
         )
         if suits:
             value_and_grad_kernel(
-                0, len(z), z, t, z.dtype.type(gamma), z.dtype.type(scale), value, gradient, layout
+                0, len(z), z, t, z.dtype.type(gamma), z.dtype.type(1.0), value, gradient, layout
             )
         return suits
 
-    return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, types.float64, memory(dtype, 1), memory(dtype, 1))
+    return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1), memory(dtype, 1))
+
+
+def value_and_grad_total(layout, dtype, other):
+    """The total of value_and_grad on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, t, gamma, divisor, gradient):
+        suits = (
+            is_block(z, 1) and t.shape == z.shape and 0.0 <= z.dtype.type(gamma) < np.inf
+            and fills(gradient, z, 1) and apart(gradient, z) and apart(gradient, t)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_kernel(
+            0, len(z), z, t, z.dtype.type(gamma), z.dtype.type(1.0 / divisor), value, gradient, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, types.float64, memory(dtype, 1))
 
 
 @compiled
 def hessian_rows(start, stop, z_rows, t_rows, gamma, hessian_rows, layout):
-    """Rows start..stop-1 of hessian = p * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 - p) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) - p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (p + gamma * p - 1))"""
+    """Rows start..stop-1 of hessian = p * (1 - p) * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) + p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (1 - p - gamma * p))"""
     for first in range(start, stop, rows_at_once(z_rows, (0,))):
         t_of_rows = row_number(z_rows, 0.0)
         z_of_rows = row_number(z_rows, 0.0)
@@ -745,7 +777,7 @@ def hessian_call(layout, dtype, other):
 
 @compiled
 def hvp_rows(start, stop, z_rows, t_rows, v_rows, gamma, hvp_rows, layout):
-    """Rows start..stop-1 of hvp = v * (p * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 - p) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) - p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (p + gamma * p - 1)))"""
+    """Rows start..stop-1 of hvp = v * (p * (1 - p) * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) + p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (1 - p - gamma * p)))"""
     for first in range(start, stop, rows_at_once(z_rows, (0,))):
         t_of_rows = row_number(z_rows, 0.0)
         v_of_rows = row_number(z_rows, 0.0)
@@ -808,36 +840,37 @@ def hvp_call(layout, dtype, other):
 
 
 value_call = call_finder(elements=value_call)
+value_total = call_finder(elements=value_total)
 
 
 def value_at_once(z, t, gamma, reduction, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(gamma) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1 or type(gamma) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        value = np.empty(len(z), z.dtype)
+    (rows,) = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_call(z.dtype, t.dtype, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(z.dtype, t.dtype, 1)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
-    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(z)):
         return None
-    try:
-        if not call(z, t, gamma, value):
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    try:
+        if divisor == 0.0:
+            return value if call(z, t, gamma, value) else None
+        total = call(z, t, gamma, divisor)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value
+    return z.dtype.type(total) if total == total else None
 
 
 def value(z, t, *, gamma=2.0, reduction="none", out=None, threads=None):
@@ -873,39 +906,46 @@ def value(z, t, *, gamma=2.0, reduction="none", out=None, threads=None):
 
 
 value_and_grad_call = call_finder(elements=value_and_grad_call)
+value_and_grad_total = call_finder(elements=value_and_grad_total)
 
 
 def value_and_grad_at_once(z, t, gamma, reduction, out):
     """value_and_grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(gamma) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1 or type(gamma) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_and_grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    (rows,) = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_and_grad_call(z.dtype, t.dtype, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(z.dtype, t.dtype, 1)
+    else:
+        return None
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
     if out is None:
-        value, gradient = np.empty(len(z), z.dtype), np.empty(len(z), z.dtype)
-    else:
-        made = plain_memory(out, 2)
-        if made is None:
-            return None
-        value, gradient = made
-        value = np.empty(len(z), z.dtype) if value is None else value
-        gradient = np.empty(len(z), z.dtype) if gradient is None else gradient
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(z)):
+        value = gradient = None
+    elif type(out) is not tuple or len(out) != 2:
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
-    try:
-        if not call(z, t, gamma, scale, value, gradient):
+    else:
+        value, gradient = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    if gradient is None:
+        gradient = np.empty(rows, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
+    try:
+        if divisor == 0.0:
+            return (value, gradient) if call(z, t, gamma, value, gradient) else None
+        total = call(z, t, gamma, divisor, gradient)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value, gradient
+    return (z.dtype.type(total), gradient) if total == total else None
 
 
 def value_and_grad(z, t, *, gamma=2.0, reduction="none", out=None, threads=None):
@@ -944,34 +984,37 @@ def value_and_grad(z, t, *, gamma=2.0, reduction="none", out=None, threads=None)
 
 
 grad_call = call_finder(elements=value_and_grad_call)
+grad_total = call_finder(elements=value_and_grad_total)
 
 
 def grad_at_once(z, t, gamma, reduction, out):
     """grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(gamma) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1 or type(gamma) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        gradient = np.empty(len(z), z.dtype)
+    (rows,) = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, grad_call(z.dtype, t.dtype, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(z.dtype, t.dtype, 1)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        gradient, = made
-    value = np.empty(len(z), z.dtype)
-    if reduction != "none" and (reduction not in ("sum", "mean") or not len(z)):
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = np.empty(rows, z.dtype) if divisor == 0.0 else None
+    gradient = out
+    if gradient is None:
+        gradient = np.empty(rows, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
     try:
-        if not call(z, t, gamma, scale, value, gradient):
-            return None
+        if divisor == 0.0:
+            return gradient if call(z, t, gamma, value, gradient) else None
+        total = call(z, t, gamma, divisor, gradient)
     except TypeError:  # another signature
         return None
-    return gradient
+    return gradient if total == total else None
 
 
 def grad(z, t, *, gamma=2.0, reduction="none", out=None, threads=None):
@@ -1013,20 +1056,19 @@ hessian_call = call_finder(elements=hessian_call)
 
 def hessian_at_once(z, t, gamma, out):
     """hessian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(gamma) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1 or type(gamma) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = hessian_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    (rows,) = z.shape
+    call = hessian_call(z.dtype, t.dtype, 1)
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        hessian = np.empty(len(z), z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hessian, = made
+    hessian = out
+    if hessian is None:
+        hessian = np.empty(rows, z.dtype)
+    elif type(hessian) is not np.ndarray:
+        return None
     try:
         if not call(z, t, gamma, hessian):
             return None
@@ -1036,13 +1078,13 @@ def hessian_at_once(z, t, gamma, out):
 
 
 def hessian(z, t, *, gamma=2.0, out=None, threads=None):
-    """hessian = p * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 - p) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) - p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (p + gamma * p - 1))
+    """hessian = p * (1 - p) * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) + p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (1 - p - gamma * p))
 
     z (...); t (...), or of a shape that broadcasts with it -> hessian (...).
     `0 <= gamma`: the focusing parameter, rounded to the dtype of z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem binary-focal:hessian: 4f7ea86711bd411ed5af4a0d14a4b457abf2d79dc859dac27df5d41c6e60febe
+    Theorem binary-focal:hessian: fafba5501053d44acc0f3f4b2a75ac3def201068fb6562f93e8bbed8e596afdc
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hessian_at_once(z, t, gamma, out)
@@ -1067,20 +1109,19 @@ hvp_call = call_finder(elements=hvp_call)
 
 def hvp_at_once(z, t, v, gamma, out):
     """hvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray or type(gamma) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 1 or type(gamma) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = hvp_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    (rows,) = z.shape
+    call = hvp_call(z.dtype, t.dtype, 1)
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        hvp = np.empty(len(z), z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hvp, = made
+    hvp = out
+    if hvp is None:
+        hvp = np.empty(rows, z.dtype)
+    elif type(hvp) is not np.ndarray:
+        return None
     try:
         if not call(z, t, v, gamma, hvp):
             return None
@@ -1090,13 +1131,13 @@ def hvp_at_once(z, t, v, gamma, out):
 
 
 def hvp(z, t, v, *, gamma=2.0, out=None, threads=None):
-    """hvp = v * (p * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 - p) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) - p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (p + gamma * p - 1)))
+    """hvp = v * (p * (1 - p) * (p^gamma * (1 - t) + t * (1 - p)^gamma) * (1 + 2 * gamma) + gamma * (gamma * p^gamma * (1 - t) * (2 * p - 1) * log(1 - p) + p * (t * (1 - p)^gamma * log(p) + (1 - t) * p^gamma * log(1 - p)) * (1 - p - gamma * p)))
 
     z (...); t, v (...), or of a shape that broadcasts with it -> hvp (...).
     `0 <= gamma`: the focusing parameter, rounded to the dtype of z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem binary-focal:hessian: 4f7ea86711bd411ed5af4a0d14a4b457abf2d79dc859dac27df5d41c6e60febe
+    Theorem binary-focal:hessian: fafba5501053d44acc0f3f4b2a75ac3def201068fb6562f93e8bbed8e596afdc
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, t, v, gamma, out)
@@ -3437,8 +3478,9 @@ def _times_exp_of_sum(f, x, low):
     last = floats_of(((whole - quarter - quarter - quarter) << _mantissa_bits(x)) + _bias(x))
     scaled_up = f * factor * factor * factor
     made = fmuladd(p, scaled_up, scaled_up) * last
-    f = f + 0.0 * usual
-    made = select(magnitude(f) == INFINITY, f, made)
+    # Where that is infinite so is the product, and p < 0 must not take infinity from it; an x of NaN stays NaN.
+    scaled_up = scaled_up + 0.0 * usual
+    made = select(magnitude(scaled_up) == INFINITY, scaled_up, made)
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 

@@ -212,7 +212,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -222,11 +226,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -262,7 +267,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -486,39 +491,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 # ================ The kernels ================
@@ -680,6 +675,23 @@ def value_of_labels_call(layout, dtype, other):
     return for_types(call, given(dtype, 2), given(other, 1), memory(dtype, 1))
 
 
+def value_of_labels_total(layout, dtype, other):
+    """The total of value_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, labels, divisor):
+        suits = (
+            is_block(z, z.shape[1]) and labels_suit(labels, z)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_of_labels_kernel(0, len(z), z, labels, value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(other, 1), types.float64)
+
+
 @compiled
 def value_of_targets_rows(start, stop, z_rows, t_rows, value_rows, layout):
     """Rows start..stop-1 of value = sum_k (exp(z_k) / (sum_k exp(z_k)) - t_k)^2"""
@@ -787,6 +799,24 @@ def value_of_targets_call(layout, dtype, other):
         return suits
 
     return for_types(call, given(dtype, 2), given(dtype, 2), memory(dtype, 1))
+
+
+def value_of_targets_total(layout, dtype, other):
+    """The total of value_of_targets on one block of rows, compiled for a layout, the dtype of z and that of t."""
+    bits, most = bits_up_to(dtype, np.inf)
+
+    @compiled
+    def call(z, t, divisor):
+        suits = (
+            is_block(z, z.shape[1]) and targets_suit(t, z, bits, most)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_of_targets_kernel(0, len(z), z, t, value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64)
 
 
 @compiled
@@ -936,17 +966,37 @@ def value_and_grad_of_labels_call(layout, dtype, other):
     """value_and_grad_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
 
     @compiled
-    def call(z, labels, scale, value, gradient):
+    def call(z, labels, value, gradient):
         suits = (
             is_block(z, z.shape[1]) and labels_suit(labels, z) and fills(value, z, 1) and apart(value, z)
             and apart(value, labels) and fills(gradient, z, z.shape[1]) and in_place(gradient, z)
             and apart(gradient, labels) and apart(gradient, value)
         )
         if suits:
-            value_and_grad_of_labels_kernel(0, len(z), z, labels, z.dtype.type(scale), value, gradient, layout)
+            value_and_grad_of_labels_kernel(0, len(z), z, labels, z.dtype.type(1.0), value, gradient, layout)
         return suits
 
-    return for_types(call, given(dtype, 2), given(other, 1), types.float64, memory(dtype, 1), memory(dtype, 2))
+    return for_types(call, given(dtype, 2), given(other, 1), memory(dtype, 1), memory(dtype, 2))
+
+
+def value_and_grad_of_labels_total(layout, dtype, other):
+    """The total of value_and_grad_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, labels, divisor, gradient):
+        suits = (
+            is_block(z, z.shape[1]) and labels_suit(labels, z) and fills(gradient, z, z.shape[1])
+            and apart(gradient, z) and apart(gradient, labels)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_of_labels_kernel(
+            0, len(z), z, labels, z.dtype.type(1.0 / divisor), value, gradient, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(other, 1), types.float64, memory(dtype, 2))
 
 
 @compiled
@@ -1074,17 +1124,38 @@ def value_and_grad_of_targets_call(layout, dtype, other):
     bits, most = bits_up_to(dtype, np.inf)
 
     @compiled
-    def call(z, t, scale, value, gradient):
+    def call(z, t, value, gradient):
         suits = (
             is_block(z, z.shape[1]) and targets_suit(t, z, bits, most) and fills(value, z, 1)
             and apart(value, z) and apart(value, t) and fills(gradient, z, z.shape[1]) and in_place(gradient, z)
             and apart(gradient, t) and apart(gradient, value)
         )
         if suits:
-            value_and_grad_of_targets_kernel(0, len(z), z, t, z.dtype.type(scale), value, gradient, layout)
+            value_and_grad_of_targets_kernel(0, len(z), z, t, z.dtype.type(1.0), value, gradient, layout)
         return suits
 
-    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, memory(dtype, 1), memory(dtype, 2))
+    return for_types(call, given(dtype, 2), given(dtype, 2), memory(dtype, 1), memory(dtype, 2))
+
+
+def value_and_grad_of_targets_total(layout, dtype, other):
+    """The total of value_and_grad_of_targets on one block of rows, compiled for a layout, the dtype of z and that of t."""
+    bits, most = bits_up_to(dtype, np.inf)
+
+    @compiled
+    def call(z, t, divisor, gradient):
+        suits = (
+            is_block(z, z.shape[1]) and targets_suit(t, z, bits, most) and fills(gradient, z, z.shape[1])
+            and apart(gradient, z) and apart(gradient, t)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_of_targets_kernel(
+            0, len(z), z, t, z.dtype.type(1.0 / divisor), value, gradient, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, memory(dtype, 2))
 
 
 @compiled
@@ -1262,27 +1333,32 @@ def hessian_of_targets_long_rows(start, stop, z_rows, t_rows, hessian_rows):
         shared = 4.0 * inner
         shared_2 = 2.0 * inner_2
         shared_3 = shared + shared_2
-        shared_4 = 2.0 * inner
-        shared_5 = shared_4 + shared_2
+        shared_5 = 2.0 * inner
+        shared_6 = shared_5 + shared_2
         for i in range(classes):
             e_at_i = scratch_at(e_memory, i)
             y = quotient(e_at_i, total_inverse)
             y_raised_3 = y * y
+            z_at_i = number_of(z_rows, row * classes + i)
+            rest_2 = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
+            t_at_i = number_of(t_rows, row * classes + i)
+            shared_4 = select((1.0 / 2.0) - y < 0.0, 1.0 - t_at_i - rest_2, y - t_at_i)
             for j in range(0, classes, part_size(z_rows)):
                 e = load_scratch(e_memory, j)
                 y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-                t_at_i = number_of(t_rows, row * classes + i)
+                z = load_part(z_rows, row, j, -np.inf)
+                rest_3 = quotient(select(z == top, excess, total - e), total_inverse)
                 t = load_part(t_rows, row, j, 0.0)
-                store_part(hessian_rows, row * classes + i, j, shared_3 * (y * quotient(e, total_inverse)) + 2.0 * y * quotient(e, total_inverse) * t_at_i + 2.0 * y * quotient(e, total_inverse) * t - y_raised_2 * (4.0 * y) - 4.0 * y_raised_3 * quotient(e, total_inverse))
+                store_part(hessian_rows, row * classes + i, j, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, y * (y_raised_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_3, quotient(e, total_inverse) - t))) + y * (2.0 * rest_3 * quotient(e, total_inverse)) * t + y * (2.0 * quotient(e, total_inverse)) * t_at_i + inner_3 * (y * (4.0 * quotient(e, total_inverse))) + inner_4 * (y * (2.0 * quotient(e, total_inverse))) - y * (y_raised_2 * (4.0 * rest_3)) - y_raised_3 * (4.0 * quotient(e, total_inverse)), select((1.0 / 2.0) - y < 0.0, y_raised_3 * (2.0 * shared_4) * quotient(e, total_inverse) + y * (2.0 * rest_2) * quotient(e, total_inverse) * t_at_i + 2.0 * y * quotient(e, total_inverse) * t + inner_3 * (4.0 * y * quotient(e, total_inverse)) + inner_4 * (2.0 * y * quotient(e, total_inverse)) - y_raised_3 * (4.0 * rest_2) * quotient(e, total_inverse) - y_raised_2 * (4.0 * y), shared_3 * (y * quotient(e, total_inverse)) + 2.0 * y * quotient(e, total_inverse) * t_at_i + 2.0 * y * quotient(e, total_inverse) * t - y_raised_2 * (4.0 * y) - 4.0 * y_raised_3 * quotient(e, total_inverse))))
         for i in range(classes):
             z_at_i = number_of(z_rows, row * classes + i)
             e_at_i = scratch_at(e_memory, i)
-            rest_2 = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
+            rest_4 = quotient(select(z_at_i == top, excess, total - e_at_i), total_inverse)
             y_raised_4 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
             y_raised_5 = quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse) * quotient(e_at_i, total_inverse)
-            rest_raised = rest_2 * rest_2
+            rest_raised = rest_4 * rest_4
             t_at_i = number_of(t_rows, row * classes + i)
-            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, y_raised_4 * (4.0 * rest_raised) + inner_3 * (2.0 * y_raised_4) + inner_4 * (2.0 * y_raised_4) - y_raised_4 * (rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, 1.0 - t_at_i - rest_2, quotient(e_at_i, total_inverse) - t_at_i))) - inner_3 * (2.0 * rest_2 * quotient(e_at_i, total_inverse)) - 2.0 * rest_raised * quotient(e_at_i, total_inverse) * t_at_i, y_raised_4 * (4.0 * rest_2) + y_raised_4 * shared_5 + 2.0 * y_raised_4 * t_at_i - inner * (2.0 * rest_2 * quotient(e_at_i, total_inverse)) - 2.0 * rest_2 * quotient(e_at_i, total_inverse) * t_at_i - 4.0 * y_raised_5))
+            hessian_rows[row, i, i] = first_lane(select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, y_raised_4 * (4.0 * rest_raised) + inner_3 * (2.0 * y_raised_4) + inner_4 * (2.0 * y_raised_4) - y_raised_4 * (rest_4 * (2.0 * select((1.0 / 2.0) - quotient(e_at_i, total_inverse) < 0.0, 1.0 - t_at_i - rest_4, quotient(e_at_i, total_inverse) - t_at_i))) - inner_3 * (2.0 * rest_4 * quotient(e_at_i, total_inverse)) - 2.0 * rest_raised * quotient(e_at_i, total_inverse) * t_at_i, y_raised_4 * (4.0 * rest_4) + y_raised_4 * shared_6 + 2.0 * y_raised_4 * t_at_i - inner * (2.0 * rest_4 * quotient(e_at_i, total_inverse)) - 2.0 * rest_4 * quotient(e_at_i, total_inverse) * t_at_i - 4.0 * y_raised_5))
 
 
 hessian_of_targets_kernel = by_layout(None, hessian_of_targets_long_rows)
@@ -1527,23 +1603,32 @@ def hvp_of_targets_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows, layout):
         excess = ties - e_unit + below
         total = ties + below
         total_inverse = reciprocal(total)
-        inner_3 = summed(quotient(e, total_inverse) * v, classes)
-        inner_5 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
+        inner_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), classes)
         y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
-        inner = summed(quotient(e, total_inverse) * t * v - 2.0 * y_raised * v, classes)
-        inner_2 = summed(3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t, classes)
+        inner = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t), classes)
+        inner_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v), classes)
         rest = quotient(select(z == top, excess, total - e), total_inverse)
-        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse), classes)
-        inner_6 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v), classes)
-        inner_7 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t), classes)
-        inner_8 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), classes)
-        shared = 2.0 * inner
-        shared_2 = inner_3 * (2.0 * inner_2)
-        shared_3 = shared + shared_2
-        y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
-        rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
-        rest_raised = rest_2 * rest_2
-        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_5 * (y_raised_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) + inner_5 * (2.0 * rest_2 * quotient(e, total_inverse) * t) + y_raised_2 * (4.0 * rest_raised) * v + inner_6 * (2.0 * quotient(e, total_inverse)) + inner_5 * (inner_7 * (2.0 * quotient(e, total_inverse))) + inner_7 * (2.0 * y_raised_2 * v) - y_raised_2 * (rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) * v - inner_5 * (y_raised_2 * (4.0 * rest_2)) - 2.0 * rest_raised * quotient(e, total_inverse) * t * v - inner_8 * (2.0 * quotient(e, total_inverse) * v), shared_3 * quotient(e, total_inverse) + inner_3 * (2.0 * quotient(e, total_inverse) * t) + 4.0 * y_raised_2 * v - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_3 * (4.0 * y_raised_2))
+        inner_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), classes)
+        t_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, t, 0.0), classes)
+        is_there = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        t_3 = select(is_there == 0.0, 0.0, t_2)
+        shared = 1.0 - t_3
+        is_there_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        rest_3 = quotient(select(z == top, excess, total - e), total_inverse)
+        rest_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest_3, 0.0), classes)
+        rest_4 = select(is_there_2 == 0.0, 1.0, rest_2)
+        y = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, quotient(e, total_inverse), 0.0), classes)
+        is_there_3 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        y_2 = select(is_there_3 == 0.0, 0.0, y)
+        shared_2 = select((1.0 / 2.0) - y_2 < 0.0, shared - rest_4, y_2 - t_3)
+        y_raised_2 = y_2 * y_2
+        v_2 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, v, 0.0), classes)
+        is_there_4 = summed(select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), classes)
+        v_3 = select(is_there_4 == 0.0, 0.0, v_2)
+        y_raised_3 = quotient(e, total_inverse) * quotient(e, total_inverse)
+        rest_5 = quotient(select(z == top, excess, total - e), total_inverse)
+        rest_raised = rest_5 * rest_5
+        hvp = select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_2 * (y_raised_3 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_5, quotient(e, total_inverse) - t))) + inner_2 * (2.0 * rest_5 * quotient(e, total_inverse) * t) + y_raised_3 * (4.0 * rest_raised) * v + inner_3 * (2.0 * quotient(e, total_inverse)) + inner_2 * (inner * (2.0 * quotient(e, total_inverse))) + inner * (2.0 * y_raised_3 * v) - y_raised_3 * (rest_5 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_5, quotient(e, total_inverse) - t))) * v - inner_2 * (y_raised_3 * (4.0 * rest_5)) - 2.0 * rest_raised * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v), v_3 * (y_raised_2 * (2.0 * shared_2) * quotient(e, total_inverse)) + v_3 * (t_3 * (y_2 * (2.0 * rest_4) * quotient(e, total_inverse))) + v_3 * (2.0 * y_2 * quotient(e, total_inverse) * t) + inner * (v_3 * (2.0 * y_2 * quotient(e, total_inverse))) + inner_2 * (6.0 * y_raised_2 * quotient(e, total_inverse)) + inner_2 * (2.0 * quotient(e, total_inverse) * t) + inner_3 * (2.0 * quotient(e, total_inverse)) + inner_2 * (inner * (2.0 * quotient(e, total_inverse))) + 4.0 * y_raised_3 * v - y_2 * (2.0 * shared_2) * quotient(e, total_inverse) * v - v_3 * (y_raised_2 * (4.0 * rest_4) * quotient(e, total_inverse)) - inner_2 * (t_3 * (4.0 * y_2 * quotient(e, total_inverse))) - v_3 * (y_raised_3 * (4.0 * y_2)) - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_2 * (4.0 * y_raised_3))
         store_classes(hvp_rows, row, stop, layout, hvp)
 
 
@@ -1590,50 +1675,82 @@ def hvp_of_targets_long_rows(start, stop, z_rows, t_rows, v_rows, hvp_rows):
         inner_3_lost = row_number(z_rows, 0.0)
         inner_4 = row_number(z_rows, 0.0)
         inner_4_lost = row_number(z_rows, 0.0)
-        inner_5 = row_number(z_rows, 0.0)
-        inner_5_lost = row_number(z_rows, 0.0)
-        inner_6 = row_number(z_rows, 0.0)
-        inner_6_lost = row_number(z_rows, 0.0)
-        inner_7 = row_number(z_rows, 0.0)
-        inner_7_lost = row_number(z_rows, 0.0)
-        inner_8 = row_number(z_rows, 0.0)
-        inner_8_lost = row_number(z_rows, 0.0)
         total_inverse = reciprocal(total)
         for k in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, k)
             y_raised = quotient(e, total_inverse) * quotient(e, total_inverse)
             t = load_part(t_rows, row, k, 0.0)
+            inner, inner_lost = plus_part(inner, inner_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t), k, classes)
             v = load_part(v_rows, row, k, 0.0)
-            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v, k, classes)
-            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t, k, classes)
-            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, quotient(e, total_inverse) * v, k, classes)
+            inner_2, inner_2_lost = plus_part(inner_2, inner_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
+            inner_3, inner_3_lost = plus_part(inner_3, inner_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v), k, classes)
             z = load_part(z_rows, row, k, -np.inf)
             rest = quotient(select(z == top, excess, total - e), total_inverse)
-            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse), k, classes)
-            inner_5, inner_5_lost = plus_part(inner_5, inner_5_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * v), k, classes)
-            inner_6, inner_6_lost = plus_part(inner_6, inner_6_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, quotient(e, total_inverse) * t * v - 2.0 * y_raised * v), k, classes)
-            inner_7, inner_7_lost = plus_part(inner_7, inner_7_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, 3.0 * y_raised - 2.0 * quotient(e, total_inverse) * t), k, classes)
-            inner_8, inner_8_lost = plus_part(inner_8, inner_8_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), k, classes)
+            inner_4, inner_4_lost = plus_part(inner_4, inner_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 0.0, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest, quotient(e, total_inverse) - t) * quotient(e, total_inverse)), k, classes)
         inner = settled(inner, inner_lost)
         inner_2 = settled(inner_2, inner_2_lost)
         inner_3 = settled(inner_3, inner_3_lost)
         inner_4 = settled(inner_4, inner_4_lost)
-        inner_5 = settled(inner_5, inner_5_lost)
-        inner_6 = settled(inner_6, inner_6_lost)
-        inner_7 = settled(inner_7, inner_7_lost)
-        inner_8 = settled(inner_8, inner_8_lost)
-        shared = 2.0 * inner
-        shared_2 = inner_3 * (2.0 * inner_2)
-        shared_3 = shared + shared_2
+        t_2 = row_number(z_rows, 0.0)
+        t_2_lost = row_number(z_rows, 0.0)
+        is_there = row_number(z_rows, 0.0)
+        is_there_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            t = load_part(t_rows, row, k, 0.0)
+            t_2, t_2_lost = plus_part(t_2, t_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, t, 0.0), k, classes)
+            is_there, is_there_lost = plus_part(is_there, is_there_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        t_2 = settled(t_2, t_2_lost)
+        is_there = settled(is_there, is_there_lost)
+        t_3 = select(is_there == 0.0, 0.0, t_2)
+        shared = 1.0 - t_3
+        rest_2 = row_number(z_rows, 0.0)
+        rest_2_lost = row_number(z_rows, 0.0)
+        is_there_2 = row_number(z_rows, 0.0)
+        is_there_2_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = load_scratch(e_memory, k)
+            rest_3 = quotient(select(z == top, excess, total - e), total_inverse)
+            rest_2, rest_2_lost = plus_part(rest_2, rest_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, rest_3, 0.0), k, classes)
+            is_there_2, is_there_2_lost = plus_part(is_there_2, is_there_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        rest_2 = settled(rest_2, rest_2_lost)
+        is_there_2 = settled(is_there_2, is_there_2_lost)
+        rest_4 = select(is_there_2 == 0.0, 1.0, rest_2)
+        y = row_number(z_rows, 0.0)
+        y_lost = row_number(z_rows, 0.0)
+        is_there_3 = row_number(z_rows, 0.0)
+        is_there_3_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            y, y_lost = plus_part(y, y_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, quotient(e, total_inverse), 0.0), k, classes)
+            is_there_3, is_there_3_lost = plus_part(is_there_3, is_there_3_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        y = settled(y, y_lost)
+        is_there_3 = settled(is_there_3, is_there_3_lost)
+        y_2 = select(is_there_3 == 0.0, 0.0, y)
+        shared_2 = select((1.0 / 2.0) - y_2 < 0.0, shared - rest_4, y_2 - t_3)
+        y_raised_2 = y_2 * y_2
+        v_2 = row_number(z_rows, 0.0)
+        v_2_lost = row_number(z_rows, 0.0)
+        is_there_4 = row_number(z_rows, 0.0)
+        is_there_4_lost = row_number(z_rows, 0.0)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            v_2, v_2_lost = plus_part(v_2, v_2_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, v, 0.0), k, classes)
+            is_there_4, is_there_4_lost = plus_part(is_there_4, is_there_4_lost, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0, 0.0), k, classes)
+        v_2 = settled(v_2, v_2_lost)
+        is_there_4 = settled(is_there_4, is_there_4_lost)
+        v_3 = select(is_there_4 == 0.0, 0.0, v_2)
         for i in range(0, classes, part_size(z_rows)):
             e = load_scratch(e_memory, i)
-            y_raised_2 = quotient(e, total_inverse) * quotient(e, total_inverse)
+            y_raised_3 = quotient(e, total_inverse) * quotient(e, total_inverse)
             z = load_part(z_rows, row, i, -np.inf)
-            rest_2 = quotient(select(z == top, excess, total - e), total_inverse)
-            rest_raised = rest_2 * rest_2
+            rest_5 = quotient(select(z == top, excess, total - e), total_inverse)
+            rest_raised = rest_5 * rest_5
             t = load_part(t_rows, row, i, 0.0)
             v = load_part(v_rows, row, i, 0.0)
-            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_5 * (y_raised_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) + inner_5 * (2.0 * rest_2 * quotient(e, total_inverse) * t) + y_raised_2 * (4.0 * rest_raised) * v + inner_6 * (2.0 * quotient(e, total_inverse)) + inner_5 * (inner_7 * (2.0 * quotient(e, total_inverse))) + inner_7 * (2.0 * y_raised_2 * v) - y_raised_2 * (rest_2 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_2, quotient(e, total_inverse) - t))) * v - inner_5 * (y_raised_2 * (4.0 * rest_2)) - 2.0 * rest_raised * quotient(e, total_inverse) * t * v - inner_8 * (2.0 * quotient(e, total_inverse) * v), shared_3 * quotient(e, total_inverse) + inner_3 * (2.0 * quotient(e, total_inverse) * t) + 4.0 * y_raised_2 * v - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_3 * (4.0 * y_raised_2)))
+            store_part(hvp_rows, row, i, select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, inner_2 * (y_raised_3 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_5, quotient(e, total_inverse) - t))) + inner_2 * (2.0 * rest_5 * quotient(e, total_inverse) * t) + y_raised_3 * (4.0 * rest_raised) * v + inner_3 * (2.0 * quotient(e, total_inverse)) + inner_2 * (inner * (2.0 * quotient(e, total_inverse))) + inner * (2.0 * y_raised_3 * v) - y_raised_3 * (rest_5 * (2.0 * select((1.0 / 2.0) - quotient(e, total_inverse) < 0.0, 1.0 - t - rest_5, quotient(e, total_inverse) - t))) * v - inner_2 * (y_raised_3 * (4.0 * rest_5)) - 2.0 * rest_raised * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v), v_3 * (y_raised_2 * (2.0 * shared_2) * quotient(e, total_inverse)) + v_3 * (t_3 * (y_2 * (2.0 * rest_4) * quotient(e, total_inverse))) + v_3 * (2.0 * y_2 * quotient(e, total_inverse) * t) + inner * (v_3 * (2.0 * y_2 * quotient(e, total_inverse))) + inner_2 * (6.0 * y_raised_2 * quotient(e, total_inverse)) + inner_2 * (2.0 * quotient(e, total_inverse) * t) + inner_3 * (2.0 * quotient(e, total_inverse)) + inner_2 * (inner * (2.0 * quotient(e, total_inverse))) + 4.0 * y_raised_3 * v - y_2 * (2.0 * shared_2) * quotient(e, total_inverse) * v - v_3 * (y_raised_2 * (4.0 * rest_4) * quotient(e, total_inverse)) - inner_2 * (t_3 * (4.0 * y_2 * quotient(e, total_inverse))) - v_3 * (y_raised_3 * (4.0 * y_2)) - 2.0 * quotient(e, total_inverse) * t * v - inner_4 * (2.0 * quotient(e, total_inverse) * v) - inner_2 * (4.0 * y_raised_3)))
 
 
 hvp_of_targets_kernel = by_layout(hvp_of_targets_rows, hvp_of_targets_long_rows)
@@ -1660,36 +1777,37 @@ def hvp_of_targets_call(layout, dtype, other):
 
 
 value_call = call_finder(labels=value_of_labels_call, targets=value_of_targets_call)
+value_total = call_finder(labels=value_of_labels_total, targets=value_of_targets_total)
 
 
 def value_at_once(z, t, reduction, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        value = np.empty(len(z), z.dtype)
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(z.dtype, t.dtype, classes)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
-    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(z)):
         return None
-    try:
-        if not call(z, t, value):
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    value = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    try:
+        if divisor == 0.0:
+            return value if call(z, t, value) else None
+        total = call(z, t, divisor)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value
+    return z.dtype.type(total) if total == total else None
 
 
 def value(z, t, *, reduction="none", out=None, threads=None):
@@ -1728,39 +1846,46 @@ def value(z, t, *, reduction="none", out=None, threads=None):
 
 
 value_and_grad_call = call_finder(labels=value_and_grad_of_labels_call, targets=value_and_grad_of_targets_call)
+value_and_grad_total = call_finder(labels=value_and_grad_of_labels_total, targets=value_and_grad_of_targets_total)
 
 
 def value_and_grad_at_once(z, t, reduction, out):
     """value_and_grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_and_grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_and_grad_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(z.dtype, t.dtype, classes)
+    else:
+        return None
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
     if out is None:
-        value, gradient = np.empty(len(z), z.dtype), np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 2)
-        if made is None:
-            return None
-        value, gradient = made
-        value = np.empty(len(z), z.dtype) if value is None else value
-        gradient = np.empty(z.shape, z.dtype) if gradient is None else gradient
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(z)):
+        value = gradient = None
+    elif type(out) is not tuple or len(out) != 2:
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
-    try:
-        if not call(z, t, scale, value, gradient):
+    else:
+        value, gradient = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    if gradient is None:
+        gradient = np.empty(z.shape, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
+    try:
+        if divisor == 0.0:
+            return (value, gradient) if call(z, t, value, gradient) else None
+        total = call(z, t, divisor, gradient)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value, gradient
+    return (z.dtype.type(total), gradient) if total == total else None
 
 
 def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
@@ -1802,34 +1927,37 @@ def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
 
 
 grad_call = call_finder(labels=value_and_grad_of_labels_call, targets=value_and_grad_of_targets_call)
+grad_total = call_finder(labels=value_and_grad_of_labels_total, targets=value_and_grad_of_targets_total)
 
 
 def grad_at_once(z, t, reduction, out):
     """grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        gradient = np.empty(z.shape, z.dtype)
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, grad_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(z.dtype, t.dtype, classes)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        gradient, = made
-    value = np.empty(len(z), z.dtype)
-    if reduction != "none" and (reduction not in ("sum", "mean") or not len(z)):
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    value = np.empty(rows, z.dtype) if divisor == 0.0 else None
+    gradient = out
+    if gradient is None:
+        gradient = np.empty(z.shape, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
     try:
-        if not call(z, t, scale, value, gradient):
-            return None
+        if divisor == 0.0:
+            return gradient if call(z, t, value, gradient) else None
+        total = call(z, t, divisor, gradient)
     except TypeError:  # another signature
         return None
-    return gradient
+    return gradient if total == total else None
 
 
 def grad(z, t, *, reduction="none", out=None, threads=None):
@@ -1874,20 +2002,19 @@ hessian_call = call_finder(labels=hessian_of_labels_call, targets=hessian_of_tar
 
 def hessian_at_once(z, t, out):
     """hessian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = hessian_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = hessian_call(z.dtype, t.dtype, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        hessian = np.empty(z.shape + z.shape[1:], z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hessian, = made
+    hessian = out
+    if hessian is None:
+        hessian = np.empty((rows, classes, classes), z.dtype)
+    elif type(hessian) is not np.ndarray:
+        return None
     try:
         if not call(z, t, hessian):
             return None
@@ -1930,20 +2057,19 @@ hvp_call = call_finder(labels=hvp_of_labels_call, targets=hvp_of_targets_call)
 
 def hvp_at_once(z, t, v, out):
     """hvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = hvp_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = hvp_call(z.dtype, t.dtype, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    hvp = out
+    if hvp is None:
         hvp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hvp, = made
+    elif type(hvp) is not np.ndarray:
+        return None
     try:
         if not call(z, t, v, hvp):
             return None

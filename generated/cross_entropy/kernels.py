@@ -36,12 +36,19 @@ Theorems (SHA-256 of the record each rests on):
     cross-entropy:hvp  64012f7d39cb161444e92149a65a0ec4377af34e5f0656678700cb5b71115a48
     cross-entropy:logits-form  72890e2b6f8cc72aacd227827f97d711da2b7ea81d836184b0caa050c0c9bac7
     cross-entropy:smoothed-gradient  65f6ae150189771d6ffe54128583e5a72726ababad48923d549bf927b5c0f9f0
+    cross-entropy:smoothed-hessian  6589a77f6ba6203ac6503981c88f69ca4c89590784093ef7bd6c3f3e2553a3f8
+    cross-entropy:smoothed-hvp  ad7d379e6b35e1b7df06393737149ce9824ce470e83708f0fba4f17b592cfdc3
     cross-entropy:smoothed-label-gradient  3a41deadde9b6e37d7fa3e5ca51d0b0c7fdcd6c6f3644fb5b14bd9a8595f10c6
+    cross-entropy:smoothed-label-hessian  00e0aa36631d88703f424ce5c78bc50fdc97f40dbb15a528c582cc35c4276220
+    cross-entropy:smoothed-label-hvp  f436d0668d8457d116c9c3e90fac8b0dd1ca847a5b736a94d443b1e5d587c546
     cross-entropy:smoothed-label-logits-form  e5962424e81fc9477915d114808c06c89d64c0db1117e03b7361f5910850adc2
     cross-entropy:smoothed-logits-form  b16bd5caf0ed01b272c4bbebc843d96b01857e74a1410d5fade5d2a62cec9d7c
     cross-entropy:tempered-gradient  e50d90159fc84f6299275972977bd08ef929e507ef771ea2c1e0888247714475
+    cross-entropy:tempered-hessian  e0787f5d24a4c545c241d5d00d2c05d38b470576a80e0cabeeb7e7a0d773c585
+    cross-entropy:tempered-hvp  fa75f929498234385c16f15008420fa705ef567a7b988b1f5a87c2e7d7a12e9d
     cross-entropy:tempered-logits-form  cb646d2e6dccab81c063d151f2fc20364293650d86589846915796b65d75142d
     cross-entropy:weighted-gradient  96b716866decc49cdb267340e99c22b289bed25ea5412d8c965aeeaca1f99cce
+    cross-entropy:weighted-hessian  48042761b2463b5828ead237349671f61720cc256afdd8ebcc97790f982128fe
     logsumexp:max-shift  33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     logsumexp:tempered-max-shift  67fecb72ce9903cb540966ac6028a64e6365e9ffdf5366ac654aa34e13b55487
     softmax:complement  be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
@@ -49,7 +56,10 @@ Theorems (SHA-256 of the record each rests on):
     softmax:jvp  f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
     softmax:shift-invariance  a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     softmax:tempered-complement  142e622c7438ad3ee672becec16e715771e68c254902cf2646ec442fbe107905
+    softmax:tempered-jacobian  479a0ebba343999553bf95d848553f0279e91a29373172bdab169065d33ea12f
+    softmax:tempered-jvp  c6fa32aa8d229513ca434a4943fd25645c2b64f39d6892e02ca6ee7e5e43c0f3
     softmax:tempered-shift-invariance  2ecda1a36b3f257e4a383a7e7fa5b6c2f0e920d63e1db795fab8d10485733ff3
+    softmax:tempered-vjp  9c80968226ad3ab15b93bf3c0b9fa75d643d7e8ceea8142e3e57d4129e3d6674
     softmax:vjp  5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
 """
 
@@ -239,7 +249,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -249,11 +263,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -289,7 +304,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -513,39 +528,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 # ================ The kernels ================
@@ -663,6 +668,23 @@ def value_of_labels_call(layout, dtype, other):
         return suits
 
     return for_types(call, given(dtype, 2), given(other, 1), memory(dtype, 1))
+
+
+def value_of_labels_total(layout, dtype, other):
+    """The total of value_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, labels, divisor):
+        suits = (
+            is_block(z, z.shape[1]) and labels_suit(labels, z)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_of_labels_kernel(0, len(z), z, labels, value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(other, 1), types.float64)
 
 
 @compiled
@@ -783,6 +805,24 @@ def value_of_targets_call(layout, dtype, other):
         return suits
 
     return for_types(call, given(dtype, 2), given(dtype, 2), memory(dtype, 1))
+
+
+def value_of_targets_total(layout, dtype, other):
+    """The total of value_of_targets on one block of rows, compiled for a layout, the dtype of z and that of t."""
+    bits, most = bits_up_to(dtype, np.inf)
+
+    @compiled
+    def call(z, t, divisor):
+        suits = (
+            is_block(z, z.shape[1]) and targets_suit(t, z, bits, most)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_of_targets_kernel(0, len(z), z, t, value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64)
 
 
 @compiled
@@ -1387,17 +1427,37 @@ def value_and_grad_of_labels_call(layout, dtype, other):
     """value_and_grad_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
 
     @compiled
-    def call(z, labels, scale, value, gradient):
+    def call(z, labels, value, gradient):
         suits = (
             is_block(z, z.shape[1]) and labels_suit(labels, z) and fills(value, z, 1) and apart(value, z)
             and apart(value, labels) and fills(gradient, z, z.shape[1]) and in_place(gradient, z)
             and apart(gradient, labels) and apart(gradient, value)
         )
         if suits:
-            value_and_grad_of_labels_kernel(0, len(z), z, labels, z.dtype.type(scale), value, gradient, layout)
+            value_and_grad_of_labels_kernel(0, len(z), z, labels, z.dtype.type(1.0), value, gradient, layout)
         return suits
 
-    return for_types(call, given(dtype, 2), given(other, 1), types.float64, memory(dtype, 1), memory(dtype, 2))
+    return for_types(call, given(dtype, 2), given(other, 1), memory(dtype, 1), memory(dtype, 2))
+
+
+def value_and_grad_of_labels_total(layout, dtype, other):
+    """The total of value_and_grad_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, labels, divisor, gradient):
+        suits = (
+            is_block(z, z.shape[1]) and labels_suit(labels, z) and fills(gradient, z, z.shape[1])
+            and apart(gradient, z) and apart(gradient, labels)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_of_labels_kernel(
+            0, len(z), z, labels, z.dtype.type(1.0 / divisor), value, gradient, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(other, 1), types.float64, memory(dtype, 2))
 
 
 @compiled
@@ -1535,17 +1595,38 @@ def value_and_grad_of_targets_call(layout, dtype, other):
     bits, most = bits_up_to(dtype, np.inf)
 
     @compiled
-    def call(z, t, scale, value, gradient):
+    def call(z, t, value, gradient):
         suits = (
             is_block(z, z.shape[1]) and targets_suit(t, z, bits, most) and fills(value, z, 1)
             and apart(value, z) and apart(value, t) and fills(gradient, z, z.shape[1]) and in_place(gradient, z)
             and apart(gradient, t) and apart(gradient, value)
         )
         if suits:
-            value_and_grad_of_targets_kernel(0, len(z), z, t, z.dtype.type(scale), value, gradient, layout)
+            value_and_grad_of_targets_kernel(0, len(z), z, t, z.dtype.type(1.0), value, gradient, layout)
         return suits
 
-    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, memory(dtype, 1), memory(dtype, 2))
+    return for_types(call, given(dtype, 2), given(dtype, 2), memory(dtype, 1), memory(dtype, 2))
+
+
+def value_and_grad_of_targets_total(layout, dtype, other):
+    """The total of value_and_grad_of_targets on one block of rows, compiled for a layout, the dtype of z and that of t."""
+    bits, most = bits_up_to(dtype, np.inf)
+
+    @compiled
+    def call(z, t, divisor, gradient):
+        suits = (
+            is_block(z, z.shape[1]) and targets_suit(t, z, bits, most) and fills(gradient, z, z.shape[1])
+            and apart(gradient, z) and apart(gradient, t)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_of_targets_kernel(
+            0, len(z), z, t, z.dtype.type(1.0 / divisor), value, gradient, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, memory(dtype, 2))
 
 
 @compiled
@@ -2199,6 +2280,51 @@ def jacobian_call(layout, dtype, other):
 
 
 @compiled
+def jacobian_of_plain_tempered_long_rows(start, stop, z_rows, beta, beta_low, jacobian_rows):
+    """Rows start..stop-1, long ones, of jacobian = beta * p_i * (delta_{ij} - p_j)"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+        total = settled(total, total_lost)
+        total_inverse = reciprocal(total)
+        for i in range(classes):
+            e_at_i = scratch_at(e_memory, i)
+            y = quotient(e_at_i, total_inverse)
+            for j in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, j)
+                store_part(jacobian_rows, row * classes + i, j, scaled(y * (0.0 - quotient(e, total_inverse)), beta, beta_low))
+        for i in range(classes):
+            others = row_number(z_rows, 0.0)
+            others_lost = row_number(z_rows, 0.0)
+            for k in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, k)
+                others, others_lost = plus_part(others, others_lost, without(e, k, i), k, classes)
+            others = settled(others, others_lost)
+            e_at_i = scratch_at(e_memory, i)
+            jacobian_rows[row, i, i] = first_lane(scaled(quotient(e_at_i, total_inverse) * quotient(others, total_inverse), beta, beta_low))
+
+
+jacobian_of_plain_tempered_kernel = by_layout(None, jacobian_of_plain_tempered_long_rows)
+
+
+@compiled
 def jvp_rows(start, stop, z_rows, v_rows, jvp_rows, layout):
     """Rows start..stop-1 of jvp = y_i * (v_i - sum_j y_j * v_j)"""
     classes = z_rows.shape[1]
@@ -2277,6 +2403,68 @@ def jvp_call(layout, dtype, other):
 
 
 @compiled
+def jvp_of_plain_tempered_rows(start, stop, z_rows, v_rows, beta, beta_low, jvp_rows, layout):
+    """Rows start..stop-1 of jvp = beta * p_i * (v_i - sum_j p_j * v_j)"""
+    classes = z_rows.shape[1]
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        v = load_classes(v_rows, row, stop, layout, 0.0)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = largest(z)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        total = summed_in_unit(e, classes)
+        total_inverse = reciprocal(total)
+        inner = summed(quotient(e, total_inverse) * v, classes)
+        jvp = scaled(quotient(e, total_inverse) * (v - inner), beta, beta_low)
+        store_classes(jvp_rows, row, stop, layout, jvp)
+
+
+@compiled
+def jvp_of_plain_tempered_long_rows(start, stop, z_rows, v_rows, beta, beta_low, jvp_rows):
+    """Rows start..stop-1, long ones, of jvp = beta * p_i * (v_i - sum_j p_j * v_j)"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(v_rows, row + 1, k)
+            prefetch_output(jvp_rows, row, k)
+        total = settled(total, total_lost)
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+        inner = settled(inner, inner_lost)
+        for i in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, i)
+            v = load_part(v_rows, row, i, 0.0)
+            store_part(jvp_rows, row, i, scaled(quotient(e, total_inverse) * (v - inner), beta, beta_low))
+
+
+jvp_of_plain_tempered_kernel = by_layout(jvp_of_plain_tempered_rows, jvp_of_plain_tempered_long_rows)
+
+
+@compiled
 def vjp_rows(start, stop, z_rows, u_rows, vjp_rows, layout):
     """Rows start..stop-1 of vjp = y_j * (u_j - sum_i u_i * y_i)"""
     classes = z_rows.shape[1]
@@ -2352,6 +2540,68 @@ def vjp_call(layout, dtype, other):
         return suits
 
     return for_types(call, given(dtype, 2), given(dtype, 2), memory(dtype, 2))
+
+
+@compiled
+def vjp_of_plain_tempered_rows(start, stop, z_rows, u_rows, beta, beta_low, vjp_rows, layout):
+    """Rows start..stop-1 of vjp = beta * p_j * (u_j - sum_i u_i * p_i)"""
+    classes = z_rows.shape[1]
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        u = load_classes(u_rows, row, stop, layout, 0.0)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = largest(z)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        total = summed_in_unit(e, classes)
+        total_inverse = reciprocal(total)
+        inner = summed(u * quotient(e, total_inverse), classes)
+        vjp = scaled(quotient(e, total_inverse) * (u - inner), beta, beta_low)
+        store_classes(vjp_rows, row, stop, layout, vjp)
+
+
+@compiled
+def vjp_of_plain_tempered_long_rows(start, stop, z_rows, u_rows, beta, beta_low, vjp_rows):
+    """Rows start..stop-1, long ones, of vjp = beta * p_j * (u_j - sum_i u_i * p_i)"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(u_rows, row + 1, k)
+            prefetch_output(vjp_rows, row, k)
+        total = settled(total, total_lost)
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            u = load_part(u_rows, row, k, 0.0)
+            e = load_scratch(e_memory, k)
+            inner, inner_lost = plus_part(inner, inner_lost, u * quotient(e, total_inverse), k, classes)
+        inner = settled(inner, inner_lost)
+        for j in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, j)
+            u = load_part(u_rows, row, j, 0.0)
+            store_part(vjp_rows, row, j, scaled(quotient(e, total_inverse) * (u - inner), beta, beta_low))
+
+
+vjp_of_plain_tempered_kernel = by_layout(vjp_of_plain_tempered_rows, vjp_of_plain_tempered_long_rows)
 
 
 @compiled
@@ -2484,6 +2734,224 @@ def hessian_of_targets_call(layout, dtype, other):
         return suits
 
     return for_types(call, given(dtype, 2), given(dtype, 2), memory(dtype, 3))
+
+
+@compiled
+def hessian_of_labels_weighted_long_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, scale, hessian_rows):
+    """Rows start..stop-1, long ones, of hessian = scale * weight * (beta^2 * (sum_k t_k) * p_i * (delta_{ij} - p_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+        # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+        weights = shared_at(z_rows, weights_rows, row)
+        w_at_label = shared_at(z_rows, w_shared, label)
+        weight = select(label_is_ignored, 0.0, weights * w_at_label)
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        rest = row_number(z_rows, 0.0)
+        rest_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+            prefetch_input(z_rows, row + 1, k)
+        rest = settled(rest, rest_lost)
+        e_at_label = scratch_at(e_memory, label)
+        total = rest + e_at_label
+        total_inverse = reciprocal(total)
+        factor_over_total = times(total_inverse, factor)
+        for i in range(classes):
+            for j in range(0, classes, part_size(z_rows)):
+                e_at_i = scratch_at(e_memory, i)
+                e = load_scratch(e_memory, j)
+                store_part(hessian_rows, row * classes + i, j, select(weight == 0.0, 0.0, quotient(e_at_i, factor_over_total) * (0.0 - quotient(e, total_inverse))))
+        for i in range(classes):
+            others = row_number(z_rows, 0.0)
+            others_lost = row_number(z_rows, 0.0)
+            for k in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, k)
+                others, others_lost = plus_part(others, others_lost, without(e, k, i), k, classes)
+            others = settled(others, others_lost)
+            e_at_i = scratch_at(e_memory, i)
+            hessian_rows[row, i, i] = first_lane(select(weight == 0.0, 0.0, quotient(e_at_i, factor_over_total) * quotient(others, total_inverse)))
+
+
+hessian_of_labels_weighted_kernel = by_layout(None, hessian_of_labels_weighted_long_rows)
+
+
+@compiled
+def hessian_of_targets_weighted_long_rows(start, stop, z_rows, t_rows, weights_rows, beta, beta_low, scale, hessian_rows):
+    """Rows start..stop-1, long ones, of hessian = scale * weight * (beta^2 * (sum_k t_k) * p_i * (delta_{ij} - p_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        weights = shared_at(z_rows, weights_rows, row)
+        weight = weights
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        sum_t = row_number(z_rows, 0.0)
+        sum_t_lost = row_number(z_rows, 0.0)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            t = load_part(t_rows, row, k, 0.0)
+            sum_t, sum_t_lost = plus_part(sum_t, sum_t_lost, t, k, classes)
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(t_rows, row + 1, k)
+        sum_t = settled(sum_t, sum_t_lost)
+        total = settled(total, total_lost)
+        shared = sum_t * factor
+        total_inverse = reciprocal(total)
+        shared_over_total = times(total_inverse, shared)
+        for i in range(classes):
+            for j in range(0, classes, part_size(z_rows)):
+                e_at_i = scratch_at(e_memory, i)
+                e = load_scratch(e_memory, j)
+                store_part(hessian_rows, row * classes + i, j, select(weight == 0.0, 0.0, quotient(e_at_i, shared_over_total) * (0.0 - quotient(e, total_inverse))))
+        for i in range(classes):
+            others = row_number(z_rows, 0.0)
+            others_lost = row_number(z_rows, 0.0)
+            for k in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, k)
+                others, others_lost = plus_part(others, others_lost, without(e, k, i), k, classes)
+            others = settled(others, others_lost)
+            e_at_i = scratch_at(e_memory, i)
+            hessian_rows[row, i, i] = first_lane(select(weight == 0.0, 0.0, quotient(e_at_i, shared_over_total) * quotient(others, total_inverse)))
+
+
+hessian_of_targets_weighted_kernel = by_layout(None, hessian_of_targets_weighted_long_rows)
+
+
+@compiled
+def hessian_of_labels_smoothed_long_rows(start, stop, z_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, kappa, rho, sum_w, scale, hessian_rows):
+    """Rows start..stop-1, long ones, of hessian = scale * weight * (beta^2 * (kappa * w_l + rho * (sum_k w_k)) * p_i * (delta_{ij} - p_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+        # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+        weights = shared_at(z_rows, weights_rows, row)
+        weight = select(label_is_ignored, 0.0, weights)
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        rest = row_number(z_rows, 0.0)
+        rest_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+            prefetch_input(z_rows, row + 1, k)
+        rest = settled(rest, rest_lost)
+        w_at_label = shared_at(z_rows, w_shared, label)
+        shared = (kappa * w_at_label + rho * sum_w) * factor
+        e_at_label = scratch_at(e_memory, label)
+        total = rest + e_at_label
+        total_inverse = reciprocal(total)
+        shared_over_total = times(total_inverse, shared)
+        for i in range(classes):
+            for j in range(0, classes, part_size(z_rows)):
+                e_at_i = scratch_at(e_memory, i)
+                e = load_scratch(e_memory, j)
+                store_part(hessian_rows, row * classes + i, j, select(weight == 0.0, 0.0, quotient(e_at_i, shared_over_total) * (0.0 - quotient(e, total_inverse))))
+        for i in range(classes):
+            others = row_number(z_rows, 0.0)
+            others_lost = row_number(z_rows, 0.0)
+            for k in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, k)
+                others, others_lost = plus_part(others, others_lost, without(e, k, i), k, classes)
+            others = settled(others, others_lost)
+            e_at_i = scratch_at(e_memory, i)
+            hessian_rows[row, i, i] = first_lane(select(weight == 0.0, 0.0, quotient(e_at_i, shared_over_total) * quotient(others, total_inverse)))
+
+
+hessian_of_labels_smoothed_kernel = by_layout(None, hessian_of_labels_smoothed_long_rows)
+
+
+@compiled
+def hessian_of_targets_smoothed_long_rows(start, stop, z_rows, t_rows, w_shared, weights_rows, beta, beta_low, kappa, rho, scale, hessian_rows):
+    """Rows start..stop-1, long ones, of hessian = scale * weight * (beta^2 * (sum_k q_k) * p_i * (delta_{ij} - p_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        weights = shared_at(z_rows, weights_rows, row)
+        weight = weights
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        sum_t_w = row_number(z_rows, 0.0)
+        sum_t_w_lost = row_number(z_rows, 0.0)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            t = load_part(t_rows, row, k, 0.0)
+            w = load_shared_part(z_rows, w_shared, k)
+            sum_t_w, sum_t_w_lost = plus_part(sum_t_w, sum_t_w_lost, (kappa * t + rho) * w, k, classes)
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(t_rows, row + 1, k)
+        sum_t_w = settled(sum_t_w, sum_t_w_lost)
+        total = settled(total, total_lost)
+        shared = sum_t_w * factor
+        total_inverse = reciprocal(total)
+        shared_over_total = times(total_inverse, shared)
+        for i in range(classes):
+            for j in range(0, classes, part_size(z_rows)):
+                e_at_i = scratch_at(e_memory, i)
+                e = load_scratch(e_memory, j)
+                store_part(hessian_rows, row * classes + i, j, select(weight == 0.0, 0.0, quotient(e_at_i, shared_over_total) * (0.0 - quotient(e, total_inverse))))
+        for i in range(classes):
+            others = row_number(z_rows, 0.0)
+            others_lost = row_number(z_rows, 0.0)
+            for k in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, k)
+                others, others_lost = plus_part(others, others_lost, without(e, k, i), k, classes)
+            others = settled(others, others_lost)
+            e_at_i = scratch_at(e_memory, i)
+            hessian_rows[row, i, i] = first_lane(select(weight == 0.0, 0.0, quotient(e_at_i, shared_over_total) * quotient(others, total_inverse)))
+
+
+hessian_of_targets_smoothed_kernel = by_layout(None, hessian_of_targets_smoothed_long_rows)
 
 
 @compiled
@@ -2658,40 +3126,369 @@ def hvp_of_targets_call(layout, dtype, other):
     return for_types(call, given(dtype, 2), given(dtype, 2), given(dtype, 2), memory(dtype, 2))
 
 
+@compiled
+def hvp_of_labels_weighted_rows(start, stop, z_rows, v_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, scale, hvp_rows, layout):
+    """Rows start..stop-1 of hvp = scale * weight * (beta^2 * (sum_k t_k) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        v = load_classes(v_rows, row, stop, layout, 0.0)
+        weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+        label = load_labels(labels, row, stop, layout, z_rows)
+        at_label = positions(z_rows, layout, 0) == label
+        w_at_label = picked_shared(z_rows, w_shared, w, label, at_label, layout)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        label_is_ignored = same_label(label, ignored)
+        weight = select(label_is_ignored, 0.0, weights * w_at_label)
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = largest(z)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        rest = summed_in_unit(select(at_label, 0.0, e), classes)
+        e_at_label = picked(e, label, at_label)
+        total = rest + e_at_label
+        total_inverse = reciprocal(total)
+        inner = summed(quotient(e, total_inverse) * v, classes)
+        factor_over_total = times(total_inverse, factor)
+        hvp = select(weight == 0.0, 0.0, quotient(e, factor_over_total) * (v - inner))
+        store_classes(hvp_rows, row, stop, layout, hvp)
+
+
+@compiled
+def hvp_of_labels_weighted_long_rows(start, stop, z_rows, v_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, scale, hvp_rows):
+    """Rows start..stop-1, long ones, of hvp = scale * weight * (beta^2 * (sum_k t_k) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+        weights = shared_at(z_rows, weights_rows, row)
+        w_at_label = shared_at(z_rows, w_shared, label)
+        weight = select(label_is_ignored, 0.0, weights * w_at_label)
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        rest = row_number(z_rows, 0.0)
+        rest_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(v_rows, row + 1, k)
+            prefetch_output(hvp_rows, row, k)
+        rest = settled(rest, rest_lost)
+        e_at_label = scratch_at(e_memory, label)
+        total = rest + e_at_label
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+        inner = settled(inner, inner_lost)
+        factor_over_total = times(total_inverse, factor)
+        for i in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, i)
+            v = load_part(v_rows, row, i, 0.0)
+            store_part(hvp_rows, row, i, select(weight == 0.0, 0.0, quotient(e, factor_over_total) * (v - inner)))
+
+
+hvp_of_labels_weighted_kernel = by_layout(hvp_of_labels_weighted_rows, hvp_of_labels_weighted_long_rows)
+
+
+@compiled
+def hvp_of_targets_weighted_rows(start, stop, z_rows, t_rows, v_rows, weights_rows, beta, beta_low, scale, hvp_rows, layout):
+    """Rows start..stop-1 of hvp = scale * weight * (beta^2 * (sum_k t_k) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        t = load_classes(t_rows, row, stop, layout, 0.0)
+        v = load_classes(v_rows, row, stop, layout, 0.0)
+        weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        weight = weights
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = largest(z)
+        sum_t = summed(t, classes)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        total = summed_in_unit(e, classes)
+        total_inverse = reciprocal(total)
+        inner = summed(quotient(e, total_inverse) * v, classes)
+        shared = sum_t * factor
+        shared_over_total = times(total_inverse, shared)
+        hvp = select(weight == 0.0, 0.0, quotient(e, shared_over_total) * (v - inner))
+        store_classes(hvp_rows, row, stop, layout, hvp)
+
+
+@compiled
+def hvp_of_targets_weighted_long_rows(start, stop, z_rows, t_rows, v_rows, weights_rows, beta, beta_low, scale, hvp_rows):
+    """Rows start..stop-1, long ones, of hvp = scale * weight * (beta^2 * (sum_k t_k) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        weights = shared_at(z_rows, weights_rows, row)
+        weight = weights
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        sum_t = row_number(z_rows, 0.0)
+        sum_t_lost = row_number(z_rows, 0.0)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            t = load_part(t_rows, row, k, 0.0)
+            sum_t, sum_t_lost = plus_part(sum_t, sum_t_lost, t, k, classes)
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(t_rows, row + 1, k)
+            prefetch_input(v_rows, row + 1, k)
+            prefetch_output(hvp_rows, row, k)
+        sum_t = settled(sum_t, sum_t_lost)
+        total = settled(total, total_lost)
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+        inner = settled(inner, inner_lost)
+        shared = sum_t * factor
+        shared_over_total = times(total_inverse, shared)
+        for i in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, i)
+            v = load_part(v_rows, row, i, 0.0)
+            store_part(hvp_rows, row, i, select(weight == 0.0, 0.0, quotient(e, shared_over_total) * (v - inner)))
+
+
+hvp_of_targets_weighted_kernel = by_layout(hvp_of_targets_weighted_rows, hvp_of_targets_weighted_long_rows)
+
+
+@compiled
+def hvp_of_labels_smoothed_rows(start, stop, z_rows, v_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, kappa, rho, sum_w, scale, hvp_rows, layout):
+    """Rows start..stop-1 of hvp = scale * weight * (beta^2 * (kappa * w_l + rho * (sum_k w_k)) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        v = load_classes(v_rows, row, stop, layout, 0.0)
+        weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+        label = load_labels(labels, row, stop, layout, z_rows)
+        at_label = positions(z_rows, layout, 0) == label
+        w_at_label = picked_shared(z_rows, w_shared, w, label, at_label, layout)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        label_is_ignored = same_label(label, ignored)
+        weight = select(label_is_ignored, 0.0, weights)
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = largest(z)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        rest = summed_in_unit(select(at_label, 0.0, e), classes)
+        e_at_label = picked(e, label, at_label)
+        total = rest + e_at_label
+        total_inverse = reciprocal(total)
+        inner = summed(quotient(e, total_inverse) * v, classes)
+        shared = (kappa * w_at_label + rho * sum_w) * factor
+        shared_over_total = times(total_inverse, shared)
+        hvp = select(weight == 0.0, 0.0, quotient(e, shared_over_total) * (v - inner))
+        store_classes(hvp_rows, row, stop, layout, hvp)
+
+
+@compiled
+def hvp_of_labels_smoothed_long_rows(start, stop, z_rows, v_rows, w_shared, weights_rows, labels, ignored, beta, beta_low, kappa, rho, sum_w, scale, hvp_rows):
+    """Rows start..stop-1, long ones, of hvp = scale * weight * (beta^2 * (kappa * w_l + rho * (sum_k w_k)) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        label = min(max(labels[row], 0), classes - 1)  # checked before; the clamp keeps a later change in memory
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        label_is_ignored = same_label(load_labels(labels, row, stop, (), z_rows), ignored)
+        weights = shared_at(z_rows, weights_rows, row)
+        weight = select(label_is_ignored, 0.0, weights)
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        rest = row_number(z_rows, 0.0)
+        rest_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            rest, rest_lost = plus_part(rest, rest_lost, without(e, k, label), k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(v_rows, row + 1, k)
+            prefetch_output(hvp_rows, row, k)
+        rest = settled(rest, rest_lost)
+        e_at_label = scratch_at(e_memory, label)
+        total = rest + e_at_label
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+        inner = settled(inner, inner_lost)
+        w_at_label = shared_at(z_rows, w_shared, label)
+        shared = (kappa * w_at_label + rho * sum_w) * factor
+        shared_over_total = times(total_inverse, shared)
+        for i in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, i)
+            v = load_part(v_rows, row, i, 0.0)
+            store_part(hvp_rows, row, i, select(weight == 0.0, 0.0, quotient(e, shared_over_total) * (v - inner)))
+
+
+hvp_of_labels_smoothed_kernel = by_layout(hvp_of_labels_smoothed_rows, hvp_of_labels_smoothed_long_rows)
+
+
+@compiled
+def hvp_of_targets_smoothed_rows(start, stop, z_rows, t_rows, v_rows, w_shared, weights_rows, beta, beta_low, kappa, rho, scale, hvp_rows, layout):
+    """Rows start..stop-1 of hvp = scale * weight * (beta^2 * (sum_k q_k) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    w = load_shared(z_rows, w_shared, layout)
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        t = load_classes(t_rows, row, stop, layout, 0.0)
+        v = load_classes(v_rows, row, stop, layout, 0.0)
+        weights = numbers_or_one(z_rows, weights_rows, row, stop, layout)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        weight = weights
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = largest(z)
+        sum_t_w = summed((kappa * t + rho) * w, classes)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        total = summed_in_unit(e, classes)
+        total_inverse = reciprocal(total)
+        inner = summed(quotient(e, total_inverse) * v, classes)
+        shared = sum_t_w * factor
+        shared_over_total = times(total_inverse, shared)
+        hvp = select(weight == 0.0, 0.0, quotient(e, shared_over_total) * (v - inner))
+        store_classes(hvp_rows, row, stop, layout, hvp)
+
+
+@compiled
+def hvp_of_targets_smoothed_long_rows(start, stop, z_rows, t_rows, v_rows, w_shared, weights_rows, beta, beta_low, kappa, rho, scale, hvp_rows):
+    """Rows start..stop-1, long ones, of hvp = scale * weight * (beta^2 * (sum_k q_k) * p_i * (v_i - sum_j p_j * v_j))"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        weights = shared_at(z_rows, weights_rows, row)
+        weight = weights
+        factor = scaled(scaled(weight * scale, beta, beta_low), beta, beta_low)
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        sum_t_w = row_number(z_rows, 0.0)
+        sum_t_w_lost = row_number(z_rows, 0.0)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            t = load_part(t_rows, row, k, 0.0)
+            w = load_shared_part(z_rows, w_shared, k)
+            sum_t_w, sum_t_w_lost = plus_part(sum_t_w, sum_t_w_lost, (kappa * t + rho) * w, k, classes)
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(t_rows, row + 1, k)
+            prefetch_input(v_rows, row + 1, k)
+            prefetch_output(hvp_rows, row, k)
+        sum_t_w = settled(sum_t_w, sum_t_w_lost)
+        total = settled(total, total_lost)
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+        inner = settled(inner, inner_lost)
+        shared = sum_t_w * factor
+        shared_over_total = times(total_inverse, shared)
+        for i in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, i)
+            v = load_part(v_rows, row, i, 0.0)
+            store_part(hvp_rows, row, i, select(weight == 0.0, 0.0, quotient(e, shared_over_total) * (v - inner)))
+
+
+hvp_of_targets_smoothed_kernel = by_layout(hvp_of_targets_smoothed_rows, hvp_of_targets_smoothed_long_rows)
+
+
 # ================ The public functions ================
 
 
 value_call = call_finder(labels=value_of_labels_call, targets=value_of_targets_call)
+value_total = call_finder(labels=value_of_labels_total, targets=value_of_targets_total)
 
 
 def value_at_once(z, t, reduction, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        value = np.empty(len(z), z.dtype)
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(z.dtype, t.dtype, classes)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
-    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(z)):
         return None
-    try:
-        if not call(z, t, value):
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    value = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    try:
+        if divisor == 0.0:
+            return value if call(z, t, value) else None
+        total = call(z, t, divisor)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value
+    return z.dtype.type(total) if total == total else None
 
 
 def value(
@@ -2766,39 +3563,46 @@ def value(
 
 
 value_and_grad_call = call_finder(labels=value_and_grad_of_labels_call, targets=value_and_grad_of_targets_call)
+value_and_grad_total = call_finder(labels=value_and_grad_of_labels_total, targets=value_and_grad_of_targets_total)
 
 
 def value_and_grad_at_once(z, t, reduction, out):
     """value_and_grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_and_grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_and_grad_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(z.dtype, t.dtype, classes)
+    else:
+        return None
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
     if out is None:
-        value, gradient = np.empty(len(z), z.dtype), np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 2)
-        if made is None:
-            return None
-        value, gradient = made
-        value = np.empty(len(z), z.dtype) if value is None else value
-        gradient = np.empty(z.shape, z.dtype) if gradient is None else gradient
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(z)):
+        value = gradient = None
+    elif type(out) is not tuple or len(out) != 2:
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
-    try:
-        if not call(z, t, scale, value, gradient):
+    else:
+        value, gradient = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    if gradient is None:
+        gradient = np.empty(z.shape, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
+    try:
+        if divisor == 0.0:
+            return (value, gradient) if call(z, t, value, gradient) else None
+        total = call(z, t, divisor, gradient)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value, gradient
+    return (z.dtype.type(total), gradient) if total == total else None
 
 
 def value_and_grad(
@@ -2880,34 +3684,37 @@ def value_and_grad(
 
 
 grad_call = call_finder(labels=value_and_grad_of_labels_call, targets=value_and_grad_of_targets_call)
+grad_total = call_finder(labels=value_and_grad_of_labels_total, targets=value_and_grad_of_targets_total)
 
 
 def grad_at_once(z, t, reduction, out):
     """grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        gradient = np.empty(z.shape, z.dtype)
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, grad_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(z.dtype, t.dtype, classes)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        gradient, = made
-    value = np.empty(len(z), z.dtype)
-    if reduction != "none" and (reduction not in ("sum", "mean") or not len(z)):
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    value = np.empty(rows, z.dtype) if divisor == 0.0 else None
+    gradient = out
+    if gradient is None:
+        gradient = np.empty(z.shape, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
     try:
-        if not call(z, t, scale, value, gradient):
-            return None
+        if divisor == 0.0:
+            return gradient if call(z, t, value, gradient) else None
+        total = call(z, t, divisor, gradient)
     except TypeError:  # another signature
         return None
-    return gradient
+    return gradient if total == total else None
 
 
 def grad(
@@ -2992,20 +3799,19 @@ jacobian_call = call_finder(plain=jacobian_call)
 
 def jacobian_at_once(z, out):
     """jacobian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray:
+    if type(z) is not np.ndarray or z.ndim != 2:
         return None
     if not z.flags.c_contiguous:
         return None
-    call = jacobian_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = jacobian_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        jacobian = np.empty(z.shape + z.shape[1:], z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        jacobian, = made
+    jacobian = out
+    if jacobian is None:
+        jacobian = np.empty((rows, classes, classes), z.dtype)
+    elif type(jacobian) is not np.ndarray:
+        return None
     try:
         if not call(z, jacobian):
             return None
@@ -3014,28 +3820,36 @@ def jacobian_at_once(z, out):
     return jacobian
 
 
-def jacobian(z, *, out=None, threads=None):
+def jacobian(z, *, temperature=1.0, out=None, threads=None):
     """jacobian = y_i * (delta_{ij} - y_j)
 
     z (..., C) -> jacobian (..., C, C).
+    `temperature` T: z/T in the place of z; derivatives are still those in z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem softmax:jacobian: 61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
     Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
+    if (
+        type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0))
+    ):
         made = jacobian_at_once(z, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
     check_threads(threads)
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("jacobian", z.shape + row)]
     [jacobian] = checked_outputs(out, wanted, z.dtype, [z])
     jacobian_memory = output_rows(jacobian, row + row)
-    launch(jacobian_kernel, rows, threads, input_rows(z, row), jacobian_memory)
+    if beta is None:
+        launch(jacobian_kernel, rows, threads, input_rows(z, row), jacobian_memory)
+    else:
+        launch(jacobian_of_plain_tempered_kernel, rows, threads, input_rows(z, row), beta, beta_low, jacobian_memory)
     return delivered(jacobian, jacobian_memory, out is not None)
 
 
@@ -3044,20 +3858,19 @@ jvp_call = call_finder(plain=jvp_call)
 
 def jvp_at_once(z, v, out):
     """jvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(v) is not np.ndarray:
+    if type(z) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = jvp_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = jvp_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    jvp = out
+    if jvp is None:
         jvp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        jvp, = made
+    elif type(jvp) is not np.ndarray:
+        return None
     try:
         if not call(z, v, jvp):
             return None
@@ -3066,28 +3879,39 @@ def jvp_at_once(z, v, out):
     return jvp
 
 
-def jvp(z, v, *, out=None, threads=None):
+def jvp(z, v, *, temperature=1.0, out=None, threads=None):
     """jvp = y_i * (v_i - sum_j y_j * v_j)
 
     z (..., C); v (..., C) -> jvp (..., C).
+    `temperature` T: z/T in the place of z; derivatives are still those in z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem softmax:jvp: f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
+    if (
+        type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0))
+    ):
         made = jvp_at_once(z, v, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
     v = checked_like("v", v, z)
     check_threads(threads)
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("jvp", z.shape)]
     [jvp] = checked_outputs(out, wanted, z.dtype, [z, v])
     jvp_memory = output_rows(jvp, row)
-    launch(jvp_kernel, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
+    if beta is None:
+        launch(jvp_kernel, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
+    else:
+        launch(
+            jvp_of_plain_tempered_kernel, rows, threads, input_rows(z, row), input_rows(v, row), beta, beta_low,
+            jvp_memory
+        )
     return delivered(jvp, jvp_memory, out is not None)
 
 
@@ -3096,20 +3920,19 @@ vjp_call = call_finder(plain=vjp_call)
 
 def vjp_at_once(z, u, out):
     """vjp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(u) is not np.ndarray:
+    if type(z) is not np.ndarray or type(u) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and u.flags.c_contiguous):
         return None
-    call = vjp_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = vjp_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    vjp = out
+    if vjp is None:
         vjp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        vjp, = made
+    elif type(vjp) is not np.ndarray:
+        return None
     try:
         if not call(z, u, vjp):
             return None
@@ -3118,50 +3941,62 @@ def vjp_at_once(z, u, out):
     return vjp
 
 
-def vjp(z, u, *, out=None, threads=None):
+def vjp(z, u, *, temperature=1.0, out=None, threads=None):
     """vjp = y_j * (u_j - sum_i u_i * y_i)
 
     z (..., C); u (..., C) -> vjp (..., C).
+    `temperature` T: z/T in the place of z; derivatives are still those in z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem softmax:vjp: 5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
+    if (
+        type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0))
+    ):
         made = vjp_at_once(z, u, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
     u = checked_like("u", u, z)
     check_threads(threads)
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("vjp", z.shape)]
     [vjp] = checked_outputs(out, wanted, z.dtype, [z, u])
     vjp_memory = output_rows(vjp, row)
-    launch(vjp_kernel, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
+    if beta is None:
+        launch(vjp_kernel, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
+    else:
+        launch(
+            vjp_of_plain_tempered_kernel, rows, threads, input_rows(z, row), input_rows(u, row), beta, beta_low,
+            vjp_memory
+        )
     return delivered(vjp, vjp_memory, out is not None)
 
 
 hessian_call = call_finder(labels=hessian_of_labels_call, targets=hessian_of_targets_call)
 
 
-def hessian_at_once(z, t, out):
+def hessian_at_once(z, t, reduction, out):
     """hessian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = hessian_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    if reduction != "none" and reduction != "sum":
         return None
-    if out is None:
-        hessian = np.empty(z.shape + z.shape[1:], z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hessian, = made
+    call = hessian_call(z.dtype, t.dtype, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    hessian = out
+    if hessian is None:
+        hessian = np.empty((rows, classes, classes), z.dtype)
+    elif type(hessian) is not np.ndarray:
+        return None
     try:
         if not call(z, t, hessian):
             return None
@@ -3170,54 +4005,98 @@ def hessian_at_once(z, t, out):
     return hessian
 
 
-def hessian(z, t, *, out=None, threads=None):
+def hessian(
+    z, t, *, weight=None, sample_weight=None, smoothing=0.0, temperature=1.0, ignore_index=None,
+    reduction="none", out=None, threads=None
+):
     """hessian = (sum_k t_k) * y_i * (delta_{ij} - y_j)
 
     z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C) -> hessian (..., C, C).
+    `weight` (C,), `sample_weight` (...): weights >= 0 of classes and rows; `smoothing` a: (1 - a) t_k + a/C
+    for t_k; `temperature` T: z/T for z; `ignore_index`: rows with this label give 0 and do not count. A mean
+    is over the rows' weights, weight[label] * sample_weight; for targets (..., C), over sample_weight.
+    With options: within 8 units in the last place.
+    `reduction`: 'none', 'sum' or 'mean' over all rows; each row's Hessian is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem cross-entropy:hessian: 92eeca91345a066c93f7b6cf566171467b78e591601b39cf6179e006a2fc4c3d
     Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
-        made = hessian_at_once(z, t, out)
+    if (
+        weight is None and sample_weight is None and ignore_index is None
+        and type(smoothing) is float and smoothing == 0.0 and type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str
+    ):
+        made = hessian_at_once(z, t, reduction, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
-    labels, t = checked_targets(t, z)
+    check_reduction(reduction)
+    ignored = checked_ignored(t, ignore_index)
+    counts = counts_for_mean(z, ignored, weight, sample_weight, mean=reduction == "mean")
+    labels, t = checked_targets(t, z, ignored, counts)
     check_threads(threads)
+    labels, ignored = in_32_bits(labels, ignored)
+    options = checked_options(
+        z, labels, ignored, weight, sample_weight, smoothing, temperature,
+        mean=reduction == "mean", counts=counts, threads=threads, always=reduction == "mean",
+    )
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("hessian", z.shape + row)]
-    [hessian] = checked_outputs(out, wanted, z.dtype, [z, labels, t])
+    [hessian] = checked_outputs(out, wanted, z.dtype, [z, labels, t, *arrays_among(weight, sample_weight)])
     hessian_memory = output_rows(hessian, row + row)
-    if labels is not None:
+    divisor = rows if options is None else options.divisor
+    scale = scale_of(reduction, divisor, z.dtype)
+    if options is None and labels is not None:
         launch(hessian_of_labels_kernel, rows, threads, input_rows(z, row), labels, hessian_memory)
-    else:
+    elif options is None and labels is None:
         launch(hessian_of_targets_kernel, rows, threads, input_rows(z, row), input_rows(t, row), hessian_memory)
+    elif labels is not None and not options.smoothed:
+        launch(
+            hessian_of_labels_weighted_kernel, rows, threads, input_rows(z, row), options.w, options.weights, labels,
+            options.ignored, options.beta, options.beta_low, scale, hessian_memory
+        )
+    elif labels is None and not options.smoothed:
+        launch(
+            hessian_of_targets_weighted_kernel, rows, threads, input_rows(z, row), input_rows(t, row), options.weights,
+            options.beta, options.beta_low, scale, hessian_memory
+        )
+    elif labels is not None and options.smoothed:
+        launch(
+            hessian_of_labels_smoothed_kernel, rows, threads, input_rows(z, row), options.w, options.weights, labels,
+            options.ignored, options.beta, options.beta_low, options.kappa, options.rho, options.sum_w, scale,
+            hessian_memory
+        )
+    else:
+        launch(
+            hessian_of_targets_smoothed_kernel, rows, threads, input_rows(z, row), input_rows(t, row), options.w,
+            options.weights, options.beta, options.beta_low, options.kappa, options.rho, scale, hessian_memory
+        )
     return delivered(hessian, hessian_memory, out is not None)
 
 
 hvp_call = call_finder(labels=hvp_of_labels_call, targets=hvp_of_targets_call)
 
 
-def hvp_at_once(z, t, v, out):
+def hvp_at_once(z, t, v, reduction, out):
     """hvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = hvp_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    if reduction != "none" and reduction != "sum":
         return None
-    if out is None:
+    call = hvp_call(z.dtype, t.dtype, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    hvp = out
+    if hvp is None:
         hvp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hvp, = made
+    elif type(hvp) is not np.ndarray:
+        return None
     try:
         if not call(z, t, v, hvp):
             return None
@@ -3226,34 +4105,76 @@ def hvp_at_once(z, t, v, out):
     return hvp
 
 
-def hvp(z, t, v, *, out=None, threads=None):
+def hvp(
+    z, t, v, *, weight=None, sample_weight=None, smoothing=0.0, temperature=1.0, ignore_index=None,
+    reduction="none", out=None, threads=None
+):
     """hvp = (sum_k t_k) * y_i * (v_i - sum_j y_j * v_j)
 
     z (..., C); t integer labels 0..C-1 (...) or targets >= 0 (..., C); v (..., C) -> hvp (..., C).
+    `weight` (C,), `sample_weight` (...): weights >= 0 of classes and rows; `smoothing` a: (1 - a) t_k + a/C
+    for t_k; `temperature` T: z/T for z; `ignore_index`: rows with this label give 0 and do not count. A mean
+    is over the rows' weights, weight[label] * sample_weight; for targets (..., C), over sample_weight.
+    `reduction`: 'none', 'sum' or 'mean' over all rows; each row's product is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem cross-entropy:hvp: 64012f7d39cb161444e92149a65a0ec4377af34e5f0656678700cb5b71115a48
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
-        made = hvp_at_once(z, t, v, out)
+    if (
+        weight is None and sample_weight is None and ignore_index is None
+        and type(smoothing) is float and smoothing == 0.0 and type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str
+    ):
+        made = hvp_at_once(z, t, v, reduction, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
-    labels, t = checked_targets(t, z)
+    check_reduction(reduction)
+    ignored = checked_ignored(t, ignore_index)
+    counts = counts_for_mean(z, ignored, weight, sample_weight, mean=reduction == "mean")
+    labels, t = checked_targets(t, z, ignored, counts)
     v = checked_like("v", v, z)
     check_threads(threads)
+    labels, ignored = in_32_bits(labels, ignored)
+    options = checked_options(
+        z, labels, ignored, weight, sample_weight, smoothing, temperature,
+        mean=reduction == "mean", counts=counts, threads=threads, always=reduction == "mean",
+    )
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("hvp", z.shape)]
-    [hvp] = checked_outputs(out, wanted, z.dtype, [z, labels, t, v])
+    [hvp] = checked_outputs(out, wanted, z.dtype, [z, labels, t, v, *arrays_among(weight, sample_weight)])
     hvp_memory = output_rows(hvp, row)
-    if labels is not None:
+    divisor = rows if options is None else options.divisor
+    scale = scale_of(reduction, divisor, z.dtype)
+    if options is None and labels is not None:
         launch(hvp_of_labels_kernel, rows, threads, input_rows(z, row), input_rows(v, row), labels, hvp_memory)
-    else:
+    elif options is None and labels is None:
         launch(
             hvp_of_targets_kernel, rows, threads, input_rows(z, row), input_rows(t, row), input_rows(v, row),
             hvp_memory
+        )
+    elif labels is not None and not options.smoothed:
+        launch(
+            hvp_of_labels_weighted_kernel, rows, threads, input_rows(z, row), input_rows(v, row), options.w,
+            options.weights, labels, options.ignored, options.beta, options.beta_low, scale, hvp_memory
+        )
+    elif labels is None and not options.smoothed:
+        launch(
+            hvp_of_targets_weighted_kernel, rows, threads, input_rows(z, row), input_rows(t, row), input_rows(v, row),
+            options.weights, options.beta, options.beta_low, scale, hvp_memory
+        )
+    elif labels is not None and options.smoothed:
+        launch(
+            hvp_of_labels_smoothed_kernel, rows, threads, input_rows(z, row), input_rows(v, row), options.w,
+            options.weights, labels, options.ignored, options.beta, options.beta_low, options.kappa, options.rho,
+            options.sum_w, scale, hvp_memory
+        )
+    else:
+        launch(
+            hvp_of_targets_smoothed_kernel, rows, threads, input_rows(z, row), input_rows(t, row), input_rows(v, row),
+            options.w, options.weights, options.beta, options.beta_low, options.kappa, options.rho, scale, hvp_memory
         )
     return delivered(hvp, hvp_memory, out is not None)
 
@@ -3588,7 +4509,7 @@ def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
     return number
 
 
-def _inverse(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
+def inverse_temperature(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
     """1/T as a number of the dtype and what that lacks, rounded; None and None for T = 1, which then costs nothing."""
     limits = f"above 0 and finite, and its inverse a {dtype.name}"
     T = _checked_number("temperature", temperature, sys.float_info.max, limits)
@@ -3662,12 +4583,13 @@ def checked_options(
     mean: bool,
     counts: np.ndarray | None,
     threads: int | None,
+    always: bool = False,
 ) -> Options | None:
-    """The options, or None if none is asked for. Weights that are all 1 are None, which costs a kernel nothing; their
-    sum is only made for a `mean`, from `counts` if that was asked for."""
+    """The options, or None if none is asked for and they are not wanted `always`. Weights that are all 1 are None,
+    which costs a kernel nothing; their sum is only made for a `mean`, from `counts` if that was asked for."""
     a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
-    beta, beta_low = _inverse(temperature, z.dtype)
-    if weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
+    if not always and weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
         return None
     classes, rows, number = z.shape[-1], math.prod(z.shape[:-1]), z.dtype.type
     w = samples = None

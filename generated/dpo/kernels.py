@@ -216,7 +216,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -226,11 +230,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -266,7 +271,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -490,39 +495,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 def checked_numbers_together(**given: Any) -> tuple[np.ndarray, ...]:
@@ -629,6 +624,24 @@ def value_call(layout, dtype, other):
     return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1))
 
 
+def value_total(layout, dtype, other):
+    """The total of value on one block of rows, compiled for a layout, the dtype of a and that of t."""
+
+    @compiled
+    def call(a, b, c, d, beta, divisor):
+        suits = (
+            is_block(a, 1) and b.shape == a.shape and c.shape == a.shape and d.shape == a.shape
+            and 0.0 < a.dtype.type(beta) < np.inf
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(a), a.dtype)
+        value_kernel(0, len(a), a, b, c, d, a.dtype.type(beta), value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, types.float64)
+
+
 @compiled
 def value_and_grad_rows(start, stop, a_rows, b_rows, c_rows, d_rows, beta, scale, value_rows, gradient_a_rows, gradient_b_rows, layout):
     """Rows start..stop-1 of value = -log(1 / (1 + exp(-beta * (a - b - (c - d)))))
@@ -703,7 +716,7 @@ def value_and_grad_call(layout, dtype, other):
     """value_and_grad on one block of rows, compiled for a layout, the dtype of a and that of t."""
 
     @compiled
-    def call(a, b, c, d, beta, scale, value, gradient_a, gradient_b):
+    def call(a, b, c, d, beta, value, gradient_a, gradient_b):
         suits = (
             is_block(a, 1) and b.shape == a.shape and c.shape == a.shape and d.shape == a.shape
             and 0.0 < a.dtype.type(beta) < np.inf and fills(value, a, 1) and in_place(value, a)
@@ -715,12 +728,36 @@ def value_and_grad_call(layout, dtype, other):
         )
         if suits:
             value_and_grad_kernel(
-                0, len(a), a, b, c, d, a.dtype.type(beta), a.dtype.type(scale), value, gradient_a, gradient_b,
+                0, len(a), a, b, c, d, a.dtype.type(beta), a.dtype.type(1.0), value, gradient_a, gradient_b,
                 layout
             )
         return suits
 
-    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, types.float64, memory(dtype, 1), memory(dtype, 1), memory(dtype, 1))
+    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1), memory(dtype, 1), memory(dtype, 1))
+
+
+def value_and_grad_total(layout, dtype, other):
+    """The total of value_and_grad on one block of rows, compiled for a layout, the dtype of a and that of t."""
+
+    @compiled
+    def call(a, b, c, d, beta, divisor, gradient_a, gradient_b):
+        suits = (
+            is_block(a, 1) and b.shape == a.shape and c.shape == a.shape and d.shape == a.shape
+            and 0.0 < a.dtype.type(beta) < np.inf and fills(gradient_a, a, 1) and apart(gradient_a, a)
+            and apart(gradient_a, b) and apart(gradient_a, c) and apart(gradient_a, d)
+            and fills(gradient_b, a, 1) and apart(gradient_b, a) and apart(gradient_b, b)
+            and apart(gradient_b, c) and apart(gradient_b, d) and apart(gradient_b, gradient_a)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(a), a.dtype)
+        value_and_grad_kernel(
+            0, len(a), a, b, c, d, a.dtype.type(beta), a.dtype.type(1.0 / divisor), value, gradient_a,
+            gradient_b, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, types.float64, memory(dtype, 1), memory(dtype, 1))
 
 
 @compiled
@@ -803,36 +840,37 @@ def hessian_call(layout, dtype, other):
 
 
 value_call = call_finder(elements=value_call)
+value_total = call_finder(elements=value_total)
 
 
 def value_at_once(a, b, c, d, beta, reduction, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or type(beta) is not float:
+    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or a.ndim != 1 or type(beta) is not float:
         return None
     if not (a.flags.c_contiguous and b.flags.c_contiguous and c.flags.c_contiguous and d.flags.c_contiguous):
         return None
-    call = value_call(a.dtype, None, a.shape[1:])
-    if call is None or a.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        value = np.empty(len(a), a.dtype)
+    (rows,) = a.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_call(a.dtype, None, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(a.dtype, None, 1)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
-    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(a)):
         return None
-    try:
-        if not call(a, b, c, d, beta, value):
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, a.dtype)
+    try:
+        if divisor == 0.0:
+            return value if call(a, b, c, d, beta, value) else None
+        total = call(a, b, c, d, beta, divisor)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value
+    return a.dtype.type(total) if total == total else None
 
 
 def value(a, b, c, d, *, beta=0.1, reduction="none", out=None, threads=None):
@@ -868,40 +906,50 @@ def value(a, b, c, d, *, beta=0.1, reduction="none", out=None, threads=None):
 
 
 value_and_grad_call = call_finder(elements=value_and_grad_call)
+value_and_grad_total = call_finder(elements=value_and_grad_total)
 
 
 def value_and_grad_at_once(a, b, c, d, beta, reduction, out):
     """value_and_grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or type(beta) is not float:
+    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or a.ndim != 1 or type(beta) is not float:
         return None
     if not (a.flags.c_contiguous and b.flags.c_contiguous and c.flags.c_contiguous and d.flags.c_contiguous):
         return None
-    call = value_and_grad_call(a.dtype, None, a.shape[1:])
-    if call is None or a.size > BLOCK_ELEMENTS:
+    (rows,) = a.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_and_grad_call(a.dtype, None, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(a.dtype, None, 1)
+    else:
+        return None
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
     if out is None:
-        value, gradient_a, gradient_b = np.empty(len(a), a.dtype), np.empty(len(a), a.dtype), np.empty(len(a), a.dtype)
-    else:
-        made = plain_memory(out, 3)
-        if made is None:
-            return None
-        value, gradient_a, gradient_b = made
-        value = np.empty(len(a), a.dtype) if value is None else value
-        gradient_a = np.empty(len(a), a.dtype) if gradient_a is None else gradient_a
-        gradient_b = np.empty(len(a), a.dtype) if gradient_b is None else gradient_b
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(a)):
+        value = gradient_a = gradient_b = None
+    elif type(out) is not tuple or len(out) != 3:
         return None
-    scale = 1.0 / len(a) if reduction == "mean" else 1.0
-    try:
-        if not call(a, b, c, d, beta, scale, value, gradient_a, gradient_b):
+    else:
+        value, gradient_a, gradient_b = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, a.dtype)
+    if gradient_a is None:
+        gradient_a = np.empty(rows, a.dtype)
+    elif type(gradient_a) is not np.ndarray:
+        return None
+    if gradient_b is None:
+        gradient_b = np.empty(rows, a.dtype)
+    elif type(gradient_b) is not np.ndarray:
+        return None
+    try:
+        if divisor == 0.0:
+            return (value, gradient_a, gradient_b) if call(a, b, c, d, beta, value, gradient_a, gradient_b) else None
+        total = call(a, b, c, d, beta, divisor, gradient_a, gradient_b)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value, gradient_a, gradient_b
+    return (a.dtype.type(total), gradient_a, gradient_b) if total == total else None
 
 
 def value_and_grad(a, b, c, d, *, beta=0.1, reduction="none", out=None, threads=None):
@@ -943,36 +991,46 @@ def value_and_grad(a, b, c, d, *, beta=0.1, reduction="none", out=None, threads=
 
 
 grad_call = call_finder(elements=value_and_grad_call)
+grad_total = call_finder(elements=value_and_grad_total)
 
 
 def grad_at_once(a, b, c, d, beta, reduction, out):
     """grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or type(beta) is not float:
+    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or a.ndim != 1 or type(beta) is not float:
         return None
     if not (a.flags.c_contiguous and b.flags.c_contiguous and c.flags.c_contiguous and d.flags.c_contiguous):
         return None
-    call = grad_call(a.dtype, None, a.shape[1:])
-    if call is None or a.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        gradient_a, gradient_b = np.empty(len(a), a.dtype), np.empty(len(a), a.dtype)
+    (rows,) = a.shape
+    if reduction == "none":
+        divisor, call = 0.0, grad_call(a.dtype, None, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(a.dtype, None, 1)
     else:
-        made = plain_memory(out, 2)
-        if made is None:
-            return None
-        gradient_a, gradient_b = made
-        gradient_a = np.empty(len(a), a.dtype) if gradient_a is None else gradient_a
-        gradient_b = np.empty(len(a), a.dtype) if gradient_b is None else gradient_b
-    value = np.empty(len(a), a.dtype)
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(a)):
         return None
-    scale = 1.0 / len(a) if reduction == "mean" else 1.0
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = np.empty(rows, a.dtype) if divisor == 0.0 else None
+    if out is None:
+        gradient_a = gradient_b = None
+    elif type(out) is not tuple or len(out) != 2:
+        return None
+    else:
+        gradient_a, gradient_b = out
+    if gradient_a is None:
+        gradient_a = np.empty(rows, a.dtype)
+    elif type(gradient_a) is not np.ndarray:
+        return None
+    if gradient_b is None:
+        gradient_b = np.empty(rows, a.dtype)
+    elif type(gradient_b) is not np.ndarray:
+        return None
     try:
-        if not call(a, b, c, d, beta, scale, value, gradient_a, gradient_b):
-            return None
+        if divisor == 0.0:
+            return (gradient_a, gradient_b) if call(a, b, c, d, beta, value, gradient_a, gradient_b) else None
+        total = call(a, b, c, d, beta, divisor, gradient_a, gradient_b)
     except TypeError:  # another signature
         return None
-    return gradient_a, gradient_b
+    return (gradient_a, gradient_b) if total == total else None
 
 
 def grad(a, b, c, d, *, beta=0.1, reduction="none", out=None, threads=None):
@@ -1017,23 +1075,32 @@ hessian_call = call_finder(elements=hessian_call)
 
 def hessian_at_once(a, b, c, d, beta, out):
     """hessian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or type(beta) is not float:
+    if type(a) is not np.ndarray or type(b) is not np.ndarray or type(c) is not np.ndarray or type(d) is not np.ndarray or a.ndim != 1 or type(beta) is not float:
         return None
     if not (a.flags.c_contiguous and b.flags.c_contiguous and c.flags.c_contiguous and d.flags.c_contiguous):
         return None
-    call = hessian_call(a.dtype, None, a.shape[1:])
-    if call is None or a.size > BLOCK_ELEMENTS:
+    (rows,) = a.shape
+    call = hessian_call(a.dtype, None, 1)
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
     if out is None:
-        hessian_a_a, hessian_a_b, hessian_b_b = np.empty(len(a), a.dtype), np.empty(len(a), a.dtype), np.empty(len(a), a.dtype)
+        hessian_a_a = hessian_a_b = hessian_b_b = None
+    elif type(out) is not tuple or len(out) != 3:
+        return None
     else:
-        made = plain_memory(out, 3)
-        if made is None:
-            return None
-        hessian_a_a, hessian_a_b, hessian_b_b = made
-        hessian_a_a = np.empty(len(a), a.dtype) if hessian_a_a is None else hessian_a_a
-        hessian_a_b = np.empty(len(a), a.dtype) if hessian_a_b is None else hessian_a_b
-        hessian_b_b = np.empty(len(a), a.dtype) if hessian_b_b is None else hessian_b_b
+        hessian_a_a, hessian_a_b, hessian_b_b = out
+    if hessian_a_a is None:
+        hessian_a_a = np.empty(rows, a.dtype)
+    elif type(hessian_a_a) is not np.ndarray:
+        return None
+    if hessian_a_b is None:
+        hessian_a_b = np.empty(rows, a.dtype)
+    elif type(hessian_a_b) is not np.ndarray:
+        return None
+    if hessian_b_b is None:
+        hessian_b_b = np.empty(rows, a.dtype)
+    elif type(hessian_b_b) is not np.ndarray:
+        return None
     try:
         if not call(a, b, c, d, beta, hessian_a_a, hessian_a_b, hessian_b_b):
             return None
@@ -3399,8 +3466,9 @@ def _times_exp_of_sum(f, x, low):
     last = floats_of(((whole - quarter - quarter - quarter) << _mantissa_bits(x)) + _bias(x))
     scaled_up = f * factor * factor * factor
     made = fmuladd(p, scaled_up, scaled_up) * last
-    f = f + 0.0 * usual
-    made = select(magnitude(f) == INFINITY, f, made)
+    # Where that is infinite so is the product, and p < 0 must not take infinity from it; an x of NaN stays NaN.
+    scaled_up = scaled_up + 0.0 * usual
+    made = select(magnitude(scaled_up) == INFINITY, scaled_up, made)
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 

@@ -688,7 +688,7 @@ def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
     return number
 
 
-def _inverse(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
+def inverse_temperature(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
     """1/T as a number of the dtype and what that lacks, rounded; None and None for T = 1, which then costs nothing."""
     limits = f"above 0 and finite, and its inverse a {dtype.name}"
     T = _checked_number("temperature", temperature, sys.float_info.max, limits)
@@ -762,12 +762,13 @@ def checked_options(
     mean: bool,
     counts: np.ndarray | None,
     threads: int | None,
+    always: bool = False,
 ) -> Options | None:
-    """The options, or None if none is asked for. Weights that are all 1 are None, which costs a kernel nothing; their
-    sum is only made for a `mean`, from `counts` if that was asked for."""
+    """The options, or None if none is asked for and they are not wanted `always`. Weights that are all 1 are None,
+    which costs a kernel nothing; their sum is only made for a `mean`, from `counts` if that was asked for."""
     a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
-    beta, beta_low = _inverse(temperature, z.dtype)
-    if weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
+    if not always and weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
         return None
     classes, rows, number = z.shape[-1], math.prod(z.shape[:-1]), z.dtype.type
     w = samples = None
@@ -813,7 +814,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -823,11 +828,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -863,7 +869,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache

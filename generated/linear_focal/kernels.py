@@ -32,9 +32,9 @@ rounded; dW and dX are sums in the arrays' dtype, db in float64.
 
 Theorems (SHA-256 of the record each rests on):
     focal:gradient  45b75ca136682eece6b5c8276f85532603993286bbe59c7cc478c444e141d572
-    linear-focal:batch-gradient-bias  3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb  (exact, not proved)
-    linear-focal:batch-gradient-weight  017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc  (exact, not proved)
-    linear-focal:gradient-input  bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90  (exact, not proved)
+    linear-focal:batch-gradient-bias  3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb
+    linear-focal:batch-gradient-weight  017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc
+    linear-focal:gradient-input  bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90
     logsumexp:max-shift  33a320f740ef05f185104f758d5dca54c831be6590c13d4c255b255c17530801
     softmax:complement  be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     softmax:shift-invariance  a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
@@ -226,7 +226,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -236,11 +240,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -276,7 +281,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -500,39 +505,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 # ================ The kernels ================
@@ -989,7 +984,7 @@ value_and_grad_of_targets_kernel = by_layout(value_and_grad_of_targets_rows, val
 def contract_dW(gradient, X, start, stop, out):
     """(1 / N) * (sum_n dell/dZ_{nj} * X_{nd}), with weights of samples and the factor 1/N of a mean already in `gradient`.
 
-    Theorem linear-focal:batch-gradient-weight: 017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc  (exact, not proved)
+    Theorem linear-focal:batch-gradient-weight: 017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc
     """
     np.matmul(gradient[:, start:stop].T, X, out=out)  # np.dot would copy the slice
 
@@ -998,7 +993,7 @@ def contract_dW(gradient, X, start, stop, out):
 def contract_db(gradient, total):
     """(1 / N) * (sum_n dell/dZ_{nj}), with weights of samples and the factor 1/N of a mean already in `gradient`.
 
-    Theorem linear-focal:batch-gradient-bias: 3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb  (exact, not proved)
+    Theorem linear-focal:batch-gradient-bias: 3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb
     """
     rows, classes = gradient.shape
     fours = rows - rows % 4  # four rows at a time: a quarter of the traffic to `total`
@@ -1015,7 +1010,7 @@ def contract_db(gradient, total):
 def contract_dX(gradient, W, out):
     """sum_i W_{id} * dL/dz_i, with weights of samples and the factor 1/N of a mean already in `gradient`.
 
-    Theorem linear-focal:gradient-input: bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90  (exact, not proved)
+    Theorem linear-focal:gradient-input: bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90
     """
     np.matmul(gradient, W, out=out)
 
@@ -1350,7 +1345,7 @@ def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
     return number
 
 
-def _inverse(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
+def inverse_temperature(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
     """1/T as a number of the dtype and what that lacks, rounded; None and None for T = 1, which then costs nothing."""
     limits = f"above 0 and finite, and its inverse a {dtype.name}"
     T = _checked_number("temperature", temperature, sys.float_info.max, limits)
@@ -1424,12 +1419,13 @@ def checked_options(
     mean: bool,
     counts: np.ndarray | None,
     threads: int | None,
+    always: bool = False,
 ) -> Options | None:
-    """The options, or None if none is asked for. Weights that are all 1 are None, which costs a kernel nothing; their
-    sum is only made for a `mean`, from `counts` if that was asked for."""
+    """The options, or None if none is asked for and they are not wanted `always`. Weights that are all 1 are None,
+    which costs a kernel nothing; their sum is only made for a `mean`, from `counts` if that was asked for."""
     a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
-    beta, beta_low = _inverse(temperature, z.dtype)
-    if weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
+    if not always and weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
         return None
     classes, rows, number = z.shape[-1], math.prod(z.shape[:-1]), z.dtype.type
     w = samples = None
@@ -1922,9 +1918,9 @@ def value_and_grad(
     `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
     `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem linear-focal:batch-gradient-weight: 017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc  (exact, not proved)
-    Theorem linear-focal:batch-gradient-bias: 3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb  (exact, not proved)
-    Theorem linear-focal:gradient-input: bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90  (exact, not proved)
+    Theorem linear-focal:batch-gradient-weight: 017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc
+    Theorem linear-focal:batch-gradient-bias: 3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb
+    Theorem linear-focal:gradient-input: bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90
     """
     W, b, X = checked_layer(W, b, X)
     gamma = checked_number("gamma", gamma, 0.0, math.inf, False, W.dtype)
@@ -1955,9 +1951,9 @@ def grad(
     `out`: memory for the results, in their order; `threads`: for the loss, at most so many at a time;
     `memory_limit`: in bytes, for everything else that is allocated; ValueError if one sample does not fit.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem linear-focal:batch-gradient-weight: 017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc  (exact, not proved)
-    Theorem linear-focal:batch-gradient-bias: 3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb  (exact, not proved)
-    Theorem linear-focal:gradient-input: bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90  (exact, not proved)
+    Theorem linear-focal:batch-gradient-weight: 017f6eb62d77928b38b962ec3e91491261ff18b370a794349fb915fae89259fc
+    Theorem linear-focal:batch-gradient-bias: 3a27d9cd29e1b0cb2a3ec29a2e56cb1459afc74c3273872ca405b496cc06dfdb
+    Theorem linear-focal:gradient-input: bcbfe7efe15a13a1a03b2f9dd306728aee81d8c76ee025ddb34ea1c6754d4f90
     """
     W, b, X = checked_layer(W, b, X)
     gamma = checked_number("gamma", gamma, 0.0, math.inf, False, W.dtype)

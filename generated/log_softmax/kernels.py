@@ -215,7 +215,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -225,11 +229,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -265,7 +270,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -489,39 +494,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 # ================ The kernels ================
@@ -814,20 +809,19 @@ value_call = call_finder(plain=value_call)
 
 def value_at_once(z, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray:
+    if type(z) is not np.ndarray or z.ndim != 2:
         return None
     if not z.flags.c_contiguous:
         return None
-    call = value_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = value_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    value = out
+    if value is None:
         value = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
+    elif type(value) is not np.ndarray:
+        return None
     try:
         if not call(z, value):
             return None
@@ -865,20 +859,19 @@ jacobian_call = call_finder(plain=jacobian_call)
 
 def jacobian_at_once(z, out):
     """jacobian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray:
+    if type(z) is not np.ndarray or z.ndim != 2:
         return None
     if not z.flags.c_contiguous:
         return None
-    call = jacobian_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = jacobian_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        jacobian = np.empty(z.shape + z.shape[1:], z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        jacobian, = made
+    jacobian = out
+    if jacobian is None:
+        jacobian = np.empty((rows, classes, classes), z.dtype)
+    elif type(jacobian) is not np.ndarray:
+        return None
     try:
         if not call(z, jacobian):
             return None
@@ -917,20 +910,19 @@ jvp_call = call_finder(plain=jvp_call)
 
 def jvp_at_once(z, v, out):
     """jvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(v) is not np.ndarray:
+    if type(z) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = jvp_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = jvp_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    jvp = out
+    if jvp is None:
         jvp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        jvp, = made
+    elif type(jvp) is not np.ndarray:
+        return None
     try:
         if not call(z, v, jvp):
             return None
@@ -969,20 +961,19 @@ vjp_call = call_finder(plain=vjp_call)
 
 def vjp_at_once(z, u, out):
     """vjp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(u) is not np.ndarray:
+    if type(z) is not np.ndarray or type(u) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and u.flags.c_contiguous):
         return None
-    call = vjp_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = vjp_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    vjp = out
+    if vjp is None:
         vjp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        vjp, = made
+    elif type(vjp) is not np.ndarray:
+        return None
     try:
         if not call(z, u, vjp):
             return None

@@ -215,7 +215,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -225,11 +229,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -265,7 +270,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -489,39 +494,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 def checked_numbers_together(**given: Any) -> tuple[np.ndarray, ...]:
@@ -626,6 +621,23 @@ def value_call(layout, dtype, other):
     return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), memory(dtype, 1))
 
 
+def value_total(layout, dtype, other):
+    """The total of value on one block of rows, compiled for a layout, the dtype of s and that of t."""
+
+    @compiled
+    def call(s, a, w, divisor):
+        suits = (
+            is_block(s, 1) and a.shape == s.shape and w.shape == s.shape
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(s), s.dtype)
+        value_kernel(0, len(s), s, a, w, value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64)
+
+
 @compiled
 def value_and_grad_rows(start, stop, s_rows, a_rows, w_rows, scale, value_rows, gradient_s_rows, gradient_a_rows, gradient_w_rows, layout):
     """Rows start..stop-1 of value = -log(1 / (1 + exp(-(a + w - s))) - 1 / (1 + exp(-(a - s))))
@@ -724,7 +736,7 @@ def value_and_grad_call(layout, dtype, other):
     """value_and_grad on one block of rows, compiled for a layout, the dtype of s and that of t."""
 
     @compiled
-    def call(s, a, w, scale, value, gradient_s, gradient_a, gradient_w):
+    def call(s, a, w, value, gradient_s, gradient_a, gradient_w):
         suits = (
             is_block(s, 1) and a.shape == s.shape and w.shape == s.shape and fills(value, s, 1)
             and in_place(value, s) and apart(value, a) and apart(value, w) and fills(gradient_s, s, 1)
@@ -737,11 +749,36 @@ def value_and_grad_call(layout, dtype, other):
         )
         if suits:
             value_and_grad_kernel(
-                0, len(s), s, a, w, s.dtype.type(scale), value, gradient_s, gradient_a, gradient_w, layout
+                0, len(s), s, a, w, s.dtype.type(1.0), value, gradient_s, gradient_a, gradient_w, layout
             )
         return suits
 
-    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1), memory(dtype, 1), memory(dtype, 1), memory(dtype, 1))
+    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), memory(dtype, 1), memory(dtype, 1), memory(dtype, 1), memory(dtype, 1))
+
+
+def value_and_grad_total(layout, dtype, other):
+    """The total of value_and_grad on one block of rows, compiled for a layout, the dtype of s and that of t."""
+
+    @compiled
+    def call(s, a, w, divisor, gradient_s, gradient_a, gradient_w):
+        suits = (
+            is_block(s, 1) and a.shape == s.shape and w.shape == s.shape and fills(gradient_s, s, 1)
+            and apart(gradient_s, s) and apart(gradient_s, a) and apart(gradient_s, w)
+            and fills(gradient_a, s, 1) and apart(gradient_a, s) and apart(gradient_a, a)
+            and apart(gradient_a, w) and apart(gradient_a, gradient_s) and fills(gradient_w, s, 1)
+            and apart(gradient_w, s) and apart(gradient_w, a) and apart(gradient_w, w)
+            and apart(gradient_w, gradient_s) and apart(gradient_w, gradient_a)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(s), s.dtype)
+        value_and_grad_kernel(
+            0, len(s), s, a, w, s.dtype.type(1.0 / divisor), value, gradient_s, gradient_a, gradient_w,
+            layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1), memory(dtype, 1), memory(dtype, 1))
 
 
 @compiled
@@ -843,36 +880,37 @@ def hessian_call(layout, dtype, other):
 
 
 value_call = call_finder(elements=value_call)
+value_total = call_finder(elements=value_total)
 
 
 def value_at_once(s, a, w, reduction, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray:
+    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray or s.ndim != 1:
         return None
     if not (s.flags.c_contiguous and a.flags.c_contiguous and w.flags.c_contiguous):
         return None
-    call = value_call(s.dtype, None, s.shape[1:])
-    if call is None or s.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        value = np.empty(len(s), s.dtype)
+    (rows,) = s.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_call(s.dtype, None, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(s.dtype, None, 1)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
-    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(s)):
         return None
-    try:
-        if not call(s, a, w, value):
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, s.dtype)
+    try:
+        if divisor == 0.0:
+            return value if call(s, a, w, value) else None
+        total = call(s, a, w, divisor)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value
+    return s.dtype.type(total) if total == total else None
 
 
 def value(s, a, w, *, reduction="none", out=None, threads=None):
@@ -906,41 +944,54 @@ def value(s, a, w, *, reduction="none", out=None, threads=None):
 
 
 value_and_grad_call = call_finder(elements=value_and_grad_call)
+value_and_grad_total = call_finder(elements=value_and_grad_total)
 
 
 def value_and_grad_at_once(s, a, w, reduction, out):
     """value_and_grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray:
+    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray or s.ndim != 1:
         return None
     if not (s.flags.c_contiguous and a.flags.c_contiguous and w.flags.c_contiguous):
         return None
-    call = value_and_grad_call(s.dtype, None, s.shape[1:])
-    if call is None or s.size > BLOCK_ELEMENTS:
+    (rows,) = s.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_and_grad_call(s.dtype, None, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(s.dtype, None, 1)
+    else:
+        return None
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
     if out is None:
-        value, gradient_s, gradient_a, gradient_w = np.empty(len(s), s.dtype), np.empty(len(s), s.dtype), np.empty(len(s), s.dtype), np.empty(len(s), s.dtype)
-    else:
-        made = plain_memory(out, 4)
-        if made is None:
-            return None
-        value, gradient_s, gradient_a, gradient_w = made
-        value = np.empty(len(s), s.dtype) if value is None else value
-        gradient_s = np.empty(len(s), s.dtype) if gradient_s is None else gradient_s
-        gradient_a = np.empty(len(s), s.dtype) if gradient_a is None else gradient_a
-        gradient_w = np.empty(len(s), s.dtype) if gradient_w is None else gradient_w
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(s)):
+        value = gradient_s = gradient_a = gradient_w = None
+    elif type(out) is not tuple or len(out) != 4:
         return None
-    scale = 1.0 / len(s) if reduction == "mean" else 1.0
-    try:
-        if not call(s, a, w, scale, value, gradient_s, gradient_a, gradient_w):
+    else:
+        value, gradient_s, gradient_a, gradient_w = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, s.dtype)
+    if gradient_s is None:
+        gradient_s = np.empty(rows, s.dtype)
+    elif type(gradient_s) is not np.ndarray:
+        return None
+    if gradient_a is None:
+        gradient_a = np.empty(rows, s.dtype)
+    elif type(gradient_a) is not np.ndarray:
+        return None
+    if gradient_w is None:
+        gradient_w = np.empty(rows, s.dtype)
+    elif type(gradient_w) is not np.ndarray:
+        return None
+    try:
+        if divisor == 0.0:
+            return (value, gradient_s, gradient_a, gradient_w) if call(s, a, w, value, gradient_s, gradient_a, gradient_w) else None
+        total = call(s, a, w, divisor, gradient_s, gradient_a, gradient_w)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value, gradient_s, gradient_a, gradient_w
+    return (s.dtype.type(total), gradient_s, gradient_a, gradient_w) if total == total else None
 
 
 def value_and_grad(s, a, w, *, reduction="none", out=None, threads=None):
@@ -983,37 +1034,50 @@ def value_and_grad(s, a, w, *, reduction="none", out=None, threads=None):
 
 
 grad_call = call_finder(elements=value_and_grad_call)
+grad_total = call_finder(elements=value_and_grad_total)
 
 
 def grad_at_once(s, a, w, reduction, out):
     """grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray:
+    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray or s.ndim != 1:
         return None
     if not (s.flags.c_contiguous and a.flags.c_contiguous and w.flags.c_contiguous):
         return None
-    call = grad_call(s.dtype, None, s.shape[1:])
-    if call is None or s.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        gradient_s, gradient_a, gradient_w = np.empty(len(s), s.dtype), np.empty(len(s), s.dtype), np.empty(len(s), s.dtype)
+    (rows,) = s.shape
+    if reduction == "none":
+        divisor, call = 0.0, grad_call(s.dtype, None, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(s.dtype, None, 1)
     else:
-        made = plain_memory(out, 3)
-        if made is None:
-            return None
-        gradient_s, gradient_a, gradient_w = made
-        gradient_s = np.empty(len(s), s.dtype) if gradient_s is None else gradient_s
-        gradient_a = np.empty(len(s), s.dtype) if gradient_a is None else gradient_a
-        gradient_w = np.empty(len(s), s.dtype) if gradient_w is None else gradient_w
-    value = np.empty(len(s), s.dtype)
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(s)):
         return None
-    scale = 1.0 / len(s) if reduction == "mean" else 1.0
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = np.empty(rows, s.dtype) if divisor == 0.0 else None
+    if out is None:
+        gradient_s = gradient_a = gradient_w = None
+    elif type(out) is not tuple or len(out) != 3:
+        return None
+    else:
+        gradient_s, gradient_a, gradient_w = out
+    if gradient_s is None:
+        gradient_s = np.empty(rows, s.dtype)
+    elif type(gradient_s) is not np.ndarray:
+        return None
+    if gradient_a is None:
+        gradient_a = np.empty(rows, s.dtype)
+    elif type(gradient_a) is not np.ndarray:
+        return None
+    if gradient_w is None:
+        gradient_w = np.empty(rows, s.dtype)
+    elif type(gradient_w) is not np.ndarray:
+        return None
     try:
-        if not call(s, a, w, scale, value, gradient_s, gradient_a, gradient_w):
-            return None
+        if divisor == 0.0:
+            return (gradient_s, gradient_a, gradient_w) if call(s, a, w, value, gradient_s, gradient_a, gradient_w) else None
+        total = call(s, a, w, divisor, gradient_s, gradient_a, gradient_w)
     except TypeError:  # another signature
         return None
-    return gradient_s, gradient_a, gradient_w
+    return (gradient_s, gradient_a, gradient_w) if total == total else None
 
 
 def grad(s, a, w, *, reduction="none", out=None, threads=None):
@@ -1059,25 +1123,40 @@ hessian_call = call_finder(elements=hessian_call)
 
 def hessian_at_once(s, a, w, out):
     """hessian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray:
+    if type(s) is not np.ndarray or type(a) is not np.ndarray or type(w) is not np.ndarray or s.ndim != 1:
         return None
     if not (s.flags.c_contiguous and a.flags.c_contiguous and w.flags.c_contiguous):
         return None
-    call = hessian_call(s.dtype, None, s.shape[1:])
-    if call is None or s.size > BLOCK_ELEMENTS:
+    (rows,) = s.shape
+    call = hessian_call(s.dtype, None, 1)
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
     if out is None:
-        hessian_s_s, hessian_s_a, hessian_s_w, hessian_a_a, hessian_a_w = np.empty(len(s), s.dtype), np.empty(len(s), s.dtype), np.empty(len(s), s.dtype), np.empty(len(s), s.dtype), np.empty(len(s), s.dtype)
+        hessian_s_s = hessian_s_a = hessian_s_w = hessian_a_a = hessian_a_w = None
+    elif type(out) is not tuple or len(out) != 5:
+        return None
     else:
-        made = plain_memory(out, 5)
-        if made is None:
-            return None
-        hessian_s_s, hessian_s_a, hessian_s_w, hessian_a_a, hessian_a_w = made
-        hessian_s_s = np.empty(len(s), s.dtype) if hessian_s_s is None else hessian_s_s
-        hessian_s_a = np.empty(len(s), s.dtype) if hessian_s_a is None else hessian_s_a
-        hessian_s_w = np.empty(len(s), s.dtype) if hessian_s_w is None else hessian_s_w
-        hessian_a_a = np.empty(len(s), s.dtype) if hessian_a_a is None else hessian_a_a
-        hessian_a_w = np.empty(len(s), s.dtype) if hessian_a_w is None else hessian_a_w
+        hessian_s_s, hessian_s_a, hessian_s_w, hessian_a_a, hessian_a_w = out
+    if hessian_s_s is None:
+        hessian_s_s = np.empty(rows, s.dtype)
+    elif type(hessian_s_s) is not np.ndarray:
+        return None
+    if hessian_s_a is None:
+        hessian_s_a = np.empty(rows, s.dtype)
+    elif type(hessian_s_a) is not np.ndarray:
+        return None
+    if hessian_s_w is None:
+        hessian_s_w = np.empty(rows, s.dtype)
+    elif type(hessian_s_w) is not np.ndarray:
+        return None
+    if hessian_a_a is None:
+        hessian_a_a = np.empty(rows, s.dtype)
+    elif type(hessian_a_a) is not np.ndarray:
+        return None
+    if hessian_a_w is None:
+        hessian_a_w = np.empty(rows, s.dtype)
+    elif type(hessian_a_w) is not np.ndarray:
+        return None
     try:
         if not call(s, a, w, hessian_s_s, hessian_s_a, hessian_s_w, hessian_a_a, hessian_a_w):
             return None
@@ -3426,8 +3505,9 @@ def _times_exp_of_sum(f, x, low):
     last = floats_of(((whole - quarter - quarter - quarter) << _mantissa_bits(x)) + _bias(x))
     scaled_up = f * factor * factor * factor
     made = fmuladd(p, scaled_up, scaled_up) * last
-    f = f + 0.0 * usual
-    made = select(magnitude(f) == INFINITY, f, made)
+    # Where that is infinite so is the product, and p < 0 must not take infinity from it; an x of NaN stays NaN.
+    scaled_up = scaled_up + 0.0 * usual
+    made = select(magnitude(scaled_up) == INFINITY, scaled_up, made)
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 

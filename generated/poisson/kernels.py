@@ -204,7 +204,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -214,11 +218,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -254,7 +259,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -478,39 +483,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 def checked_numbers_together(**given: Any) -> tuple[np.ndarray, ...]:
@@ -597,6 +592,23 @@ def value_call(layout, dtype, other):
     return for_types(call, given(dtype, 1), given(dtype, 1), memory(dtype, 1))
 
 
+def value_total(layout, dtype, other):
+    """The total of value on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, t, divisor):
+        suits = (
+            is_block(z, 1) and t.shape == z.shape
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_kernel(0, len(z), z, t, value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), types.float64)
+
+
 @compiled
 def value_and_grad_rows(start, stop, z_rows, t_rows, scale, value_rows, gradient_rows, layout):
     """Rows start..stop-1 of value = exp(s) - t * s
@@ -652,17 +664,35 @@ def value_and_grad_call(layout, dtype, other):
     """value_and_grad on one block of rows, compiled for a layout, the dtype of z and that of t."""
 
     @compiled
-    def call(z, t, scale, value, gradient):
+    def call(z, t, value, gradient):
         suits = (
             is_block(z, 1) and t.shape == z.shape and fills(value, z, 1) and in_place(value, z)
             and apart(value, t) and fills(gradient, z, 1) and in_place(gradient, z) and apart(gradient, t)
             and apart(gradient, value)
         )
         if suits:
-            value_and_grad_kernel(0, len(z), z, t, z.dtype.type(scale), value, gradient, layout)
+            value_and_grad_kernel(0, len(z), z, t, z.dtype.type(1.0), value, gradient, layout)
         return suits
 
-    return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1), memory(dtype, 1))
+    return for_types(call, given(dtype, 1), given(dtype, 1), memory(dtype, 1), memory(dtype, 1))
+
+
+def value_and_grad_total(layout, dtype, other):
+    """The total of value_and_grad on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, t, divisor, gradient):
+        suits = (
+            is_block(z, 1) and t.shape == z.shape and fills(gradient, z, 1) and apart(gradient, z)
+            and apart(gradient, t)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_kernel(0, len(z), z, t, z.dtype.type(1.0 / divisor), value, gradient, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1))
 
 
 @compiled
@@ -738,36 +768,37 @@ def hvp_call(layout, dtype, other):
 
 
 value_call = call_finder(elements=value_call)
+value_total = call_finder(elements=value_total)
 
 
 def value_at_once(z, t, reduction, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        value = np.empty(len(z), z.dtype)
+    (rows,) = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_call(z.dtype, t.dtype, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(z.dtype, t.dtype, 1)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
-    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(z)):
         return None
-    try:
-        if not call(z, t, value):
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    try:
+        if divisor == 0.0:
+            return value if call(z, t, value) else None
+        total = call(z, t, divisor)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value
+    return z.dtype.type(total) if total == total else None
 
 
 def value(z, t, *, reduction="none", out=None, threads=None):
@@ -801,39 +832,46 @@ def value(z, t, *, reduction="none", out=None, threads=None):
 
 
 value_and_grad_call = call_finder(elements=value_and_grad_call)
+value_and_grad_total = call_finder(elements=value_and_grad_total)
 
 
 def value_and_grad_at_once(z, t, reduction, out):
     """value_and_grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_and_grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    (rows,) = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_and_grad_call(z.dtype, t.dtype, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(z.dtype, t.dtype, 1)
+    else:
+        return None
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
     if out is None:
-        value, gradient = np.empty(len(z), z.dtype), np.empty(len(z), z.dtype)
-    else:
-        made = plain_memory(out, 2)
-        if made is None:
-            return None
-        value, gradient = made
-        value = np.empty(len(z), z.dtype) if value is None else value
-        gradient = np.empty(len(z), z.dtype) if gradient is None else gradient
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(z)):
+        value = gradient = None
+    elif type(out) is not tuple or len(out) != 2:
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
-    try:
-        if not call(z, t, scale, value, gradient):
+    else:
+        value, gradient = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    if gradient is None:
+        gradient = np.empty(rows, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
+    try:
+        if divisor == 0.0:
+            return (value, gradient) if call(z, t, value, gradient) else None
+        total = call(z, t, divisor, gradient)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value, gradient
+    return (z.dtype.type(total), gradient) if total == total else None
 
 
 def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
@@ -870,34 +908,37 @@ def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
 
 
 grad_call = call_finder(elements=value_and_grad_call)
+grad_total = call_finder(elements=value_and_grad_total)
 
 
 def grad_at_once(z, t, reduction, out):
     """grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        gradient = np.empty(len(z), z.dtype)
+    (rows,) = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, grad_call(z.dtype, t.dtype, 1)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(z.dtype, t.dtype, 1)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        gradient, = made
-    value = np.empty(len(z), z.dtype)
-    if reduction != "none" and (reduction not in ("sum", "mean") or not len(z)):
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
+    if call is None or rows > BLOCK_ELEMENTS:
+        return None
+    value = np.empty(rows, z.dtype) if divisor == 0.0 else None
+    gradient = out
+    if gradient is None:
+        gradient = np.empty(rows, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
     try:
-        if not call(z, t, scale, value, gradient):
-            return None
+        if divisor == 0.0:
+            return gradient if call(z, t, value, gradient) else None
+        total = call(z, t, divisor, gradient)
     except TypeError:  # another signature
         return None
-    return gradient
+    return gradient if total == total else None
 
 
 def grad(z, t, *, reduction="none", out=None, threads=None):
@@ -937,20 +978,19 @@ hessian_call = call_finder(elements=hessian_call)
 
 def hessian_at_once(z, t, out):
     """hessian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 1:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = hessian_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    (rows,) = z.shape
+    call = hessian_call(z.dtype, None, 1)
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        hessian = np.empty(len(z), z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hessian, = made
+    hessian = out
+    if hessian is None:
+        hessian = np.empty(rows, z.dtype)
+    elif type(hessian) is not np.ndarray:
+        return None
     try:
         if not call(z, t, hessian):
             return None
@@ -989,20 +1029,19 @@ hvp_call = call_finder(elements=hvp_call)
 
 def hvp_at_once(z, t, v, out):
     """hvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 1:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = hvp_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    (rows,) = z.shape
+    call = hvp_call(z.dtype, None, 1)
+    if call is None or rows > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        hvp = np.empty(len(z), z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hvp, = made
+    hvp = out
+    if hvp is None:
+        hvp = np.empty(rows, z.dtype)
+    elif type(hvp) is not np.ndarray:
+        return None
     try:
         if not call(z, t, v, hvp):
             return None
@@ -3336,8 +3375,9 @@ def _times_exp_of_sum(f, x, low):
     last = floats_of(((whole - quarter - quarter - quarter) << _mantissa_bits(x)) + _bias(x))
     scaled_up = f * factor * factor * factor
     made = fmuladd(p, scaled_up, scaled_up) * last
-    f = f + 0.0 * usual
-    made = select(magnitude(f) == INFINITY, f, made)
+    # Where that is infinite so is the product, and p < 0 must not take infinity from it; an x of NaN stays NaN.
+    scaled_up = scaled_up + 0.0 * usual
+    made = select(magnitude(scaled_up) == INFINITY, scaled_up, made)
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 

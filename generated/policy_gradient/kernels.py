@@ -213,7 +213,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -223,11 +227,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -263,7 +268,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -487,39 +492,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 # ================ The kernels ================
@@ -651,6 +646,23 @@ def value_of_labels_call(layout, dtype, other):
     return for_types(call, given(dtype, 2), given(other, 1), types.float64, memory(dtype, 1))
 
 
+def value_of_labels_total(layout, dtype, other):
+    """The total of value_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, labels, A, divisor):
+        suits = (
+            is_block(z, z.shape[1]) and labels_suit(labels, z) and -np.inf < z.dtype.type(A) < np.inf
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_of_labels_kernel(0, len(z), z, labels, z.dtype.type(A), value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(other, 1), types.float64, types.float64)
+
+
 @compiled
 def value_of_targets_rows(start, stop, z_rows, t_rows, A, value_rows, layout):
     """Rows start..stop-1 of value = -A * (sum_k t_k * log(exp(z_k) / (sum_k exp(z_k))))"""
@@ -753,6 +765,24 @@ def value_of_targets_call(layout, dtype, other):
         return suits
 
     return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, memory(dtype, 1))
+
+
+def value_of_targets_total(layout, dtype, other):
+    """The total of value_of_targets on one block of rows, compiled for a layout, the dtype of z and that of t."""
+    bits, most = bits_up_to(dtype, np.inf)
+
+    @compiled
+    def call(z, t, A, divisor):
+        suits = (
+            is_block(z, z.shape[1]) and targets_suit(t, z, bits, most) and -np.inf < z.dtype.type(A) < np.inf
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_of_targets_kernel(0, len(z), z, t, z.dtype.type(A), value, layout)
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, types.float64)
 
 
 @compiled
@@ -899,7 +929,7 @@ def value_and_grad_of_labels_call(layout, dtype, other):
     """value_and_grad_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
 
     @compiled
-    def call(z, labels, A, scale, value, gradient):
+    def call(z, labels, A, value, gradient):
         suits = (
             is_block(z, z.shape[1]) and labels_suit(labels, z) and -np.inf < z.dtype.type(A) < np.inf
             and fills(value, z, 1) and apart(value, z) and apart(value, labels)
@@ -908,11 +938,31 @@ def value_and_grad_of_labels_call(layout, dtype, other):
         )
         if suits:
             value_and_grad_of_labels_kernel(
-                0, len(z), z, labels, z.dtype.type(A), z.dtype.type(scale), value, gradient, layout
+                0, len(z), z, labels, z.dtype.type(A), z.dtype.type(1.0), value, gradient, layout
             )
         return suits
 
-    return for_types(call, given(dtype, 2), given(other, 1), types.float64, types.float64, memory(dtype, 1), memory(dtype, 2))
+    return for_types(call, given(dtype, 2), given(other, 1), types.float64, memory(dtype, 1), memory(dtype, 2))
+
+
+def value_and_grad_of_labels_total(layout, dtype, other):
+    """The total of value_and_grad_of_labels on one block of rows, compiled for a layout, the dtype of z and that of t."""
+
+    @compiled
+    def call(z, labels, A, divisor, gradient):
+        suits = (
+            is_block(z, z.shape[1]) and labels_suit(labels, z) and -np.inf < z.dtype.type(A) < np.inf
+            and fills(gradient, z, z.shape[1]) and apart(gradient, z) and apart(gradient, labels)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_of_labels_kernel(
+            0, len(z), z, labels, z.dtype.type(A), z.dtype.type(1.0 / divisor), value, gradient, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(other, 1), types.float64, types.float64, memory(dtype, 2))
 
 
 @compiled
@@ -1048,7 +1098,7 @@ def value_and_grad_of_targets_call(layout, dtype, other):
     bits, most = bits_up_to(dtype, np.inf)
 
     @compiled
-    def call(z, t, A, scale, value, gradient):
+    def call(z, t, A, value, gradient):
         suits = (
             is_block(z, z.shape[1]) and targets_suit(t, z, bits, most) and -np.inf < z.dtype.type(A) < np.inf
             and fills(value, z, 1) and apart(value, z) and apart(value, t) and fills(gradient, z, z.shape[1])
@@ -1056,11 +1106,32 @@ def value_and_grad_of_targets_call(layout, dtype, other):
         )
         if suits:
             value_and_grad_of_targets_kernel(
-                0, len(z), z, t, z.dtype.type(A), z.dtype.type(scale), value, gradient, layout
+                0, len(z), z, t, z.dtype.type(A), z.dtype.type(1.0), value, gradient, layout
             )
         return suits
 
-    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, types.float64, memory(dtype, 1), memory(dtype, 2))
+    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, memory(dtype, 1), memory(dtype, 2))
+
+
+def value_and_grad_of_targets_total(layout, dtype, other):
+    """The total of value_and_grad_of_targets on one block of rows, compiled for a layout, the dtype of z and that of t."""
+    bits, most = bits_up_to(dtype, np.inf)
+
+    @compiled
+    def call(z, t, A, divisor, gradient):
+        suits = (
+            is_block(z, z.shape[1]) and targets_suit(t, z, bits, most) and -np.inf < z.dtype.type(A) < np.inf
+            and fills(gradient, z, z.shape[1]) and apart(gradient, z) and apart(gradient, t)
+        )
+        if not suits:
+            return np.nan
+        value = np.empty(len(z), z.dtype)
+        value_and_grad_of_targets_kernel(
+            0, len(z), z, t, z.dtype.type(A), z.dtype.type(1.0 / divisor), value, gradient, layout
+        )
+        return usual_total(value, divisor)
+
+    return for_types(call, given(dtype, 2), given(dtype, 2), types.float64, types.float64, memory(dtype, 2))
 
 
 @compiled
@@ -1234,36 +1305,37 @@ def hvp_call(layout, dtype, other):
 
 
 value_call = call_finder(labels=value_of_labels_call, targets=value_of_targets_call)
+value_total = call_finder(labels=value_of_labels_total, targets=value_of_targets_total)
 
 
 def value_at_once(z, t, A, reduction, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(A) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2 or type(A) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        value = np.empty(len(z), z.dtype)
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(z.dtype, t.dtype, classes)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
-    if reduction != "none" and (out is not None or reduction not in ("sum", "mean") or not len(z)):
         return None
-    try:
-        if not call(z, t, A, value):
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    value = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    try:
+        if divisor == 0.0:
+            return value if call(z, t, A, value) else None
+        total = call(z, t, A, divisor)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value
+    return z.dtype.type(total) if total == total else None
 
 
 def value(z, t, *, A, reduction="none", out=None, threads=None):
@@ -1304,39 +1376,46 @@ def value(z, t, *, A, reduction="none", out=None, threads=None):
 
 
 value_and_grad_call = call_finder(labels=value_and_grad_of_labels_call, targets=value_and_grad_of_targets_call)
+value_and_grad_total = call_finder(labels=value_and_grad_of_labels_total, targets=value_and_grad_of_targets_total)
 
 
 def value_and_grad_at_once(z, t, A, reduction, out):
     """value_and_grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(A) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2 or type(A) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = value_and_grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, value_and_grad_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(z.dtype, t.dtype, classes)
+    else:
+        return None
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
     if out is None:
-        value, gradient = np.empty(len(z), z.dtype), np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 2)
-        if made is None:
-            return None
-        value, gradient = made
-        value = np.empty(len(z), z.dtype) if value is None else value
-        gradient = np.empty(z.shape, z.dtype) if gradient is None else gradient
-    if reduction != "none" and ((out is not None and out[0] is not None) or reduction not in ("sum", "mean") or not len(z)):
+        value = gradient = None
+    elif type(out) is not tuple or len(out) != 2:
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
-    try:
-        if not call(z, t, A, scale, value, gradient):
+    else:
+        value, gradient = out
+    if value is not None:
+        if divisor != 0.0 or type(value) is not np.ndarray:
             return None
+    elif divisor == 0.0:
+        value = np.empty(rows, z.dtype)
+    if gradient is None:
+        gradient = np.empty(z.shape, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
+    try:
+        if divisor == 0.0:
+            return (value, gradient) if call(z, t, A, value, gradient) else None
+        total = call(z, t, A, divisor, gradient)
     except TypeError:  # another signature
         return None
-    if reduction != "none":
-        if not reduced_in_place(value, reduction == "mean"):
-            return None
-        value = value[0]
-    return value, gradient
+    return (z.dtype.type(total), gradient) if total == total else None
 
 
 def value_and_grad(z, t, *, A, reduction="none", out=None, threads=None):
@@ -1381,34 +1460,37 @@ def value_and_grad(z, t, *, A, reduction="none", out=None, threads=None):
 
 
 grad_call = call_finder(labels=value_and_grad_of_labels_call, targets=value_and_grad_of_targets_call)
+grad_total = call_finder(labels=value_and_grad_of_labels_total, targets=value_and_grad_of_targets_total)
 
 
 def grad_at_once(z, t, A, reduction, out):
     """grad of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(t) is not np.ndarray or type(A) is not float:
+    if type(z) is not np.ndarray or type(t) is not np.ndarray or z.ndim != 2 or type(A) is not float:
         return None
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
-    call = grad_call(z.dtype, t.dtype, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
-        return None
-    if out is None:
-        gradient = np.empty(z.shape, z.dtype)
+    rows, classes = z.shape
+    if reduction == "none":
+        divisor, call = 0.0, grad_call(z.dtype, t.dtype, classes)
+    elif reduction == "mean" or reduction == "sum":
+        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(z.dtype, t.dtype, classes)
     else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        gradient, = made
-    value = np.empty(len(z), z.dtype)
-    if reduction != "none" and (reduction not in ("sum", "mean") or not len(z)):
         return None
-    scale = 1.0 / len(z) if reduction == "mean" else 1.0
+    if call is None or rows * classes > BLOCK_ELEMENTS:
+        return None
+    value = np.empty(rows, z.dtype) if divisor == 0.0 else None
+    gradient = out
+    if gradient is None:
+        gradient = np.empty(z.shape, z.dtype)
+    elif type(gradient) is not np.ndarray:
+        return None
     try:
-        if not call(z, t, A, scale, value, gradient):
-            return None
+        if divisor == 0.0:
+            return gradient if call(z, t, A, value, gradient) else None
+        total = call(z, t, A, divisor, gradient)
     except TypeError:  # another signature
         return None
-    return gradient
+    return gradient if total == total else None
 
 
 def grad(z, t, *, A, reduction="none", out=None, threads=None):
@@ -1456,20 +1538,19 @@ hessian_call = call_finder(plain=hessian_call)
 
 def hessian_at_once(z, A, out):
     """hessian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(A) is not float:
+    if type(z) is not np.ndarray or z.ndim != 2 or type(A) is not float:
         return None
     if not z.flags.c_contiguous:
         return None
-    call = hessian_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = hessian_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        hessian = np.empty(z.shape + z.shape[1:], z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hessian, = made
+    hessian = out
+    if hessian is None:
+        hessian = np.empty((rows, classes, classes), z.dtype)
+    elif type(hessian) is not np.ndarray:
+        return None
     try:
         if not call(z, A, hessian):
             return None
@@ -1510,20 +1591,19 @@ hvp_call = call_finder(plain=hvp_call)
 
 def hvp_at_once(z, v, A, out):
     """hvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(v) is not np.ndarray or type(A) is not float:
+    if type(z) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 2 or type(A) is not float:
         return None
     if not (z.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = hvp_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = hvp_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    hvp = out
+    if hvp is None:
         hvp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        hvp, = made
+    elif type(hvp) is not np.ndarray:
+        return None
     try:
         if not call(z, v, A, hvp):
             return None

@@ -28,6 +28,11 @@ Theorems (SHA-256 of the record each rests on):
     softmax:jacobian  61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
     softmax:jvp  f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
     softmax:shift-invariance  a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
+    softmax:tempered-complement  142e622c7438ad3ee672becec16e715771e68c254902cf2646ec442fbe107905
+    softmax:tempered-jacobian  479a0ebba343999553bf95d848553f0279e91a29373172bdab169065d33ea12f
+    softmax:tempered-jvp  c6fa32aa8d229513ca434a4943fd25645c2b64f39d6892e02ca6ee7e5e43c0f3
+    softmax:tempered-shift-invariance  2ecda1a36b3f257e4a383a7e7fa5b6c2f0e920d63e1db795fab8d10485733ff3
+    softmax:tempered-vjp  9c80968226ad3ab15b93bf3c0b9fa75d643d7e8ceea8142e3e57d4129e3d6674
     softmax:vjp  5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
 """
 
@@ -39,6 +44,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -216,7 +222,11 @@ def threads_for(threads: int | None, arrays: tuple[Any, ...]) -> int:
 
 
 class Job:
-    """Ranges of rows that any number of threads take one by one, until none is left."""
+    """Ranges of rows that any number of threads take one by one, until none is left.
+
+    The calling thread takes them from the front, others from the back: so two threads have the same rows in every call,
+    and find them in their own caches where processors share none.
+    """
 
     __slots__ = ("ended", "failure", "left", "lock", "ranges", "run")
 
@@ -226,11 +236,12 @@ class Job:
         self.lock, self.ended = threading.Lock(), threading.Lock()
         self.ended.acquire()
 
-    def work(self) -> None:
+    def work(self, *, lent: bool = False) -> None:
         """Take ranges until there are none; a failure ends them all and is kept for the caller."""
+        take = self.ranges.pop if lent else self.ranges.popleft
         while True:
             try:
-                start, stop = self.ranges.popleft()
+                start, stop = take()
             except IndexError:
                 return
             try:
@@ -266,7 +277,7 @@ class Helpers:
 
     def _wait(self) -> None:
         while True:
-            self.jobs.get().work()
+            self.jobs.get().work(lent=True)
 
 
 @cache
@@ -490,39 +501,29 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, tuple[int, ...]], Callable[..., bool] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the shape of a row of z; None if there is
-    none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
+    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, row: tuple[int, ...]) -> Callable[..., bool] | None:
-        if dtype not in (np.float32, np.float64) or len(row) != (elements is None) or 0 in row:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+        if dtype not in (np.float32, np.float64) or not classes:
             return None
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
             return None
-        found: Callable[..., bool] = make(layout_of(row[0], dtype) if row else (0,), dtype, other)
+        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
         return found
 
     return find
 
 
-def plain_memory(out: Any, number: int) -> tuple[np.ndarray | None, ...] | None:
-    """`out` as a tuple of so many contiguous arrays, of several some None; None if it is something else."""
-    arrays = out if type(out) is tuple else (out,)
-    usual = len(arrays) == number and (number > 1) is (type(out) is tuple)
-    usual = usual and all(array is None or (type(array) is np.ndarray and array.flags.carray) for array in arrays)
-    return arrays if usual else None
-
-
 @compiled
-def reduced_in_place(value, mean):
-    """value[0] = the sum or mean of all values; whether it is an ordinary number, which needs no second look."""
-    total = total_of(value, value.shape[0], 1.0)
-    total = total / value.shape[0] if mean else total
-    value[0] = total
-    return -1e38 < total < 1e38
+def usual_total(values, divisor):
+    """The sum of the values over `divisor`; NaN unless it is an ordinary number, which needs no second look."""
+    total = total_of(values, values.shape[0], 1.0) / divisor
+    return total if -1e38 < total < 1e38 else np.nan
 
 
 # ================ The kernels ================
@@ -595,6 +596,57 @@ def value_call(layout, dtype, other):
 
 
 @compiled
+def value_of_plain_tempered_rows(start, stop, z_rows, beta, beta_low, value_rows, layout):
+    """Rows start..stop-1 of value = p_i"""
+    classes = z_rows.shape[1]
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = largest(z)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        total = summed_in_unit(e, classes)
+        total_inverse = reciprocal(total)
+        value = quotient(e, total_inverse)
+        store_classes(value_rows, row, stop, layout, value)
+
+
+@compiled
+def value_of_plain_tempered_long_rows(start, stop, z_rows, beta, beta_low, value_rows):
+    """Rows start..stop-1, long ones, of value = p_i"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_output(value_rows, row, k)
+        total = settled(total, total_lost)
+        total_inverse = reciprocal(total)
+        for i in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, i)
+            store_part(value_rows, row, i, quotient(e, total_inverse))
+
+
+value_of_plain_tempered_kernel = by_layout(value_of_plain_tempered_rows, value_of_plain_tempered_long_rows)
+
+
+@compiled
 def jacobian_long_rows(start, stop, z_rows, jacobian_rows):
     """Rows start..stop-1, long ones, of jacobian = y_i * (delta_{ij} - y_j)"""
     classes = z_rows.shape[1]
@@ -652,6 +704,51 @@ def jacobian_call(layout, dtype, other):
         return suits
 
     return for_types(call, given(dtype, 2), memory(dtype, 3))
+
+
+@compiled
+def jacobian_of_plain_tempered_long_rows(start, stop, z_rows, beta, beta_low, jacobian_rows):
+    """Rows start..stop-1, long ones, of jacobian = beta * p_i * (delta_{ij} - p_j)"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-complement: 1 - p is the sum of the other classes: no digit is lost when p is near 1
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+        total = settled(total, total_lost)
+        total_inverse = reciprocal(total)
+        for i in range(classes):
+            e_at_i = scratch_at(e_memory, i)
+            y = quotient(e_at_i, total_inverse)
+            for j in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, j)
+                store_part(jacobian_rows, row * classes + i, j, scaled(y * (0.0 - quotient(e, total_inverse)), beta, beta_low))
+        for i in range(classes):
+            others = row_number(z_rows, 0.0)
+            others_lost = row_number(z_rows, 0.0)
+            for k in range(0, classes, part_size(z_rows)):
+                e = load_scratch(e_memory, k)
+                others, others_lost = plus_part(others, others_lost, without(e, k, i), k, classes)
+            others = settled(others, others_lost)
+            e_at_i = scratch_at(e_memory, i)
+            jacobian_rows[row, i, i] = first_lane(scaled(quotient(e_at_i, total_inverse) * quotient(others, total_inverse), beta, beta_low))
+
+
+jacobian_of_plain_tempered_kernel = by_layout(None, jacobian_of_plain_tempered_long_rows)
 
 
 @compiled
@@ -733,6 +830,68 @@ def jvp_call(layout, dtype, other):
 
 
 @compiled
+def jvp_of_plain_tempered_rows(start, stop, z_rows, v_rows, beta, beta_low, jvp_rows, layout):
+    """Rows start..stop-1 of jvp = beta * p_i * (v_i - sum_j p_j * v_j)"""
+    classes = z_rows.shape[1]
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        v = load_classes(v_rows, row, stop, layout, 0.0)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = largest(z)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        total = summed_in_unit(e, classes)
+        total_inverse = reciprocal(total)
+        inner = summed(quotient(e, total_inverse) * v, classes)
+        jvp = scaled(quotient(e, total_inverse) * (v - inner), beta, beta_low)
+        store_classes(jvp_rows, row, stop, layout, jvp)
+
+
+@compiled
+def jvp_of_plain_tempered_long_rows(start, stop, z_rows, v_rows, beta, beta_low, jvp_rows):
+    """Rows start..stop-1, long ones, of jvp = beta * p_i * (v_i - sum_j p_j * v_j)"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(v_rows, row + 1, k)
+            prefetch_output(jvp_rows, row, k)
+        total = settled(total, total_lost)
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, k)
+            v = load_part(v_rows, row, k, 0.0)
+            inner, inner_lost = plus_part(inner, inner_lost, quotient(e, total_inverse) * v, k, classes)
+        inner = settled(inner, inner_lost)
+        for i in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, i)
+            v = load_part(v_rows, row, i, 0.0)
+            store_part(jvp_rows, row, i, scaled(quotient(e, total_inverse) * (v - inner), beta, beta_low))
+
+
+jvp_of_plain_tempered_kernel = by_layout(jvp_of_plain_tempered_rows, jvp_of_plain_tempered_long_rows)
+
+
+@compiled
 def vjp_rows(start, stop, z_rows, u_rows, vjp_rows, layout):
     """Rows start..stop-1 of vjp = y_j * (u_j - sum_i u_i * y_i)"""
     classes = z_rows.shape[1]
@@ -810,6 +969,68 @@ def vjp_call(layout, dtype, other):
     return for_types(call, given(dtype, 2), given(dtype, 2), memory(dtype, 2))
 
 
+@compiled
+def vjp_of_plain_tempered_rows(start, stop, z_rows, u_rows, beta, beta_low, vjp_rows, layout):
+    """Rows start..stop-1 of vjp = beta * p_j * (u_j - sum_i u_i * p_i)"""
+    classes = z_rows.shape[1]
+    for row in range(start, stop, rows_at_once(z_rows, layout)):
+        z = load_classes(z_rows, row, stop, layout, -np.inf)
+        u = load_classes(u_rows, row, stop, layout, 0.0)
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = largest(z)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        e = shifted_exp(z, e_shift)
+        e_unit = unit_among(e, z == top, e_unit)
+        total = summed_in_unit(e, classes)
+        total_inverse = reciprocal(total)
+        inner = summed(u * quotient(e, total_inverse), classes)
+        vjp = scaled(quotient(e, total_inverse) * (u - inner), beta, beta_low)
+        store_classes(vjp_rows, row, stop, layout, vjp)
+
+
+@compiled
+def vjp_of_plain_tempered_long_rows(start, stop, z_rows, u_rows, beta, beta_low, vjp_rows):
+    """Rows start..stop-1, long ones, of vjp = beta * p_j * (u_j - sum_i u_i * p_i)"""
+    classes = z_rows.shape[1]
+    e_memory = scratch_row(z_rows)
+    for row in range(start, stop):
+        # softmax:tempered-shift-invariance: every logit is shifted by the largest one, so that no exponential overflows
+        top = lowest_part(z_rows)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            top = maximum(z, top)
+        top = largest(top)
+        total = row_number(z_rows, 0.0)
+        total_lost = row_number(z_rows, 0.0)
+        e_shift = shift_to(top, beta, beta_low)
+        e_unit = unit_of(e_shift)
+        for k in range(0, classes, part_size(z_rows)):
+            z = load_part(z_rows, row, k, -np.inf)
+            e = shifted_exp(z, e_shift)
+            store_scratch(e_memory, k, e)
+            total, total_lost = plus_part(total, total_lost, e, k, classes)
+            prefetch_input(z_rows, row + 1, k)
+            prefetch_input(u_rows, row + 1, k)
+            prefetch_output(vjp_rows, row, k)
+        total = settled(total, total_lost)
+        inner = row_number(z_rows, 0.0)
+        inner_lost = row_number(z_rows, 0.0)
+        total_inverse = reciprocal(total)
+        for k in range(0, classes, part_size(z_rows)):
+            u = load_part(u_rows, row, k, 0.0)
+            e = load_scratch(e_memory, k)
+            inner, inner_lost = plus_part(inner, inner_lost, u * quotient(e, total_inverse), k, classes)
+        inner = settled(inner, inner_lost)
+        for j in range(0, classes, part_size(z_rows)):
+            e = load_scratch(e_memory, j)
+            u = load_part(u_rows, row, j, 0.0)
+            store_part(vjp_rows, row, j, scaled(quotient(e, total_inverse) * (u - inner), beta, beta_low))
+
+
+vjp_of_plain_tempered_kernel = by_layout(vjp_of_plain_tempered_rows, vjp_of_plain_tempered_long_rows)
+
+
 # ================ The public functions ================
 
 
@@ -818,20 +1039,19 @@ value_call = call_finder(plain=value_call)
 
 def value_at_once(z, out):
     """value of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray:
+    if type(z) is not np.ndarray or z.ndim != 2:
         return None
     if not z.flags.c_contiguous:
         return None
-    call = value_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = value_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    value = out
+    if value is None:
         value = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        value, = made
+    elif type(value) is not np.ndarray:
+        return None
     try:
         if not call(z, value):
             return None
@@ -840,26 +1060,34 @@ def value_at_once(z, out):
     return value
 
 
-def value(z, *, out=None, threads=None):
+def value(z, *, temperature=1.0, out=None, threads=None):
     """value = y_i
 
     z (..., C) -> value (..., C).
+    `temperature` T: z/T in the place of z; derivatives are still those in z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
+    if (
+        type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0))
+    ):
         made = value_at_once(z, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
     check_threads(threads)
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("value", z.shape)]
     [value] = checked_outputs(out, wanted, z.dtype, [z])
     value_memory = output_rows(value, row)
-    launch(value_kernel, rows, threads, input_rows(z, row), value_memory)
+    if beta is None:
+        launch(value_kernel, rows, threads, input_rows(z, row), value_memory)
+    else:
+        launch(value_of_plain_tempered_kernel, rows, threads, input_rows(z, row), beta, beta_low, value_memory)
     return delivered(value, value_memory, out is not None)
 
 
@@ -868,20 +1096,19 @@ jacobian_call = call_finder(plain=jacobian_call)
 
 def jacobian_at_once(z, out):
     """jacobian of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray:
+    if type(z) is not np.ndarray or z.ndim != 2:
         return None
     if not z.flags.c_contiguous:
         return None
-    call = jacobian_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = jacobian_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
-        jacobian = np.empty(z.shape + z.shape[1:], z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        jacobian, = made
+    jacobian = out
+    if jacobian is None:
+        jacobian = np.empty((rows, classes, classes), z.dtype)
+    elif type(jacobian) is not np.ndarray:
+        return None
     try:
         if not call(z, jacobian):
             return None
@@ -890,28 +1117,36 @@ def jacobian_at_once(z, out):
     return jacobian
 
 
-def jacobian(z, *, out=None, threads=None):
+def jacobian(z, *, temperature=1.0, out=None, threads=None):
     """jacobian = y_i * (delta_{ij} - y_j)
 
     z (..., C) -> jacobian (..., C, C).
+    `temperature` T: z/T in the place of z; derivatives are still those in z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem softmax:jacobian: 61e0ba2a22f3069ac8ebb8abd2656a5c68b8259f0d5acc9d684cc97145ee2afb
     Theorem softmax:complement: be0a01dc3958b8e101abf22c51d22228ed4b17614287b53baae5d426549849cb
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
+    if (
+        type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0))
+    ):
         made = jacobian_at_once(z, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
     check_threads(threads)
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("jacobian", z.shape + row)]
     [jacobian] = checked_outputs(out, wanted, z.dtype, [z])
     jacobian_memory = output_rows(jacobian, row + row)
-    launch(jacobian_kernel, rows, threads, input_rows(z, row), jacobian_memory)
+    if beta is None:
+        launch(jacobian_kernel, rows, threads, input_rows(z, row), jacobian_memory)
+    else:
+        launch(jacobian_of_plain_tempered_kernel, rows, threads, input_rows(z, row), beta, beta_low, jacobian_memory)
     return delivered(jacobian, jacobian_memory, out is not None)
 
 
@@ -920,20 +1155,19 @@ jvp_call = call_finder(plain=jvp_call)
 
 def jvp_at_once(z, v, out):
     """jvp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(v) is not np.ndarray:
+    if type(z) is not np.ndarray or type(v) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and v.flags.c_contiguous):
         return None
-    call = jvp_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = jvp_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    jvp = out
+    if jvp is None:
         jvp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        jvp, = made
+    elif type(jvp) is not np.ndarray:
+        return None
     try:
         if not call(z, v, jvp):
             return None
@@ -942,28 +1176,39 @@ def jvp_at_once(z, v, out):
     return jvp
 
 
-def jvp(z, v, *, out=None, threads=None):
+def jvp(z, v, *, temperature=1.0, out=None, threads=None):
     """jvp = y_i * (v_i - sum_j y_j * v_j)
 
     z (..., C); v (..., C) -> jvp (..., C).
+    `temperature` T: z/T in the place of z; derivatives are still those in z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem softmax:jvp: f00b97dba325ffc21d8d81ab3dba214e31cea0a77583c494f10b785f38223524
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
+    if (
+        type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0))
+    ):
         made = jvp_at_once(z, v, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
     v = checked_like("v", v, z)
     check_threads(threads)
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("jvp", z.shape)]
     [jvp] = checked_outputs(out, wanted, z.dtype, [z, v])
     jvp_memory = output_rows(jvp, row)
-    launch(jvp_kernel, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
+    if beta is None:
+        launch(jvp_kernel, rows, threads, input_rows(z, row), input_rows(v, row), jvp_memory)
+    else:
+        launch(
+            jvp_of_plain_tempered_kernel, rows, threads, input_rows(z, row), input_rows(v, row), beta, beta_low,
+            jvp_memory
+        )
     return delivered(jvp, jvp_memory, out is not None)
 
 
@@ -972,20 +1217,19 @@ vjp_call = call_finder(plain=vjp_call)
 
 def vjp_at_once(z, u, out):
     """vjp of one block of plain arrays; None if the checks have to do it, or to refuse it."""
-    if type(z) is not np.ndarray or type(u) is not np.ndarray:
+    if type(z) is not np.ndarray or type(u) is not np.ndarray or z.ndim != 2:
         return None
     if not (z.flags.c_contiguous and u.flags.c_contiguous):
         return None
-    call = vjp_call(z.dtype, None, z.shape[1:])
-    if call is None or z.size > BLOCK_ELEMENTS:
+    rows, classes = z.shape
+    call = vjp_call(z.dtype, None, classes)
+    if call is None or rows * classes > BLOCK_ELEMENTS:
         return None
-    if out is None:
+    vjp = out
+    if vjp is None:
         vjp = np.empty(z.shape, z.dtype)
-    else:
-        made = plain_memory(out, 1)
-        if made is None:
-            return None
-        vjp, = made
+    elif type(vjp) is not np.ndarray:
+        return None
     try:
         if not call(z, u, vjp):
             return None
@@ -994,28 +1238,39 @@ def vjp_at_once(z, u, out):
     return vjp
 
 
-def vjp(z, u, *, out=None, threads=None):
+def vjp(z, u, *, temperature=1.0, out=None, threads=None):
     """vjp = y_j * (u_j - sum_i u_i * y_i)
 
     z (..., C); u (..., C) -> vjp (..., C).
+    `temperature` T: z/T in the place of z; derivatives are still those in z.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
     Theorem softmax:vjp: 5574283f8ec34f42cb981468b4b629f63c2ffd119cb87de29f6dd9184aaeeece
     Theorem softmax:shift-invariance: a78257596d212da98010260bbb12ad2e1c83e8fd6666f261a19f90db29f571f6
     """
-    if threads is None or (type(threads) is int and threads > 0):
+    if (
+        type(temperature) is float and temperature == 1.0
+        and (threads is None or (type(threads) is int and threads > 0))
+    ):
         made = vjp_at_once(z, u, out)
         if made is not None:
             return made
     z = checked_real("z", z, 1)
     u = checked_like("u", u, z)
     check_threads(threads)
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
     batch, row = z.shape[:-1], z.shape[-1:]
     rows = math.prod(batch)
     wanted = [("vjp", z.shape)]
     [vjp] = checked_outputs(out, wanted, z.dtype, [z, u])
     vjp_memory = output_rows(vjp, row)
-    launch(vjp_kernel, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
+    if beta is None:
+        launch(vjp_kernel, rows, threads, input_rows(z, row), input_rows(u, row), vjp_memory)
+    else:
+        launch(
+            vjp_of_plain_tempered_kernel, rows, threads, input_rows(z, row), input_rows(u, row), beta, beta_low,
+            vjp_memory
+        )
     return delivered(vjp, vjp_memory, out is not None)
 
 
@@ -1304,6 +1559,144 @@ def reduced(
     with np.errstate(over="ignore"):  # a total beyond the largest number is inf, without a warning
         array[...] = exact_sum(totals[0]) if reduction == "sum" else mean_of(totals, divisor)
     return array if given else array[()]
+
+
+class Options(NamedTuple):
+    """What kernels with options take beside arrays of rows, and what a mean divides by."""
+
+    smoothed: bool
+    weights: np.ndarray | None
+    w: np.ndarray | None
+    ignored: int | None
+    sum_w: Any
+    beta: Any
+    beta_low: Any
+    kappa: Any
+    rho: Any
+    divisor: float
+
+
+def checked_ignored(t: Any, ignore_index: Any) -> int | None:
+    """The label of rows to leave out, or None; TypeError unless it is an integer, and t has labels."""
+    if ignore_index is None:
+        return None
+    if isinstance(ignore_index, bool) or not isinstance(ignore_index, (int, np.integer)):
+        raise TypeError(f"ignore_index is {ignore_index!r}; it must be an integer or None")
+    kind = np.asarray(t).dtype
+    if kind.kind not in "iu":
+        raise TypeError(
+            f"ignore_index is for integer labels, but t has dtype {kind.name}; "
+            "leave rows of targets out with sample_weight 0"
+        )
+    return int(ignore_index) if abs(int(ignore_index)) < 2**63 else None  # no label is as large
+
+
+def _checked_number(name: str, given: Any, most: float, limits: str) -> float:
+    """`given` as a float from 0 to `most`; `limits` says it in words, and may ask for more."""
+    if isinstance(given, bool) or not isinstance(given, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} is {given!r}; it must be a number {limits}")
+    try:
+        number = float(given)
+    except OverflowError:  # an integer beyond every float
+        number = math.inf
+    if not 0.0 <= number <= most:
+        raise ValueError(f"{name} is {given!r}; it must be {limits}")
+    return number
+
+
+def inverse_temperature(temperature: Any, dtype: np.dtype) -> tuple[Any, Any]:
+    """1/T as a number of the dtype and what that lacks, rounded; None and None for T = 1, which then costs nothing."""
+    limits = f"above 0 and finite, and its inverse a {dtype.name}"
+    T = _checked_number("temperature", temperature, sys.float_info.max, limits)
+    if T == 1.0:
+        return None, None
+    beta = 1.0 / T if T else math.inf
+    if not np.finfo(dtype).smallest_subnormal <= beta <= np.finfo(dtype).max:
+        raise ValueError(f"temperature is {temperature!r}; it must be {limits}")
+    rounded = dtype.type(beta)
+    return rounded, dtype.type(float(1 / Fraction(T) - Fraction(float(rounded))))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    view = np.require(array, requirements=["C", "A"]).reshape(-1).view()
+    view.flags.writeable = False
+    return view
+
+
+def counts_for_mean(
+    z: np.ndarray, ignored: int | None, weight: Any, sample_weight: Any, mean: bool
+) -> np.ndarray | None:
+    """Memory for the number of rows of each class, or of all classes, that a mean over labels divides by sums of."""
+    if not mean or sample_weight is not None or (weight is None and ignored is None):
+        return None
+    return np.zeros(1 if weight is None else z.shape[-1], np.int64)
+
+
+def in_32_bits(labels: np.ndarray | None, ignored: int | None) -> tuple[np.ndarray | None, int | None]:
+    """The labels, and which to ignore, as kernels compare them: by 32 bits, which classes do not need more than."""
+    if labels is None or ignored is None or -(2**31) <= ignored < 2**31:
+        return labels, ignored
+    changed = np.where(labels == ignored, labels.dtype.type(-1), labels)
+    changed.flags.writeable = False
+    return changed, -1
+
+
+def _divisor(
+    z: np.ndarray,
+    rows: int,
+    labels: np.ndarray | None,
+    w: np.ndarray | None,
+    samples: np.ndarray | None,
+    ignored: int | None,
+    counts: np.ndarray | None,
+    threads: int | None,
+) -> float:
+    """What a mean divides by: the sum of samples_n * w[labels_n] over the rows that are not ignored."""
+    if samples is not None and labels is not None and (w is not None or ignored is not None):
+        like = np.empty((0, z.shape[-1]), z.dtype)
+        totals = np.empty((2, -(-rows // rows_in_block(z.shape[-1]))))
+        with np.errstate(over="ignore", invalid="ignore"):
+            launch(add_weights, rows, threads, like, labels, w, samples, ignored, totals)
+        return mean_of(totals, 1.0)
+    if samples is not None:
+        return mean_of(totals_of(samples, threads), 1.0)
+    if labels is None or counts is None:
+        return float(rows)
+    some = counts > 0
+    with np.errstate(over="ignore"):
+        return float(np.sum(counts)) if w is None else exact_sum(counts[some] * w[some].astype(np.float64))
+
+
+def checked_options(
+    z: np.ndarray,
+    labels: np.ndarray | None,
+    ignored: int | None,
+    weight: Any,
+    sample_weight: Any,
+    smoothing: Any,
+    temperature: Any,
+    mean: bool,
+    counts: np.ndarray | None,
+    threads: int | None,
+    always: bool = False,
+) -> Options | None:
+    """The options, or None if none is asked for and they are not wanted `always`. Weights that are all 1 are None,
+    which costs a kernel nothing; their sum is only made for a `mean`, from `counts` if that was asked for."""
+    a = _checked_number("smoothing", smoothing, 1.0, "from 0 to 1")
+    beta, beta_low = inverse_temperature(temperature, z.dtype)
+    if not always and weight is None and sample_weight is None and ignored is None and a == 0.0 and beta is None:
+        return None
+    classes, rows, number = z.shape[-1], math.prod(z.shape[:-1]), z.dtype.type
+    w = samples = None
+    if weight is not None:
+        w = _read_only(checked_numbers("weight", "weight", weight, z, (classes,), math.inf))
+    if sample_weight is not None:
+        samples = checked_numbers("sample_weight", "sample weight", sample_weight, z, z.shape[:-1], math.inf)
+        samples = _read_only(samples)
+    smoothed = a != 0.0 or (w is not None and labels is None)
+    divisor = _divisor(z, rows, labels, w, samples, ignored, counts, threads) if mean else float(rows)
+    sum_w = number(classes if w is None else np.sum(w, dtype=np.float64))
+    return Options(smoothed, samples, w, ignored, sum_w, beta, beta_low, number(1 - a), number(a / classes), divisor)
 
 
 # ================ Values in vector registers ================
