@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from symderiv.bench import inputs, oracles
+from symderiv.bench import array_inputs, inputs, oracles
+from symderiv.bench.array_formulas import FORMULAS, truth_of
 from symderiv.bench.calls import Arrays
 from symderiv.bench.inputs import Inputs
 
@@ -20,13 +21,22 @@ class Operation:
     """`title` for people; `draw(random, rows, classes, dtype)`; `truth` in float64.
 
     `arrays` is how many arrays of the size of z must be read or written: the copy moves the same bytes. 0: there is no
-    copy to compare with.
+    copy to compare with. `axes` names what the numbers of a shape count, `remark` is for readers of its table.
     """
 
     title: str
     draw: Draw
     truth: Callable[[Any], Arrays]
     arrays: int
+    axes: str = "rows x classes"
+    remark: str = ""
+
+
+_NEW_ARRAYS: Final = "NumPy and torch return new arrays; torch goes forward and back in each call, as symderiv does."
+
+
+def _over_arrays(entry: str, title: str, draw: Draw, axes: str) -> Operation:
+    return Operation(title, draw, truth_of(FORMULAS[entry]), 0, axes, _NEW_ARRAYS)
 
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -40,8 +50,21 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "hvp": Operation("cross-entropy, Hessian times vector", inputs.directed, oracles.product, 3),
     "binary": Operation("binary cross-entropy, loss and gradient", inputs.binary, oracles.binary, 4),
     "linear": Operation("linear layer with cross-entropy, loss, dW, db", inputs.labelled, oracles.linear, 0),
-}
-"""In the order of the report. The row "linear" is drawn by `drawn`, which knows the features."""
+    "clip": _over_arrays("clip", "CLIP, loss and gradient", array_inputs.clip, "images x texts"),
+    "layer-norm": _over_arrays(
+        "layer-norm", "layer normalisation, backwards", array_inputs.layer_norm, "rows x features"
+    ),
+    "rms-norm": _over_arrays("rms-norm", "RMS normalisation, backwards", array_inputs.rms_norm, "rows x features"),
+    "attention": _over_arrays("attention", "attention, backwards", inputs.labelled, "queries x features x keys"),
+    "gaussian-mixture": _over_arrays(
+        "gaussian-mixture", "mixture of Gaussians, loss and gradients", array_inputs.gaussian_mixture,
+        "samples x components",
+    ),
+    "plackett-luce": _over_arrays(
+        "plackett-luce", "Plackett-Luce, loss and gradient", array_inputs.plackett_luce, "rankings x items"
+    ),
+}  # fmt: skip
+"""In the order of the report. The rows "linear" and "attention" are drawn by `drawn`, which knows the features."""
 
 SEED: Final = 20
 
@@ -51,6 +74,8 @@ def drawn(operation: str, rows: int, classes: int, features: int, dtype: str) ->
     random, kind = np.random.default_rng([SEED, rows, classes]), np.dtype(dtype).type
     if operation == "linear":
         return inputs.layer(random, rows, classes, features, kind)
+    if operation == "attention":
+        return array_inputs.attention(random, rows, classes, features, kind)
     return OPERATIONS[operation].draw(random, rows, classes, kind)
 
 
@@ -59,7 +84,7 @@ def traffic(operation: str, given: Inputs) -> int:
     match given:
         case inputs.Logits(z=z):
             return OPERATIONS[operation].arrays * int(z.nbytes)
-        case inputs.Layer():
+        case inputs.Layer() | inputs.SeveralArrays():
             return 0
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from symderiv.api import kernel
+from symderiv.bench import ours_arrays
 from symderiv.bench.calls import Arrays, Call, Prepare, Table
 from symderiv.bench.inputs import Layer, Logits
 
@@ -103,10 +104,11 @@ CALLS: Final[Table] = {
     "hvp": _hvp,
     "binary": _binary,
     "linear": _linear,
+    **ours_arrays.CALLS,
 }
 """One thread, results into memory that is reused."""
 
-NEW: Final[Table] = {"cross-entropy": _cross_entropy_anew}
+NEW: Final[Table] = {"cross-entropy": _cross_entropy_anew, **ours_arrays.NEW}
 """One thread, a new array for every result."""
 
 THREADS: Final[Table] = {"cross-entropy": _cross_entropy_on_two, "softmax": _softmax_on_two}

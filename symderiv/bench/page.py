@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.bench.records import Run
+from symderiv.bench.plans import SECTIONS
+from symderiv.bench.records import Addition, Machine, Run, Setting
 from symderiv.bench.tables import (
     Table,
     absences,
@@ -42,6 +43,7 @@ def page(run: Run, notes: str) -> str:
         "# Performance",
         f"<!-- Written by `symderiv bench --page` from bench.json; do not edit. Words of our own stand in {NOTES}. -->",
         _conditions(run),
+        *(_addition(run, each) for each in run.additions),
         "## Goals",
         score(run),
         f"![Time in multiples of the copy, against the number of classes]({ROOFLINE})",
@@ -64,17 +66,43 @@ def page(run: Run, notes: str) -> str:
 
 
 def _conditions(run: Run) -> str:
-    machine = run.machine
-    features = ", ".join(machine.features) or "unknown instruction sets"
-    versions = ", ".join(f"{each.name} {each.value}" for each in run.versions)
-    variables = ", ".join(f"`{each.name}={each.value}`" for each in run.environment)
     plan = "" if run.plan == "full" else " This was a quick run: fewer rows and turns than the goals speak of."
     return (
-        f"Measured on {run.date} with `scripts/bench`: {machine.processor}, {features}; {machine.cores} cores, "
-        f"{', '.join(machine.caches)}, {size(machine.memory)} of memory; {machine.system}; huge pages: "
-        f"{machine.huge_pages}; NumPy's BLAS: {machine.blas}; {bandwidths(run)} on one thread. Versions: {versions}. "
-        f"Environment: {variables}. Everything is in [bench.json](bench.json).{plan}"
+        f"Measured on {run.date} with `scripts/bench`: {_machine(run.machine)}; {bandwidths(run)} on one thread. "
+        f"Versions: {_versions(run.versions)}. Environment: {_variables(run.environment)}. Everything is in "
+        f"[bench.json](bench.json).{plan}"
     )
+
+
+def _machine(machine: Machine) -> str:
+    features = ", ".join(machine.features) or "unknown instruction sets"
+    return (
+        f"{machine.processor}, {features}; {machine.cores} cores, {', '.join(machine.caches)}, {size(machine.memory)} "
+        f"of memory; {machine.system}; huge pages: {machine.huge_pages}; NumPy's BLAS: {machine.blas}"
+    )
+
+
+def _versions(versions: tuple[Setting, ...]) -> str:
+    return ", ".join(f"{each.name} {each.value}" for each in versions)
+
+
+def _variables(environment: tuple[Setting, ...]) -> str:
+    return ", ".join(f"`{each.name}={each.value}`" for each in environment)
+
+
+def _addition(run: Run, later: Addition) -> str:
+    """When and where some sections were measured, as far as it differs from the rest."""
+    sections = "; ".join(f"*{SECTIONS[name].title if name in SECTIONS else name}*" for name in later.sections)
+    parts = [f"Measured later, on {later.date}: {sections}."]
+    if later.machine != run.machine:
+        parts.append(f"The machine was then: {_machine(later.machine)}.")
+    if later.versions != run.versions:
+        parts.append(f"Versions: {_versions(later.versions)}.")
+    if later.environment != run.environment:
+        parts.append(f"Environment: {_variables(later.environment)}.")
+    if len(parts) == 1:
+        parts.append("Everything else was as above.")
+    return " ".join(parts)
 
 
 def markdown(table: Table, level: int) -> str:

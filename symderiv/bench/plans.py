@@ -181,6 +181,42 @@ def _catalogue(plan: Plan) -> tuple[Batch, ...]:
     return (Batch(PINNED, tuple(_contest("catalogue", o, s, d, contestants, plan) for o, s, d in cases)),)
 
 
+ARRAYS: Final[Mapping[Plan, tuple[tuple[str, int, int, int], ...]]] = {
+    "full": (
+        ("clip", 512, 512, 0),
+        ("layer-norm", 4096, 512, 0),
+        ("rms-norm", 4096, 512, 0),
+        ("attention", 1, 128, 64),
+        ("attention", 64, 128, 64),
+        ("gaussian-mixture", 4096, 5, 0),
+        ("gaussian-mixture", 1024, 32, 0),
+        ("plackett-luce", 256, 10, 0),
+        ("plackett-luce", 1, 50, 0),
+    ),
+    "quick": (
+        ("clip", 128, 128, 0),
+        ("layer-norm", 256, 512, 0),
+        ("rms-norm", 256, 512, 0),
+        ("attention", 1, 128, 64),
+        ("attention", 64, 128, 64),
+        ("gaussian-mixture", 1024, 5, 0),
+        ("plackett-luce", 64, 10, 0),
+    ),
+}
+"""Operations over matrices and several vectors, with rows, classes and features as their `axes` read them."""
+
+
+def _arrays(plan: Plan) -> tuple[Batch, ...]:
+    """One process for all: they share what is imported, and their data are small."""
+    tasks: list[Task] = []
+    for (operation, rows, classes, features), dtype in product(ARRAYS[plan], DTYPES):
+        by_ranks = ("torch-by-ranks",) if operation == "plackett-luce" else ()
+        contestants = ("symderiv", "symderiv-new", "numpy", "torch", *by_ranks)
+        shape = rows, classes
+        tasks.append(_contest("arrays", operation, shape, dtype, contestants, plan, features=features, seconds=0.5))
+    return (Batch(PINNED, tuple(tasks)),)
+
+
 def _accuracy(plan: Plan) -> tuple[Batch, ...]:
     full = ((1, 4), (2, 16), (3, 32), (10, 32), (17, 16), (100, 16), (129, 8), (1000, 4), (32_000, 2), (128_000, 2))
     quick = ((3, 16), (10, 8), (100, 4), (1000, 1))
@@ -210,6 +246,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "linear": Section("Linear layer with cross-entropy: time and memory", _linear),
     "memory": Section("Memory of one call", _memory),
     "catalogue": Section("The other functions of the catalogue", _catalogue),
+    "arrays": Section("Functions over matrices and several vectors", _arrays),
     "accuracy": Section("Digits on ordinary and hard rows", _accuracy),
     "starts": Section("A new process up to its first result", _starts),
     "proofs": Section("Deriving and checking", _proofs),

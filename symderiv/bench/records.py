@@ -201,8 +201,22 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """Sections of a record that were measured in a later run, and under what conditions."""
+
+    sections: tuple[str, ...]
+    date: str
+    machine: Machine
+    versions: tuple[Setting, ...]
+    environment: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """Everything one run of the benchmark found, and under what conditions."""
+    """Everything one run of the benchmark found, and under what conditions.
+
+    The conditions are those of all sections but the ones among the `additions`, which have their own.
+    """
 
     schema_version: int
     plan: str
@@ -219,6 +233,7 @@ class Run:
     failures: tuple[Failure, ...]
     judgements: tuple[Judgement, ...]
     ceilings: tuple[Ceiling, ...] = ()
+    additions: tuple[Addition, ...] = ()
 
 
 Result: TypeAlias = Contest | Precision | Memory | Start | EngineTime | Ceiling | Failure

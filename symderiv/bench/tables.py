@@ -133,7 +133,12 @@ def _contests(contests: list[Contest], spread: bool) -> Table:
     names = [name for name in CONTESTANTS if any(contest.timing(name) is not None for contest in contests)]
     peers = [name for name in names if name not in (COPY, OURS)]
     copied = COPY in names
-    heading = ("rows x classes", *(("copy",) if copied else ()), title_of(OURS), *map(title_of, peers))
+    heading = (
+        OPERATIONS[contests[0].operation].axes,
+        *(("copy",) if copied else ()),
+        title_of(OURS),
+        *map(title_of, peers),
+    )
     rows: list[tuple[str, ...]] = []
     for contest in contests:
         cells = [shape(contest)]
@@ -144,8 +149,10 @@ def _contests(contests: list[Contest], spread: bool) -> Table:
         rows.append(tuple(cells))
     clock = "time on the wall" if contests[0].clock == "wall" else "process time of one thread"
     note = f"{clock[0].upper()}{clock[1:]}, minimum. " + (
-        "symderiv in multiples of the copy; " if copied else ""
-    ) + f"the others in multiples of symderiv{' (quartiles of the turns)' if spread else ''}."  # fmt: skip
+        "symderiv in multiples of the copy; the" if copied else "The"
+    ) + f" others in multiples of symderiv{' (quartiles of the turns)' if spread else ''}."  # fmt: skip
+    if remark := OPERATIONS[contests[0].operation].remark:
+        note = f"{note} {remark}"
     return Table(contest_title(contests[0]), heading, tuple(rows), note)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from symderiv.bench.encoding import BenchRecordError, decode, text_of
+from symderiv.bench.merging import merged
 from symderiv.bench.page import NOTES, PAGE, markdown, page
-from symderiv.bench.plans import SECTIONS
+from symderiv.bench.plans import SECTIONS, Plan
 from symderiv.bench.records import Run
 from symderiv.bench.running import SCHEMA_VERSION, run
 from symderiv.cli.output import DONE, FAILED, CommandError, did_you_mean, wants_ascii, wants_colour
@@ -30,6 +31,12 @@ _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in S
     flag_value="-",
     help="Write everything as JSON to FILE; without FILE, or to -, on standard output.",
 )
+@click.option(
+    "--into",
+    "record",
+    metavar="FILE",
+    help="Put the SECTIONS into the record that FILE holds: they replace those of the same name, the rest stays.",
+)
 @click.option("--page", "page_from", metavar="JSON", help="Measure nothing: write page and pictures beside this JSON.")
 @click.option(
     "--naive",
@@ -40,8 +47,8 @@ _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in S
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Use colours.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw tables with plain characters.")
 def command(
-    sections: tuple[str, ...], quick: bool, json_file: str | None, page_from: str | None, naive_file: str | None,
-    color: str, ascii_only: bool,
+    sections: tuple[str, ...], quick: bool, json_file: str | None, record: str | None, page_from: str | None,
+    naive_file: str | None, color: str, ascii_only: bool,
 ) -> int:  # fmt: skip
     """Measure the kernels next to their peers, and hold the figures against the goals.
 
@@ -60,8 +67,12 @@ def command(
             raise CommandError(
                 f"no section called {name!r}.{did_you_mean(name, tuple(SECTIONS))}", f"sections: {', '.join(SECTIONS)}"
             )
+    plan: Plan = "quick" if quick else "full"
+    earlier = None if record is None else _earlier(Path(record), plan)
     with Progress() as progress:
-        found = run("quick" if quick else "full", sections, date.today().isoformat(), progress)
+        found = run(plan, sections, date.today().isoformat(), progress)
+    if record is not None and earlier is not None:
+        _write(Path(record), text_of(merged(earlier, found)), say=json_file != "-")
     text = text_of(found)
     if json_file == "-":
         click.echo(text, nl=False)
@@ -103,6 +114,17 @@ def read_run(place: Path) -> Run:
         raise CommandError(f"{place}: {error}", "symderiv bench --json FILE writes one") from None
 
 
+def _earlier(place: Path, plan: Plan) -> Run:
+    """The record that a run of `plan` goes into; asked for before anything is measured."""
+    earlier = read_run(place)
+    if earlier.plan != plan:
+        raise CommandError(
+            f"{place} is the record of a {earlier.plan} run, and this is a {plan} one",
+            "measure without --quick" if plan == "quick" else "measure with --quick",
+        )
+    return earlier
+
+
 def _write_naive(place: Path) -> int:
     # What compares imports the prover and every package that it finds.
     from symderiv.bench.naive_losses import Failures, compare, losses, table
@@ -132,10 +154,11 @@ def _write_page(place: Path) -> int:
     return DONE
 
 
-def _write(place: Path, text: str) -> None:
+def _write(place: Path, text: str, *, say: bool = True) -> None:
     try:
         place.write_text(text, encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise CommandError(f"{place} cannot be written: {reason}", "name another file", code="unwritable") from None
-    click.echo(str(place))
+    if say:
+        click.echo(str(place))

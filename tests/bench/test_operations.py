@@ -7,7 +7,7 @@ import pytest
 
 from symderiv.bench import oracles
 from symderiv.bench.calls import Options
-from symderiv.bench.inputs import Layer, Logits
+from symderiv.bench.inputs import Layer, Logits, SeveralArrays
 from symderiv.bench.operations import OPERATIONS, deviation, drawn, traffic
 from symderiv.verification.rigorous_rows import true_row
 
@@ -118,6 +118,11 @@ def test_the_layer_is_the_same_in_chunks_and_by_differences() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_inputs_have_the_dtype_and_are_always_the_same(operation: str, dtype: str) -> None:
     one, two = (drawn(operation, 6, 4, 3, dtype) for _ in range(2))
+    if isinstance(one, SeveralArrays):
+        assert isinstance(two, SeveralArrays)
+        assert all(np.array_equal(left, right) for left, right in zip(one.arrays, two.arrays, strict=True))
+        assert {array.dtype for array in one.arrays} == {np.dtype(dtype)}
+        return
     for name in ("z", "other", "out", "labels") if isinstance(one, Logits) else ("W", "b", "X", "labels"):
         left, right = getattr(one, name), getattr(two, name)
         assert np.array_equal(left, right)
@@ -128,6 +133,7 @@ def test_traffic_counts_the_arrays() -> None:
     assert traffic("cross-entropy", drawn("cross-entropy", 10, 3, 0, "float32")) == 2 * 4 * 30
     assert traffic("dense", drawn("dense", 10, 3, 0, "float64")) == 3 * 8 * 30
     assert traffic("linear", drawn("linear", 10, 3, 2, "float64")) == 0
+    assert traffic("clip", drawn("clip", 10, 3, 0, "float64")) == 0
 
 
 def test_deviation_is_relative_to_the_largest_number_and_refuses_shapes() -> None:

@@ -13,10 +13,10 @@ from rich.console import Console
 from symderiv.bench.encoding import decode
 from symderiv.bench.judging import judge
 from symderiv.bench.page import NOTES, PAGE, page
-from symderiv.bench.records import Run
+from symderiv.bench.records import Addition, Run, Setting
 from symderiv.bench.report import show
 from symderiv.bench.tables import digits, figure, seconds, size, verdict
-from tests.bench.samples import run_of, whole_run
+from tests.bench.samples import contest, run_of, whole_run
 
 DOCS = Path(__file__).parents[2] / "docs"
 RECORD = DOCS / "bench.json"
@@ -61,6 +61,38 @@ def test_the_page_holds_what_was_found_and_what_is_missing() -> None:
     assert rows
     for table in tables:
         assert len({line.count(" | ") for line in table.splitlines() if "---" not in line}) == 1, table
+
+
+def test_the_page_says_what_was_measured_later_and_where() -> None:
+    run = judged()
+    conditions = run.date, run.machine, run.versions, run.environment
+    other = replace(run.machine, processor="Quipu 3")
+    versions = (Setting("symderiv", "2"),)
+    text = page(
+        replace(
+            run,
+            additions=(
+                Addition(("small",), "2000-02-03", *conditions[1:]),
+                Addition(("arrays", "starts"), "2000-03-04", other, versions, run.environment),
+            ),
+        ),
+        "",
+    )
+    assert "on 2000-02-03: *Small batches through the public call*. Everything else was as above." in text
+    (line,) = (line for line in text.splitlines() if "2000-03-04" in line)
+    for part in ("matrices and several vectors*; *A new process", "Quipu 3, avx2", "Versions: symderiv 2."):
+        assert part in line, part
+    assert "OMP_NUM_THREADS" not in line
+    assert "Measured later" not in page(run, "")
+
+
+def test_shapes_are_headed_by_what_they_count() -> None:
+    few = contest("arrays", "attention", (64, 128), "float32", {"symderiv": 2e-3, "torch": 1e-3})
+    text = page(run_of(replace(few, features=32)), "")
+    assert "### Functions over matrices and several vectors: attention, backwards" in text
+    assert "| queries x features x keys | symderiv | torch eager |" in text
+    assert "minimum. The others in multiples of symderiv (quartiles of the turns). NumPy and torch return new" in text
+    assert "| 64 x 32 x 128 float32 | 2 ms | 0.5x (0.45–0.6) |" in text
 
 
 def test_a_run_of_nothing_has_a_page() -> None:

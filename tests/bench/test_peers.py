@@ -38,7 +38,9 @@ def test_peers_on_numpy(name: str, operation: str, dtype: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "operation"), pairs("torch", "torch-out", "torch-chunked", *SLOW, "jax", "jax-lse"))
+@pytest.mark.parametrize(
+    ("name", "operation"), pairs("torch", "torch-out", "torch-by-ranks", "torch-chunked", *SLOW, "jax", "jax-lse")
+)
 def test_peers_with_runtimes_of_their_own(name: str, operation: str) -> None:
     check(CONTESTANTS[name], operation, "float32")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,31 @@ def test_a_section_is_measured_shown_and_written(tmp_path: Path, capsys: pytest.
     found = decode(Run, json.loads(place.read_text(encoding="utf-8")))
     assert found.sections == ("proofs",)
     assert {each.name for each in found.proofs} == {"logsumexp"}
+
+
+@pytest.mark.usefixtures("_one_goal")
+def test_a_section_is_put_into_a_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "found.json"
+    earlier = replace(whole_run(), plan="quick", sections=("cross-entropy", "proofs"))
+    place.write_text(json.dumps(encode(earlier)), encoding="utf-8")
+    assert run(["bench", "proofs", "--quick", "--into", str(place)]) == 0
+    assert str(place) in capsys.readouterr().out
+    found = decode(Run, json.loads(place.read_text(encoding="utf-8")))
+    assert {each.name for each in found.proofs} == {"logsumexp"}
+    assert set(found.contests) == set(earlier.contests)
+    assert (found.starts, found.date) == (earlier.starts, earlier.date)
+    assert [each.sections for each in found.additions] == [("proofs",)]
+
+
+def test_a_record_of_another_plan_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "found.json"
+    text = json.dumps(encode(whole_run()))
+    place.write_text(text, encoding="utf-8")
+    assert run(["bench", "proofs", "--quick", "--into", str(place)]) == 2
+    assert "is the record of a full run, and this is a quick one" in capsys.readouterr().err
+    assert run(["bench", "proofs", "--into", str(tmp_path / "none.json")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+    assert place.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.usefixtures("_one_goal")

@@ -33,6 +33,8 @@ PEERS: Final = (
         "torch-formula", "torch.compile, by hand", "symderiv.bench.peers.torch_compiled", "BY_HAND", needs=("torch",),
         programs=_COMPILERS, install=f"{_TORCH}, and a C++ compiler",
     ),
+    Contestant("torch-by-ranks", "torch eager, rank by rank", "symderiv.bench.peers.torch_arrays", "BY_RANKS",
+               needs=("torch",), install=_TORCH),
     Contestant("torch-chunked", "torch in chunks", "symderiv.bench.peers.torch_chunked", needs=("torch",),
                install=_TORCH),
     Contestant("jax", "jax log_softmax", "symderiv.bench.peers.jax_jit", needs=("jax",), install=_JAX),

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from symderiv.bench.calls import Arrays, Call, Table
-from symderiv.bench.inputs import Layer, Logits
+from symderiv.bench.array_formulas import FORMULAS, Formula
+from symderiv.bench.calls import Arrays, Call, Prepare, Table
+from symderiv.bench.inputs import Layer, Logits, SeveralArrays
 
 
 def both(found: Any) -> Arrays:
@@ -144,6 +145,16 @@ def _linear(given: Layer) -> Call:
     return Call(run, lambda found: tuple(np.asarray(each) for each in found))
 
 
+def _by(formula: Formula) -> Prepare:
+    """The formula in the dtype of the inputs, with new arrays for what it needs."""
+
+    def prepare(given: SeveralArrays) -> Call:
+        arrays = given.arrays
+        return Call(lambda: formula(*arrays), tuple)
+
+    return prepare
+
+
 CALLS: Final[Table] = {
     "cross-entropy": _cross_entropy,
     "rows": _rows,
@@ -155,4 +166,5 @@ CALLS: Final[Table] = {
     "hvp": _product,
     "binary": _binary,
     "linear": _linear,
+    **{name: _by(formula) for name, formula in FORMULAS.items()},
 }

@@ -8,7 +8,7 @@ import torch
 
 from symderiv.bench.calls import Call, Table
 from symderiv.bench.inputs import Logits
-from symderiv.bench.peers.torch_eager import leaf, read
+from symderiv.bench.tensors import leaf, read
 
 _MEAN: Final = 1
 """torch's number of reduction="mean" in its operators."""

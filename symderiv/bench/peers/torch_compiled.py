@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from symderiv.bench.calls import Call, Table
 from symderiv.bench.inputs import Logits
-from symderiv.bench.peers.torch_eager import leaf, read
+from symderiv.bench.tensors import leaf, read
 
 
 def _compiled(function: Any) -> Any:

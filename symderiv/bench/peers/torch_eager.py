@@ -7,19 +7,10 @@ from typing import Any, Final
 import torch
 from torch.nn import functional
 
-from symderiv.bench.calls import Arrays, Call, Table
+from symderiv.bench.calls import Call, Table
 from symderiv.bench.inputs import Layer, Logits
-
-
-def read(found: Any) -> Arrays:
-    """Tensors as NumPy arrays."""
-    return tuple(each.detach().numpy() for each in (found if isinstance(found, tuple) else (found,)))
-
-
-def leaf(array: Any) -> Any:
-    """A tensor on the memory of `array` that gradients are taken by."""
-    torch.set_num_threads(1)
-    return torch.from_numpy(array).requires_grad_()
+from symderiv.bench.peers import torch_arrays
+from symderiv.bench.tensors import leaf, read
 
 
 def _cross_entropy(given: Logits) -> Call:
@@ -108,4 +99,5 @@ CALLS: Final[Table] = {
     "hvp": _hvp,
     "binary": _binary,
     "linear": _linear,
+    **torch_arrays.CALLS,
 }
