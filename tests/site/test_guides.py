@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 import shutil
@@ -13,8 +14,10 @@ from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import symderiv
 from symderiv.checking import same
 from symderiv.cli import run
 from symderiv.losses import find
@@ -117,6 +120,44 @@ def test_the_python_prints_what_its_comments_say(
     missing = [block for block in blocks(file, "python") if block not in found]
     if missing:
         pytest.skip(f"{len(missing)} blocks import what is not installed: {re.findall(r'import (.*)', missing[0])[0]}")
+
+
+@pytest.mark.slow
+def test_the_python_of_the_pages_about_kernels_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks take for granted the arrays that their comments describe, and a generated module."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert run(["kernel", "cross-entropy", "-o", "."]) == 0
+    draw = np.random.default_rng(0)
+
+    def some(*shape: int) -> np.ndarray:
+        return draw.normal(size=shape)
+
+    labels = np.arange(8) % 10
+    rows: dict[str, object] = {"z": some(8, 10), "t": labels, "labels": labels, "w": np.ones(10), "s": np.ones(8)}
+    rows |= {"W": some(10, 4), "b": some(10), "X": some(8, 4), "dW": np.empty((10, 4)), "db": np.empty(10)}
+    rows |= {"x": some(8, 4), "gain": some(4), "bias": some(4), "dy": some(8, 4)}
+    mixture: dict[str, object] = {name: some(8, 3) for name in ("a", "m", "s", "v_a", "v_m", "v_s")}
+    mixture["t"] = some(8)
+    done = 0
+    try:
+        for file in ("kernels.md", "linear-layer.md"):
+            for block in blocks(file, "python"):
+                if "losses.linear_layer" in block:  # a file of one's own catalogue, which other tests make
+                    continue
+                names = {"symderiv": symderiv, **(mixture if "mixture" in block else rows)}
+                if "njit" in block:  # Numba caches only what stands in a file
+                    (tmp_path / "step.py").write_text(block, encoding="utf-8")
+                    value, gradient = np.empty(8, np.float32), np.empty((8, 10), np.float32)
+                    importlib.import_module("step").step(np.zeros_like(gradient), labels, value, gradient)
+                    np.testing.assert_allclose(value, np.log(10), rtol=1e-6)
+                else:
+                    exec(compile(block, file, "exec"), names)
+                done += 1
+    finally:
+        for module in ("kernels", "step"):
+            sys.modules.pop(module, None)
+    assert done >= 6
 
 
 def test_the_equation_that_three_class_counts_do_not_refute() -> None:

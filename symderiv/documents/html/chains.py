@@ -39,6 +39,9 @@ class Writer(Protocol):
     def text(self, text: Text) -> str:
         """Prose with its formulas in line."""
 
+    def cited(self, link: Link) -> str:
+        """A theorem that a line cites."""
+
     def link(self, link: Link) -> str:
         """A link within the page or to another entry's page."""
 
@@ -145,7 +148,7 @@ def _reason(row: Row, writer: Writer) -> str:
     if row.conditions:
         shown = (writer.math(display_condition(condition, writer.theory)) for condition in row.conditions)
         parts.append(f"needs {', '.join(shown)}")
-    parts += [f"see {writer.link(link)}" for link in row.cites]
+    parts += [f"see {writer.cited(link)}" for link in row.cites]
     return f"<small>{'; '.join(parts)}</small>" if parts else ""
 
 

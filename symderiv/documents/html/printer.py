@@ -62,7 +62,7 @@ class Printer:
     A block that brings scripts or a style adds them to `packs`, `scripts` or `styles`; the page collects them.
     """
 
-    __slots__ = ("claims", "document", "findings", "packs", "scripts", "seen", "styles", "suffix", "theory")
+    __slots__ = ("claims", "document", "findings", "numbers", "packs", "scripts", "seen", "styles", "suffix", "theory")
 
     def __init__(self, document: Document, suffix: str) -> None:
         self.document = document
@@ -71,7 +71,8 @@ class Printer:
         sentences = (verdict_sentence(verdict) for theorem in document.theorems for verdict in theorem.lines)
         self.findings = {sentence: at for at, sentence in enumerate(dict.fromkeys(sentences), 1)}
         self.seen: set[Lemma] = set()
-        stated = (block for block in document.blocks if isinstance(block, Statement))
+        stated = tuple(block for block in document.blocks if isinstance(block, Statement))
+        self.numbers = {each.anchor: each.number for each in stated}
         self.claims = {
             self.math(display_claim(Claim(each.left, each.relation, each.right), self.theory)): each.anchor
             for each in stated
@@ -234,13 +235,16 @@ class Printer:
         )
 
     def checks(self, block: Checks) -> str:
-        """Theorem, verdict, how its claim was checked without the lines between; what lines rest on; what it means."""
+        """Verdicts, the theorems that have them, and how their claims were checked without the lines between; what
+        lines rest on; what it means. Theorems that were checked in one way share a row."""
+        alike: dict[Verdict, list[str]] = {}
+        for row in block.rows:
+            alike.setdefault(row.verdict, []).append(self.numbered(row.link))
         rows = [
-            f"<tr><td>{self.link(row.link)}</td><td>{self.word(row.verdict)}</td>"
-            f"<td>{escape(row.verdict.evidence)}</td></tr>"
-            for row in block.rows
+            f"<tr><td>{', '.join(theorems)}</td><td>{self.word(verdict)}</td><td>{escape(verdict.evidence)}</td></tr>"
+            for verdict, theorems in alike.items()
         ]
-        head = "<thead><tr><th>Claim of</th><th>Verdict</th><th>How checked, as a whole</th></tr></thead>"
+        head = "<thead><tr><th>Claim of theorem</th><th>Verdict</th><th>How checked, as a whole</th></tr></thead>"
         table = f'<table class="checks">{head}<tbody>{"".join(rows)}</tbody></table>'
         return f"{table}{self.evidence()}{meanings(self.document)}"
 
@@ -276,12 +280,9 @@ class Printer:
 
     def footer(self, block: Footer) -> str:
         """Digests, and how to check again."""
-        items = "".join(
-            f'<li><code>{digest}</code> <a href="#{link.anchor}">Theorem {number}</a></li>'
-            for number, (link, digest) in enumerate(block.digests, 1)
-        )
+        items = "".join(f"<li><code>{digest}</code></li>" for _, digest in block.digests)
         return (
-            f"<footer>SHA-256 of claim, assumptions and steps<ul>{items}</ul>"
+            f"<footer>SHA-256 of claim, assumptions and steps of each theorem<ol>{items}</ol>"
             f"Check again: <code>{escape(block.command)}</code>{self.beside()}</footer>"
         )
 
@@ -305,6 +306,15 @@ class Printer:
         """A link within the page or to another entry's page."""
         page = file_of(link.entry, self.suffix) if link.entry else ""
         return f'<a href="{page}#{link.anchor}">{self.text(link.text)}</a>'
+
+    def cited(self, link: Link) -> str:
+        """A theorem that a line cites: by its number where it stands on this page, else by its title."""
+        here = not link.entry and link.anchor in self.numbers
+        return f"theorem {self.numbered(link)}" if here else self.link(link)
+
+    def numbered(self, link: Link) -> str:
+        """The number of a theorem of this page, a link to it."""
+        return f'<a href="#{link.anchor}">{self.numbers[link.anchor]}</a>'
 
     def text(self, text: Text) -> str:
         """Prose with its formulas in line."""
