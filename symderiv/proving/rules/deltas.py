@@ -34,7 +34,7 @@ SIFT: Final = Rule(
     slug="sift",
     title="sifting",
     statement=r"\sum_k \delta_{ka} f_k = f_a",
-    conditions="where the sum leaves out s, it is known whether a equals s",
+    conditions="it is known whether a equals s if the sum leaves s out",
     because="the Kronecker delta picks the one term whose indices agree",
     heads=(Sum,),
     apply=sift,
