@@ -65,6 +65,7 @@ def _probe(cache: Path) -> _Probe:
     cache.mkdir(exist_ok=True)
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
     environment.pop("NUMBA_CACHE_DIR", None)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # A second process finds bytecode, as it does by default.
     used = _children()
     start = time.perf_counter()
     done = subprocess.run(
