@@ -94,6 +94,7 @@ def test_the_digest_ties_page_record_and_kernel_together(built: Path) -> None:
         assert digest.encode() in files[f"logsumexp/{name}"], name
 
 
+@pytest.mark.slow
 def test_a_second_build_in_another_process_writes_the_same_bytes(built: Path, tmp_path: Path) -> None:
     code = (
         "import symderiv.cli.build as b; from symderiv.losses import find; b.CATALOGUE = (find('logsumexp'),);"

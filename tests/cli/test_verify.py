@@ -15,6 +15,7 @@ from symderiv.verification import kernel_checks, report
 from symderiv.verification.second_derivation import SecondDerivation
 
 
+@pytest.mark.slow
 def test_a_small_entry_passes_in_one_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify", "log-softmax"]) == 0
     out = capsys.readouterr().out.splitlines()

@@ -52,6 +52,7 @@ def _differences_agree(value: Callable[..., float], given: dict[str, np.ndarray]
         assert np.sum(gradient * direction) == pytest.approx(expected, abs=1e-8), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("soft", "target"),
     [(False, "numpy"), (True, "numpy"), (False, "numba"), pytest.param(True, "numba", marks=pytest.mark.slow)],

@@ -44,6 +44,7 @@ def _combinations() -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "kind", "target"), _combinations())
 def test_options_are_the_formula_written_out(what: str, kind: str, target: str) -> None:
     loss, classes = kernel("cross-entropy", target), 3 if kind == "labels" else 20

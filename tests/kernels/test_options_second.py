@@ -145,6 +145,7 @@ def test_second_derivatives_with_options_are_the_formula_written_out(kind: str, 
     _compared("numpy", 5, kind, what)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("classes", "kind", "what", "dtype"),
     [

@@ -94,6 +94,7 @@ def _check_promise(name: str, dtype: Any, thorough: bool) -> None:
 SLOW = ("gce", "brier", "z-loss")  # of the forms that the others have too
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NAMES]
 )
@@ -133,6 +134,7 @@ def test_without_its_power_focal_is_cross_entropy() -> None:
     np.testing.assert_allclose(gradient, np.exp(logs) - sample.one_hot, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_masked_classes_have_no_part_in_values_and_gradients(name: str) -> None:
     z3 = np.array([[0.5, -1.0, 2.0], [30.0, 0.0, 1.0]])

@@ -48,6 +48,7 @@ def interpreted(name: str, role: str, arrays: tuple[np.ndarray, ...]) -> tuple[n
     return tuple(np.array(column) for column in zip(*rows, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["value_and_grad", "hessian"])
 @pytest.mark.parametrize("name", NAMES)
 def test_programs_mean_the_closed_form_on_hard_numbers(name: str, role: str) -> None:

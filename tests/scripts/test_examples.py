@@ -44,6 +44,7 @@ def test_train_digits_reaches_the_optimum_of_scikit_learn(tmp_path: Path, capsys
     assert float(apart) <= 1e-6
 
 
+@pytest.mark.slow
 def test_train_digits_can_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     module = load("train_digits")
     real = module.objective

@@ -52,6 +52,7 @@ def opens_in_silence(chromium: Browser, place: Path, width: int) -> None:
         assert found.page.evaluate(WIDE) == []
 
 
+@pytest.mark.slow
 def test_every_page_opens_in_silence_on_a_phone(chromium: Browser, folder: Path) -> None:
     pages = sorted(folder.glob("*.html"))
     assert len(pages) >= 10

@@ -62,6 +62,7 @@ class Changed:
         return lambda *given, **options: tuple(self.change(np.array(each)) for each in found(*given, **options))
 
 
+@pytest.mark.slow
 def test_a_result_that_forgets_its_mask_or_hides_an_infinity_is_found() -> None:
     problem = find("gaussian-mixture")
     known = {reference(theorem): theorem for theorem in theorems(problem.name)}

@@ -96,6 +96,7 @@ def test_a_broken_kernel_is_found(what: str, monkeypatch: pytest.MonkeyPatch) ->
     assert any(check.reference == reference and not check.passed for check in checks)
 
 
+@pytest.mark.slow
 def test_the_sweep_finds_what_only_long_rows_get_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     old = "plus_part(rest, rest_lost, without(e, k, label), k, classes)"
     text = source("cross-entropy")
@@ -123,6 +124,7 @@ BROKEN_OPTIONS = {
 FOUND_QUICKLY = tuple(BROKEN_OPTIONS)[:2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "what", [pytest.param(what, marks=[] if what in FOUND_QUICKLY else [pytest.mark.slow]) for what in BROKEN_OPTIONS]
 )

@@ -36,6 +36,7 @@ def quick() -> dict[str, tuple[Subject, ...]]:
     return {name: made(name) for name in QUICK}
 
 
+@pytest.mark.slow
 def test_the_undamaged_programs_are_within_the_bound(quick: dict[str, tuple[Subject, ...]]) -> None:
     for every in quick.values():
         for subject in every:
@@ -48,6 +49,7 @@ def test_the_undamaged_programs_are_within_the_bound(quick: dict[str, tuple[Subj
                     assert ulps(results[output][place], ball, of_magnitude=True) <= BOUND, (subject.name, case.name)
 
 
+@pytest.mark.slow
 def test_mutants_are_well_formed_all_different_and_the_same_twice(quick: dict[str, tuple[Subject, ...]]) -> None:
     kinds = set()
     for every in quick.values():
@@ -63,6 +65,7 @@ def test_mutants_are_well_formed_all_different_and_the_same_twice(quick: dict[st
     assert kinds == set(KINDS)
 
 
+@pytest.mark.slow
 def test_most_damage_is_found(quick: dict[str, tuple[Subject, ...]]) -> None:
     scores = [score_kernels(every, SEED, each=2) for every in quick.values()]
     found = scores_together(scores)
@@ -72,6 +75,7 @@ def test_most_damage_is_found(quick: dict[str, tuple[Subject, ...]]) -> None:
     assert found.killed >= 0.8 * found.total, [(each.subject, each.kind, each.what) for each, _ in found.within]
 
 
+@pytest.mark.slow
 def test_a_lost_shift_of_log_sum_exp_is_found(quick: dict[str, tuple[Subject, ...]]) -> None:
     lost = [
         mutant

@@ -35,6 +35,7 @@ def test_there_are_more_than_a_thousand_of_every_kind() -> None:
     assert len({mutant.proof for mutant in made}) > 45
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem", piecewise_losses.EVERY, ids=lambda problem: problem.name)
 def test_no_damaged_step_of_a_piecewise_loss_is_accepted(problem: Problem) -> None:
     found = score((derive(problem, problem.goals[0]),), SEED)
