@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from symderiv.statements import Hyperparameter
+from symderiv.kernels.hyperparameters import argument_name
+from symderiv.statements import Hyperparameter, Problem
 
-__all__ = ["Sample", "default_of", "hard", "ordinary"]
+__all__ = ["Sample", "default_of", "hard", "ordinary", "settings", "shown_setting"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,3 +73,29 @@ def default_of(each: Hyperparameter) -> float:
     if each.least is not None and each.most is not None:
         return float((each.least + each.most) / 2)
     return 1.0 if each.least is None else float(each.least) + 1.0
+
+
+def settings(hyperparameters: tuple[Hyperparameter, ...], *, thorough: bool) -> tuple[Mapping[str, float], ...]:
+    """Values of a loss's parameters by the names of arguments: the defaults, and if `thorough` other ones, all of them
+    smaller and then all larger. A loss without parameters has one setting, the empty one."""
+    names = tuple(argument_name(each.parameter) for each in hyperparameters)
+    made = [dict(zip(names, map(default_of, hyperparameters), strict=True))]
+    if thorough and hyperparameters:
+        pairs = [_smaller_and_larger(each) for each in hyperparameters]
+        made += [dict(zip(names, values, strict=True)) for values in zip(*pairs, strict=True)]
+    return tuple(made)
+
+
+def _smaller_and_larger(each: Hyperparameter) -> tuple[float, float]:
+    """A value a quarter of the way from the least one to the default, and one beyond the default: by 1.5 times their
+    distance, or by three quarters of the way to the largest one."""
+    usual = default_of(each)
+    least = usual - 2.0 if each.least is None else float(each.least)
+    most = usual + 2.0 * ((usual - least) or 1.0) if each.most is None else float(each.most)
+    return least + (usual - least) / 4, usual + 0.75 * (most - usual)
+
+
+def shown_setting(problem: Problem, values: Mapping[str, float]) -> str:
+    """The values of parameters that are not the defaults, for the name of a check."""
+    (usual,) = settings(problem.hyperparameters, thorough=False)
+    return "".join(f", {name} = {value:g}" for name, value in values.items() if value != usual[name])

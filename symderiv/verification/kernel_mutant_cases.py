@@ -41,8 +41,7 @@ Truth = tuple[str, tuple[int, ...], Ball]
 
 
 def subjects(problem: Problem, theorems: tuple[Theorem, ...], seed: int = 0) -> Iterator[Subject]:
-    """One for every program of the entry but those of layers, whose loops are those of the loss behind them, and
-    products of the second derivative of one number with a direction, which have no theorem of their own.
+    """One for every program of the entry but those of layers, whose loops are those of the loss behind them.
 
     `theorems` as for `emit_module`; LoweringError if they do not give kernels.
     """
@@ -117,18 +116,16 @@ def _of_probabilities(problem: Problem, function: Function, variant: Variant, pr
 def _of_numbers(
     problem: Problem, function: Function, program: Kernel, values: Mapping[str, float], seed: int
 ) -> Iterator[Case]:
-    if function.name not in ("value", "value_and_grad", "hessian"):
-        return
     for elements in (
         scalar_inputs.ordinary(len(function.arguments) - 1, np.float64, seed, 8),
         hard_for(problem, function, np.float64, thorough=False),
     ):
         truth: dict[int, list[Truth]] = {}
-        for part in function.parts:
+        for (output, _), part in zip(function.outputs, function.parts, strict=True):
             found = true_elements(problem, part, tree_of(problem, part), function, elements, values)
             for n, (_, true) in enumerate(found):
                 if true is not None:
-                    truth.setdefault(n, []).append((part.role, (), Ball(*true)))
+                    truth.setdefault(n, []).append((output, (), Ball(*true)))
         arrays = dict(zip(function.arguments, (elements.z, *elements.data), strict=False))
         scalars = {parameter.name: values.get(parameter.name, 1.0) for parameter in program.scalars()}
         for n, results in truth.items():

@@ -2,7 +2,7 @@
 
 Errors are counted in last places of what the result would be if nothing cancelled and no power magnified: see
 `magnitudes`. The rigorous values come from the closed forms of the theorems, not from the stable forms. A parameter of
-the loss has its default, or the middle of its range.
+the loss has its default, or the middle of its range; in a thorough comparison with rigorous values others as well.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from symderiv.statements import Problem
 from symderiv.terms import Index, Number, Parameter, Term
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst, arguments, call
-from symderiv.verification.kernel_inputs import Sample, default_of, hard, ordinary
+from symderiv.verification.kernel_inputs import Sample, hard, ordinary, settings, shown_setting
 from symderiv.verification.magnitudes import dominant_class, magnitude
 from symderiv.verification.reference import Ball, reference, ulps
 
@@ -49,13 +49,17 @@ _SATURATED: Final = ((1000, -1000, 0), (0, 30, 1), (120, 0, 0), (-1000, 0, 0), (
 def check_probability_kernels(problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int,
                               thorough: bool) -> Iterator[Check]:  # fmt: skip
     """Every check of the entry's functions, one after the other."""
-    values = {argument_name(each.parameter): default_of(each) for each in problem.hyperparameters}
-    whole = bound(kernel, {name: value for name, value in values.items() if _is_used(name, made)})
+    every = [
+        (values, bound(kernel, {name: value for name, value in values.items() if _is_used(name, made)}))
+        for values in settings(problem.hyperparameters, thorough=thorough)
+    ]
+    values, whole = every[0]
     positive = _needs_positive_targets(problem)
     for function in made:
         for variant, _ in function.kernels:
             if function.name != "grad":  # the same kernels as value_and_grad
-                yield from _against_reference(problem, whole, function, variant, values, seed, thorough)
+                for given, fixed in every:
+                    yield from _against_reference(problem, fixed, function, variant, given, seed, thorough)
                 yield _against_interpreter(problem, whole, function, variant, values, positive, seed)
             yield from _rows(problem, whole, function, variant, positive, seed)
     yield from _against_differences(problem, whole, made, positive, seed)
@@ -133,7 +137,8 @@ def _against_reference(
                 for where, ball in true_balls(part, cases, softmaxes, label, function, sample, rounded):
                     off = ulps(result[where], ball, of_magnitude=True)
                     worst.add(off, f"{sample.name}, C = {sample.z.shape[1]}, at {list(where)}")
-            subject = f"{problem.name} {function.name} {part.role} ({variant}, {np.dtype(dtype).name})"
+            kind = f"{variant}, {np.dtype(dtype).name}{shown_setting(problem, values)}"
+            subject = f"{problem.name} {function.name} {part.role} ({kind})"
             yield checked("ulps of the addends", subject, "rigorous value", ULPS, worst.value, worst.at)
             worst = Worst()
             given, limit = masked_of(problem, dtype, seed)

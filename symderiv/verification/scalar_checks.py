@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx
 
 from symderiv.kernels import LossKernel, bound
 from symderiv.kernels.functions import Function
@@ -21,12 +21,13 @@ from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.parts import Part
 from symderiv.kernels.scalar.branches import Tree
 from symderiv.kernels.scalar.functions import tree_of
+from symderiv.kernels.scalar.kernel import DIRECTION
 from symderiv.statements import Problem
 from symderiv.terms import Entry, subterms
 from symderiv.verification.checks import Check, checked
 from symderiv.verification.kernel_calls import Worst
-from symderiv.verification.kernel_inputs import default_of
-from symderiv.verification.scalar_inputs import Elements, hard, hard_together, ordinary
+from symderiv.verification.kernel_inputs import settings, shown_setting
+from symderiv.verification.scalar_inputs import Elements, directions, hard, hard_together, ordinary
 from symderiv.verification.scalar_reference import UndecidedError, form_at, sized, value
 
 __all__ = ["ULPS", "check_scalar_kernels", "errors", "hard_for", "true_elements"]
@@ -40,19 +41,26 @@ DIFFERENCE: Final = 1e-7
 _DTYPES: Final = (np.float32, np.float64)
 _FAR: Final = 2e4
 """Beyond it closed forms are not evaluated as they stand."""
+_BITS: Final = 300
+"""The precision of a product with a direction."""
+_BEYOND: Final = 1100
+"""A power of two that takes what is larger than a format has, times the smallest direction, beyond the format."""
 
 
 def check_scalar_kernels(problem: Problem, kernel: LossKernel, made: tuple[Function, ...], seed: int,
                          thorough: bool) -> Iterator[Check]:  # fmt: skip
-    """Every check of the entry's functions, one after the other."""
-    values = {argument_name(each.parameter): default_of(each) for each in problem.hyperparameters}
+    """Every check of the entry's functions, one after the other; rigorous values at all settings of its parameters."""
     used = {argument_name(each.parameter) for function in made for each in function.hyperparameters}
-    whole = bound(kernel, {name: number for name, number in values.items() if name in used})
+    every = [
+        (values, bound(kernel, {name: number for name, number in values.items() if name in used}))
+        for values in settings(problem.hyperparameters, thorough=thorough)
+    ]
+    values, whole = every[0]
     for function in made:
-        if function.name in ("value", "value_and_grad", "hessian"):
-            for dtype in _DTYPES if thorough or function.name == "value_and_grad" else (np.float64,):
-                yield from _against_reference(problem, whole, function, dtype, values, seed, thorough)
         if function.name != "grad":  # the same kernel as value_and_grad
+            for dtype in _DTYPES if thorough or function.name in ("value_and_grad", "hvp") else (np.float64,):
+                for given, fixed in every:
+                    yield from _against_reference(problem, fixed, function, dtype, given, seed, thorough)
             yield _against_interpreter(problem, whole, function, values, seed)
         yield _elements(problem, whole, function, seed)
         yield _limits(problem, whole, function, values)
@@ -76,10 +84,13 @@ def _names(problem: Problem, function: Function) -> tuple[str, ...]:
 
 
 def hard_for(problem: Problem, function: Function, dtype: Any, *, thorough: bool) -> Elements:
-    """The hard numbers of a function, with positive ones where data have to be."""
+    """The hard numbers of a function, with positive ones where data have to be, and hard directions."""
     if function.variables:
         return _admissible(problem, function, hard_together(len(function.arguments), dtype, thorough=thorough))
-    return _admissible(problem, function, hard(_data(function), dtype, thorough=thorough))
+    elements = _admissible(problem, function, hard(_data(function), dtype, thorough=thorough))
+    if function.name != "hvp":
+        return elements
+    return Elements(elements.name, elements.z, (*elements.data[:-1], directions(len(elements.z), dtype)))
 
 
 def _admissible(problem: Problem, function: Function, elements: Elements) -> Elements:
@@ -106,7 +117,7 @@ def _against_reference(problem: Problem, kernel: LossKernel, function: Function,
         for elements, result in zip(drawn, results, strict=True):
             for numbers, off in errors(problem, part, tree, function, elements, result[position], rounded):
                 worst.add(off, f"{elements.name}: {numbers}")
-        subject = f"{problem.name} {function.name} {part.role} ({np.dtype(dtype).name})"
+        subject = f"{problem.name} {function.name} {part.role} ({np.dtype(dtype).name}{shown_setting(problem, values)})"
         yield checked("ulps of the addends", subject, "rigorous value", ULPS, worst.value, worst.at)
 
 
@@ -130,9 +141,21 @@ def true_elements(
         form = form_at(tree, every)
         far = any(abs(numbers[name]) > _FAR for name in leads)
         try:
-            yield numbers, (value(form if far else part.closed, every), sized(form, every).size)
+            true = value(form if far else part.closed, every), sized(form, every).size
         except UndecidedError:
             yield numbers, None
+            continue
+        yield numbers, _along(numbers[DIRECTION], *true, elements.z.dtype) if function.name == "hvp" else true
+
+
+def _along(direction: float, second: arb, size: arb, dtype: Any) -> tuple[arb, arb]:
+    """A second derivative times a direction, and its size: last places of the former count times the latter, also where
+    it is subnormal. Where it is beyond the format, so is the product with any direction but 0."""
+    info = np.finfo(dtype)
+    with ctx.workprec(_BITS):
+        if direction != 0 and abs(second) > arb(float(info.max)):
+            return second * direction * arb(2) ** _BEYOND, size * abs(arb(direction)) * arb(2) ** _BEYOND
+        return second * direction, abs(arb(direction)) * size.max(arb(float(info.tiny)))
 
 
 def _numbers_of(names: tuple[str, ...], elements: Elements, n: int) -> dict[str, float]:

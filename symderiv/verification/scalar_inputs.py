@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-__all__ = ["Elements", "hard", "hard_together", "ordinary"]
+__all__ = ["Elements", "directions", "hard", "hard_together", "ordinary"]
 
 _SIZES: Final = (
     1e-30, 1e-8, 1e-3, 0.3, 0.75179, 0.999, 1.0, 1.001, 1.2785, 2.5, 10.0, 37.0, 80.0, 87.5, 88.8, 95.0, 104.0, 300.0,
@@ -61,6 +61,14 @@ def hard_together(arrays: int, dtype: Any, *, thorough: bool) -> Elements:
                 rows.append(row)
     first, *others = (np.array(column, dtype) for column in zip(*rows, strict=True))
     return Elements("hard numbers", first, tuple(others))
+
+
+def directions(number: int, dtype: Any) -> np.ndarray:
+    """Directions for products with a second derivative: ordinary ones, 0, and the ends of the format, in turn."""
+    info = np.finfo(dtype)
+    ends = (float(info.max), float(info.smallest_subnormal), -float(info.tiny))
+    made: np.ndarray = np.resize(np.array((1.0, -1.0, 0.3, 0.0, -3.0, 1e-30, *ends), dtype), number)
+    return made
 
 
 def ordinary(arrays: int, dtype: Any, seed: int, number: int = 24) -> Elements:

@@ -13,7 +13,7 @@ from symderiv.kernels.scalar.branches import branched
 from symderiv.losses import find
 from symderiv.terms import Array, Entry, absolute, erf, exp, log, maximum, number, step
 from symderiv.verification.kernel_checks import check_kernels
-from symderiv.verification.scalar_checks import check_scalar_kernels
+from symderiv.verification.scalar_checks import check_scalar_kernels, hard_for
 from symderiv.verification.scalar_inputs import hard, ordinary
 from symderiv.verification.scalar_reference import UndecidedError, form_at, sized, value
 from tests.kernels.scalar_losses import made, source, theorems
@@ -82,3 +82,31 @@ def test_a_kernel_with_a_wrong_constant_is_found() -> None:
     only = tuple(replace(each) for each in made("squared-error") if each.name == "value")
     found = list(check_scalar_kernels(find("squared-error"), wrong, only, 0, thorough=False))
     assert any(not check.passed and check.reference == "rigorous value" for check in found)
+
+
+@pytest.mark.slow
+def test_every_product_with_a_direction_is_within_the_bound_of_the_rigorous_value() -> None:
+    for name in ("squared-error", "poisson"):
+        found = list(check_kernels(find(name), theorems(name), only=("hvp",)))
+        assert {check.subject for check in found if check.reference == "rigorous value"} == {
+            f"{name} hvp hessian (float32)",
+            f"{name} hvp hessian (float64)",
+        }
+        assert [check for check in found if not check.passed] == []
+
+
+def test_a_direction_that_loses_its_sign_is_found_by_the_rigorous_value() -> None:
+    text = source("squared-error")
+    assert "hvp = weighted(v," in text
+    wrong = make_kernel("squared-error", text.replace("hvp = weighted(v,", "hvp = weighted(magnitude(v),"))
+    only = tuple(each for each in made("squared-error") if each.name == "hvp")
+    found = list(check_scalar_kernels(find("squared-error"), wrong, only, 0, thorough=False))
+    assert {check.reference for check in found if not check.passed} == {"rigorous value"}
+
+
+def test_hard_directions_have_both_signs_zero_and_the_ends_of_the_format() -> None:
+    for dtype in (np.float32, np.float64):
+        info = np.finfo(dtype)
+        only = next(each for each in made("squared-error") if each.name == "hvp")
+        drawn = hard_for(find("squared-error"), only, dtype, thorough=False).data[-1]
+        assert {0.0, 1.0, -1.0, float(info.max), float(info.smallest_subnormal)} <= set(drawn.tolist())
