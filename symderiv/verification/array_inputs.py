@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from symderiv.kernels.hyperparameters import argument_name
-from symderiv.statements import Problem
-from symderiv.terms import Array, Domain
+from symderiv.statements import Problem, Theory, unfold
+from symderiv.terms import Array, Call, Domain, Entry, Number, Power, subterms
 from symderiv.verification.balls import simplex_axis
 from symderiv.verification.kernel_inputs import default_of
 
@@ -81,7 +81,8 @@ def normalised(problem: Problem, sample: Arrays) -> Arrays:
 
 def hard(problem: Problem, sizes: Mapping[str, int], variables: frozenset[str], dtype: Any,
          seed: int) -> Iterator[Arrays]:  # fmt: skip
-    """Variables of large spread, far from 0, and all equal; data that are 1 at one place and 0 elsewhere."""
+    """Variables of large spread, far from 0, all equal, with ties or one that outweighs the rest; data that are 1 at
+    one place and 0 elsewhere; each array near the ends of the range, where sums and squares overflow or vanish."""
     usual = ordinary(problem, sizes, dtype, seed + 1)
     free = {array.name for array in problem.arrays if array.name in variables and not array.positive}
     for scale, name in _SCALES:
@@ -91,6 +92,61 @@ def hard(problem: Problem, sizes: Mapping[str, int], variables: frozenset[str], 
     others = [array for array in problem.arrays if array.name not in variables and array.domains]
     if others:
         yield _changed(usual, "one-hot data", {array.name: _one_hot(usual.arrays[array.name]) for array in others})
+    few = ordinary(problem, sizes, dtype, seed + 5, rows=1)
+    yield _changed(few, "offset 1e6", {each: few.arrays[each] + dtype(1e6) for each in free})
+    yield _changed(few, "ties", {each: _with_ties(few.arrays[each]) for each in free})
+    yield _changed(few, "one that outweighs", {each: _with_one_large(few.arrays[each]) for each in free})
+    yield _changed(few, "zeros", {each: np.zeros_like(few.arrays[each]) for each in free})
+    for array in problem.arrays:
+        if not array.positive:
+            for name, size in _ends_of_range(dtype, largest=_below_root(array, problem)):
+                given = few.arrays[array.name]
+                one = (given / np.max(np.abs(given))).astype(dtype)
+                yield _changed(few, f"{array.name} {name}", {array.name: one * size})
+
+
+def _below_root(array: Array, problem: Problem) -> bool:
+    """Whether an array stands below a root: what is divided by that root is of size 1, however large the array is."""
+    theory = Theory(problem.definitions)
+    bases = [
+        part.base
+        for definition in problem.definitions
+        for _, part in subterms(definition.body)
+        if isinstance(part, Power) and isinstance(part.exponent, Number) and part.exponent.value.denominator == 2
+    ]
+    while bases:
+        parts = [part for _, part in subterms(bases.pop())]
+        if any(isinstance(part, Entry) and part.array == array for part in parts):
+            return True
+        bases += [unfold(part, theory) for part in parts if isinstance(part, Call)]
+    return False
+
+
+def _ends_of_range(dtype: Any, *, largest: bool) -> Iterator[tuple[str, Any]]:
+    """Sizes of numbers whose sums or squares overflow or vanish, in words and as numbers of a format."""
+    limits = np.finfo(dtype)
+    if largest:
+        yield "up to the largest number", limits.max
+    yield "up to a 256th of the largest number", limits.max / dtype(256)
+    yield "whose squares overflow", np.sqrt(limits.max) * dtype(16)
+    yield "whose squares vanish", np.sqrt(limits.smallest_subnormal) / dtype(16)
+    yield "below the smallest normal number", limits.tiny / dtype(2)
+
+
+def _with_ties(array: np.ndarray) -> np.ndarray:
+    """The largest number along the last axis twice, at the first place and the last."""
+    made = array.copy()
+    if array.ndim > 1:
+        made[..., 0] = made[..., -1] = array.max(axis=-1)
+    return made
+
+
+def _with_one_large(array: np.ndarray) -> np.ndarray:
+    """The first numbers along the first axis behind the batch 1e8 times as large."""
+    made = array.copy()
+    if array.ndim > 1:
+        made[:, :1] *= array.dtype.type(1e8)
+    return made
 
 
 def _one_hot(array: np.ndarray) -> np.ndarray:

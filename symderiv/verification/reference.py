@@ -77,6 +77,7 @@ class _Row:
     parameters: Mapping[str, float]
     sizes: Mapping[str, int]
     memo: dict[tuple[Term, tuple[int, ...]], Ball] = field(default_factory=dict)
+    largest_exponent: float | None = None
 
     def at(self, place: Place, where: Mapping[Index, int]) -> int:
         return place.value - 1 if isinstance(place, Position) else where[place]
@@ -146,6 +147,8 @@ class _Row:
                 return _power(self.ball(base, where), self.ball(exponent, where))
             case Exp(argument=inside):
                 found = self.ball(inside, where)
+                if self.largest_exponent is not None and not abs(found.value) <= self.largest_exponent:
+                    raise NoValueError("an exponent beyond the format")
                 raised = found.value.exp()
                 exact = self._is_exact_exponent(inside)
                 return Ball(raised, raised if exact else raised * (1 + found.magnitude))
@@ -263,9 +266,11 @@ def references(form: Term, indices: tuple[Index, ...], theory: Theory, data: Map
     """The value and the size of a form at every position of `indices`, for the data of one instance, to far within a
     last place of the size.
 
-    `sizes` are by the names of domains. NoValueError if one of the values does not exist or is not found.
+    `sizes` are by the names of domains. NoValueError if one of the values does not exist or is not found, or if an
+    exponent is beyond the largest number of float64.
     """
-    return _found(form, indices, _Row(theory, data, parameters, sizes), _is_good)
+    row = _Row(theory, data, parameters, sizes, largest_exponent=float(np.finfo(np.float64).max))
+    return _found(form, indices, row, _is_good)
 
 
 def _found(
@@ -316,8 +321,13 @@ def ulps(got: Any, ball: Ball, *, of_magnitude: bool) -> float:
     with ctx.workprec(_PRECISIONS[1]):
         size = abs(ball.magnitude if of_magnitude else ball.value)
         limit = float(np.finfo(dtype).max)
+        beyond = of_magnitude and bool(size > arb(limit))  # addends that were computed in a wider format
+        if beyond and math.isinf(float(got)) and size * float(np.finfo(dtype).eps) > arb(limit):
+            return 0.0  # a last place of them is beyond the format
         if not math.isfinite(float(got)):
             return 0.0 if abs(ball.value) >= arb(limit) and float(got) * float(ball.value.mid()) > 0 else math.inf
         below = np.nextafter(dtype.type(limit), dtype.type(0))  # the largest number has no place of its own
         place = float(np.spacing(min(dtype.type(min(float(size.mid()), limit)), below)))
+        if beyond:
+            place *= float((size / arb(limit)).mid())
         return float((abs(arb(float(got)) - ball.value) / arb(place)).mid())

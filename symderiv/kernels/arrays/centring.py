@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from symderiv.statements import Theory, unfold
 from symderiv.terms import Add, Call, Div, Entry, Index, Mul, Size, Sum, Term, number, rename
 
 
-def mean_of(term: Add, theory: Theory) -> tuple[Entry, Term, Index, Size] | None:
-    """The entry X_d, its mean as a quotient, the index of the sum in it and its size, if `term` is their difference."""
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean that data lose: the entry X_d, the mean as a quotient, the index of the sum in it, what is summed, and
+    the size that divides it."""
+
+    entry: Entry
+    value: Term
+    index: Index
+    summed: Term
+    size: Size
+
+
+def mean_of(term: Term, theory: Theory) -> Mean | None:
+    """The mean in a difference of data and their mean; None for any other term."""
     match term:
         case Add(terms=(Entry() as entry, Mul(factors=(minus, taken)))) if minus == number(-1):
             pass
@@ -20,5 +34,5 @@ def mean_of(term: Add, theory: Theory) -> tuple[Entry, Term, Index, Size] | None
                 return None
             for place in entry.indices:
                 if isinstance(place, Index) and place.domain == index.domain and rename(body, {index: place}) == entry:
-                    return entry, mean, index, size
+                    return Mean(entry, mean, index, body, size)
     return None

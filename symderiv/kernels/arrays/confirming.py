@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symderiv.checking import same
 from symderiv.kernels.arrays.squares import is_positive
 from symderiv.kernels.arrays.steps import Filled, Step
@@ -18,9 +20,11 @@ def weakest_word(theory: Theory, steps: tuple[Step, ...], forms: tuple[tuple[Ter
     LoweringError for a form that is found to be something else.
     """
     stated = {definition.name for definition in theory.definitions}
-    filled = [step.definition for step in steps if isinstance(step, Filled)]
-    own = Theory((*theory.definitions, *(each for each in filled if each.name not in stated)))
-    pairs = [(theory.definition(d.name).body, d.body) for d in filled if d.name in stated]
+    filled = [step for step in steps if isinstance(step, Filled)]
+    new = [step for step in filled if step.definition.name not in stated]
+    own = Theory((*theory.definitions, *(replace(s.definition, body=s.stands_for or s.definition.body) for s in new)))
+    pairs = [(theory.definition(d.name).body, d.body) for d in (s.definition for s in filled) if d.name in stated]
+    pairs += [(step.stands_for, step.definition.body) for step in new if step.stands_for is not None]
     words: list[VerdictWord] = []
     for left, right in (*pairs, *forms):
         if left == right:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from symderiv.kernels.arrays.complements import share_of
 from symderiv.kernels.arrays.keys import shape_of
@@ -148,7 +149,7 @@ class Loops:
             case Largest():
                 self._fill_largest(step)
             case Rounded(array=array, indices=indices, value=value):
-                self._fill_with(array.name, indices, value)
+                self._result((array.name,), indices, lambda: (self._finite(written(value, self)),))
             case Filled(definition=definition, relative=None):
                 self._fill_with(definition.name, definition.indices, definition.body)
             case Filled(definition=definition, relative=Largest() as relative):
@@ -162,6 +163,11 @@ class Loops:
                 self._fill_sum(name, indices, body)
                 return
         self._result((name,), indices, lambda: (written(body, self),))
+
+    def _finite(self, value: Expression) -> Expression:
+        """The value, and 0 where it is infinite or NaN."""
+        made = self.named(value)
+        return op("if_equal", op("multiply", constant(0), made), constant(0), made, constant(0))
 
     def _fill_sum(self, name: str, indices: tuple[Index, ...], term: Sum) -> None:
         def made() -> tuple[Expression, ...]:
@@ -184,7 +190,7 @@ class Loops:
 
     def _fill_largest(self, step: Largest) -> None:
         def made() -> tuple[Expression, ...]:
-            top = self.names("largest") if step.indices or step.positive else step.array.name
+            top = self.names("largest") if step.indices or step.is_scale else step.array.name
             self._inner[-1].append(Let(top, Const("-inf")))
 
             def updates(inside: bool) -> tuple[Statement, ...]:
@@ -201,9 +207,7 @@ class Loops:
             self._inner[-1] += updates(False)
             if step.over:
                 self._inner[-1] += self._loops(step.over, lambda: updates(True))
-            if step.positive:
-                return (op("if_equal", Local(top), constant(0), constant(1), Local(top)),)
-            return (Local(top),)
+            return (_near_one(Local(top)) if step.is_scale else Local(top),)
 
         self._result((step.array.name,), step.indices, made)
 
@@ -271,6 +275,13 @@ class Loops:
         self._inner.append([])
         last = body()
         return [*self._inner.pop(), *last]
+
+
+def _near_one(size: Expression) -> Expression:
+    """The power of two that brings numbers of this size to where their squares neither overflow nor vanish."""
+    most, least, factor = constant(2**400), constant(Fraction(1, 2**400)), Fraction(2**600)
+    usual_or_small = op("if_equal", op("minimum", size, least), least, constant(1), constant(factor))
+    return op("if_equal", op("maximum", size, most), most, usual_or_small, constant(1 / factor))
 
 
 def _name_of(total: Sum) -> str:

@@ -51,7 +51,8 @@ LIBRARY: Final = (
 _OWN: Final = frozenset({
     "start", "stop", "size", "divisor", "instance", "block", "np", "range", "len", "min", "LANES", "PART", "number",
     "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane", "added",
-    "settled", "sum_of_lanes", "largest_lane", "select", "nothing_lost", "no_loss", "inverse", "quotient_by",
+    "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost", "no_loss",
+    "inverse", "quotient_by",
     *CALLS.values(),
 })  # fmt: skip
 """What printed code calls things of its own."""

@@ -90,6 +90,10 @@ def _written(expression: Expression, reading: Reading) -> tuple[str, int]:
             alone = _is_scalar(left, reading) and _is_scalar(right, reading)
             tested = on_lanes(left, reading) if alone else inner(left, _SUM)
             return f"select({tested} == {inner(right, _SUM)}, {inner(equal)}, {inner(different)})", _ATOM
+        case Op(name="if_negative", arguments=(tested_for, Op(name="negate", arguments=(negative,)), other)) if (
+            tested_for == negative == other and not _is_scalar(other, reading)
+        ):
+            return f"magnitude({inner(other)})", _ATOM
         case Op(name="if_negative", arguments=(tested_for, negative, other)):
             alone = _is_scalar(tested_for, reading)
             tested = on_lanes(tested_for, reading) if alone else inner(tested_for, _SUM)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from symderiv.terms import Add, Div, Entry, Exp, Mul, Number, Power, Term, number
+from symderiv.terms import Add, Array, Div, Entry, Exp, Mul, Number, Power, Term, number
 
 Factors = tuple[tuple[Term, Fraction], ...]
 """Terms with their exponents, none of which is 0."""
@@ -107,15 +107,21 @@ def scaled(term: Term, coefficient: Fraction) -> Term:
     return multiplied((number(coefficient), *(term.factors if isinstance(term, Mul) else (term,))))
 
 
-def as_term(carried: Carried) -> Term:
-    """The value as a formula: one quotient, one exponential, and whole powers taken together with exponentials."""
+def as_term(carried: Carried, last: frozenset[Array] = frozenset()) -> Term:
+    """The value as a formula: one quotient, one exponential, and whole powers taken together with exponentials.
+    Entries of the arrays `last` multiply the rest."""
     if carried.coefficient == 0:
         return number(0)
     carried, inner = _with_own_exponential(carried)
-    above: list[Term] = [number(carried.coefficient.numerator)]
+    sign = -1 if carried.coefficient < 0 and last else 1
+    above: list[Term] = [number(sign * carried.coefficient.numerator)]
     below: list[Term] = [number(carried.coefficient.denominator)]
     scales: list[Term] = []
+    after: list[Term] = []
     for base, exponent in carried.powers:
+        if isinstance(base, Entry) and base.array in last and exponent > 0 and exponent.denominator == 1:
+            after += [base] * exponent.numerator
+            continue
         size = abs(exponent)
         if exponent < 0 and size.denominator == 1 and is_scale(base):
             scales += [base] * size.numerator
@@ -125,8 +131,13 @@ def as_term(carried: Carried) -> Term:
         above.append(inner)
     if carried.exponents:
         above.append(Exp(added(argument_of(carried.exponents))))
+    if not after:
+        above, sign = [number(carried.coefficient.numerator), *above[1:]], 1
     top, bottom = multiplied(_divided(above, scales)), multiplied(below)
-    return top if bottom == number(1) else Div(top, bottom)
+    made = top if bottom == number(1) else Div(top, bottom)
+    if not after:
+        return made
+    return multiplied((number(sign), *(made.factors if isinstance(made, Mul) else (made,)), *after))
 
 
 def is_scale(term: Term) -> bool:
@@ -149,6 +160,17 @@ def argument_of(exponents: Factors) -> tuple[Term, ...]:
     match ordered:
         case [(Mul(factors=(one, a)), first), (Mul(factors=(two, b)), second)] if one == two and first == -second:
             return (scaled(Mul((one, Add((a, scaled(b, Fraction(-1)))))), first),)
+        case _:
+            return _in_pairs(ordered)
+
+
+def _in_pairs(ordered: list[tuple[Term, Fraction]]) -> tuple[Term, ...]:
+    """The addends of an exponent, positive ones first; a + b - 2 c as (a - c) + (b - c): such differences are of the
+    size of the whole, where a, b and c may be larger by far."""
+    match [pair for pair in ordered if pair[1] < 0 and -pair[1] == sum(c for _, c in ordered if c > 0) > 1]:
+        case [(lower, _)] if all(c.denominator == 1 for _, c in ordered if c > 0):
+            pairs = tuple(scaled(Add((term, scaled(lower, Fraction(-1)))), c) for term, c in ordered if c > 0)
+            return (*pairs, *(scaled(term, c) for term, c in ordered if c < 0 and term != lower))
         case _:
             return tuple(scaled(term, coefficient) for term, coefficient in ordered)
 

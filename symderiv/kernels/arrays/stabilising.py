@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import assert_never
 
-from symderiv.kernels.arrays.centring import mean_of
 from symderiv.kernels.arrays.complements import apart_from_target
 from symderiv.kernels.arrays.contraction import contracted
 from symderiv.kernels.arrays.keys import free_in_order, shape_of
@@ -22,7 +21,6 @@ from symderiv.kernels.arrays.products import (
     Carried,
     added,
     argument_of,
-    as_term,
     multiplied,
     of_exponential,
     of_term,
@@ -31,8 +29,9 @@ from symderiv.kernels.arrays.products import (
     times,
     without_coefficient,
 )  # fmt: skip
-from symderiv.kernels.arrays.squares import below_roots, is_half, pieces, squares_of
-from symderiv.kernels.arrays.steps import Filled, Largest, Rounded, Step
+from symderiv.kernels.arrays.scaling import Scaled
+from symderiv.kernels.arrays.squares import is_half, pieces
+from symderiv.kernels.arrays.steps import Filled, Largest, Step
 from symderiv.kernels.formula import formula
 from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Definition, Theory
@@ -80,9 +79,12 @@ class Stabiliser:
     _known: dict[object, tuple[str, tuple[Index, ...]]] = field(default_factory=dict)
     _tops: dict[str, Largest] = field(default_factory=dict)
     _totals: dict[str, Largest] = field(default_factory=dict)
-    _below_roots: frozenset[str] | None = None
+    _scaled: Scaled = field(init=False)
     _plain: dict[Term, Term] = field(default_factory=dict)
     _products: dict[tuple[Term, bool], Carried] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._scaled = Scaled(self.theory, self)
 
     def plain(self, term: Term) -> Term:
         """`term` as a number that is computed as it stands."""
@@ -95,14 +97,16 @@ class Stabiliser:
             case Number() | Parameter() | Constant() | Size() | Entry() | Delta():
                 return term
             case Add():
-                return self._centred(term) or apart_from_target(term, self._is_probability, self.plain)
+                return self._scaled.without_mean(term) or apart_from_target(term, self._is_probability, self.plain)
             case Call(name=name):
                 carried = self.definition(name)
+                if self._scaled.is_scaled(carried):
+                    return self.term(self.carried(term))
                 if not carried.exponents or self._is_share(carried):
                     return self._filled(term)
-                return as_term(self.carried(term, share=False))
+                return self.term(self.carried(term, share=False))
             case Mul() | Div() | Power() | Exp() | Sum():
-                return as_term(self.carried(term))
+                return self.term(self.carried(term))
             case Log(argument=argument):
                 return self._logarithm(argument)
             case Special() | Max() | Abs() | Sign() | StepFunction():
@@ -137,7 +141,7 @@ class Stabiliser:
                 return of_exponential(self._argument(self.plain(argument)))
             case Call(name=name, indices=places):
                 made = self.definition(name)
-                scaled_by = name in self._rooted()
+                scaled_by = name in self._scaled.below_roots or self._scaled.is_scaled(made)
                 if not scaled_by and (not made.exponents or (share and self._is_share(made))):
                     return of_term(self._filled(term))
                 return _renamed(made, dict(zip(self.theory.definition(name).indices, places, strict=True)))
@@ -149,64 +153,37 @@ class Stabiliser:
                 return of_term(self.plain(term))
 
     def _raised(self, base: Term, power: Fraction, share: bool) -> Carried:
-        squares = self._squares(base) if is_half(number(power)) else None
+        squares = self._scaled.squares(base) if is_half(number(power)) else None
         inner = self.carried(base, share=share) if squares is None else squares
         made = raised(inner, power)
-        return of_term(Power(as_term(inner), number(power))) if made is None else made
+        return of_term(Power(self.term(inner), number(power))) if made is None else self._scaled.with_roots(made)
+
+    def term(self, made: Carried) -> Term:
+        """A product as a formula."""
+        return self._scaled.term(made)
 
     def definition(self, name: str) -> Carried:
         """The body of a definition, at its own indices."""
         if name not in self._carried:
+            for rooted in sorted(self._scaled.below_roots):
+                if rooted != name and name in self._scaled.centred_in(rooted):
+                    self.definition(rooted)
+        if name in self._scaled.centred:
+            return self._scaled.centred[name]
+        if name not in self._carried:
             body = self.theory.definition(name).body
-            squares = self._squares(body) if name in self._rooted() else None
+            squares = self._scaled.squares(body) if name in self._scaled.below_roots else None
             self._carried[name] = self.carried(body) if squares is None else squares
         return self._carried[name]
-
-    def _rooted(self) -> frozenset[str]:
-        if self._below_roots is None:
-            self._below_roots = below_roots(self.theory)
-        return self._below_roots
-
-    def _squares(self, term: Term) -> Carried | None:
-        """A sum of squares as h^2 times the sum of what is divided by h, the largest root; None for another sum."""
-        squares = squares_of(term)
-        if squares is None:
-            return None
-        free = free_in_order(term)
-        key = ("squares", shape_of(term)[0])
-        if key not in self._known:
-            array = Array(self.fresh("scale"), tuple(index.domain for index in free), positive=True)
-            over = next(each.over for each in squares if each.root is not None)
-            roots = tuple(None if each.root is None else self.plain(each.root) for each in squares)
-            sizes = tuple(
-                Power(each.factor, number(Fraction(1, 2))) if root is None else Abs(root)
-                for each, root in zip(squares, roots, strict=True)
-            )
-            self.steps.append(Largest(array, free, over, sizes, (number(1),) * len(sizes), positive=True))
-            h = Entry(array, free)
-            addends: list[Term] = []
-            for each, root in zip(squares, roots, strict=True):
-                if root is None:
-                    addends.append(Div(Div(each.factor, h), h))
-                    continue
-                summed: Term = Power(Div(root, h), number(2))
-                for index in reversed(each.over):
-                    summed = Sum(index, summed)
-                addends.append(as_term(times(self.carried(each.factor), of_term(summed))))
-            name = self.fresh("squares")
-            self.steps.append(Filled(Definition(name, free, added(addends))))
-            self._known[key] = (name, free)
-            self._known["scale of", name] = (array.name, free)
-        name, _ = self._known[key]
-        array = Array(self._known["scale of", name][0], tuple(index.domain for index in free), positive=True)
-        return Carried(powers=((Entry(array, free), Fraction(2)), (Call(name, free), Fraction(1))))
 
     def _filled(self, call: Call) -> Term:
         """The entry of a definition that is computed once for each of its indices."""
         if not any(isinstance(step, Filled) and step.definition.name == call.name for step in self.steps):
             found = self.theory.definition(call.name)
             body = (
-                as_term(self.definition(call.name)) if self.definition(call.name).exponents else self.plain(found.body)
+                self.term(self.definition(call.name))
+                if self.definition(call.name).exponents
+                else self.plain(found.body)
             )
             self.steps.append(Filled(Definition(found.name, found.indices, body, found.prose, found.symbol)))
         return call
@@ -250,7 +227,7 @@ class Stabiliser:
         apart = tuple(pair for pair in made.powers if self._is_relative(pair[0]))
         addends += [scaled(Log(term), power) for term, power in apart]
         rest = Carried(made.coefficient, tuple(pair for pair in made.powers if pair not in apart))
-        return added((*addends, *(() if rest == ONE else (Log(as_term(rest)),))))
+        return added((*addends, *(() if rest == ONE else (Log(self.term(rest)),))))
 
     def _is_relative(self, term: Term) -> bool:
         return isinstance(term, Call) and term.name in self._totals
@@ -260,15 +237,15 @@ class Stabiliser:
         coefficient, rest = without_coefficient(argument)
         if isinstance(rest, Number | Parameter | Entry | Call) or _common(rest) is not None:
             return argument
-        return scaled(self._once(rest, "exponent", None), coefficient)
+        return scaled(self.once(rest, "exponent"), coefficient)
 
-    def _once(self, body: Term, word: str, relative: Largest | None) -> Term:
+    def once(self, body: Term, word: str) -> Term:
         """A term of its own definition, the same for the same term."""
         key, free = shape_of(body)
         if key not in self._known:
             name = self.fresh(word)
             self._known[key] = (name, free)
-            self.steps.append(Filled(Definition(name, free, body), relative))
+            self.steps.append(Filled(Definition(name, free, body)))
         name, _ = self._known[key]
         return Call(name, free)
 
@@ -292,7 +269,7 @@ class Stabiliser:
             return of_term(Sum(term.index, self.plain(term.body), term.skip))
         argument = self._argument(added(scaled(t, power) for t, power in inside))
         constant = tuple(pair for pair in body.powers if term.index not in pair[0].free)
-        factor = as_term(Carried(powers=tuple(pair for pair in body.powers if pair not in constant)))
+        factor = self.term(Carried(powers=tuple(pair for pair in body.powers if pair not in constant)))
         relative = self._relative((argument,), (factor,), (term.index,))
         return times(Carried(body.coefficient, constant, outside), relative)
 
@@ -304,7 +281,7 @@ class Stabiliser:
         if all(self._is_share(part) for part in parts):
             return of_term(self.plain(term))
         arguments = [self._argument(added(scaled(t, power) for t, power in part.exponents)) for part in parts]
-        factors = [as_term(Carried(part.coefficient, part.powers)) for part in parts]
+        factors = [self.term(Carried(part.coefficient, part.powers)) for part in parts]
         return self._relative(tuple(arguments), tuple(factors), ())
 
     def _relative(self, arguments: tuple[Term, ...], factors: tuple[Term, ...], over: tuple[Index, ...]) -> Carried:
@@ -335,25 +312,6 @@ class Stabiliser:
         largest = self._totals[name]
         top = rename(largest.top, dict(zip(largest.indices, free, strict=True)))
         return Carried(powers=((Call(name, free), Fraction(1)),), exponents=((top, Fraction(1)),))
-
-    def _centred(self, term: Add) -> Term | None:
-        """X - mean of X as (X - h) - mean of (X - h), h the mean as it comes out rounded; None for another sum."""
-        found = mean_of(term, self.theory)
-        if found is None:
-            return None
-        entry, mean, index, size = found
-        free = free_in_order(mean)
-        key, _ = shape_of(mean)
-        if ("mean", key) not in self._known:
-            array = Array(self.fresh("mean"), tuple(each.domain for each in free))
-            self._known[("mean", key)] = (array.name, free)
-            self.steps.append(Rounded(array, free, self.plain(mean)))
-        array = Array(self._known[("mean", key)][0], tuple(each.domain for each in free))
-        h = Entry(array, free)
-        assert isinstance(mean, Div)
-        assert isinstance(mean.numerator, Sum)
-        lost = self._once(Div(Sum(index, mean.numerator.body - h), size), "lost", None)
-        return (entry - h) - lost
 
 
 def _parts(term: Term) -> tuple[Term, ...]:

@@ -25,8 +25,9 @@ class Largest:
     factors: tuple[Term, ...]
     outer: Term | None = None
     """A positive factor of every argument inside the exponentials."""
-    positive: bool = False
-    """Whether it is a scale to divide by: 1 instead of 0."""
+    is_scale: bool = False
+    """Whether it is a power of two in place of the largest argument, which brings that near to 1: 1, but for numbers
+    whose squares would overflow or vanish."""
 
     @property
     def top(self) -> Term:
@@ -46,7 +47,8 @@ class Largest:
 class Rounded:
     """array[indices] := `value`, as it comes out in floating point.
 
-    What is computed with it is right whatever number it is: it only keeps differences from cancelling.
+    What is computed with it is right whatever number it is: it only keeps differences from cancelling. 0 where it
+    would be infinite or NaN.
     """
 
     array: Array
@@ -59,11 +61,13 @@ class Filled:
     """A definition whose body is computed as it stands.
 
     `relative`: the exponentials in its sum are taken relative to the largest argument, so that those that are 1 are
-    kept apart from the rest.
+    kept apart from the rest. `stands_for`: the same quantity in the words of the theory, which the checker is asked
+    about once; the body itself where that says it.
     """
 
     definition: Definition
     relative: Largest | None = None
+    stands_for: Term | None = None
 
 
 Step: TypeAlias = Largest | Rounded | Filled

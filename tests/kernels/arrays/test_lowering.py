@@ -31,8 +31,9 @@ class Case:
 
 def _norms(random: np.random.Generator) -> Iterator[Case]:
     spreads = ((1.0, 0.0), (50.0, 0.0), (1000.0, 0.0), (1.0, 1e6), (1e-3, 1e6), (1e160, 0.0), (1e-170, 0.0), (0.0, 0.1))
-    for spread, offset in spreads:
-        x = random.normal(size=6) * spread + offset
+    ends = ((5e307, 1e308), (1e-310, 0.0), (1e-160, 1e-158), (1e150, -1e154))
+    for spread, offset in (*spreads, *ends):
+        x = np.clip(random.normal(size=6) * spread + offset, -1.7e308, 1.7e308)
         rest = {name: random.normal(size=6) for name in "abu"}
         mean = sum(map(Fraction, x)) / 6
         centred = np.array([float(Fraction(value) - mean) for value in x])
