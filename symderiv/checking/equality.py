@@ -26,6 +26,8 @@ __all__ = ["positive", "same"]
 
 _LARGEST_STATION: Final = 6
 """The largest size at which the real gate looks for the counterexample to what the algebra could not confirm."""
+_CLOSER: Final = 2
+"""At so many sizes it looks at many points for signs at which the algebra found the sides to differ."""
 
 
 def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
@@ -79,8 +81,11 @@ def _gates(
     """The real gate where the algebra failed, then at the smallest sizes of every pattern; the worst outcome counts."""
     passed = 0
     found = Gate("inadmissible", 0)
-    for sizes, env in _stations(domains, cases, named, refuted):
-        gate = compare(question.left, question.right, question.theory, question.simplices, sizes, env, question.seed)
+    for station, (sizes, env) in enumerate(_stations(domains, cases, named, refuted)):
+        gate = compare(
+            question.left, question.right, question.theory, question.simplices, sizes, env, question.seed,
+            refuted=refuted is not None and station < _CLOSER,
+        )  # fmt: skip
         if gate.outcome in ("false", "undefined"):
             return gate
         if gate.outcome == "wide":

@@ -6,7 +6,9 @@ nothing.
 
 Points come in pairs with opposite signs of every unsigned number, because two independent draws miss the two identities
 above about once in four times. Where formulas change with signs (|u|, max, sign, step) there are more points, and one
-at which an argument is exactly 0, though not for all data, is passed over.
+at which an argument is exactly 0, though not for all data, is passed over. Where exact arithmetic found a combination
+of signs at which the sides differ, many more are drawn, every number on its own, because products of two numbers are
+the same at both points of a pair.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ _BITS: Final = (128, 512, 2048)
 _POINTS: Final = 4
 _POINTS_OF_SIGNS: Final = 16
 """Points where formulas change with signs."""
+_POINTS_OF_REFUTED: Final = 160
+"""The same where the sides are known to differ for some signs."""
 _SCALES: Final = (Fraction(1), Fraction(8), Fraction(1, 4))
 """How far out the pairs of points lie, in turn: log(z + 10) has a value at every small z."""
 
@@ -64,10 +68,14 @@ class _Balls:
 
     def _draw(self, name: str, *, positive: bool) -> Fraction:
         if name not in self.drawn:
-            source = random.Random(f"{self.seed}:{self.point // 2}:{name}")
+            paired = self.point < _POINTS_OF_SIGNS
+            source = random.Random(f"{self.seed}:{self.point // 2 if paired else self.point}:{name}")
             value = Fraction(source.randrange(1, 24), source.randrange(5, 12))
-            sign = 1 if positive else source.choice((1, -1)) * (-1 if self.point % 2 else 1)
-            self.drawn[name] = sign * value * _SCALES[self.point // 2 % len(_SCALES)]
+            sign = 1 if positive else source.choice((1, -1)) * (-1 if paired and self.point % 2 else 1)
+            # Then what is positive, as thresholds are, is larger or smaller than the rest at every other point.
+            turn = self.point // 6 if positive and not paired and self.point % 2 else self.point // 2
+            scale = _SCALES[turn % len(_SCALES)]
+            self.drawn[name] = sign * value * scale
         return self.drawn[name]
 
     def number(self, numerator: int, denominator: int) -> arb:
@@ -233,10 +241,11 @@ def _run(
     seed: int,
     *,
     greater: bool,
+    refuted: bool = False,
 ) -> Gate:
     passed = 0
     signed = any(isinstance(part, PIECEWISE) for side in (left, right) for part in reachable(side, theory))
-    for point in range(_POINTS_OF_SIGNS if signed else _POINTS):
+    for point in range((_POINTS_OF_REFUTED if refuted else _POINTS_OF_SIGNS) if signed else _POINTS):
         outcome: Outcome = "wide"
         for bits in _BITS:
             try:
@@ -271,9 +280,12 @@ def compare(
     sizes: dict[str, int],
     env: dict[Index, int],
     seed: int,
+    *,
+    refuted: bool = False,
 ) -> Gate:
-    """left = right at four points: two draws, each with the opposite signs as well; at 16 where signs decide."""
-    return _run(left, right, theory, simplices, sizes, env, seed, greater=False)
+    """left = right at four points: two draws, each with the opposite signs as well; at 16 where signs decide, and at
+    many more if `refuted`, where exact arithmetic found signs for which it fails."""
+    return _run(left, right, theory, simplices, sizes, env, seed, greater=False, refuted=refuted)
 
 
 def exceeds(

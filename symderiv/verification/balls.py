@@ -20,6 +20,7 @@ from flint import arb, ctx, fmpq
 
 from symderiv.statements import Theory
 from symderiv.terms import (
+    PIECEWISE,
     Abs,
     Add,
     Array,
@@ -70,6 +71,10 @@ __all__ = ["Comparison", "Point", "UndefinedError", "compare", "value"]
 
 _BITS: Final = (200, 500, 2000)
 _DIGITS: Final = 40
+_UNIT: Final = fmpq(1)
+_SCALES: Final = (_UNIT, fmpq(8), fmpq(1, 8))
+_TIMES_FOR_SIGNS: Final = 24
+"""How many times more points there are where |u|, max, sign or step may hide a difference from most of them."""
 
 _Seed = tuple[str, str, tuple[int, ...]]
 """What a nilpotent perturbs: ("entry" or "call", name, place values)."""
@@ -82,6 +87,8 @@ class Point:
     theory: Theory
     sizes: Mapping[str, int]
     seed: int
+    scale: fmpq = _UNIT
+    """How far out the data lie."""
     fixed: Mapping[Index, int] = field(default_factory=dict)
     """Values of indices that are free in definitions or assumptions, such as the label of a one-hot target."""
     _memo: dict[object, Dual] = field(default_factory=dict)
@@ -91,11 +98,12 @@ class Point:
         return domain.size if domain.size is not None else self.sizes[domain.name]
 
     def raw(self, name: str, places: tuple[int, ...], positive: bool) -> fmpq:
-        """A rational in [-2, 2], or in (0, 2] if `positive`; a binary one, so that differences of data are exact."""
+        """A rational in [-2, 2], or in (0, 2] if `positive`, times the scale; a binary one, so that differences of data
+        are exact."""
         text = f"{self.seed}/{name}/{places}"
         draw = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
         top, sign = draw % 1999 + 1, draw // 2000 % 2
-        return fmpq(top if positive or sign else -top, 1024)
+        return self.scale * fmpq(top if positive or sign else -top, 1024)
 
 
 def value(term: Term, point: Point, places: Mapping[Index, int]) -> arb:
@@ -256,8 +264,13 @@ def compare(
     """Both sides at the sizes `counts` of a single domain (of several domains: 2 and 3 each).
 
     At each size every admissible value of the free indices is tried (a seeded choice of at most 8), at `points`
-    rational points each, to 40 digits. A point where neither side has a value is passed over.
+    rational points each, to 40 digits; where formulas change with signs at 24 times as many, some of them further out
+    or closer to 0. A point where neither side has a value is passed over.
     """
+    whole = (left, right, *(definition.body for definition in theory.definitions))
+    usual = points
+    if any(isinstance(part, PIECEWISE) for term in whole for _, part in subterms(term)):
+        points *= _TIMES_FOR_SIGNS
     domains = _domains((left, right), theory)
     loose = [d for d in domains if d.size is None]
     choices = counts if len(loose) == 1 else (2, 3)
@@ -274,8 +287,10 @@ def compare(
         for places in _valuations(indices, theory, sizes, seed):
             fixed = {i: places[i] for i in sorted(bound_free, key=lambda i: i.name)}
             for draw in range(points):
+                scale = _SCALES[draw % len(_SCALES)] if draw >= usual else _UNIT
                 where = f"sizes {sizes}, indices { {i.name: v for i, v in places.items()} }, seed {seed + draw}"
-                outcome = _at(left, right, partial(Point, theory, sizes, seed + draw, fixed), places)
+                where += "" if scale == _UNIT else f", numbers times {scale}"
+                outcome = _at(left, right, partial(Point, theory, sizes, seed + draw, scale, fixed), places)
                 if outcome == "different":
                     return Comparison("different", tried + 1, where)
                 if outcome == "unclear":

@@ -126,6 +126,23 @@ def test_what_fails_at_one_pattern_of_indices_is_false(left: Term, right: Term) 
     assert dict(verdict.counterexample.indices) == {"i": 1, "j": 1}
 
 
+NARROW: tuple[tuple[Term, Term], ...] = (
+    (maximum(0, 1 - c * a) * step(1 - c * a), maximum(0, 1 - c * a) * step(1 + c * a)),
+    (maximum(0, absolute(a - c) - gamma) * sign(a - c), maximum(0, absolute(a - c) - gamma) * sign(a - 2 * c)),
+)
+"""Equal but where a product is below -1, and where a lies between c and 2c, further than gamma from c."""
+
+
+@pytest.mark.parametrize(("left", "right"), NARROW)
+@pytest.mark.parametrize("seed", range(5))
+def test_what_fails_for_few_data_only_is_false(left: Term, right: Term, seed: int) -> None:
+    verdict = same(left, right, PLAIN, seed=seed)
+    assert verdict.word == "false"
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.left != verdict.counterexample.right
+    assert compare(left, right, PLAIN, seed=seed, counts=(2,)).outcome == "different"
+
+
 def test_too_many_signs_are_not_decided() -> None:
     many = total(k, total(j, absolute(z[k] - t[j])))
     verdict = same(many * many * (1 + many), many**2 + many**3, PLAIN, seed=1)
