@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from symderiv.kernels.arrays.effects import effects, inside, mapped
+from symderiv.kernels.arrays.naming import word_for
 from symderiv.kernels.ir import Const, Expression, Extent, Let, Load, Local, Loop, Op, Pick, Statement, Store, Update
 
 __all__ = ["hoisted"]
-
-_WORDS: Final = {
-    "log_of_sum": "logarithm", "log": "logarithm", "log1p": "logarithm", "divide": "ratio", "sqrt": "root",
-    "power": "raised", "multiply": "product", "subtract": "difference", "add": "whole", "exp": "exponential",
-    "exp_difference": "exponential", "exp_multiple": "exponential", "times_exp": "exponential",
-}  # fmt: skip
-"""What the value of an operation is called."""
 
 
 def hoisted(body: tuple[Statement, ...], fresh: Callable[[str], str]) -> tuple[Statement, ...]:
@@ -76,9 +69,7 @@ class _Loop:
     def named(self, expression: Expression) -> Local:
         """The value of a constant expression by its name before the loop."""
         if expression not in self.names:
-            word = _WORDS.get(expression.name, "shared") if isinstance(expression, Op) else "shared"
-            word = {Extent: "length", Load: "divisor_here"}.get(type(expression), word)
-            self.names[expression] = self.fresh(word)
+            self.names[expression] = self.fresh(word_for(expression))
             self.before.append(Let(self.names[expression], expression))
         return Local(self.names[expression])
 

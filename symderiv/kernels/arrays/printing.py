@@ -50,15 +50,15 @@ LIBRARY: Final = (
 """What every module carries along, in an order in which each file stands on those before it."""
 _OWN: Final = frozenset({
     "start", "stop", "size", "divisor", "instance", "block", "np", "range", "len", "min", "LANES", "PART", "number",
-    "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane", "added",
-    "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost", "no_loss",
-    "inverse", "quotient_by",
+    "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane", "begun",
+    "added", "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost", "no_loss", "inverse",
+    "quotient_by",
     *CALLS.values(),
 })  # fmt: skip
 """What printed code calls things of its own."""
 _OUTSIDE: Final = 2
 """How deep what is in no loop but that over instances is indented."""
-_ENDINGS: Final = ("_batch", "_sums", "_lost", "_inverse", "_part")
+_ENDINGS: Final = ("_batch", "_sums", "_running", "_inverse", "_part")
 """What is added to a name for something that belongs to it."""
 
 
@@ -213,7 +213,7 @@ class _Printer:
         if name in self.parts:
             self.write(f"{name}_part = {name}_part + {text}")
         else:
-            self.write(f"{name}, {name}_lost = added({name}, {name}_lost, {text})")
+            self.write(f"{name}_running = added({name}_running, {text})")
 
     def loop(self, loop: Loop, known: frozenset[str]) -> None:
         """A loop, around which the sums that begin before it are set up and settled."""
@@ -225,7 +225,7 @@ class _Printer:
         for name in sums:
             if name in spread and name not in self.zero:
                 self.write(f"{name} = in_first_lane({name})")
-            self.write(f"{name}_lost = no_loss")
+            self.write(f"{name}_running = begun({name}, no_loss)")
         self.compensated |= set(sums)
         self.over_lanes |= set(spread)
         self.invert(loop, known)
@@ -247,13 +247,13 @@ class _Printer:
         self.depth -= 1
         self.parts -= set(parts)
         for name in parts:
-            self.write(f"{name}, {name}_lost = added({name}, {name}_lost, {name}_part)")
+            self.write(f"{name}_running = added({name}_running, {name}_part)")
         self.depth -= bool(parts)
         self.lane, self.inverses = outer, inverses
         self.compensated -= set(sums)
         self.over_lanes -= set(spread)
         for name in sums:
-            self.write(f"{name} = {'sum_of_lanes' if name in spread else 'settled'}({name}, {name}_lost)")
+            self.write(f"{name} = {'sum_of_lanes' if name in spread else 'settled'}({name}_running)")
         for name in spread:
             if name not in sums:
                 self.write(f"{name} = largest_lane({name})")

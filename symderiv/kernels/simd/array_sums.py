@@ -11,14 +11,13 @@ from typing import Any, Final
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic
 
-from symderiv.kernels.compiling import at_home, compiled, inlined
-from symderiv.kernels.simd.arithmetic import _llvm, fmuladd, magnitude, maximum, select
+from symderiv.kernels.compiling import compiled, inlined
+from symderiv.kernels.simd.arithmetic import _llvm, select
 from symderiv.kernels.simd.array_elements import DOUBLES, LANES, number, put_some, some
-from symderiv.kernels.simd.functions import reciprocal, two_sum
 from symderiv.kernels.simd.powers import _exp_of_sum
-from symderiv.kernels.simd.types import packed, repeated, vectors
+from symderiv.kernels.simd.types import Lanes, packed, repeated, vectors
 
 # ---- copied into generated modules from here
 
@@ -44,144 +43,151 @@ def in_first_lane(typingctx, value):  # type: ignore[no-untyped-def]
     return value(value), lowered
 
 
-def exchange(distance: int) -> Any:
-    """The function that gives each lane the number of the lane so far from it."""
-
-    @intrinsic
-    def exchanged(typingctx, value):  # type: ignore[no-untyped-def]
-        def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            (part,) = vectors(builder, value, values[0])
-            return packed(builder, DOUBLES, [shuffled(builder, part, [lane ^ distance for lane in range(LANES)])])
-
-        return value(value), lowered
-
-    return exchanged
+def at_distance(builder: Any, part: Any, distance: int) -> Any:
+    """Each lane has the number of the lane so far from it."""
+    return shuffled(builder, part, [lane ^ distance for lane in range(LANES)])
 
 
-_four_apart, _two_apart, _neighbours = exchange(4), exchange(2), exchange(1)
+def running(lost: Any) -> Lanes:
+    """The type of a sum that is being made: its value, and the rounding errors that it has lost, if it keeps them."""
+    return Lanes(types.float64, LANES, 1 if isinstance(lost, types.NoneType) else 2, "sum")
 
 
-def settled(total: Any, lost: Any) -> Any:
-    """A sum with its collected rounding errors; an infinite or NaN sum has none. For compiled code."""
+def plus(builder: Any, parts: list[Any], addend: Any) -> list[Any]:
+    """The parts of a sum with one more addend, whose rounding error is kept with the others (Knuth's two-sum)."""
+    total, made = parts[0], builder.fadd(parts[0], addend)
+    if len(parts) == 1:
+        return [made]
+    behind = builder.fsub(made, total)
+    error = builder.fadd(builder.fsub(total, builder.fsub(made, behind)), builder.fsub(addend, behind))
+    return [made, builder.fadd(parts[1], error)]
 
 
-def added(total: Any, lost: Any, value: Any) -> Any:
-    """A running sum with one more addend, and the rounding errors that it has collected. For compiled code."""
-
-
-def sum_of_lanes(total: Any, lost: Any) -> Any:
-    """The sum of all lanes and of their rounding errors, in every lane. For compiled code."""
-
-
-@overload(settled, inline="always")
-def _settled_if(total, lost):  # type: ignore[no-untyped-def]
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda total, lost: total)  # noqa: ARG005
-    return at_home(lambda total, lost: _settled(total, lost))
-
-
-@overload(added, inline="always")
-def _added_if(total, lost, value):  # type: ignore[no-untyped-def]
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda total, lost, value: (total + value, None))  # noqa: ARG005
-    return at_home(lambda total, lost, value: _added(total, lost, value))
-
-
-@overload(sum_of_lanes, inline="always")
-def _sum_of_lanes_if(total, lost):  # type: ignore[no-untyped-def]
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda total, lost: _plain_sum_of_lanes(total))  # noqa: ARG005
-    return at_home(lambda total, lost: _sum_of_lanes(total, lost))
-
-
-@inlined
-def _settled(total, lost):  # type: ignore[no-untyped-def]
-    made = total + lost
-    return select(made == made, made, total)
-
-
-@inlined
-def _added(total, lost, value):  # type: ignore[no-untyped-def]
-    made, error = two_sum(total, value)
-    return made, lost + error
-
-
-@inlined
-def _sum_of_lanes(total, lost):  # type: ignore[no-untyped-def]
-    total, error = two_sum(total, _four_apart(total))
-    lost = (lost + _four_apart(lost)) + error
-    total, error = two_sum(total, _two_apart(total))
-    lost = (lost + _two_apart(lost)) + error
-    total, error = two_sum(total, _neighbours(total))
-    return _settled(total, (lost + _neighbours(lost)) + error)
-
-
-@inlined
-def _plain_sum_of_lanes(total):  # type: ignore[no-untyped-def]
-    total = total + _four_apart(total)
-    total = total + _two_apart(total)
-    return total + _neighbours(total)
+def whole(builder: Any, parts: list[Any]) -> Any:
+    """A sum with its rounding errors; an infinite or NaN sum has none."""
+    if len(parts) == 1:
+        return parts[0]
+    made = builder.fadd(*parts)
+    return builder.select(builder.fcmp_ordered("==", made, made), made, parts[0])
 
 
 @intrinsic
-def everywhere(typingctx, mask):  # type: ignore[no-untyped-def]
-    """Whether a mask is true in all lanes."""
+def begun(typingctx, value, lost):  # type: ignore[no-untyped-def]
+    """A sum that begins with a value; it keeps its rounding errors unless `lost` is None."""
+    kind = running(lost)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        (part,) = vectors(builder, mask, values[0])
-        bits = builder.bitcast(part, ir.IntType(LANES))
-        return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 2**LANES - 1))
+        (part,) = vectors(builder, value, values[0])
+        return packed(builder, kind, [part, repeated(DOUBLES, 0.0)][: kind.count])
 
-    return types.boolean(mask), lowered
-
-
-def inverse(b: Any, lost: Any) -> Any:
-    """1/b for `quotient_by`, in two parts, or one if `lost` is None; b itself, and whether 1/b is far from the ends of
-    the range in all lanes. For compiled code."""
+    return kind(value, lost), lowered
 
 
-def quotient_by(a: Any, divisor: Any) -> Any:
-    """a / b, given the inverse of b: as good as a division, for the price of two multiplications. For compiled code."""
+@intrinsic
+def added(typingctx, total, value):  # type: ignore[no-untyped-def]
+    """A sum with one more addend."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (addend,) = vectors(builder, value, values[1])
+        return packed(builder, total, plus(builder, vectors(builder, total, values[0]), addend))
+
+    return total(total, value), lowered
 
 
-@overload(inverse, inline="always")
-def _inverse_if(b, lost):  # type: ignore[no-untyped-def]
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda b, lost: (1.0 / b, None, b, _is_usual(b)))  # noqa: ARG005
-    return at_home(lambda b, lost: (*reciprocal(b), b, _is_usual(b)))  # noqa: ARG005
+@intrinsic
+def settled(typingctx, total):  # type: ignore[no-untyped-def]
+    """What a sum is, lane by lane."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return packed(builder, DOUBLES, [whole(builder, vectors(builder, total, values[0]))])
+
+    return DOUBLES(total), lowered
 
 
-@inlined
-def _is_usual(b):  # type: ignore[no-untyped-def]
-    return everywhere((magnitude(b) < _MOST_USUAL) & (magnitude(b) > _LEAST_USUAL))
+@intrinsic
+def sum_of_lanes(typingctx, total):  # type: ignore[no-untyped-def]
+    """The sum of all lanes, in every lane."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, total, values[0])
+        for distance in (4, 2, 1):
+            first, *lost = (at_distance(builder, part, distance) for part in parts)
+            both = [parts[0], *(builder.fadd(*pair) for pair in zip(parts[1:], lost, strict=True))]
+            parts = plus(builder, both, first)
+        return packed(builder, DOUBLES, [whole(builder, parts)])
+
+    return DOUBLES(total), lowered
 
 
-@overload(quotient_by, inline="always")
-def _quotient_if(a, divisor):  # type: ignore[no-untyped-def]
-    if isinstance(divisor[1], types.NoneType):
-        return at_home(lambda a, divisor: _short_quotient(a, divisor[0], divisor[2], divisor[3]))
-    return at_home(lambda a, divisor: _quotient(a, divisor[0], divisor[1], divisor[2], divisor[3]))
-
-
-@inlined
-def _quotient(a, high, low, b, usual):  # type: ignore[no-untyped-def]
-    if not usual:
-        return a / b
-    made = fmuladd(a, high, a * low)
-    return select(made == made, made, a * high)  # an infinite a
-
-
-@inlined
-def _short_quotient(a, high, b, usual):  # type: ignore[no-untyped-def]
-    return a * high if usual else a / b
-
-
-@inlined
-def largest_lane(value):  # type: ignore[no-untyped-def]
+@intrinsic
+def largest_lane(typingctx, value):  # type: ignore[no-untyped-def]
     """The largest of all lanes, in every lane."""
-    value = maximum(value, _four_apart(value))
-    value = maximum(value, _two_apart(value))
-    return maximum(value, _neighbours(value))
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (part,) = vectors(builder, value, values[0])
+        for distance in (4, 2, 1):
+            other = at_distance(builder, part, distance)
+            part = builder.select(builder.fcmp_ordered(">", part, other), part, other)
+        return packed(builder, DOUBLES, [part])
+
+    return value(value), lowered
+
+
+def everywhere(builder: Any, mask: Any) -> Any:
+    """Whether a mask is true in all lanes."""
+    bits = builder.bitcast(mask, ir.IntType(LANES))
+    return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 2**LANES - 1))
+
+
+@intrinsic
+def inverse(typingctx, b, lost):  # type: ignore[no-untyped-def]
+    """1/b for `quotient_by`, in two parts, or one if `lost` is None; b itself, and whether 1/b is far from the ends of
+    the range in all lanes."""
+    low = types.none if isinstance(lost, types.NoneType) else b
+    kind = types.Tuple((b, low, b, types.boolean))
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (part,) = vectors(builder, b, values[0])
+        size = _llvm("fabs")(builder, b, part)
+        below = builder.fcmp_ordered("<", size, repeated(b, _MOST_USUAL))
+        usual = everywhere(builder, builder.and_(below, builder.fcmp_ordered(">", size, repeated(b, _LEAST_USUAL))))
+        high = builder.fdiv(repeated(b, 1.0), part)
+        if low is types.none:
+            rest = context.get_dummy_value()
+        else:
+            error = builder.fmul(high, _llvm("fma")(builder, b, builder.fneg(high), part, repeated(b, 1.0)))
+            exact = builder.fcmp_ordered("==", error, error)
+            rest = packed(builder, b, [builder.select(exact, error, repeated(b, 0.0))])
+        return context.make_tuple(builder, kind, (packed(builder, b, [high]), rest, values[0], usual))
+
+    return kind(b, lost), lowered
+
+
+@intrinsic
+def quotient_by(typingctx, a, divisor):  # type: ignore[no-untyped-def]
+    """a / b, given the inverse of b: as good as a division, for the price of two multiplications."""
+    short = divisor.types[1] is types.none
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        high, rest, b, usual = (builder.extract_value(values[1], k) for k in range(4))
+        (part,), (above,), (below,) = vectors(builder, a, values[0]), vectors(builder, a, high), vectors(builder, a, b)
+        with builder.if_else(usual, likely=True) as (multiplied, divided):
+            with multiplied:
+                made = builder.fmul(part, above)
+                if not short:
+                    (lost,) = vectors(builder, a, rest)
+                    better = _llvm("fmuladd")(builder, a, part, above, builder.fmul(part, lost))
+                    made = builder.select(builder.fcmp_ordered("==", better, better), better, made)  # an infinite a
+                first = builder.block
+            with divided:
+                plain = builder.fdiv(part, below)
+                second = builder.block
+        result = builder.phi(part.type)
+        result.add_incoming(made, first)
+        result.add_incoming(plain, second)
+        return packed(builder, a, [result])
+
+    return a(a, divisor), lowered
 
 
 @intrinsic
@@ -207,9 +213,12 @@ def sum_of_blocks(sums):  # type: ignore[no-untyped-def]
     """The sum of all blocks (blocks, 2, numbers), in order, the rounding errors carried along."""
     made = np.empty(sums.shape[2])
     for k in range(0, len(made), LANES):
-        total, lost = number(0.0), number(0.0)
+        lost = number(0.0)
+        total = begun(lost, lost)
         for block in range(len(sums)):
-            total, lost = _added(total, lost, some(sums, (block, 0, k)))
+            total = added(total, some(sums, (block, 0, k)))
             lost = lost + some(sums, (block, 1, k))
-        put_some(made, (k,), _settled(total, lost))
+        plain = settled(total)
+        better = plain + lost
+        put_some(made, (k,), select(better == better, better, plain))
     return made
