@@ -124,7 +124,9 @@ def checked_instances(words: dict[str, Axis], *inputs: Input) -> Instances:
         batch = (leading, name) if leading else batch
     rows: dict[str, np.ndarray] = {}
     for name, _, axes in inputs:
-        whole = np.require(made[name], requirements=["C", "A"])
+        whole = made[name]
+        if not (whole.flags.c_contiguous and whole.flags.aligned):
+            whole = np.require(whole, requirements=["C", "A"])
         shape = whole.shape[whole.ndim - len(axes) :]
         row = whole.reshape((math.prod(whole.shape[: whole.ndim - len(axes)]), *shape)).view()
         row.flags.writeable = False
@@ -155,9 +157,12 @@ def checked_memory(out: Any, wanted: list[tuple[str, tuple[int, ...]]], inputs: 
             raise ValueError(f"out for {name} has shape {array.shape}; it must be {shape}")
         if not array.flags.writeable:
             raise ValueError(f"out for {name} is read-only; pass a writable array")
-        if _repeats_memory(array):
+        if not array.flags.c_contiguous and _repeats_memory(array):
             raise ValueError(f"out for {name} has several elements at one address; pass an array of its own")
+        own = array.flags.owndata
         for other, memory in others:
+            if own and memory.flags.owndata and array is not memory:
+                continue
             if np.may_share_memory(array, memory, max_work=1000):  # type: ignore[arg-type]
                 raise ValueError(f"out for {name} overlaps the memory of {other}; pass separate memory")
         others.append((f"out for {name}", array))
@@ -191,6 +196,12 @@ def run_blocks(
         raise job.failure
 
 
+def deliver_to(array: np.ndarray, result: np.ndarray) -> None:
+    """Copy a result to the array that is returned; what is too large for its format is inf, without a warning."""
+    with np.errstate(over="ignore"):
+        array[...] = result.reshape(array.shape)
+
+
 def computed(
     kernel: Callable[..., None],
     inputs: Instances,
@@ -221,6 +232,7 @@ def computed(
     summed = sum(math.prod(lengths[name]) for name in shown if whole[name])
     size = instances_in_block(instances, numbers, summed)
     made, batches, sums = {}, {}, {}
+    filled: set[str] = set()
     for name, result in by_name.items():
         # A number of an instance is kept in float64 until it is delivered: sums are made of it.
         kind = inputs.dtype if result.axes else np.dtype(np.float64)
@@ -232,6 +244,7 @@ def computed(
             sums[name] = np.zeros((-(-instances // size), 2, *lengths[name]))
         elif not number[name] and made[name].flags.carray and made[name].dtype == kind:
             batches[name] = made[name].reshape(instances, *lengths[name])
+            filled.add(name)
         else:
             batches[name] = np.empty((instances, *lengths[name]), kind)
     divisor = float(max(1, instances)) if reduction == "mean" else 1.0
@@ -244,12 +257,10 @@ def computed(
             totals = totals_of(batches[name].reshape(-1))
             answers.append(reduced(made[name], None, totals, reduction or "", instances, array is not None))
             continue
-        with np.errstate(over="ignore"):  # what is too large for the format is inf, without a warning
-            if whole[name]:
-                made[name][...] = (
-                    sum_of_blocks(sums[name].reshape(len(sums[name]), 2, math.prod(lengths[name]))) / divisor
-                ).reshape(made[name].shape)
-            elif not np.may_share_memory(made[name], batches[name]):
-                made[name][...] = batches[name].reshape(made[name].shape)
+        if whole[name]:
+            blocks = sums[name].reshape(len(sums[name]), 2, math.prod(lengths[name]))
+            deliver_to(made[name], sum_of_blocks(blocks) / divisor)
+        elif name not in filled:
+            deliver_to(made[name], batches[name])
         answers.append(made[name] if array is not None or made[name].ndim else made[name][()])
     return answers[0] if len(answers) == 1 else tuple(answers)
