@@ -59,7 +59,9 @@ def check_probability_kernels(problem: Problem, kernel: LossKernel, made: tuple[
         for variant, _ in function.kernels:
             if function.name != "grad":  # the same kernels as value_and_grad
                 for given, fixed in every:
-                    yield from _against_reference(problem, fixed, function, variant, given, seed, thorough)
+                    yield from _against_reference(
+                        problem, fixed, function, variant, given, seed, thorough and given is values
+                    )
                 yield _against_interpreter(problem, whole, function, variant, values, positive, seed)
             yield from _rows(problem, whole, function, variant, positive, seed)
     yield from _against_differences(problem, whole, made, positive, seed)
@@ -143,9 +145,27 @@ def _against_reference(
             worst = Worst()
             given, limit = masked_of(problem, dtype, seed)
             result = call(kernel, function, arguments(function, variant, given))[position]
-            for where, ball in true_balls(part, cases, softmaxes, label, function, limit, rounded):
-                worst.add(ulps(result[where], ball, of_magnitude=True), f"{given.name}, at {list(where)}")
+            near, further = (
+                true_balls(part, cases, softmaxes, label, function, each, rounded) for each in (limit, _further(limit))
+            )
+            for (where, ball), (_, beyond) in zip(near, further, strict=True):
+                worst.add(off_masked(result[where], ball, beyond), f"{given.name}, at {list(where)}")
             yield checked("ulps of the addends", subject, "rigorous value, masked", ULPS, worst.value, worst.at)
+
+
+def _further(limit: Sample) -> Sample:
+    """The rows of a limit with their smallest logits twice as far out."""
+    z = np.where(limit.z <= -_FAR, 2 * limit.z, limit.z)
+    return Sample(limit.name, z, limit.labels, limit.targets, limit.direction)
+
+
+def off_masked(got: Any, ball: Ball, beyond: Ball) -> float:
+    """How far a result at -inf is from its limit, in last places: infinite where the values grow without bound, as the
+    loss does where smoothing gives every class a share."""
+    grown = beyond.value - ball.value
+    if abs(grown) > 1:
+        return 0.0 if float(got) == float(np.copysign(np.inf, float(grown.mid()))) else float("inf")
+    return ulps(got, ball, of_magnitude=True)
 
 
 def true_balls(part: Part, cases: tuple[Case, ...], softmaxes: tuple[Softmax, ...], label: Index | None,
