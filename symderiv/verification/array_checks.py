@@ -22,7 +22,15 @@ from symderiv.kernels.rewriting import reference
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Entry, subterms
 from symderiv.verification.array_calls import called
-from symderiv.verification.array_inputs import Arrays, hard, normalised, ordinary, parameters_of, sizes_of
+from symderiv.verification.array_inputs import (
+    Arrays,
+    hard,
+    normalised,
+    ordinary,
+    parameters_of,
+    sizes_of,
+    whole_vectors,
+)
 from symderiv.verification.array_masks import ends, masks
 from symderiv.verification.array_properties import check_array_properties
 from symderiv.verification.checks import Check, checked
@@ -61,6 +69,9 @@ def check_array_kernels(problem: Problem, theorems: tuple[Theorem, ...], kernel:
                 for each in sizes
                 for sample in (ordinary(problem, each, dtype, seed), *hard(problem, each, variables, dtype, seed))
             )
+            if main or thorough:  # where no axis ends within a vector other code is compiled
+                whole = whole_vectors(problem)
+                samples = (*samples, (whole, ordinary(problem, whole, dtype, seed, rows=1)))
             yield from _against_reference(problem, kernel, function, outputs[function.name], samples, dtype)
             yield from check_masks(problem, kernel, function, outputs[function.name], variables, dtype, seed)
         yield _against_interpreter(problem, kernel, function, seed)

@@ -14,7 +14,7 @@ from symderiv.terms import Array, Call, Domain, Entry, Number, Power, subterms
 from symderiv.verification.balls import simplex_axis
 from symderiv.verification.kernel_inputs import default_of
 
-__all__ = ["Arrays", "domains_of", "hard", "normalised", "ordinary", "parameters_of", "sizes_of"]
+__all__ = ["Arrays", "domains_of", "hard", "normalised", "ordinary", "parameters_of", "sizes_of", "whole_vectors"]
 
 _LENGTHS: Final = (4, 3, 5, 2)
 """Lengths of axes, all different: what mixes axes up does not get through."""
@@ -46,6 +46,11 @@ def sizes_of(problem: Problem, longest: int | None = None) -> dict[str, int]:
         made[domains[0].name] = longest
         made = dict.fromkeys(made, 1) if longest == 1 else made
     return made | {domain.name: domain.size for domain in domains if domain.size is not None}
+
+
+def whole_vectors(problem: Problem) -> dict[str, int]:
+    """A length for each domain that vectors of any format divide."""
+    return {domain.name: 8 if domain.size is None else domain.size for domain in domains_of(problem)}
 
 
 def parameters_of(problem: Problem, dtype: Any) -> dict[str, float]:

@@ -10,7 +10,16 @@ from __future__ import annotations
 from symderiv.kernels.arrays.effects import accesses, expressions, inside
 from symderiv.kernels.ir import Let, Local, Loop, Statement, Update
 
-__all__ = ["goes_along", "totals_of"]
+__all__ = ["goes_along", "lane_axes", "totals_of"]
+
+
+def lane_axes(body: tuple[Statement, ...]) -> tuple[str, ...]:
+    """The axes that lanes go along somewhere in these statements."""
+    found: list[str] = []
+    for loop in body:
+        if isinstance(loop, Loop):
+            found += [loop.axis] if goes_along(loop) else lane_axes(loop.body)
+    return tuple(dict.fromkeys(found))
 
 
 def goes_along(loop: Loop) -> bool:

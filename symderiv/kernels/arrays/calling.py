@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from symderiv.kernels.reducing import reduced, totals_of
+from symderiv.kernels.simd.array_elements import LANES
 from symderiv.kernels.simd.array_sums import sum_of_blocks
 from symderiv.kernels.threads import (
     BYTES_FOR_THREADS,
@@ -209,6 +210,7 @@ def computed(
     scalars: tuple[float, ...],
     results: tuple[Result, ...],
     shown: tuple[str, ...],
+    along: tuple[str, ...],
     reduction: str | None,
     out: Any,
     threads: int | None,
@@ -218,7 +220,7 @@ def computed(
 
     The gradient in an input that the batch shares is the sum over the batch. `reduction` is 'sum' or 'mean' for a
     result without axes that is no gradient, and the gradients are those of the reduced value; None where there is no
-    such result.
+    such result. Lanes go along the axes `along`: where none of them ends within a vector, the kernel is compiled so.
     """
     instances = math.prod(inputs.batch)
     by_name = {result.name: result for result in results}
@@ -247,10 +249,11 @@ def computed(
             filled.add(name)
         else:
             batches[name] = np.empty((instances, *lengths[name]), kind)
+    tails = 0 if any(inputs.lengths[axis] % LANES for axis in along) else None
     divisor = float(max(1, instances)) if reduction == "mean" else 1.0
     memories = [each for name in by_name for each in (batches[name], sums[name])]
     if instances:
-        run_blocks(kernel, instances, size, numbers, threads, divisor, *rows, *scalars, *memories)
+        run_blocks(kernel, instances, size, numbers, threads, divisor, tails, *rows, *scalars, *memories)
     answers: list[Any] = []
     for (name, _), array in zip(wanted, memory, strict=True):
         if number[name]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from symderiv.kernels.arrays.effects import accesses
 from symderiv.kernels.arrays.fusing import forwarded, fused, without_unread
 from symderiv.kernels.arrays.hoisting import hoisted
+from symderiv.kernels.arrays.reusing import reused
 from symderiv.kernels.arrays.sharing import shared
 from symderiv.kernels.ir import ArrayParameter, Statement
 
@@ -20,7 +21,7 @@ def improved(
 ) -> tuple[tuple[Statement, ...], tuple[ArrayParameter, ...]]:  # fmt: skip
     """The same results, but for the order in which sums are taken, in fewer passes; and the scratch that is left."""
     names = frozenset(array.name for array in scratch)
-    made = forwarded(fused(body, outputs), names, fresh)
+    made, kept = reused(forwarded(fused(body, outputs), names, fresh), fresh)
     made = without_unread(shared(hoisted(without_unread(made, outputs), fresh), fresh), outputs)
     used = {each.array for statement in made for each in accesses(statement)}
-    return made, tuple(array for array in scratch if array.name in used)
+    return made, tuple(array for array in (*scratch, *kept) if array.name in used)

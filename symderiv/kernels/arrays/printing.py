@@ -2,9 +2,10 @@
 
 Everything is computed in float64, whatever the arrays are, and rounded once, when a result is delivered. Loops along
 the last axis take eight elements at a time (`along` says which); a number that is the same for all of them is in every
-lane. A sum carries its rounding errors along; one over an axis that goes along the lanes is added up in each lane, and
-then over the lanes. An input whose first axis has length 1 is shared by all instances; the gradient in it is added up
-block by block.
+lane. `tails` is None where the lengths of all such axes are multiples of eight: code without masks is compiled then. A
+sum carries its rounding errors along; one over an axis that goes along the lanes is added up in each lane, and then
+over the lanes. An input whose first axis has length 1 is shared by all instances; the gradient in it is added up block
+by block.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ LIBRARY: Final = (
 )  # fmt: skip
 """What every module carries along, in an order in which each file stands on those before it."""
 _OWN: Final = frozenset({
-    "start", "stop", "size", "divisor", "instance", "block", "np", "range", "len", "min", "LANES", "PART", "number",
-    "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane", "begun",
-    "added", "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost", "no_loss", "inverse",
-    "quotient_by",
+    "start", "stop", "size", "divisor", "tails", "instance", "block", "np", "range", "len", "min", "LANES", "PART",
+    "number", "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane",
+    "begun", "added", "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost", "no_loss",
+    "inverse", "quotient_by",
     *CALLS.values(),
 })  # fmt: skip
 """What printed code calls things of its own."""
@@ -160,8 +161,9 @@ class _Printer:
     def load(self, load: Load) -> str:
         if not load.at:
             return load.array
-        reader = "some" if self.lane is not None and self.lane[0] in load.at else "one"
-        return f"{reader}({load.array}, {_places(load.at)})"
+        if self.lane is not None and self.lane[0] in load.at:
+            return f"some({load.array}, {_places(load.at)}, tails)"
+        return f"one({load.array}, {_places(load.at)})"
 
     def code(self, expression: Expression) -> str:
         inverses = self.inverses if self.depth > _OUTSIDE else frozenset()
@@ -171,7 +173,7 @@ class _Printer:
         """What a lane adds to a sum or a maximum over lanes: nothing past the end of the axis."""
         if name not in self.over_lanes or self.lane is None:
             return value
-        return f"within({value}, {self.lane[0]}, {extent(self.lane[1])}, {otherwise})"
+        return f"within({value}, {self.lane[0]}, {extent(self.lane[1])}, {otherwise}, tails)"
 
     def body(self, statements: tuple[Statement, ...], known: frozenset[str]) -> None:
         """Print statements; `known` are the values that have a name when they begin."""
@@ -189,13 +191,13 @@ class _Printer:
                     self.add(name, value)
                 case Store(array=array, at=at, value=value):
                     along = self.lane is not None and self.lane[0] in at
-                    some = "some" if along else "one"
+                    some, ending = ("some", ", tails") if along else ("one", "")
                     if self.arrays[array].role == "output":
                         divisor = "divisor" if array in self.divided else "1.0"
                         to = f"{array}_batch, {array}_sums, instance, block, {divisor}"
-                        self.write(f"give_{some}({to}, {_places(at)}, {self.code(value)})")
+                        self.write(f"give_{some}({to}, {_places(at)}, {self.code(value)}{ending})")
                     else:
-                        self.write(f"put_{some}({array}, {_places(at)}, {self.code(value)})")
+                        self.write(f"put_{some}({array}, {_places(at)}, {self.code(value)}{ending})")
                 case Loop():
                     self.loop(statement, known)
                 case _:
@@ -312,7 +314,7 @@ def _heading(kernel: Kernel) -> list[str]:
     names = [*(f"{p.name}_batch" for p in kernel.arrays("input")), *(p.name for p in kernel.scalars())]
     names += [extent(axis) for axis in unowned_axes(kernel)]
     names += [f"{p.name}_{part}" for p in kernel.arrays("output") for part in ("batch", "sums")]
-    given = f"start, stop, size, divisor, {', '.join(names)}"
+    given = f"start, stop, size, divisor, tails, {', '.join(names)}"
     head = [f"def {function_name(kernel)}({given}):"]
     if len(head[0]) > _WIDTH:
         head = [head[0].partition("(")[0] + "(", *(f"    {line}" for line in _wrapped(given, _WIDTH - 4)), "):"]

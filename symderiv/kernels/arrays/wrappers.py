@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from symderiv.kernels.arrays.along import lane_axes
 from symderiv.kernels.arrays.printing import function_name, unowned_axes
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
 from symderiv.kernels.calls import wrapped
@@ -152,6 +153,7 @@ def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], a
         *(f"        {line}," for line in results),
         "    ),",
         f"    {shown},",
+        f"    {_axes(lane_axes(function.kernel.body))},",
         f"    {'reduction' if function.reducible else 'None'},",
         "    out,",
         "    threads,",

@@ -15,7 +15,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from symderiv.kernels.simd.memory import _lanes_below, _write, read_parts
+from symderiv.kernels.simd.memory import _lanes_below, _store, _write, bytes_of, plain_load, read_parts
 from symderiv.kernels.simd.types import (
     Lanes,
     counted,
@@ -33,7 +33,7 @@ from symderiv.kernels.simd.types import (
 
 DOUBLES: Final = Lanes(types.float64, width_of(types.float64), 1, "row")
 LANES: Final = DOUBLES.width
-PART: Final = 4 * LANES
+PART: Final = 8 * LANES
 """So many neighbours are added up plainly, lane by lane, before their sum is added with its rounding error."""
 
 
@@ -72,17 +72,17 @@ def one(typingctx, array, at):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def some(typingctx, array, at):  # type: ignore[no-untyped-def]
-    """The elements from these places on along the last axis, one a lane; 0 past its end."""
-    own = Lanes(array.dtype, LANES, 1, "row")
+def some(typingctx, array, at, tails):  # type: ignore[no-untyped-def]
+    """The elements from these places on along the last axis, one a lane; 0 past its end. `tails` is None where no axis
+    ends within a vector."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        pointer, left = element(context, builder, array, *values)
-        (part,) = read_parts(builder, pointer, own, left, ir.Constant(pointer.type.pointee, 0))
+        pointer, left = element(context, builder, array, *values[:2])
+        part = _read_lanes(builder, array, pointer, left, tails)
         wide = vector_type(DOUBLES)
         return packed(builder, DOUBLES, [part if part.type == wide else builder.fpext(part, wide)])
 
-    return DOUBLES(array, at), lowered
+    return DOUBLES(array, at, tails), lowered
 
 
 @intrinsic
@@ -99,36 +99,50 @@ def put_one(typingctx, array, at, value):  # type: ignore[no-untyped-def]
     return types.none(array, at, value), lowered
 
 
-def _write_lanes(context: Any, builder: Any, kind: Any, array: Any, at: Any, part: Any) -> None:
+def _read_lanes(builder: Any, kind: Any, pointer: Any, left: Any, tails: Any) -> Any:
+    own = Lanes(kind.dtype, LANES, 1, "row")
+    if isinstance(tails, types.NoneType):
+        return plain_load(builder, pointer, vector_type(own), 0, bytes_of(own.element))
+    return read_parts(builder, pointer, own, left, ir.Constant(pointer.type.pointee, 0))[0]
+
+
+def _write_lanes(context: Any, builder: Any, kind: Any, array: Any, at: Any, part: Any, tails: Any) -> None:
     own = Lanes(kind.dtype, LANES, 1, "row")
     pointer, left = element(context, builder, kind, array, at)
     wanted = vector_type(own)
-    _write(builder, pointer, own, left, [part if part.type == wanted else builder.fptrunc(part, wanted)])
+    written = part if part.type == wanted else builder.fptrunc(part, wanted)
+    if isinstance(tails, types.NoneType):
+        _store(builder, written, pointer, 0, bytes_of(own.element))
+    else:
+        _write(builder, pointer, own, left, [written])
 
 
 @intrinsic
-def put_some(typingctx, array, at, value):  # type: ignore[no-untyped-def]
+def put_some(typingctx, array, at, value, tails):  # type: ignore[no-untyped-def]
     """Write the lanes from these places on along the last axis, as far as it goes."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         (part,) = vectors(builder, value, values[2])
-        _write_lanes(context, builder, array, values[0], values[1], part)
+        _write_lanes(context, builder, array, values[0], values[1], part, tails)
         return context.get_dummy_value()
 
-    return types.none(array, at, value), lowered
+    return types.none(array, at, value, tails), lowered
 
 
 @intrinsic
-def within(typingctx, value, place, length, otherwise):  # type: ignore[no-untyped-def]
-    """The lanes from `place` on that are below `length`, and `otherwise` in the others."""
+def within(typingctx, value, place, length, otherwise, tails):  # type: ignore[no-untyped-def]
+    """The lanes from `place` on that are below `length`, and `otherwise` in the others; all of them where no axis ends
+    within a vector."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if isinstance(tails, types.NoneType):
+            return values[0]
         (part,) = vectors(builder, value, values[0])
         kept = _lanes_below(builder, part.type, 0, builder.sub(values[2], values[1]))
         other = context.cast(builder, values[3], otherwise, types.float64)
         return packed(builder, DOUBLES, [builder.select(kept, part, spread(builder, other, LANES))])
 
-    return DOUBLES(value, types.int64, types.int64, otherwise), lowered
+    return DOUBLES(value, types.int64, types.int64, otherwise, tails), lowered
 
 
 @intrinsic
@@ -190,22 +204,21 @@ def deliver(
 
 
 @intrinsic
-def give_some(typingctx, batch, sums, instance, block, divisor, at, value):  # type: ignore[no-untyped-def]
+def give_some(typingctx, batch, sums, instance, block, divisor, at, value, tails):  # type: ignore[no-untyped-def]
     """Deliver the lanes of a result from these places on along its last axis."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         def write(kind: Any, array: Any, places: Any, part: Any) -> None:
-            _write_lanes(context, builder, kind, array, places, part)
+            _write_lanes(context, builder, kind, array, places, part, tails)
 
         def read(places: Any) -> Any:
             pointer, left = element(context, builder, sums, values[1], places)
-            own = Lanes(types.float64, LANES, 1, "row")
-            return read_parts(builder, pointer, own, left, ir.Constant(ir.DoubleType(), 0.0))[0]
+            return _read_lanes(builder, sums, pointer, left, tails)
 
         deliver(context, builder, signature.args, values, write, read)
         return context.get_dummy_value()
 
-    return types.none(batch, sums, types.int64, types.int64, types.float64, at, value), lowered
+    return types.none(batch, sums, types.int64, types.int64, types.float64, at, value, tails), lowered
 
 
 @intrinsic

@@ -216,9 +216,9 @@ def sum_of_blocks(sums):  # type: ignore[no-untyped-def]
         lost = number(0.0)
         total = begun(lost, lost)
         for block in range(len(sums)):
-            total = added(total, some(sums, (block, 0, k)))
-            lost = lost + some(sums, (block, 1, k))
+            total = added(total, some(sums, (block, 0, k), k))
+            lost = lost + some(sums, (block, 1, k), k)
         plain = settled(total)
         better = plain + lost
-        put_some(made, (k,), select(better == better, better, plain))
+        put_some(made, (k,), select(better == better, better, plain), k)
     return made

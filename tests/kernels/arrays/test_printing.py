@@ -155,7 +155,7 @@ def test_the_text_is_the_same_every_time_and_says_what_it_is() -> None:
     for said in ("W (..., N, D)", "with N samples, D features.", "squares:gradient", "symderiv kernel squares"):
         assert said in made
     assert made.count("def value_and_grad_instances(") == 1  # one kernel behind two functions
-    assert "give_some(gradient_x_batch, gradient_x_sums, instance, block, divisor, (d,), " in made
+    assert "gradient_x_batch, gradient_x_sums, instance, block, divisor, (d,), " in made
     assert "give_one(value_batch, value_sums, instance, block, 1.0, (), " in made
 
 
