@@ -14,7 +14,7 @@ from symderiv.kernels.probability.factors import (
     whole_power_of_parameter,
 )  # fmt: skip
 from symderiv.kernels.probability.quantities import is_complement, is_probability
-from symderiv.terms import Parameter, Term
+from symderiv.terms import Parameter, Term, subterms
 
 Value: TypeAlias = Callable[[Term], Expression]
 
@@ -57,8 +57,17 @@ def product_of(factors: tuple[Term, ...], value: Value, scales: frozenset[Term])
         only = left or right
         assert only is not None
         return only
-    data = any(not of_parameters(factor) for factor in finite)
-    return Op("weighted" if data else "multiply", (left, right))
+    if not all(map(of_parameters, finite)):
+        return Op("weighted", (left, right))
+    if all(map(_is_never_zero, finite)) or all(map(of_parameters, others)):
+        return Op("multiply", (left, right))
+    # What is compared with 0 has to be a number of every row, which a parameter alone is not.
+    return Op("weighted", (Op("if_equal", (right, right, left, left)), right))
+
+
+def _is_never_zero(factor: Term) -> bool:
+    """Whether a factor is made of numbers and parameters that are positive."""
+    return all(part.positive for _, part in subterms(factor) if isinstance(part, Parameter))
 
 
 def _power_of_scale(factor: Term, scales: frozenset[Term]) -> tuple[Parameter, ...]:
