@@ -29,6 +29,7 @@ from symderiv.kernels.validation import _array, _repeats_memory
 # ---- copied into generated modules from here
 
 
+FLOAT64 = np.dtype(np.float64)
 INSTANCE_NUMBERS = 65536
 """A block has at least so many numbers of its instances' inputs, if there are as many."""
 SUM_NUMBERS = 2**17
@@ -81,16 +82,17 @@ def checked_array(each: Input, words: dict[str, Axis], dtype: np.dtype) -> np.nd
     array = _array(name, given)
     if not axes and type(given) in (int, float):
         array = array.astype(dtype)
-    if array.dtype not in (np.float32, np.float64) or not array.dtype.isnative:
+    if array.dtype.char not in "fd" or not array.dtype.isnative:
         raise TypeError(
             f"{name} has dtype {array.dtype.str} ({array.dtype.name}); convert it to native float32 or float64 first"
         )
     if array.ndim < len(axes):
         spelled = " and ".join(words[axis].members for axis in axes)
         raise ValueError(f"{name} has shape {array.shape}; it must be {shape_in_words(axes)}: its last axes, {spelled}")
-    for axis, length in zip(axes, array.shape[array.ndim - len(axes) :], strict=True):
-        if not length:
-            raise ValueError(f"{name} has shape {array.shape}: zero {words[axis].members}; at least one is needed")
+    if not array.size:
+        for axis, length in zip(axes, array.shape[array.ndim - len(axes) :], strict=True):
+            if not length:
+                raise ValueError(f"{name} has shape {array.shape}: zero {words[axis].members}; at least one is needed")
     return array
 
 
@@ -98,7 +100,7 @@ def checked_instances(words: dict[str, Axis], *inputs: Input) -> Instances:
     """The inputs of a call; TypeError or ValueError, with a sentence, for arrays that do not fit together."""
     arrays = [each for each in inputs if each.axes or type(each.array) not in (int, float)]
     first = arrays[0].name if arrays else inputs[0].name
-    dtype = checked_array(arrays[0], words, np.dtype(np.float64)).dtype if arrays else np.dtype(np.float64)
+    dtype = checked_array(arrays[0], words, FLOAT64).dtype if arrays else FLOAT64
     made = {each.name: checked_array(each, words, dtype) for each in inputs}
     lengths: dict[str, tuple[int, str]] = {}
     batch: tuple[tuple[int, ...], str] = (), ""
@@ -109,14 +111,15 @@ def checked_instances(words: dict[str, Axis], *inputs: Input) -> Instances:
         leading, own = array.shape[: array.ndim - len(axes)], array.shape[array.ndim - len(axes) :]
         for place, (axis, length) in enumerate(zip(axes, own, strict=True)):
             known, owner = lengths.setdefault(axis, (length, name))
-            where = "last axis" if place == len(axes) - 1 else f"axis {place - len(axes)}"
             members, fixed = words[axis]
+            if length == known and (fixed is None or length == fixed):
+                continue
+            where = "last axis" if place == len(axes) - 1 else f"axis {place - len(axes)}"
             if fixed is not None and length != fixed:
                 raise ValueError(f"{name} has {length} {members} in its {where}; there must be {fixed}")
-            if length != known:
-                raise ValueError(
-                    f"{name} has {length} {members} in its {where} and {owner} has {known}; they must be the same"
-                )
+            raise ValueError(
+                f"{name} has {length} {members} in its {where} and {owner} has {known}; they must be the same"
+            )
         if leading and batch[0] and leading != batch[0]:
             raise ValueError(
                 f"{name} has the leading axes {leading} and {batch[1]} {batch[0]}; they must be the same, or none where"
@@ -235,13 +238,10 @@ def computed(
     size = instances_in_block(instances, numbers, summed)
     made, batches, sums = {}, {}, {}
     filled: set[str] = set()
-    for name, result in by_name.items():
-        # A number of an instance is kept in float64 until it is delivered: sums are made of it.
-        kind = inputs.dtype if result.axes else np.dtype(np.float64)
-        batches[name], sums[name] = np.empty((0, *lengths[name]), kind), np.empty((0, 2, *lengths[name]))
     for (name, shape), array in zip(wanted, memory, strict=True):
         made[name] = np.empty(shape, inputs.dtype) if array is None else array
-        kind = batches[name].dtype
+        # A number of an instance is kept in float64 until it is delivered: sums are made of it.
+        kind = inputs.dtype if by_name[name].axes else FLOAT64
         if whole[name]:
             sums[name] = np.zeros((-(-instances // size), 2, *lengths[name]))
         elif not number[name] and made[name].flags.carray and made[name].dtype == kind:
@@ -249,6 +249,11 @@ def computed(
             filled.add(name)
         else:
             batches[name] = np.empty((instances, *lengths[name]), kind)
+    for name, result in by_name.items():  # what is not wanted is thrown away, and so is one of two places for the rest
+        if name not in batches:
+            batches[name] = np.empty((0, *lengths[name]), inputs.dtype if result.axes else FLOAT64)
+        if name not in sums:
+            sums[name] = np.empty((0, 2, *lengths[name]))
     tails = 0 if any(inputs.lengths[axis] % LANES for axis in along) else None
     divisor = float(max(1, instances)) if reduction == "mean" else 1.0
     memories = [each for name in by_name for each in (batches[name], sums[name])]
