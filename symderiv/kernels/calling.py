@@ -16,7 +16,7 @@ import numpy as np
 from numba import from_dtype, types
 from numba.extending import overload, register_jitable
 
-from symderiv.kernels.compiling import at_home, compiled, inlined
+from symderiv.kernels.compiling import at_home, compiled
 from symderiv.kernels.layouts import layout_of
 from symderiv.kernels.scanning import labels_fit, numbers_fit, total_of
 from symderiv.kernels.threads import rows_in_block
@@ -27,38 +27,13 @@ from symderiv.kernels.threads import rows_in_block
 register_jitable(at_home(rows_in_block))
 
 
-@inlined
-def is_block(z, classes):  # type: ignore[no-untyped-def]
-    """Whether z is one block of rows, and not empty."""
-    return classes > 0 and 0 < z.shape[0] <= rows_in_block(classes)
-
-
-@inlined
-def fills(array, z, numbers):  # type: ignore[no-untyped-def]
-    """Whether `array` has so many numbers for each row of z."""
-    return array.shape[0] == z.shape[0] and array.size == z.shape[0] * numbers
-
-
-@inlined
-def apart(array, other):  # type: ignore[no-untyped-def]
-    """Whether two arrays share no memory."""
-    start, begin = array.ctypes.data, other.ctypes.data
-    return start + array.nbytes <= begin or begin + other.nbytes <= start
-
-
-@inlined
-def in_place(array, z):  # type: ignore[no-untyped-def]
-    """Whether `array` is z itself or shares no memory with it."""
-    return array.ctypes.data == z.ctypes.data or apart(array, z)
-
-
-@inlined
+@compiled
 def labels_suit(labels, z):  # type: ignore[no-untyped-def]
     """Whether there is a label, from 0 to C - 1, for each row of z."""
     return labels.shape[0] == z.shape[0] and labels_fit(labels, z.shape[1], None)
 
 
-@inlined
+@compiled
 def targets_suit(t, z, bits, most):  # type: ignore[no-untyped-def]
     """Whether t has the shape of z and is nowhere negative nor above the number of bits `most`."""
     return t.shape == z.shape and numbers_fit(t.reshape(t.size).view(bits), most)
@@ -114,20 +89,20 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
-    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], tuple[Any, int]]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements, and
+    the number of rows in a block, all that the call takes: 0 if there is none. The arguments make one for a layout, the
+    dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> tuple[Any, int]:
         if dtype not in (np.float32, np.float64) or not classes:
-            return None
+            return None, 0
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
-            return None
-        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
-        return found
+            return None, 0
+        return make((0,) if elements else layout_of(classes, dtype), dtype, other), rows_in_block(classes)
 
     return find
 

@@ -6,6 +6,7 @@ from symderiv.kernels.functions import Function
 from symderiv.kernels.hyperparameters import argument_name, hyperparameter_test
 from symderiv.kernels.ir import ArrayParameter, Kernel, LabelParameter
 from symderiv.kernels.options import ROW_WEIGHTS
+from symderiv.kernels.printing.registers import fits_registers
 
 
 def _name(parameter: object) -> str:
@@ -75,7 +76,7 @@ def print_call(function: Function, kernel: Kernel, *, total: bool = False) -> st
     inputs = [name for name in names if name not in {p.name for p in outputs} | {"divisor", *parameters}]
     axes = 1 if function.elementwise else 2
     first = function.arguments[0]
-    tests = [f"is_block({first}, {'1' if function.elementwise else 'z.shape[1]'})"]
+    tests: list[str] = []
     what = f"The total of {kernel.name}" if total else kernel.name
     lines = [
         f"def {kernel.name}_{'total' if total else 'call'}(layout, dtype, other):",
@@ -104,7 +105,7 @@ def print_call(function: Function, kernel: Kernel, *, total: bool = False) -> st
     run = [f"{first}.dtype.type({name})" if name in parameters else name for name in _given(kernel)]
     run = [f"{first}.dtype.type({'1.0 / divisor' if total else '1.0'})" if name == "scale" else name for name in run]
     run += [p.name for p in kernel.arrays("output")]
-    called = wrapped(f"            {kernel.name}_kernel(0, len({first}), {', '.join(run)}, layout)")
+    called = _run_in_layout(kernel, f"0, len({first}), {', '.join(run)}", " " * (8 if total else 12))
     lines += ["", "    @compiled", f"    def call({', '.join(names)}):", "        suits = (", *_joined(tests, " " * 12)]
     lines.append("        )")
     if total:
@@ -113,10 +114,21 @@ def print_call(function: Function, kernel: Kernel, *, total: bool = False) -> st
             "            return np.nan",
             f"        value = np.empty(len({first}), {first}.dtype)",
         ]
-        lines += [line[4:] for line in called] + ["        return usual_total(value, divisor)"]
+        lines += [*called, "        return usual_total(value, divisor)"]
     else:
         lines += ["        if suits:", *called, "        return suits"]
     return "\n".join([*lines, "", f"    return for_types(call, {', '.join(kinds)})"])
+
+
+def _run_in_layout(kernel: Kernel, arguments: str, indent: str) -> list[str]:
+    """The lines that run the kernel for rows in registers or for long rows, settled when they are compiled."""
+    short = f"{kernel.name}_rows({arguments}, layout)"
+    if not any(p.axes for p in kernel.arrays("input")):
+        return wrapped(indent + short)
+    long = wrapped(f"{indent}    {kernel.name}_long_rows({arguments})")
+    if not fits_registers(kernel):
+        return [line[4:] for line in long]
+    return [f"{indent}if layout:", *wrapped(f"{indent}    {short}"), f"{indent}else:", *long]
 
 
 def print_sums(kernel: Kernel) -> str:
@@ -146,7 +158,7 @@ def print_sums(kernel: Kernel) -> str:
             f"        values = np.empty(min(size, stop - start), {first_of_all}.dtype)",
             "        for first in range(start, stop, size):",
             "            last = min(first + size, stop)",
-            *wrapped(f"            {kernel.name}_kernel(0, last - first, {', '.join(run)}, layout)"),
+            *_run_in_layout(kernel, f"0, last - first, {', '.join(run)}", " " * 12),
             "            add_block(values, last - first, totals, first // size)",
             "",
             "    return sums",

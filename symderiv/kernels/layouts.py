@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from symderiv.kernels.compiling import at_home
+from symderiv.kernels.compiling import at_home, by_itself
 
 # ---- copied into generated modules from here
 
@@ -49,12 +49,13 @@ def by_layout(short: Callable[..., None] | None, long: Callable[..., None]) -> C
     @overload(kernel)
     def in_compiled_code(start, stop, z, *arrays):  # type: ignore[no-untyped-def] # noqa: ARG001
         least, most = classes_of(arrays[-1], z.dtype)
+        called = by_itself(long if short is None or most is None else short)
         if short is None or most is None:
 
             @at_home
             def run(start, stop, z, *arrays):  # type: ignore[no-untyped-def]
                 check_rows(start, stop, z)
-                long(start, stop, z, *arrays[:-1])
+                called(start, stop, z, *arrays[:-1])
         else:
 
             @at_home
@@ -62,7 +63,7 @@ def by_layout(short: Callable[..., None] | None, long: Callable[..., None]) -> C
                 check_rows(start, stop, z)
                 if not least <= z.shape[1] <= most:
                     raise ValueError("this layout is for another number of classes; use layout_of(classes, dtype)")
-                short(start, stop, z, *arrays)
+                called(start, stop, z, *arrays)
 
         return run
 
@@ -95,10 +96,12 @@ def of_elements(short: Callable[..., None]) -> Callable[..., None]:
 
     @overload(kernel)
     def in_compiled_code(start, stop, z, *arrays):  # type: ignore[no-untyped-def] # noqa: ARG001
+        called = by_itself(short)
+
         @at_home
         def run(start, stop, z, *arrays):  # type: ignore[no-untyped-def]
             check_rows(start, stop, z)
-            short(start, stop, z, *arrays)
+            called(start, stop, z, *arrays)
 
         return run
 

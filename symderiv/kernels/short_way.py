@@ -28,8 +28,10 @@ def at_once(function: Function) -> list[str]:
         f"    if not ({order}):" if len(names) > 1 else f"    if not {order}:",
         "        return None",
         "    (rows,) = z.shape".replace("z", first) if function.elementwise else "    rows, classes = z.shape",
+        f"    if not 0 < {'rows' if function.elementwise else 'rows * classes'} <= BLOCK_ELEMENTS:",
+        "        return None",
         *_reduction(function),
-        f"    if call is None or {'rows' if function.elementwise else 'rows * classes'} > BLOCK_ELEMENTS:",
+        "    if rows > most:",
         "        return None",
         *_memory(function),
         *_called(function),
@@ -52,18 +54,19 @@ def _reduction(function: Function) -> list[str]:
     takes_t = "t" in function.arguments and {"t", "labels"} & set(call_arguments(function, kernel))
     found = f"({first}.dtype, {'t.dtype' if takes_t else 'None'}, {'1' if function.elementwise else 'classes'})"
     if not function.reducible:
-        return [f"    call = {function.name}_call{found}"]
+        return [f"    call, most = {function.name}_call{found}"]
     if not is_summed(function):  # rows do not see each other: a sum has their derivatives
         return [
             '    if reduction != "none" and reduction != "sum":',
             "        return None",
-            f"    call = {function.name}_call{found}",
+            f"    call, most = {function.name}_call{found}",
         ]
     return [
         '    if reduction == "none":',
-        f"        divisor, call = 0.0, {function.name}_call{found}",
+        f"        divisor, (call, most) = 0.0, {function.name}_call{found}",
         '    elif reduction == "mean" or reduction == "sum":',
-        f'        divisor, call = (float(rows) if reduction == "mean" else 1.0), {function.name}_total{found}',
+        '        divisor = float(rows) if reduction == "mean" else 1.0',
+        f"        call, most = {function.name}_total{found}",
         "    else:",
         "        return None",
     ]

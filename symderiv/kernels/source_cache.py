@@ -8,16 +8,17 @@ that does not agree counts as missing.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from symderiv.kernels.loading import cache_folder, write_whole
 
-OTHER_ROOMS: Final = ("bench", "cli", "documents", "verification")
+OTHER_ROOMS: Final = ("bench", "cli", "documents", "plotting", "site", "verification")
 """What a kernel's text cannot depend on."""
 
 
@@ -25,10 +26,21 @@ LOADED: Final = time.time()
 """When this process began to load the package: a file written later may not be the code that runs."""
 
 
-def code_files(package: Path) -> tuple[Path, ...]:
-    """The source files that take part in making kernels; none if one of them is newer than what this process runs."""
-    files = [file for file in package.rglob("*.py") if file.relative_to(package).parts[0] not in OTHER_ROOMS]
-    return () if any(file.stat().st_mtime >= LOADED for file in files) else tuple(sorted(files))
+def code_files(package: Path) -> tuple[str, ...]:
+    """The source files that take part in making kernels, relative to `package`, in order; none if one of them is newer
+    than what this process runs."""
+    found = tuple(sorted(_below(str(package), "")))
+    return () if any(written >= LOADED for _, written in found) else tuple(name for name, _ in found)
+
+
+def _below(folder: str, inside: str) -> Iterator[tuple[str, float]]:
+    """The source files in a folder, as paths that begin with `inside`, and when they were written."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                yield inside + entry.name, entry.stat().st_mtime
+            elif entry.is_dir() and entry.name != "__pycache__" and (inside or entry.name not in OTHER_ROOMS):
+                yield from _below(entry.path, f"{inside}{entry.name}/")
 
 
 def code_digest(package: Path) -> str | None:
@@ -36,8 +48,9 @@ def code_digest(package: Path) -> str | None:
     digest = hashlib.sha256()
     files = code_files(package)
     for file in files:
-        content = file.read_bytes()
-        digest.update(f"{file.relative_to(package).as_posix()} {len(content)}\n".encode())
+        with open(f"{package}/{file}", "rb") as opened:
+            content = opened.read()
+        digest.update(f"{file} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest() if files else None
 

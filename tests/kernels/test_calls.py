@@ -162,7 +162,7 @@ def test_read_only_and_writable_inputs_share_one_compilation() -> None:
     made = module.value_and_grad(z, labels)
     z.flags.writeable = labels.flags.writeable = False
     _same(module.value_and_grad(z, labels), made)
-    call = module.value_and_grad_call(z.dtype, labels.dtype, z.shape[1])
+    call, _ = module.value_and_grad_call(z.dtype, labels.dtype, z.shape[1])
     assert len(call.signatures) == 1
     with pytest.raises(TypeError):
         call(np.asfortranarray(z), labels, np.empty(len(z), np.float32), np.empty_like(z))

@@ -20,6 +20,7 @@ STANDARD = {
     "fractions",
     "functools",
     "hashlib",
+    "inspect",
     "itertools",
     "math",
     "operator",

@@ -44,7 +44,7 @@ __all__ = ["function_name", "library", "print_instances", "unowned_axes"]
 
 _WIDTH: Final = 112
 LIBRARY: Final = (
-    "simd/coefficients.py", "simd/error_coefficients.py", "simd/types.py", "simd/arithmetic.py",
+    "simd/coefficients.py", "simd/error_coefficients.py", "simd/types.py", "simd/arithmetic.py", "simd/straight.py",
     "simd/polynomials.py", "simd/functions.py", "simd/powers.py", "simd/scalar_functions.py", "simd/memory.py",
     "simd/array_elements.py", "simd/array_sums.py",
 )  # fmt: skip

@@ -193,18 +193,12 @@ class Printer:
                 return self._choice(f"{self.text(left, 2)} == {self.text(right, 2)}", equal, different), ATOM
             case Op(name="if_negative", arguments=(tested, negative, other)):
                 return self._choice(f"{self.text(tested, 2)} < 0.0", negative, other), ATOM
-            case Op(name="multiply", arguments=(Op(name="divide", arguments=(above, below)), factor)) if (
-                (self._by_row(above, below) or self._of_one_class(above, below, factor))
-                and isinstance(factor, Local)
-                and self.rank(factor) == "row"
-            ):
-                return f"quotient({self.raw(above)}, {self._ratio(factor, below)})", ATOM
-            case Op(name="divide", arguments=(above, Local(name=name) as below)) if (
-                name not in self.lines.scalars
-                and self.rank(below) == "row"
-                and self._common(above, below) == self.degree(below)
-            ):
-                return f"quotient({self.raw(above)}, {self._reciprocal(below)})", ATOM
+            case Op(name="multiply" | "divide") if parts := self._quotient(expression):
+                return f"quotient({parts})", ATOM
+            case Op(name="subtract", arguments=(left, right)) if (
+                self.places.labels and self.rank(left) == "class" and (parts := self._quotient(left))
+            ):  # where there are targets instead, both may be 1, and then the rounded quotient is to be exactly 1
+                return f"quotient_less({parts}, {self.text(right)})", ATOM
             case Op(name="negate", arguments=(argument,)):
                 return f"-{self.raw(argument, 3)}", 2
             case Op(name="add" | "subtract" as name, arguments=(left, right)):
@@ -228,6 +222,23 @@ class Printer:
                 return self._choice(self.places.same(first, second), equal, different), ATOM
             case _:
                 assert_never(expression)
+
+    def _quotient(self, expression: Expression) -> str | None:
+        """What is divided and what it is multiplied by for that, if the expression is a quotient by a number of the
+        row, or one times another such number."""
+        match expression:
+            case Op(name="multiply", arguments=(Op(name="divide", arguments=(above, below)), Local() as factor)) if (
+                self._by_row(above, below) or self._of_one_class(above, below, factor)
+            ) and self.rank(factor) == "row":
+                return f"{self.raw(above)}, {self._ratio(factor, below)}"
+            case Op(name="divide", arguments=(above, Local(name=name) as below)) if (
+                name not in self.lines.scalars
+                and self.rank(below) == "row"
+                and self._common(above, below) == self.degree(below)
+            ):
+                return f"{self.raw(above)}, {self._reciprocal(below)}"
+            case _:
+                return None
 
     def _choice(self, mask: str, yes: Expression, no: Expression) -> str:
         degree = self._common(yes, no)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from llvmlite import ir
 from numba import types
@@ -72,26 +72,31 @@ def _same_element(*kinds: Any) -> bool:
     return len(elements) == 1
 
 
-def _operator(symbol: Any, make: Callable[..., Any], result: Callable[[Lanes], Any]) -> None:
-    """Teach Numba one binary operator on lanes."""
-
-    @type_callable(symbol)
-    def typer(context: Any) -> Any:
-        def typed(left: Any, right: Any) -> Any:
-            shape = joined(left, right)
-            if shape is None or not _same_element(left, right):
-                return None
-            return result(shape)
-
-        return typed
+def _operator(symbol: Any, make: Callable[..., Any], result: Callable[[Lanes], Any]) -> Callable[..., Any]:
+    """Teach Numba one binary operator on lanes; its definition, as an intrinsic has one."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         shape = joined(*signature.args)
         columns = [operand(context, builder, k, v, shape) for k, v in zip(signature.args, values, strict=True)]
         return packed(builder, result(shape), [make(builder, shape, *parts) for parts in zip(*columns, strict=True)])
 
+    def define(typingctx: Any, left: Any, right: Any) -> Any:
+        shape = joined(left, right)
+        if shape is None or not _same_element(left, right):
+            return None
+        return result(shape)(left, right), lowered
+
+    @type_callable(symbol)
+    def typer(context: Any) -> Any:
+        def typed(left: Any, right: Any) -> Any:
+            made = define(context, left, right)
+            return made and made[0].return_type
+
+        return typed
+
     for left, right in ((Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)):
         lower_builtin(symbol, left, right)(lowered)
+    return define
 
 
 def _itself(kind: Lanes) -> Lanes:
@@ -118,19 +123,6 @@ def _comparison(symbol: str) -> Callable[..., Any]:
     return make
 
 
-for _symbol, _floats, _integers in (
-    (operator.add, "fadd", "add"), (operator.sub, "fsub", "sub"), (operator.mul, "fmul", "mul"),
-    (operator.truediv, "fdiv", "sdiv"), (operator.lshift, "", "shl"), (operator.rshift, "", "ashr"),
-    (operator.and_, "", "and_"), (operator.or_, "", "or_"),
-):  # fmt: skip
-    _operator(_symbol, _arithmetic(_floats, _integers), _itself)
-for _symbol, _text in (
-    (operator.eq, "=="), (operator.ne, "!="), (operator.lt, "<"), (operator.gt, ">"), (operator.le, "<="),
-    (operator.ge, ">="),
-):  # fmt: skip
-    _operator(_symbol, _comparison(_text), _mask)
-
-
 @type_callable(operator.neg)
 def _type_negative(context: Any) -> Any:
     return lambda kind: kind if isinstance(kind, Lanes) else None
@@ -141,6 +133,29 @@ def _negative(context: Any, builder: Any, signature: Any, values: Any) -> Any:
     (kind,) = signature.args
     turned = builder.fneg if _numbers(kind) else builder.neg
     return packed(builder, kind, [turned(part) for part in vectors(builder, kind, values[0])])
+
+
+_ARITHMETIC: Final = {
+    operator.add: ("fadd", "add"), operator.sub: ("fsub", "sub"), operator.mul: ("fmul", "mul"),
+    operator.truediv: ("fdiv", "sdiv"), operator.lshift: ("", "shl"), operator.rshift: ("", "ashr"),
+    operator.and_: ("", "and_"), operator.or_: ("", "or_"),
+}  # fmt: skip
+_COMPARISONS: Final = {
+    operator.eq: "==", operator.ne: "!=", operator.lt: "<", operator.gt: ">", operator.le: "<=", operator.ge: ">=",
+}  # fmt: skip
+OPERATORS: Final[dict[Any, Callable[..., Any]]] = {
+    **{symbol: _operator(symbol, _arithmetic(*names), _itself) for symbol, names in _ARITHMETIC.items()},
+    **{symbol: _operator(symbol, _comparison(text), _mask) for symbol, text in _COMPARISONS.items()},
+    operator.neg: lambda typingctx, kind: (kind(kind), _negative),  # noqa: ARG005
+}
+"""The definitions of the operators on lanes."""
+
+
+def on_scalars(builder: Any, symbol: Any, *numbers: Any) -> Any:
+    """An operator on LLVM floats of one format."""
+    if symbol is operator.neg:
+        return builder.fneg(*numbers)
+    return getattr(builder, _ARITHMETIC[symbol][0])(*numbers)
 
 
 def _suffix(kind: Lanes) -> str:

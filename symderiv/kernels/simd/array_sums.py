@@ -13,10 +13,11 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from symderiv.kernels.compiling import compiled, inlined
+from symderiv.kernels.compiling import compiled
 from symderiv.kernels.simd.arithmetic import _llvm, select
 from symderiv.kernels.simd.array_elements import DOUBLES, LANES, number, put_some, some
 from symderiv.kernels.simd.powers import _exp_of_sum
+from symderiv.kernels.simd.straight import straight
 from symderiv.kernels.simd.types import Lanes, packed, repeated, vectors
 
 # ---- copied into generated modules from here
@@ -200,7 +201,7 @@ def square_root(typingctx, a):  # type: ignore[no-untyped-def]
     return a(a), lowered
 
 
-@inlined
+@straight
 def exp_of_difference(a, b):  # type: ignore[no-untyped-def]
     """e^(a - b), with the rounding error of a - b (Knuth's two-sum) carried along."""
     high = a - b

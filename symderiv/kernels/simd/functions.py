@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from symderiv.kernels.compiling import inlined
 from symderiv.kernels.simd.arithmetic import (
     bits_of,
     exact_fma,
@@ -28,6 +27,7 @@ from symderiv.kernels.simd.arithmetic import (
 )  # fmt: skip
 from symderiv.kernels.simd.coefficients import EXP, LOG
 from symderiv.kernels.simd.polynomials import constant, integer_constant, polynomial
+from symderiv.kernels.simd.straight import straight
 
 # ---- copied into generated modules from here
 
@@ -62,7 +62,7 @@ _subnormal_lift = constant({"float32": 2.0**32, "float64": 2.0**64})
 _subnormal_exponent = constant({"float32": 32.0, "float64": 64.0})
 
 
-@inlined
+@straight
 def two_sum(a, b):  # type: ignore[no-untyped-def]
     """a + b rounded, and its rounding error exactly (Knuth, The Art of Computer Programming, volume 2, 4.2.2)."""
     made = a + b
@@ -70,7 +70,7 @@ def two_sum(a, b):  # type: ignore[no-untyped-def]
     return made, (a - (made - behind)) + (b - behind)
 
 
-@inlined
+@straight
 def shift_to(top, beta=None, beta_low=None):  # type: ignore[no-untyped-def]
     """What `shifted_exp` needs to know of the largest logit of a row: (origin, end, limit, bias, beta, beta_low).
 
@@ -88,7 +88,7 @@ def shift_to(top, beta=None, beta_low=None):  # type: ignore[no-untyped-def]
     return origin, end, end + _over(_exp_lowest(top), beta), bias, beta, beta_low
 
 
-@inlined
+@straight
 def shifted_exp(z, shift):  # type: ignore[no-untyped-def]
     """e^(z - top) in the unit of its row, unit e^(z - top), for z <= top: 0 or a normal number, never subnormal.
 
@@ -100,23 +100,23 @@ def shifted_exp(z, shift):  # type: ignore[no-untyped-def]
     return select(x < shift[2], 0.0, made)
 
 
-@inlined
+@straight
 def unit_of(shift):  # type: ignore[no-untyped-def]
     """The unit of a row's shifted exponentials: what comes out at z = top, digit for digit, so that e^0 = 1 exactly."""
     return _power_of_two_times_exp(shift[1], shift[3], shift[4], shift[5])
 
 
-@inlined
+@straight
 def _over(a, beta):  # type: ignore[no-untyped-def]
     return a if beta is None else a / beta
 
 
-@inlined
+@straight
 def _times(a, beta):  # type: ignore[no-untyped-def]
     return a if beta is None else a * beta
 
 
-@inlined
+@straight
 def _less_multiple(x, n, beta, beta_low):  # type: ignore[no-untyped-def]
     """x - n ln 2, or (beta + beta_low) x - n ln 2 as if the product were not rounded: n times the leading bits of ln 2
     is exact, and so is what is left of the product."""
@@ -126,7 +126,7 @@ def _less_multiple(x, n, beta, beta_low):  # type: ignore[no-untyped-def]
     return fmuladd(n, -_ln2_low(x), fmuladd(x, beta_low, rest))
 
 
-@inlined
+@straight
 def _power_of_two_times_exp(x, bias, beta, beta_low):  # type: ignore[no-untyped-def]
     """e^x, or e^((beta + beta_low) x), with its exponent moved by `bias`; of use down to three times the lowest."""
     x = maximum(_over(_least_reduced(x), beta), x)  # NaN stays
@@ -138,7 +138,7 @@ def _power_of_two_times_exp(x, bias, beta, beta_low):  # type: ignore[no-untyped
     return fmuladd(p, power, power)
 
 
-@inlined
+@straight
 def exp_of_parts(x, low):  # type: ignore[no-untyped-def]
     """e^(x + low) for x between the lowest exponent and 0 (or a little above) and a `low` of the last place of x."""
     shifted = fmuladd(x, _log2_e(x), _magic(x))
@@ -149,7 +149,7 @@ def exp_of_parts(x, low):  # type: ignore[no-untyped-def]
     return fmuladd(p, power, power) * _lowered_power(x)
 
 
-@inlined
+@straight
 def exp_difference(a, b):  # type: ignore[no-untyped-def]
     """e^(a - b) for a <= b, with the rounding error of a - b carried along: it is exact by Knuth's two-sum."""
     high = a - b
@@ -160,14 +160,14 @@ def exp_difference(a, b):  # type: ignore[no-untyped-def]
     return select(dead, 0.0, exp_of_parts(select(dead, 0.0, high), low))
 
 
-@inlined
+@straight
 def scaled_exp_difference(a, b, c, d):  # type: ignore[no-untyped-def]
     """e^((a - b)(c + d)) for a <= b and c > 0, d what c lacks: the rounding errors of a - b and of its product with c
     are carried along. e^(a - b) where c and d are None."""
     return exp_difference(a, b) if c is None else _exp_of_scaled_difference(a, b, c, d)
 
 
-@inlined
+@straight
 def _exp_of_scaled_difference(a, b, c, d):  # type: ignore[no-untyped-def]
     high = a - b
     behind = high - a
@@ -179,7 +179,7 @@ def _exp_of_scaled_difference(a, b, c, d):  # type: ignore[no-untyped-def]
     return select(dead, 0.0, exp_of_parts(select(dead, 0.0, product), error))
 
 
-@inlined
+@straight
 def exp(x):  # type: ignore[no-untyped-def]
     """e^x, for every x."""
     dead, over = x < _exp_lowest(x), x > _exp_highest(x)
@@ -196,7 +196,7 @@ def exp(x):  # type: ignore[no-untyped-def]
     return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
 
 
-@inlined
+@straight
 def _log_of_sum(u, lost, extra):  # type: ignore[no-untyped-def]
     """log(u + lost) + extra log 2 for a normal u > 0 and a `lost` of its last place."""
     bits = bits_of(u)
@@ -213,7 +213,7 @@ def _log_of_sum(u, lost, extra):  # type: ignore[no-untyped-def]
     return fmuladd(k, _ln2_high(u), f - (half - (rest + fmuladd(k, _ln2_low(u), lost))))
 
 
-@inlined
+@straight
 def log1p(x):  # type: ignore[no-untyped-def]
     """log(1 + x), for every x."""
     u = x + 1.0
@@ -224,7 +224,7 @@ def log1p(x):  # type: ignore[no-untyped-def]
     return select(x == x, select(magnitude(x) < _smallest_normal(x), x, made), x)
 
 
-@inlined
+@straight
 def log1p_of(a, unit):  # type: ignore[no-untyped-def]
     """log(1 + a / unit) for a >= 0 and a normal unit > 0, with one division: log(t / unit) = k log 2 + 2 atanh q,
     q = (t - 2^k unit) / (t + 2^k unit), for t = a + unit, whose rounding error is carried along in both."""
@@ -242,7 +242,7 @@ def log1p_of(a, unit):  # type: ignore[no-untyped-def]
     return select(a == a, made, a)
 
 
-@inlined
+@straight
 def log(x):  # type: ignore[no-untyped-def]
     """log x, for every x."""
     small = x < _smallest_normal(x)
@@ -252,7 +252,7 @@ def log(x):  # type: ignore[no-untyped-def]
     return select(x == INFINITY, x, select(x == x, made, x))
 
 
-@inlined
+@straight
 def expm1(x):  # type: ignore[no-untyped-def]
     """e^x - 1, for every x."""
     inside = (x > -40.0) & (x < 80.0)
@@ -269,26 +269,26 @@ def expm1(x):  # type: ignore[no-untyped-def]
     return select((x == x) & (x != 0.0), select(inside, made, outside), x)  # -0 stays what it is
 
 
-@inlined
+@straight
 def weighted(a, b):  # type: ignore[no-untyped-def]
     """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
     return select(a == 0.0, 0.0, a * b)
 
 
-@inlined
+@straight
 def scaled(a, b, c):  # type: ignore[no-untyped-def]
     """a (b + c), b + c one number in two parts; a itself where they are None."""
     return a if b is None else _product_in_parts(a, b, c)
 
 
-@inlined
+@straight
 def _product_in_parts(a, b, c):  # type: ignore[no-untyped-def]
     product = a * b
     better = product + (product_error(a, b, product) + a * c)
     return select(better == better, better, product)
 
 
-@inlined
+@straight
 def reciprocal(a):  # type: ignore[no-untyped-def]
     """1 / a as the sum of two floats; for a = 0 or infinite the second is 0."""
     high = 1.0 / a
@@ -296,14 +296,20 @@ def reciprocal(a):  # type: ignore[no-untyped-def]
     return high, select(low == low, low, 0.0)
 
 
-@inlined
+@straight
 def times(inverse, factor):  # type: ignore[no-untyped-def]
     """A number in two parts times a factor, in two parts."""
     high = inverse[0] * factor
     return high, product_error(inverse[0], factor, high) + inverse[1] * factor
 
 
-@inlined
+@straight
 def quotient(a, inverse):  # type: ignore[no-untyped-def]
     """a / b for a finite a, given 1/b in two parts: as good as a division, for the price of two multiplications."""
     return fmuladd(a, inverse[0], a * inverse[1])
+
+
+@straight
+def quotient_less(a, inverse, b):  # type: ignore[no-untyped-def]
+    """a / c - b for a finite a, given 1/c in two parts: as many operations as the quotient alone."""
+    return fmuladd(a, inverse[1], fmuladd(a, inverse[0], -b))

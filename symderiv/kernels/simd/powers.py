@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba.extending import overload
+from numba.extending import intrinsic
 
-from symderiv.kernels.compiling import at_home, inlined
 from symderiv.kernels.simd.arithmetic import (
     bits_of,
-    filled,
     floats_of,
     fmuladd,
     magnitude,
+    operand,
     product_error,
     select,
 )  # fmt: skip
@@ -42,33 +41,26 @@ from symderiv.kernels.simd.functions import (
     _subnormal_lift,
     two_sum,
 )  # fmt: skip
-from symderiv.kernels.simd.types import Lanes
+from symderiv.kernels.simd.straight import straight
+from symderiv.kernels.simd.types import Lanes, packed
 
 # ---- copied into generated modules from here
 
 
-def as_lanes(like: Any, number: Any) -> Any:
-    """`number` on lanes as wide as those of `like`, if it is a scalar. For compiled code."""
-    return number
+@intrinsic
+def as_lanes(typingctx, like, number):  # type: ignore[no-untyped-def]
+    """`number` on lanes as wide as those of `like`, if it is a scalar."""
+    result = number if isinstance(number, Lanes) else Lanes(like.element, like.width, 1, "row")
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if isinstance(number, Lanes):
+            return values[1]
+        return packed(builder, result, operand(context, builder, number, values[1], result))
+
+    return result(like, number), lowered
 
 
-@overload(as_lanes, inline="always")
-def _as_lanes(like, number):  # type: ignore[no-untyped-def]
-    if isinstance(number, Lanes):
-
-        @at_home
-        def given(like, number):  # type: ignore[no-untyped-def]
-            return number
-    else:
-
-        @at_home
-        def given(like, number):  # type: ignore[no-untyped-def]
-            return filled(like, number)
-
-    return given
-
-
-@inlined
+@straight
 def _log_in_parts(x):  # type: ignore[no-untyped-def]
     """log x as the sum of two floats, for a finite x > 0."""
     small = x < _smallest_normal(x)
@@ -91,7 +83,7 @@ def _log_in_parts(x):  # type: ignore[no-untyped-def]
     return made, low - (made - high)
 
 
-@inlined
+@straight
 def _exp_of_sum(x, low):  # type: ignore[no-untyped-def]
     """e^(x + low) for every x and a `low` of about its last place."""
     dead, over = x < _exp_lowest(x), x > _exp_highest(x)
@@ -107,7 +99,7 @@ def _exp_of_sum(x, low):  # type: ignore[no-untyped-def]
     return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
 
 
-@inlined
+@straight
 def power(a, b):  # type: ignore[no-untyped-def]
     """a^b: 1 for b = 0, NaN for a < 0 unless b is a whole number."""
     b = as_lanes(a, b)
@@ -129,14 +121,14 @@ def power(a, b):  # type: ignore[no-untyped-def]
     return select(b == 0.0, 1.0, made)
 
 
-@inlined
+@straight
 def _rounded(b):  # type: ignore[no-untyped-def]
     """b rounded to a whole number."""
     near = (b + _magic(b)) - _magic(b)
     return select(magnitude(b) < _magic(b), near, b)
 
 
-@inlined
+@straight
 def exp_multiple(a, b, c):  # type: ignore[no-untyped-def]
     """e^((a - b) c), as if neither the difference nor the product were rounded; 1 for c = 0, whatever a is."""
     high = a - b

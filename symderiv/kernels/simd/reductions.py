@@ -13,9 +13,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from symderiv.kernels.compiling import inlined
 from symderiv.kernels.simd.functions import two_sum
 from symderiv.kernels.simd.memory import classes_in
+from symderiv.kernels.simd.straight import straight
 from symderiv.kernels.simd.types import (
     VECTOR_BYTES,
     Lanes,
@@ -177,7 +177,7 @@ def without(typingctx, value, start, place):  # type: ignore[no-untyped-def]
     return kind(value, start, place), lowered
 
 
-@inlined
+@straight
 def plus_part(total, lost, value, start, classes):  # type: ignore[no-untyped-def]
     """A running sum, lane by lane, with a part added and its rounding error collected (Knuth's two-sum: either may be
     the larger, as where a part holds the class that leads)."""

@@ -7,7 +7,6 @@ two step by step, so that it overflows and underflows only where the product its
 
 from __future__ import annotations
 
-from symderiv.kernels.compiling import inlined
 from symderiv.kernels.simd.arithmetic import bits_of, floats_of, fmuladd, magnitude, product_error, select
 from symderiv.kernels.simd.error_coefficients import ERROR_FAR, ERROR_NEAR
 from symderiv.kernels.simd.functions import (
@@ -30,6 +29,7 @@ from symderiv.kernels.simd.functions import (
 )  # fmt: skip
 from symderiv.kernels.simd.polynomials import constant, polynomial
 from symderiv.kernels.simd.powers import as_lanes, exp_multiple
+from symderiv.kernels.simd.straight import straight
 
 # ---- copied into generated modules from here
 
@@ -40,7 +40,7 @@ _error_near = polynomial(ERROR_NEAR)
 _error_far = polynomial(ERROR_FAR)
 
 
-@inlined
+@straight
 def _times_exp_of_sum(f, x, low):  # type: ignore[no-untyped-def]
     """f e^(x + low) for every x and a `low` of about its last place; 0 where e^x is too small for every f."""
     decisive = magnitude(x) > _decisive(x)
@@ -62,13 +62,13 @@ def _times_exp_of_sum(f, x, low):  # type: ignore[no-untyped-def]
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 
-@inlined
+@straight
 def times_exp(f, x):  # type: ignore[no-untyped-def]
     """f e^x, finite wherever that is; 0 for f = 0 and for x = -inf, whatever the other is."""
     return _times_exp_of_sum(f, x, 0.0 * select(magnitude(x) < INFINITY, x, 0.0))
 
 
-@inlined
+@straight
 def times_exp_multiple(f, a, b, c):  # type: ignore[no-untyped-def]
     """f e^((a - b) c), as if neither the difference nor the product in the exponent were rounded."""
     high = a - b
@@ -79,7 +79,7 @@ def times_exp_multiple(f, a, b, c):  # type: ignore[no-untyped-def]
     return _times_exp_of_sum(f, product, select(error == error, error, 0.0))
 
 
-@inlined
+@straight
 def log_of_sum(a, b):  # type: ignore[no-untyped-def]
     """log(a + b), with the rounding error of a + b carried along; for a and b of any sign with a + b >= 0."""
     a, b = as_lanes(b, a), as_lanes(a, b)
@@ -91,7 +91,7 @@ def log_of_sum(a, b):  # type: ignore[no-untyped-def]
     return select(total == INFINITY, total, select(total == total, made, total))
 
 
-@inlined
+@straight
 def multiply_add(a, b, c):  # type: ignore[no-untyped-def]
     """a b + c as if the product were not rounded; a b is 0 for a = 0, whatever b is."""
     product = weighted(a, b)
@@ -100,7 +100,7 @@ def multiply_add(a, b, c):  # type: ignore[no-untyped-def]
     return select(better == better, better, made)
 
 
-@inlined
+@straight
 def sum_of_three(a, b, c):  # type: ignore[no-untyped-def]
     """a + b + c with the rounding error of a + b carried along. Its sign is that of the exact sum: where a + b + c
     rounds, it is far larger than that error."""
@@ -110,13 +110,13 @@ def sum_of_three(a, b, c):  # type: ignore[no-untyped-def]
     return select(better == better, better, made)
 
 
-@inlined
+@straight
 def beside_infinite(a, b):  # type: ignore[no-untyped-def]
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
 
 
-@inlined
+@straight
 def erfcx(x):  # type: ignore[no-untyped-def]
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
@@ -124,7 +124,7 @@ def erfcx(x):  # type: ignore[no-untyped-def]
     return select(x == INFINITY, 0.0, made)
 
 
-@inlined
+@straight
 def erf(x):  # type: ignore[no-untyped-def]
     """erf x, for every x."""
     size = magnitude(x)

@@ -13,11 +13,13 @@ from symderiv.kernels.source import copied_part
 
 IMPORTS: Final = (
     "import hashlib",
+    "import inspect",
     "import operator",
     "import sys",
     "from collections.abc import Mapping",
+    "from functools import cache, partial",
     "from pathlib import Path",
-    "from types import ModuleType",
+    "from types import CellType, FunctionType, ModuleType",
     "from typing import Final, NamedTuple",
     "from llvmlite import ir",
     "from numba import from_dtype, njit, types",
@@ -28,9 +30,9 @@ IMPORTS: Final = (
 WHAT: Final = "compiled with Numba on vector registers, for any class count."
 
 LIBRARY: Final = (
-    "simd/coefficients.py", "simd/types.py", "simd/arithmetic.py", "simd/polynomials.py", "simd/functions.py",
-    "simd/powers.py", "simd/memory.py", "simd/prefetching.py", "simd/reductions.py", "simd/shared.py",
-    "simd/unit_sums.py", "simd/scratch.py", "simd/weighing.py",
+    "simd/coefficients.py", "simd/types.py", "simd/arithmetic.py", "simd/straight.py", "simd/polynomials.py",
+    "simd/functions.py", "simd/powers.py", "simd/memory.py", "simd/prefetching.py", "simd/reductions.py",
+    "simd/shared.py", "simd/unit_sums.py", "simd/scratch.py", "simd/weighing.py", "simd/overlap.py",
 )  # fmt: skip
 """What every module carries along, in an order in which each file stands on those before it."""
 
