@@ -148,10 +148,12 @@ class Fenced:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """One bracket by itself, where its partner stands on another row."""
+    """One bracket by itself, where its partner stands on another row, or in another formula; `small` around what is
+    not tall."""
 
     text: str
     opening: bool
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ from symderiv.documents.latex_frame import (
     Layout,
 )
 from symderiv.documents.latex_math import escaped, inline_math, latex_math
-from symderiv.documents.measure import broken, width
+from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.symbols import whole
 from symderiv.documents.words import Paper, file_of, verdict_sentence
@@ -253,7 +253,7 @@ class _Printer:
         if left is not None and width(left) > wide:
             made.append(_Line(f"  & {lead} && "))
             lead, taken = "", wide + 2.4
-        pieces = broken(right, limit - taken)
+        pieces = packed(broken(right, limit - taken), limit - taken)
         beside = why if self.layout.beside else ""
         fits = all(width(piece.node) <= limit - taken for piece in pieces) or not beside
         for at, piece in enumerate(pieces):

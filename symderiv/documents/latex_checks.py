@@ -8,7 +8,7 @@ from symderiv.documents.display import Display
 from symderiv.documents.document import CheckRow
 from symderiv.documents.latex_frame import Layout
 from symderiv.documents.latex_math import escaped, latex_math
-from symderiv.documents.measure import broken, width
+from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display
 from symderiv.statements import Theory
 
@@ -56,7 +56,7 @@ def _cell(node: Display, limit: float, relation: str = "=", separator: str = "\\
     """A formula in a table cell, a piece a line."""
     lead = f"{relation} " if relation not in ("", "=") else ""
     texts: list[str] = []
-    pieces = broken(node, limit)
+    pieces = packed(broken(node, limit), limit)
     small = "\\scriptsize " if any(width(piece.node) > limit for piece in pieces) else ""
     for piece in pieces:
         joint = "\\times" if piece.joint == "×" else piece.joint

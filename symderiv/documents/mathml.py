@@ -134,6 +134,8 @@ def _parts(node: Display) -> list[str]:
                 "<mtr>" + "".join(f"<mtd>{_spliced(entry)}</mtd>" for entry in row) + "</mtr>" for row in rows
             )
             return [f"<mrow><mo>(</mo><mtable>{lines}</mtable><mo>)</mo></mrow>"]
+        case Bracket(text=text, opening=opening, small=True):
+            return [f'<mo form="{"prefix" if opening else "postfix"}" stretchy="false">{text}</mo>']
         case Bracket(text=text, opening=opening):
             # Only a bar is not by itself an opening or a closing sign.
             form = f' form="{"prefix" if opening else "postfix"}"' if text in _BARS else ""

@@ -109,40 +109,41 @@ def width(node: Display) -> float:
             assert_never(node)
 
 
-def broken(node: Display, limit: float) -> tuple[Piece, ...]:
-    """The formula as rows of at most `limit` em, as far as it can be broken.
+def broken(node: Display, limit: float, room: float | None = None) -> tuple[Piece, ...]:
+    """The formula as rows of at most `limit` em, the first of `room` em if that is given, as far as it can be broken.
 
     It is broken at signs, between factors, inside brackets (each bracket then on its own row, at a fixed size), and a
     fraction that is too wide is written with a slash. Names, exponents and short fractions stay whole.
     """
-    if width(node) <= limit:
+    room = limit if room is None else room
+    if width(node) <= room:
         return (Piece("", node),)
     match node:
         case Marked(body=body):
-            return tuple(Piece(piece.joint, Marked(piece.node)) for piece in broken(body, limit))
+            return tuple(Piece(piece.joint, Marked(piece.node)) for piece in broken(body, limit, room))
         case Additive(items=items):
-            return _terms(items, limit)
+            return _terms(items, limit, room)
         case Multiplied(factors=factors, dots=dots):
-            return _factors(factors, dots, limit)
+            return _factors(factors, dots, limit, room)
         case Fenced(body=body, left=left, right=right):
-            first, *rest = broken(body, limit - 1.3)
+            first, *rest = broken(body, limit - 0.7, room - 1.3)
             pieces = [Piece("", Row((Bracket(left, True), first.node))), *rest]
             return (*pieces[:-1], Piece(pieces[-1].joint, Row((pieces[-1].node, Bracket(right, False)))))
         case Large(sign=sign, under=under, body=body, over=over):
-            first, *rest = broken(body, limit - 1.8)
+            first, *rest = broken(body, limit, room - 1.8)
             return (Piece("", Large(sign, under, first.node, over)), *rest)
         case Function(name=name, argument=argument):
-            first, *rest = broken(argument, limit - 2.0)
+            first, *rest = broken(argument, limit, room - 0.52 * len(name) - 0.2)
             return (Piece("", Function(name, first.node)), *rest)
         case Operated(operator=operator, body=body):
-            first, *rest = broken(body, limit - width(operator) - 0.2)
+            first, *rest = broken(body, limit, room - width(operator) - 0.2)
             return (Piece("", Operated(operator, first.node)), *rest)
         case Fraction(numerator=top, denominator=bottom) | Slash(numerator=top, denominator=bottom):
-            above = broken(fenced(top) if is_sum(top) else top, limit)
+            above = broken(fenced(top) if is_sum(top) else top, limit, room)
             below = broken(fenced(bottom) if isinstance(bottom, Additive | Multiplied) else bottom, limit - 1.0)
             return (*above, Piece("/", below[0].node), *below[1:])
         case Script(base=base, lower=lower, upper=upper) if isinstance(base, Fenced):
-            *rest, last = broken(base, limit - 1.0)
+            *rest, last = broken(base, limit - 1.0, room - 1.0)
             return (*rest, Piece(last.joint, Script(last.node, lower, upper)))
         case _:
             return (Piece("", node),)
@@ -187,7 +188,7 @@ def _opens(node: Display) -> bool:
             return isinstance(node, Bracket | Fenced)
 
 
-def _terms(items: tuple[tuple[Sign, Display], ...], limit: float) -> tuple[Piece, ...]:
+def _terms(items: tuple[tuple[Sign, Display], ...], limit: float, room: float) -> tuple[Piece, ...]:
     """Terms packed into rows; a term that is too wide by itself is broken in turn."""
     pieces: list[Piece] = []
     row: list[tuple[Sign, Display]] = []
@@ -200,20 +201,20 @@ def _terms(items: tuple[tuple[Sign, Display], ...], limit: float) -> tuple[Piece
             row.clear()
 
     for sign, part in items:
-        if width(part) + _BINARY > limit:
+        if width(part) + _BINARY > (limit if pieces or row else room):
             close()
-            first, *rest = broken(part, limit - _BINARY)
+            first, *rest = broken(part, limit, (limit if pieces else room) - _BINARY)
             lead = Additive((("-", first.node),)) if sign == "-" else first.node
             pieces += [Piece(sign, first.node) if pieces else Piece("", lead), *rest]
             continue
-        if row and width(Additive((*row, (sign, part)))) + _BINARY > limit:
+        if row and width(Additive((*row, (sign, part)))) + _BINARY > (limit if pieces else room):
             close()
         row.append((sign, part))
     close()
     return tuple(pieces)
 
 
-def _factors(factors: tuple[Display, ...], dots: tuple[bool, ...], limit: float) -> tuple[Piece, ...]:
+def _factors(factors: tuple[Display, ...], dots: tuple[bool, ...], limit: float, room: float) -> tuple[Piece, ...]:
     """Factors packed into rows; one that is too wide by itself is broken in turn, and others join its ends."""
     pieces: list[Piece] = []
     row: list[tuple[Display, bool]] = []
@@ -230,11 +231,11 @@ def _factors(factors: tuple[Display, ...], dots: tuple[bool, ...], limit: float)
 
     for part, dot in zip(factors, dots, strict=True):
         taken = sum(width(other) + 0.7 for other, _ in row)
-        if taken + width(part) > limit and row and taken > limit / 3:
+        if taken + width(part) > (limit if pieces else room) and row and taken > limit / 3:
             close()
             taken = 0.0
-        if taken + width(part) > limit:
-            first, *rest = broken(part, limit - taken)
+        if taken + width(part) > (limit if pieces else room):
+            first, *rest = broken(part, limit, (limit if pieces else room) - taken)
             row.append((first.node, dot))
             if rest:
                 close()

@@ -35,7 +35,7 @@ from symderiv.documents.document import (
     Text,
 )
 from symderiv.documents.figures import drawing
-from symderiv.documents.measure import broken, width
+from symderiv.documents.measure import broken, packed, width
 from symderiv.documents.notation import display, display_condition, display_whole
 from symderiv.documents.speech import spoken
 from symderiv.documents.symbols import whole
@@ -209,7 +209,7 @@ class _Printer:
         start, taken, indent = f"{typst_math(left)} &", wide + 1.4, ""
         if width(left) > wide:
             start, taken, indent = f"&{typst_math(left)} \\ &", wide + 2.4, "quad "
-        pieces = broken(right, limit - taken)
+        pieces = packed(broken(right, limit - taken), limit - taken)
         text = f"{start}{indent}{sign} {typst_math(pieces[0].node, mark)}"
         for piece in pieces[1:]:
             joint = {"×": "times", "/": "\\/"}.get(piece.joint, piece.joint)
@@ -279,7 +279,7 @@ class _Printer:
 
     def cell(self, node: Display, limit: float, relation: str = "=") -> str:
         """A formula in a table cell, a piece a line."""
-        pieces = broken(node, limit)
+        pieces = packed(broken(node, limit), limit)
         lines: list[str] = []
         for piece in pieces:
             joint = {"×": "times", "/": "\\/"}.get(piece.joint, piece.joint)

@@ -18,6 +18,8 @@ pytestmark = browsing.pytestmark
 
 # What a person would see: what reaches beyond the window, formulas without a size, fonts that are there.
 PROBE = """() => {
+// What is far from the window is laid out by a first question, and has its size in the answer to the next.
+for (const each of document.querySelectorAll("math")) each.getBoundingClientRect();
 const named = e => e.id || e.className || e.tagName;
 const clipped = e => ["auto", "hidden"].includes(getComputedStyle(e).overflowX);
 const wide = [...document.querySelectorAll("body *")].filter(e => {

@@ -160,7 +160,7 @@ def test_without_javascript_there_are_numbers_a_heat_map_and_a_contour() -> None
 def test_the_panel_is_small_and_the_same_every_time(name: str) -> None:
     text = page(name)
     panel = panel_of(text)
-    script = text[text.rindex("<script>") :]
+    script = text[text.rindex("<script>") : text.index("</head>")]
     style = files("symderiv.documents") / "templates" / "explorer" / "panel.css"
     assert len(panel.encode()) + len(script.encode()) + len(style.read_bytes()) < 38_000
     assert page(name) == text

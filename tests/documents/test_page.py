@@ -244,7 +244,8 @@ def test_without_scripts_everything_can_be_read(browser: Browser) -> None:
         found = seen.page.locator("#line-1 > div > a + a").first
         assert found.is_visible()
         place = (found.get_attribute("href") or "").removeprefix("#")
-        assert "proved: zero in exact arithmetic" in seen.page.locator(f"#{place}").inner_text()
+        found.click()
+        seen.page.locator(f"#{place}", has_text="proved: zero in exact arithmetic").wait_for()
 
 
 @pytest.mark.parametrize("document", [sample(), *documents()], ids=lambda document: document.name)
@@ -327,7 +328,7 @@ def test_the_graph_of_lemmas_shows_a_claim_and_leads_to_it(browser: Browser) -> 
 
 # Goes through the page: what is far from the window is laid out, and found to scroll, when it comes near.
 THROUGH = """async () => {
-  for (const part of document.querySelectorAll(".chain, .rules, section")) {
+  for (const part of document.querySelectorAll(".chain, .rules, section, dl, .overview, .matrix, .found, footer")) {
     part.scrollIntoView();
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   }

@@ -32,7 +32,7 @@ def printed(block: Explorer | Grids, page: Words) -> str:
     match block:
         case Explorer():
             page.scripts.append(markup.script(block, page.theory))
-            page.packs.append("panel")
+            page.packs.append("powers" if markup.has_powers(block, page.theory) else "panel")
             return markup.panel(block, page)
         case Grids():
             page.scripts.append(tables.script(block, page.theory))

@@ -13,10 +13,10 @@ from symderiv.documents.explorer.scripts import Words, function_of, introduction
 from symderiv.documents.explorer.start import indexed, moved, start
 from symderiv.documents.formulas import text_of
 from symderiv.documents.javascript import Program, program
-from symderiv.statements import Theory
-from symderiv.terms import Derivative, Entry, Position, Term, rename
+from symderiv.statements import Theory, reachable
+from symderiv.terms import Derivative, Entry, Number, Position, Power, Term, rename
 
-__all__ = ["panel", "script"]
+__all__ = ["has_powers", "panel", "script"]
 
 _LEVELS: Final = 9
 _NUMBERS: Final = 'class="try-wide try-numbers" tabindex="0" role="group" aria-label="Numbers"'
@@ -26,6 +26,12 @@ def script(block: Explorer, theory: Theory) -> str:
     """What the panel is told: its inputs and names, and the closed forms printed as JavaScript."""
     made = _program(block, theory)
     return tried(_settings(block, made, theory), made.text)
+
+
+def has_powers(block: Explorer, theory: Theory) -> bool:
+    """Whether some quantity has a power whose exponent is no number: at its base's zero it may go to any limit."""
+    parts = (part for each in block.quantities for part in reachable(each.right, theory))
+    return any(isinstance(part, Power) and not isinstance(part.exponent, Number) for part in parts)
 
 
 def panel(block: Explorer, page: Words) -> str:

@@ -25,7 +25,7 @@ class Words(Protocol):
     """What a page's printer does for the panel: text and links as markup; scripts and styles of the page."""
 
     theory: Theory
-    packs: list[Literal["reading", "panel", "tables"]]
+    packs: list[Literal["reading", "panel", "powers", "tables"]]
     scripts: list[str]
     styles: list[str]
 

@@ -29,6 +29,11 @@ def render(document: Document) -> str:
         document.title,
         body,
         styles=(template("page.css"), *printer.styles),
-        scripts=(template("page.js"), *printer.scripts),
         packs=tuple((unpacked(name), packed(name)) for name in ("reading", *printer.packs)),
+        early=(template("start.js"), *(_when_drawn(script) for script in (template("page.js"), *printer.scripts))),
     )
+
+
+def _when_drawn(script: str) -> str:
+    """A script that runs when its page has been drawn."""
+    return f"whenDrawn(() => {{\n{script}\n}});"

@@ -24,4 +24,4 @@ def code_section(code: Code, writer: Writer) -> str:
         )
     if code.file:
         parts.append(f'<p class="caption">From <a href="{escape(code.file)}"><code>{escape(code.file)}</code></a>.</p>')
-    return f"<section>{''.join(parts)}</section>"
+    return f'<section class="coded">{"".join(parts)}</section>'

@@ -33,27 +33,32 @@ def framed(
     styles: tuple[str, ...] = (),
     scripts: tuple[str, ...] = (),
     packs: tuple[tuple[str, str], ...] = (),
+    early: tuple[str, ...] = (),
 ) -> str:
     """A complete page around `body`, which is markup; equal scripts and equal styles are written once.
 
-    The scripts run in order when the page stands: the tags are at the end of the body. `packs` are scripts, each with
-    the form in which it is written, which another script has to unpack. ValueError for a script or a style that would
-    end its own tag.
+    The scripts run in order when the page stands: the tags are at the end of the body. Those of `early` run before
+    there is a body, which the reader of a tag at its end would wait for. `packs` are scripts, each with the form in
+    which it is written, which another script has to unpack. ValueError for a script or a style that would end its own
+    tag.
     """
-    for text in (*styles, *scripts):
+    for text in (*styles, *scripts, *early):
         if re.search(r"</(?:script|style)|<!--", text, re.IGNORECASE):
             raise ValueError("a script or a style in a page may hold neither '</script', '</style' nor '<!--'")
     environment = Environment(
         autoescape=select_autoescape(default_for_string=True), undefined=StrictUndefined, keep_trailing_newline=True
     )
-    inside = tuple(dict.fromkeys(f"\n{dense_script(script)}\n" for script in scripts))
+    inside, first = (
+        tuple(dict.fromkeys(f"\n{dense_script(script)}\n" for script in each)) for each in (scripts, early)
+    )
     return environment.from_string(f"{template('page.html')}\n").render(
         title=title,
         font=Markup(_font(body)),
         styles=[Markup(_dense_style(style)) for style in dict.fromkeys(styles)],
         scripts=[Markup(script) for script in inside],
+        early=[Markup(script) for script in first],
         packs=[Markup(written) for _, written in packs],
-        policy=Markup(" ".join(_allowed(script) for script in (*inside, *(one for one, _ in packs))) or "'none'"),
+        policy=Markup(" ".join(_allowed(each) for each in (*first, *inside, *(one for one, _ in packs))) or "'none'"),
         body=Markup(body),
     )
 

@@ -14,14 +14,15 @@ from symderiv.documents.html.frame import dense_script, template
 
 __all__ = ["PACKS", "Pack", "pack", "packed", "unpack", "unpacked"]
 
-Pack = Literal["reading", "panel", "tables"]
+Pack = Literal["reading", "panel", "powers", "tables"]
 
-_EXPLORE: Final = ("explorer/numbers.js", "explorer/cells.js", "explorer/panel.js", "explorer/explore.js")
-_TABULATE: Final = ("explorer/numbers.js", "explorer/cells.js", "explorer/tables.js", "explorer/tabulate.js")
+_ARITHMETIC: Final = ("explorer/numbers.js", "explorer/cells.js")
+_EXPLORE: Final = ("explorer/panel.js", "explorer/explore.js")
 PACKS: Final[dict[Pack, tuple[str, ...]]] = {
     "reading": ("terms.js", "copying.js", "lines.js", "words.js"),
-    "panel": _EXPLORE,
-    "tables": _TABULATE,
+    "panel": (*_ARITHMETIC, *_EXPLORE),
+    "powers": (*_ARITHMETIC, "explorer/exact.js", *_EXPLORE),
+    "tables": (*_ARITHMETIC, "explorer/tables.js", "explorer/tabulate.js"),
 }
 """The templates of each pack, in the order in which they run as one script."""
 

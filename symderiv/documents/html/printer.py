@@ -36,12 +36,13 @@ from symderiv.documents.document import (
 from symderiv.documents.explorer import printed
 from symderiv.documents.figures import svg
 from symderiv.documents.html.chains import chain
+from symderiv.documents.html.claims import stated
 from symderiv.documents.html.formulas import formula
 from symderiv.documents.html.graph import graph
 from symderiv.documents.html.meaning import in_one_sentence, meanings
 from symderiv.documents.html.packing import Pack
 from symderiv.documents.html.tools import tools
-from symderiv.documents.measure import broken, packed, width
+from symderiv.documents.measure import width
 from symderiv.documents.notation import display, display_claim, display_condition, display_whole
 from symderiv.documents.words import file_of, verdict_mark, verdict_sentence
 from symderiv.statements import Claim, Condition, Relation, Theory, Verdict
@@ -330,16 +331,7 @@ class Printer:
 
     def stated(self, left: Term, relation: Relation, right: Term, room: float) -> str:
         """A claim that stands by itself, in rows of `room` em where it is wider."""
-        whole = display_claim(Claim(left, relation, right), self.theory)
-        if width(whole) <= room:
-            return f'<div class="formula">{self.math(whole)}</div>'
-        lead, sign = display(left, self.theory), Operator(relation)
-        first, *rest = packed(broken(display(right, self.theory), room - 4), room - 4)
-        rows = [self.math(shape.Row((lead, sign, first.node)))]
-        if width(lead) + 1.4 + width(first.node) > room:
-            rows = [self.math(lead), self.math(shape.Row((sign, first.node)))]
-        rows += [formula(piece.joint, piece.node) for piece in rest]
-        return f'<div class="formula rows">{"".join(f"<div>{row}</div>" for row in rows)}</div>'
+        return stated(Claim(left, relation, right), self.theory, room)
 
     def relation(self, left: Term, relation: str, right: Term) -> str:
         """left relation right."""

@@ -1,5 +1,5 @@
 "use strict";
-// What a page needs at once: what stands twice in its places, theme, folding, deep links, print.
+// What a page needs first: what stands twice in its places, the button of the theme, folding, deep links, print.
 (() => {
   const all = (where, what) => [...where.querySelectorAll(what)];
   const root = document.documentElement;
@@ -22,7 +22,8 @@
   for (const link of all(document, ".same")) {
     if (!link.dataset.row) {
       const claim = document.querySelector(link.hash).parentElement.querySelector(".claim > .formula");
-      const rows = all(claim, "math").flatMap((row, at) => [...(at ? [document.createElement("br")] : []), row.cloneNode(true)]);
+      const rows = (claim.matches(".rows") ? [...claim.children] : [claim])
+        .flatMap((row, at) => [...(at ? [document.createElement("br")] : []), ...row.cloneNode(true).childNodes]);
       link.replaceWith(...(link.closest("td") ? [claim.cloneNode(true)] : rows));
       continue;
     }
@@ -37,7 +38,6 @@
   const wanted = matchMedia("(prefers-color-scheme: dark)");
   const dark = () => (root.dataset.theme || (wanted.matches ? "dark" : "light")) === "dark";
   const store = (value) => { try { localStorage.setItem("symderiv-theme", value); } catch { /* a file may keep nothing */ } };
-  try { root.dataset.theme = localStorage.getItem("symderiv-theme") || ""; } catch { /* as above */ }
   const theme = tools && tools.querySelector("[data-do=theme]");
   const named = () => { if (theme) theme.textContent = dark() ? "light" : "dark"; };
   wanted.addEventListener("change", named);

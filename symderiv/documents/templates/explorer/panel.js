@@ -20,7 +20,8 @@ const explore = (config, program) => {
     const part = all.slice(0, size), sum = part.reduce((a, b) => a + b);
     return part.map(x => sum ? x / sum : 1 / size);
   };
-  const at = change => program(numbers, ...config.takes.map(key => key ? taken(key, change) : size));
+  const given = change => config.takes.map(key => key ? taken(key, change) : size);
+  const at = change => program(numbers, ...given(change));
   const moved = (...entries) => ({ [variable.key]: vector ? times(size, k => entries[k] ?? values[variable.key][k]) : entries[0] });
 
   // Controls: a slider and an exact field a number.
@@ -193,7 +194,8 @@ const explore = (config, program) => {
     within("out").textContent = found.join("; ");
   };
   const render = () => {
-    const now = at();
+    // Powers of what nearly vanishes magnify what sums have lost: pages with such powers bring more digits along.
+    const now = typeof careful == "function" ? careful(program, ...given()) : at();
     say(now);
     if (!vector) {
       within("numbers").innerHTML = list(now);
