@@ -272,11 +272,24 @@ class Exact:
     def _without_roots(self, poly: fmpq_mpoly) -> fmpq_mpoly:
         """`poly` with every root below its degree: sqrt(2)**2 = 2. A base may hold roots that were met before it."""
         for number, (degree, base) in reversed(self._roots.items()):
-            made = self._context.constant(0)
+            if poly.is_zero() or poly.degrees()[number] < degree:
+                continue
+            if len(poly) > _TERM_LIMIT:
+                raise Exhausted(f"a polynomial of more than {_TERM_LIMIT} terms")
+            # By powers of the base, each multiplied once: term by term would take a time quadratic in their number.
+            by_power: dict[int, dict[tuple[int, ...], fmpq]] = {}
             for exponents, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
                 whole, rest = divmod(int(exponents[number]), degree)
                 kept = tuple(rest if n == number else int(power) for n, power in enumerate(exponents))
-                made += self._context.from_dict({kept: coefficient}) * base**whole
+                by_power.setdefault(whole, {})[kept] = coefficient
+            made = self._context.constant(0)
+            for whole, terms in by_power.items():
+                raised = base**whole
+                if len(terms) * len(raised) > _PRODUCT_LIMIT:
+                    raise Exhausted(f"a product of more than {_PRODUCT_LIMIT} pairs of terms")
+                made += self._context.from_dict(terms) * raised
+                if len(made) > _TERM_LIMIT:
+                    raise Exhausted(f"a polynomial of more than {_TERM_LIMIT} terms")
             poly = made
         return poly
 

@@ -59,6 +59,12 @@ def test_a_wrong_gradient_is_a_defect(what: str, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.slow
+def test_a_loss_with_more_terms_beside_roots_than_the_budget_allows_is_not_decided_but_ends() -> None:
+    found = fuzz_one(96)
+    assert (found.outcome, found.verdict) == ("derived", "numeric")
+
+
+@pytest.mark.slow
 def test_five_hundred_random_losses() -> None:
     report = fuzz(range(500))
     assert report.defects == ()
