@@ -16,7 +16,11 @@ from tests.kernels.arrays.written_by_hand import ZERO, op
 
 X, Y = Load("x", ("n",)), Load("y", ("n",))
 Body = tuple[Statement, ...]
-_DATA = {"x": {(n,): 0.3 - n for n in range(4)}, "y": {(n,): 1.7 * n for n in range(4)}, "b": {(): 0.6}}
+_DATA: dict[str, dict[tuple[int, ...], float]] = {
+    "x": {(n,): 0.3 - n for n in range(4)},
+    "y": {(n,): 1.7 * n for n in range(4)},
+    "b": {(): 0.6},
+}
 
 
 def _fresh() -> Callable[[str], str]:
