@@ -236,6 +236,9 @@ def _factors(factors: tuple[Display, ...], dots: tuple[bool, ...], limit: float,
             taken = 0.0
         if taken + width(part) > (limit if pieces else room):
             first, *rest = broken(part, limit, (limit if pieces else room) - taken)
+            if row and taken + width(first.node) > (limit if pieces else room):
+                close()
+                first, *rest = broken(part, limit)
             row.append((first.node, dot))
             if rest:
                 close()
