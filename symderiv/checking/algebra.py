@@ -1,7 +1,7 @@
 """What exact arithmetic says of an equation: at the sizes that decide it, in parts that decide it, or at a few sizes.
 
-The claim itself is asked first. Only where neither theorem decides it is it taken apart (`splitting`, `sifting`): then
-every part is asked of the same two theorems, and the claim itself at the smallest sizes once more.
+The claim itself is asked first. Only where neither theorem decides it is it taken apart (`splitting`, `sifting`,
+`switching`): then every part is asked of the same two theorems, and the claim itself at the smallest sizes once more.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from symderiv.checking.deciding import Ledger, Question, decide, order_of, zero
 from symderiv.checking.evaluation import Exhausted, Unsupported
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
+from symderiv.checking.sifting import sifted
 from symderiv.checking.simplices import Simplex
-from symderiv.checking.splitting import Equation, at_one_member, by_members, by_sizes
+from symderiv.checking.splitting import Equation, at_one_member, by_members, by_sizes, sizes_as_numbers
+from symderiv.checking.switching import by_signs
 from symderiv.statements import Theory, reachable
-from symderiv.terms import Domain, Index, Number, Sum, Term, subterms
+from symderiv.terms import Domain, Index, Number, Sum, Term, is_piecewise, subterms
 
 __all__ = ["MOST_PATTERNS", "Found", "algebra"]
 
@@ -46,7 +48,7 @@ def algebra(
     found = _decided(question, domains, cases, named)
     if not isinstance(found, str):
         return found
-    how = _by_parts(question, domains, cases, named)
+    how = (_by_signs if question.signed else _by_parts)(question, domains, cases, named)
     if how is not None:
         return "proved", how, None
     return _sampled(question, domains, cases, named, found)
@@ -60,17 +62,17 @@ def _decided(
 ) -> Found | str:
     """What the algebra says by one of the two theorems, or the reason why neither decides.
 
-    Where numbers other than whole ones stand in a claim over one domain at most, what neither showed is asked of the
-    theorem of totals again, with powers of roots of sums that are these sums.
+    Where numbers other than whole ones stand in a claim, what neither showed is asked again, with powers of roots of
+    sums that are these sums.
     """
     found = _decided_by(question, domains, cases, named, by_totals=False)
     if isinstance(found, str):
         again = _decided_by(question, domains, cases, named, by_totals=True)
         found = again if not isinstance(again, str) or again.startswith(_OVER_BUDGET) else found
     proved = not isinstance(found, str) and found[0] == "proved"
-    if proved or len(domains) > 1 or not _has_fractions(question):
+    if proved or not _has_fractions(question):
         return found
-    by_roots = _decided_by(question, domains, cases, named, by_totals=True, roots=True)
+    by_roots = _decided_by(question, domains, cases, named, by_totals=len(domains) < 2, roots=True)
     return by_roots if not isinstance(by_roots, str) and by_roots[0] == "proved" else found
 
 
@@ -128,22 +130,53 @@ def _by_parts(
     named: dict[str, frozenset[int]],
 ) -> str | None:
     """How the claim follows from its parts, or None if that was not shown."""
-    if question.signed:
-        return None
     try:
         parts = by_sizes(question.left, question.right, question.theory)
+        whole = (sifted(question.left, question.theory), sifted(question.right, question.theory))
     except Outside:
         return None
-    shown: dict[str, None] = {}
-    for part in parts:
-        how = _shown(part, question.simplices, question, _MOST_SPLITS)
-        if how is None:
-            return None
-        shown[how] = None
+    shown = _all_shown(parts, question) or _all_shown((whole,) if whole not in parts else (), question)
+    if not shown:
+        return None
     if not _holds_at_the_smallest(question, domains, cases, named):
         return None
     many = f", in {len(parts)} parts" if len(parts) > 1 else ""
-    return f"sums sifted{many}: {'; '.join(shown)}"
+    return f"sums sifted{many}: {'; '.join(dict.fromkeys(shown))}"
+
+
+def _all_shown(parts: tuple[Equation, ...], question: Question) -> tuple[str, ...]:
+    """How each of `parts` is shown; none if one of them is not."""
+    made: list[str] = []
+    for part in parts:
+        how = _shown(part, question.simplices, question, _MOST_SPLITS)
+        if how is None:
+            return ()
+        made.append(how)
+    return tuple(made)
+
+
+def _by_signs(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> str | None:
+    """How the claim follows from what it says for every sign of a sum, or None if that was not shown."""
+    try:
+        equations = by_signs(question.left, question.right, question.theory, question.simplices)
+    except Outside:
+        return None
+    plain = Theory((), question.theory.assumptions, question.theory.distinct)
+    shown: dict[str, None] = {}
+    for left, right in equations:
+        how = _shown((left, right), question.simplices, question, _MOST_SPLITS)
+        if how is None and not any(is_piecewise(side) for side in (left, right)):
+            asked = Question(left, right, plain, question.simplices, question.seed, Normaliser(plain))
+            how = _by_parts(asked, domains, cases, named)
+        if how is None:
+            return None
+        shown[how] = None
+    return f"for every sign of a sum, {len(equations)} cases: {'; '.join(shown)}"
 
 
 def _shown(equation: Equation, simplices: tuple[Simplex, ...], question: Question, splits: int) -> str | None:
@@ -152,7 +185,9 @@ def _shown(equation: Equation, simplices: tuple[Simplex, ...], question: Questio
         return "both sides are one term"
     distinct = question.theory.distinct
     places = [place for pair in distinct for place in (pair.left, pair.right)]
-    left, right, simplices = at_one_member(*equation, simplices, frozenset(place.domain.name for place in places))
+    kept = frozenset(place.domain.name for place in places)
+    left, right, simplices = at_one_member(*equation, simplices, kept)
+    left, right = sizes_as_numbers(left, right, kept)
     theory = Theory((), (), distinct)
     named = named_members((left, right), distinct)
     indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))

@@ -17,6 +17,7 @@ from symderiv.checking.atoms import Atoms
 from symderiv.checking.branches import Branches
 from symderiv.checking.evaluation import Evaluator, Exhausted, Transcendental, Undefined
 from symderiv.checking.letters import power_of
+from symderiv.checking.roots import are_apart
 from symderiv.checking.simplices import Simplex
 from symderiv.checking.strata import Strata, vanishes_at
 from symderiv.terms import (
@@ -72,6 +73,7 @@ class Exact:
         self._factor_numbers: dict[str, int] = {}
         self._positive: set[int] = set()
         self._roots: dict[int, tuple[int, fmpq_mpoly]] = {}
+        self._of_sums: set[int] = set()
         self.branches: Branches | Strata = Branches(self._positive)
 
     def begin(self) -> Branches:
@@ -327,10 +329,9 @@ class Exact:
         return {(): self._generators[number] ** power}
 
     def _relate(self, name: Exp, number: int) -> None:
-        """Note what the power of a root is: (P**(1/q))**q = P, where P is positive by its shape, and
-        (e**(m / q))**q = e**m.
+        """Note what the power of a root is: (P**(1/q))**q = P, where P is never negative, and (e**(m / q))**q = e**m.
 
-        Of a sum only where that was asked for: a relation that holds at one size alone has no place under `cutoff`.
+        Of a sum only where that was asked for: under `cutoff` such a root has a degree (`roots`).
         """
         found = power_of(name)
         if found is None:
@@ -346,13 +347,19 @@ class Exact:
             if is_piecewise(base):
                 return
             sums = any(isinstance(part, Sum | Product | Size) for _, part in subterms(base))
-            if self._asking is None or (sums and not self._roots_of_sums) or not self._atoms.is_positive(base):
+            if self._asking is None or (sums and not self._roots_of_sums) or not self._atoms.is_never_negative(base):
                 return
             value = self._asking.at(base, {})
             if self._roots_of_sums and not value:
                 raise Undefined("a root of what is 0")
+            if sums and set(value) == {()}:
+                self._of_sums.add(number)
         if set(value) == {()}:
             self._roots[number] = (degree, value[()])
+
+    def roots_are_apart(self) -> bool:
+        """Whether the roots of sums that were met are independent (`roots`)."""
+        return are_apart(self._roots, frozenset(self._of_sums))
 
 
 class Crowded(Exception):  # noqa: N818

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeAlias, TypeVar
 
+from symderiv.checking.branches import Contradiction
 from symderiv.checking.evaluation import Arithmetic, Evaluator, Transcendental, Unsupported
 from symderiv.checking.normal import Monomial, Normaliser, Outside
 from symderiv.terms import (
@@ -20,9 +21,12 @@ from symderiv.terms import (
     Max,
     Mul,
     Position,
+    Product,
     Sign,
+    Size,
     Special,
     Step,
+    Sum,
     Term,
     children,
     is_piecewise,
@@ -61,9 +65,9 @@ class Atoms:
             raise Unsupported(str(error)) from error
         return [(monomial, value.numerator, value.denominator) for monomial, value in poly.items()]
 
-    def is_positive(self, term: Term) -> bool:
-        """Whether `term`, a letter's argument, is positive by its shape, or a sum of positive terms without one."""
-        return self._normaliser.is_positive(term)
+    def is_never_negative(self, term: Term) -> bool:
+        """Whether `term`, a letter's argument, is at least 0 wherever it has a value."""
+        return self._normaliser.is_never_negative(term)
 
     def name(self, letter: Transcendental, env: dict[Index, int]) -> Term | Expansion:
         """The atom that `letter` is at these index values, or its expansion if the values let it be rewritten.
@@ -102,8 +106,19 @@ class Atoms:
         placed = rename(letter, {index: Position(env[index], index.domain) for index in letter.free})
         made = _resolved(placed, evaluator)
         assert isinstance(made, Exp | Log | Special)
+        if not any(isinstance(part, Sum | Product | Size) for _, part in subterms(made)):
+            # Every class has this for itself: where the listed conditions hold, no class is on such a branch.
+            for _, part in subterms(made):
+                if isinstance(part, Log) and self._vanishes(part.argument):
+                    raise Contradiction
         found = self.expansion(made)
         return made if found == [(((made, 1),), 1, 1)] else found
+
+    def _vanishes(self, term: Term) -> bool:
+        try:
+            return not self._normaliser.normal(term)
+        except Outside:
+            return False
 
     def _power(
         self, letter: Term, power: int, field: _Named[_V], evaluator: Evaluator[_V], env: dict[Index, int]

@@ -12,7 +12,8 @@ step, and derivatives of piecewise nodes this is not true at u = 0; `signs.condi
 argument that vanishes identically on a branch has sign 0 there.
 
 **Left out** are only combinations that no values of the atoms have: those in which at most three chosen, so positive,
-polynomials add up to what is not positive, such as a > b > c > a.
+polynomials add up to what is not positive, such as a > b > c > a; and those on which a logarithm of the data of single
+members is one of 0, as log max(0, z_k) for z_k < 0. There the listed condition fails that its argument is positive.
 """
 
 from __future__ import annotations

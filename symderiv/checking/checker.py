@@ -1,6 +1,7 @@
 """`check`: every step of a derivation judged on its own, without rules, lemmas or SymPy, and the theorem that results.
 
-A theorem has the conditions of its lines and of the direct check of its claim; but where the direct check shows the
+A theorem is about the points at which what it starts from has a value (`regions`), and lists what they are. It has the
+conditions of its lines and of the direct check of its claim; but where the direct check shows the
 claim also where an argument u is 0 at which a formula changes (`seams`), the lines alone need u != 0, not the theorem.
 
 A step that rewrites a subterm is judged at that subterm: if old = new for all data and all values of the indices around
@@ -14,8 +15,10 @@ from __future__ import annotations
 import secrets
 
 from symderiv.checking.equality import positive, same
+from symderiv.checking.normal import Normaliser
+from symderiv.checking.reducing import without_repetitions
+from symderiv.checking.regions import EVERYWHERE, Region, region_of
 from symderiv.checking.seams import without_seams
-from symderiv.checking.signs import without_repetitions
 from symderiv.checking.wellformed import Refused, require_well_formed
 from symderiv.encoding import digest
 from symderiv.statements import (
@@ -62,9 +65,10 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     lines: list[Verdict] = []
     current = derivation.start
     known: dict[tuple[Term, Term, Theory], Verdict] = {}
+    region = region_of(derivation.start, derivation.theory, Normaliser(derivation.theory))
     for number_, line in enumerate(derivation.lines, start=1):
         where = f"{derivation.problem}:{derivation.goal}, line {number_}"
-        found = _check_line(current, line, derivation.theory, seed, where, known)
+        found = _check_line(current, line, derivation.theory, seed, where, known, region)
         steps.append(found)
         lines.append(worst(found))
         current = line.term
@@ -72,10 +76,11 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     if claim.relation == ">":
         direct = positive(difference(claim.left, claim.right), derivation.theory, seed=seed)
     else:
-        direct = _same(claim.left, claim.right, derivation.theory, seed, known)
+        direct = _same(claim.left, claim.right, derivation.theory, seed, known, region)
     listed: dict[Condition, None] = {}
     for verdict in (*(verdict for found in steps for verdict in found), direct):
         listed.update(dict.fromkeys(verdict.conditions))
+    listed.update(dict.fromkeys(region.conditions))
     if claim.relation == "=":
         listed = dict.fromkeys(without_seams(tuple(listed), claim, direct, derivation.theory))
     return Theorem(
@@ -102,13 +107,14 @@ def _check_line(
     seed: int,
     where: str,
     known: dict[tuple[Term, Term, Theory], Verdict],
+    region: Region,
 ) -> tuple[Verdict, ...]:
     connected(current, line, where)
     if line.relation == ">":
         return (positive(difference(current, line.term), theory, seed=seed),)
     if not line.steps:
-        return (_same(current, line.term, theory, seed, known),)
-    return tuple(_judge(step, theory, seed, known) for step in line.steps)
+        return (_same(current, line.term, theory, seed, known, region),)
+    return tuple(_judge(step, theory, seed, known, region) for step in line.steps)
 
 
 def connected(current: Term, line: Line, where: str) -> None:
@@ -135,27 +141,34 @@ def _local_change(step: Step, where: str) -> None:
         raise Refused(f"{where}: {error}") from error
 
 
-def check_step(step: Step, theory: Theory, *, seed: int | None = None) -> Verdict:
-    """The verdict on one step alone; Refused if its path does not fit."""
+def check_step(step: Step, theory: Theory, *, seed: int | None = None, region: Region = EVERYWHERE) -> Verdict:
+    """The verdict on one step alone, of a proof made on `region`; Refused if its path does not fit."""
     _local_change(step, f"rule {step.rule}")
-    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, {})
+    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, {}, region)
 
 
-def _judge(step: Step, theory: Theory, seed: int, known: dict[tuple[Term, Term, Theory], Verdict]) -> Verdict:
+def _judge(
+    step: Step, theory: Theory, seed: int, known: dict[tuple[Term, Term, Theory], Verdict], region: Region
+) -> Verdict:
     path = _sound(step.before, step.path, theory)
     local = _local(step.before, path, theory)
     if local is None:
-        return _same(step.before, step.after, theory, seed, known)
-    return _same(at(step.before, path), at(step.after, path), local, seed, known)
+        return _same(step.before, step.after, theory, seed, known, region)
+    return _same(at(step.before, path), at(step.after, path), local, seed, known, region)
 
 
 def _same(
-    left: Term, right: Term, theory: Theory, seed: int, known: dict[tuple[Term, Term, Theory], Verdict]
+    left: Term,
+    right: Term,
+    theory: Theory,
+    seed: int,
+    known: dict[tuple[Term, Term, Theory], Verdict],
+    region: Region,
 ) -> Verdict:
     """`same`, asked once for every pair in one derivation."""
     key = (left, right, theory)
     if key not in known:
-        known[key] = same(left, right, theory, seed=seed)
+        known[key] = same(left, right, theory, seed=seed, region=region)
     return known[key]
 
 

@@ -29,9 +29,10 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import assert_never
 
-from symderiv.checking.evaluation import HIGHEST_POWER
+from symderiv.checking.degrees import Degree, lowest_multiple, multiplied, raised, repeated
 from symderiv.checking.formal import atoms_under, require_opaque
 from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.roots import radicand_of_sums
 from symderiv.checking.shape import RESERVED
 from symderiv.checking.simplices import Simplex
 from symderiv.statements import Theory, reachable, unfold
@@ -71,24 +72,6 @@ __all__ = ["Cut", "Degree", "cutoff"]
 
 
 @dataclass(frozen=True, slots=True)
-class Degree:
-    """A subterm as numerator / product of factors: the numerator's degree, the factors, and the coupled indices.
-
-    `factors` maps a closed factor to its multiplicity and its degree. `coupled` are the indices of the counted domain
-    that stand in a denominator which is not a monomial.
-    """
-
-    numerator: int = 0
-    factors: dict[Term, tuple[int, int]] = field(default_factory=dict)
-    coupled: frozenset[Index] = frozenset()
-
-    @property
-    def denominator(self) -> int:
-        """The degree of the product of the factors."""
-        return sum(count * degree for count, degree in self.factors.values())
-
-
-@dataclass(frozen=True, slots=True)
 class Cut:
     """The domain whose sizes are being counted, and the sizes of those already cut."""
 
@@ -97,6 +80,10 @@ class Cut:
     theory: Theory
     simplices: tuple[Simplex, ...]
     normaliser: Normaliser
+    roots: bool = False
+    """Whether powers of roots of sums are what these are roots of (`roots`)."""
+    last: bool = True
+    """Whether all other domains have been cut."""
     degrees: dict[Term, Degree] = field(default_factory=dict, compare=False)
     blocks: dict[Term, bool] = field(default_factory=dict, compare=False)
 
@@ -121,8 +108,8 @@ def cutoff(left: Term, right: Term, cut: Cut) -> int:
     _require_local(left, cut)
     _require_local(right, cut)
     first, second = _degree(left, cut), _degree(right, cut)
-    common = _lowest_multiple((first, second))
-    return max(_raised(first, common), _raised(second, common))
+    common = lowest_multiple((first, second))
+    return max(raised(first, common), raised(second, common))
 
 
 def _require_local(term: Term, cut: Cut) -> None:
@@ -130,20 +117,6 @@ def _require_local(term: Term, cut: Cut) -> None:
     for part in reachable(term, cut.theory):
         if isinstance(part, (*PIECEWISE, Special)) and not _is_block(part, cut):
             raise Outside(f"a {type(part).__name__.lower()} of a sum over {cut.domain} or of what depends on its size")
-
-
-def _lowest_multiple(parts: tuple[Degree, ...]) -> dict[Term, tuple[int, int]]:
-    common: dict[Term, tuple[int, int]] = {}
-    for part in parts:
-        for factor, (count, degree) in part.factors.items():
-            common[factor] = (max(count, common.get(factor, (0, 0))[0]), degree)
-    return common
-
-
-def _raised(part: Degree, common: dict[Term, tuple[int, int]]) -> int:
-    """The numerator's degree over the common denominator."""
-    missing = sum((count - part.factors.get(factor, (0, 0))[0]) * degree for factor, (count, degree) in common.items())
-    return part.numerator + missing
 
 
 def _is_block(term: Term, cut: Cut) -> bool:
@@ -189,15 +162,15 @@ def _degree_of(term: Term, cut: Cut) -> Degree:
             return Degree(1)
         case Add(terms=parts):
             made = tuple(_degree(part, cut) for part in parts)
-            common = _lowest_multiple(made)
+            common = lowest_multiple(made)
             coupled = frozenset[Index]().union(*(part.coupled for part in made))
-            return Degree(max(_raised(part, common) for part in made), common, coupled)
+            return Degree(max(raised(part, common) for part in made), common, coupled)
         case Mul(factors=parts):
-            return reduce(_product, (_degree(part, cut) for part in parts), Degree())
+            return reduce(multiplied, (_degree(part, cut) for part in parts), Degree())
         case Div(numerator=above, denominator=below):
-            return _product(_degree(above, cut), _reciprocal(below, cut))
+            return multiplied(_degree(above, cut), _reciprocal(below, cut))
         case Power(base=base, exponent=Number(value=value)) if value.denominator == 1:
-            return _repeated(_reciprocal(base, cut) if value < 0 else _degree(base, cut), abs(value.numerator))
+            return repeated(_reciprocal(base, cut) if value < 0 else _degree(base, cut), abs(value.numerator))
         case Power() | Exp() | Log():
             return _transcendental(term, cut)
         case Sum(index=index, body=body):
@@ -219,35 +192,24 @@ def _simplex_entry(entry: Entry, cut: Cut) -> Degree:
     return Degree(0, {Sum(bound, Entry(entry.array, places)): (1, 1)})
 
 
-def _product(left: Degree, right: Degree) -> Degree:
-    factors = dict(left.factors)
-    for factor, (count, degree) in right.factors.items():
-        factors[factor] = (count + factors.get(factor, (0, 0))[0], degree)
-    return Degree(left.numerator + right.numerator, factors, left.coupled | right.coupled)
-
-
-def _repeated(single: Degree, times: int) -> Degree:
-    if times > HIGHEST_POWER:
-        raise Outside(f"a power above {HIGHEST_POWER}")
-    factors = {factor: (count * times, degree) for factor, (count, degree) in single.factors.items()}
-    return Degree(single.numerator * times, factors if times else {}, single.coupled)
-
-
 def _reciprocal(term: Term, cut: Cut) -> Degree:
     """1 / term: monomials are inverted letter by letter, anything else becomes one closed factor."""
     match term:
         case Call():
             return _reciprocal(unfold(term, cut.theory), cut)
         case Mul(factors=parts):
-            return reduce(_product, (_reciprocal(part, cut) for part in parts), Degree())
+            return reduce(multiplied, (_reciprocal(part, cut) for part in parts), Degree())
         case Div(numerator=above, denominator=below):
-            return _product(_degree(below, cut), _reciprocal(above, cut))
+            return multiplied(_degree(below, cut), _reciprocal(above, cut))
         case Power(base=base, exponent=Number(value=value)) if value.denominator == 1:
-            return _repeated(_degree(base, cut) if value < 0 else _reciprocal(base, cut), abs(value.numerator))
+            return repeated(_degree(base, cut) if value < 0 else _reciprocal(base, cut), abs(value.numerator))
         case Power() | Exp() | Log():
             # A formal atom without a denominator is inverted as it stands; what it expands to is inverted as a term.
             canonical = cut.normaliser.canonical(term)
             if isinstance(canonical, Exp | Log):
+                of_sums = _root_degree(canonical, cut)
+                if of_sums is not None:
+                    return Degree(0, {canonical: (1, of_sums)})
                 return Degree() if isinstance(canonical, Exp) else _closed_factor(canonical, cut)
             return _reciprocal(canonical, cut)
         case Entry() if cut.simplex(term) is not None:
@@ -296,10 +258,25 @@ def _transcendental(term: Power | Exp | Log, cut: Cut) -> Degree:
     """A formal atom has degree 0; what an exponential or logarithm expands to is measured as a term."""
     canonical = cut.normaliser.canonical(term)
     if isinstance(canonical, Exp | Log):
-        return Degree()
+        return Degree(_root_degree(canonical, cut) or 0)
     if canonical == term:
         raise Outside(f"no finite degree for a {type(term).__name__.lower()}")
     return _degree(canonical, cut)
+
+
+def _root_degree(letter: Term, cut: Cut) -> int | None:
+    """The degree of a root of a sum, by the theorem of `roots`; None for another atom, or where that is not used."""
+    base = radicand_of_sums(letter) if cut.roots else None
+    if base is None or _is_block(base, cut) or not cut.normaliser.is_never_negative(base):
+        return None
+    if not cut.last or any(cut.counts(index) or cut.copies(index) is None for index in base.free):
+        raise Outside("a root of a sum with an index whose range is open")
+    if any(radicand_of_sums(part) is not None for _, part in subterms(base)):
+        raise Outside("a root of sums in a root of sums")
+    made = _degree(base, cut)
+    if made.factors or made.coupled:
+        raise Outside("a root of a quotient of sums")
+    return made.numerator
 
 
 def _summation(index: Index, body: Degree, cut: Cut) -> Degree:

@@ -1,7 +1,7 @@
 """One equation at the sizes that decide it: exact arithmetic there, and which sizes those are.
 
-Two theorems say which: that of `cutoff`, and where it does not apply, or asks for more than can be computed, that of
-`totals`.
+Two theorems say which: that of `cutoff`, for roots of sums with `roots`, and where it does not apply, or asks for more
+than can be computed, that of `totals`.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Question:
     """left = right in a theory, with what is shared between the sizes and patterns at which it is asked.
 
     `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing; `seams` asks
-    about the points where arguments of maxima, absolute values, signs and steps are 0 as well; `roots` asks `totals`
-    alone, for which powers of roots of sums are what they are.
+    about the points where arguments of maxima, absolute values, signs and steps are 0 as well; `roots` uses that powers
+    of roots of sums are what they are.
     """
 
     left: Term
@@ -68,6 +68,7 @@ class Question:
     _budget: Budget = field(default_factory=Budget)
     _table: Table = field(init=False)
     _known_ends: dict[tuple[str, tuple[tuple[str, int], ...]], _Ends | Outside] = field(default_factory=dict)
+    _domains: int = 1
     _room: int = 0
     _cells: int = 0
 
@@ -133,8 +134,7 @@ def _branches(
         question._evaluators[key] = evaluator
         if not branches.advance():
             break
-    assert found, "some combination of signs has values"
-    return "nonzero" if "nonzero" in found else "undefined" if "undefined" in found else "zero"
+    return "nonzero" if "nonzero" in found else "undefined" if "undefined" in found or not found else "zero"
 
 
 def _strata(question: Question, evaluator: Evaluator[_Fraction], env: dict[Index, int]) -> Cell:
@@ -210,21 +210,33 @@ def decide(
     first = size = max(1, least.get(domain, 1))
     last, by_totals = ends(first, least.get(domain, 0))
     lost: set[int] = set()
+    alone: set[int] = set()
     while size <= last:
         cell = decide(question, rest, {**sizes, domain: size}, env, least, ledger)
         if cell == "nonzero":
             return cell
-        if cell == "undefined":
-            lost.add(size)
+        if cell == "undefined" or not (rest or by_totals or _roots_are_apart(question, {**sizes, domain: size})):
+            (lost if cell == "undefined" else alone).add(size)
             first = size + 1
             last, by_totals = ends(first, least.get(domain, 0))
+            if len(alone) > _RAISES:
+                raise Exhausted("roots of sums that are not shown to be independent")
             if len(lost) > _RAISES:
                 return "undefined"  # Left out as a whole, with the size around it.
         size += 1
-    ledger.note(domain, first, last)
+    ledger.note(domain, min((first, *alone)), last)
     ledger.excluded.setdefault(domain, set()).update(lost)
     ledger.by_totals |= by_totals
     return "zero"
+
+
+def _roots_are_apart(question: Question, sizes: dict[str, int]) -> bool:
+    """Whether a size counts where powers of roots of sums were used."""
+    if not question.roots:
+        return True
+    evaluator = question._evaluators.get(tuple(sorted(sizes.items())))
+    arithmetic = None if evaluator is None else evaluator.arithmetic
+    return isinstance(arithmetic, Exact) and arithmetic.roots_are_apart()
 
 
 def _ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends:
@@ -246,15 +258,17 @@ def _ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends:
 
 
 def _found_ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends:
-    cut = Cut(domain, sizes, question.theory, question.simplices, question.normaliser)
+    last_of_all = len(sizes) + 1 >= question._domains
+    cut = Cut(domain, sizes, question.theory, question.simplices, question.normaliser, question.roots, last_of_all)
     span: int | None = None
     degree: int | None = None
     refused: Outside | None = None
     try:
-        span = None if question.roots else cutoff(question.left, question.right, cut)
+        span = cutoff(question.left, question.right, cut)
     except Outside as error:
         refused = error
-    if question.by_totals or question.roots or (span is not None and span >= _MANY_SIZES):
+    many = span is not None and span >= _MANY_SIZES
+    if (question.by_totals or question.roots or many) and not (question.roots and question._domains > 1):
         with suppress(Outside):
             degree = degree_in_totals(
                 question.left, question.right, domain, question.theory, question.simplices, question.normaliser
@@ -276,6 +290,7 @@ def _found_ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends
 def order_of(question: Question, domains: tuple[str, ...]) -> tuple[str, ...]:
     """An order in which the domains can be cut; Outside with the first reason if there is none."""
     reason: Outside | None = None
+    question._domains = len(domains)
     if len(domains) > _MOST_DOMAINS:
         raise Outside(f"more than {_MOST_DOMAINS} domains of symbolic size")
     for order in permutations(domains):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final, Literal
 
@@ -16,11 +17,21 @@ from symderiv.checking.deciding import Question
 from symderiv.checking.normal import Normaliser
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.reals import Gate, compare, exceeds
+from symderiv.checking.regions import (
+    EVERYWHERE,
+    Region,
+    as_written,
+    declared,
+    declared_in,
+    declared_region,
+    positive_data,
+    positive_terms,
+)
 from symderiv.checking.seams import hold_at_seams
 from symderiv.checking.signs import conditions, positivity
 from symderiv.checking.simplices import recognised
-from symderiv.statements import Assumption, Theory, Verdict
-from symderiv.terms import Index, Term, number
+from symderiv.statements import Assumption, Positive, Theory, Verdict, reachable
+from symderiv.terms import Entry, Index, Parameter, Term, number
 
 __all__ = ["positive", "same"]
 
@@ -30,14 +41,47 @@ _CLOSER: Final = 2
 """At so many sizes it looks at many points for signs at which the algebra found the sides to differ."""
 
 
-def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) -> Verdict:
+def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None, region: Region = EVERYWHERE) -> Verdict:
     """The verdict on left = right for all data, all sizes and all index values that the theory admits.
 
-    `seed` fixes the points of the real gate; None draws one, because a known seed can be defeated.
+    `seed` fixes the points of the real gate; None draws one, because a known seed can be defeated. In a claim that is
+    made on a `region` only, points outside of it refute nothing. Of its conditions the verdict lists those that the two
+    sides ask for, and those that say that data in them are positive; the others are for the caller to list.
     """
     seed = secrets.randbits(64) if seed is None else seed
+    names = positive_data(region)
+    if not names:
+        return _same(left, right, theory, seed, region)
+    sides = tuple(declared(side, names, positive=True) for side in (left, right))
+    verdict = _same(sides[0], sides[1], declared_in(theory, names), seed, declared_region(region, names))
+    mentioned = frozenset(name for side in (left, right) for name in _names_in(side, theory))
+    first = tuple(
+        condition
+        for condition in region.conditions
+        if isinstance(condition, Positive) and _name_of(condition.term) in names & mentioned
+    )
+    rest = tuple(as_written(condition, names) for condition in verdict.conditions)
+    return replace(verdict, conditions=tuple(dict.fromkeys((*first, *rest))))
+
+
+def _names_in(term: Term, theory: Theory) -> frozenset[str]:
+    return frozenset(name for part in reachable(term, theory) if (name := _name_of(part)) is not None)
+
+
+def _name_of(term: Term) -> str | None:
+    """The name of data or of a parameter."""
+    match term:
+        case Entry(array=array):
+            return array.name
+        case Parameter(name=name):
+            return name
+        case _:
+            return None
+
+
+def _same(left: Term, right: Term, theory: Theory, seed: int, region: Region) -> Verdict:
     simplices, others = recognised(theory.assumptions)
-    question = Question(left, right, theory, simplices, seed, Normaliser(theory))
+    question = Question(left, right, theory, simplices, seed, Normaliser(theory, positive_terms(region)))
     terms = (left, right, *(definition.body for definition in theory.definitions))
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))
@@ -48,7 +92,7 @@ def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None) ->
     if len(cases) > MOST_PATTERNS:
         return Verdict("undecided", f"more than {MOST_PATTERNS} patterns of equal indices")
     word, how, refuted = algebra(question, domains, cases, named)
-    gate = _gates(question, domains, cases, named, refuted)
+    gate = _gates(question, domains, cases, named, refuted, region)
     verdict = _verdict(question, word, how, gate, others, len(cases))
     return _everywhere(verdict, question, domains, cases, named) if verdict.word == "proved" else verdict
 
@@ -77,13 +121,14 @@ def _gates(
     cases: list[dict[Index, int]],
     named: dict[str, frozenset[int]],
     refuted: tuple[dict[str, int], dict[Index, int]] | None,
+    region: Region,
 ) -> Gate:
     """The real gate where the algebra failed, then at the smallest sizes of every pattern; the worst outcome counts."""
     passed = 0
     found = Gate("inadmissible", 0)
     for station, (sizes, env) in enumerate(_stations(domains, cases, named, refuted)):
         gate = compare(
-            question.left, question.right, question.theory, question.simplices, sizes, env, question.seed,
+            question.left, question.right, question.theory, question.simplices, sizes, env, question.seed, region,
             refuted=refuted is not None and station < _CLOSER,
         )  # fmt: skip
         if gate.outcome in ("false", "undefined"):

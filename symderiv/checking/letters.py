@@ -6,9 +6,11 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symderiv.checking.shape import RESERVED
-from symderiv.terms import Constant, Exp, Log, Mul, Number, Product, Sum, Term, children, number
+from symderiv.terms import Constant, Exp, Index, Log, Mul, Number, Position, Product, Sum, Term, children, number
 
-__all__ = ["Monomial", "Outside", "Polynomial", "height", "log_of_rational", "power_of", "root_of"]
+__all__ = [
+    "Monomial", "Outside", "Polynomial", "added", "height", "log_of_rational", "members_of", "power_of", "root_of",
+]  # fmt: skip
 
 Monomial: TypeAlias = tuple[tuple[Term, int], ...]
 """Letters with nonzero exponents, sorted; the empty tuple is 1."""
@@ -65,3 +67,26 @@ def height(term: Term) -> int:
     if isinstance(term, Sum | Product) and term.index.name.startswith(RESERVED):
         return max(inner, int(term.index.name[1:]))
     return inner
+
+
+def added(parts: list[Polynomial], most: int) -> Polynomial:
+    """The sum of `parts`; Outside if it has more than `most` monomials."""
+    made: Polynomial = {}
+    for part in parts:
+        for monomial, coefficient in part.items():
+            value = made.get(monomial, Fraction(0)) + coefficient
+            if value:
+                made[monomial] = value
+            else:
+                made.pop(monomial, None)
+    if len(made) > most:
+        raise Outside(f"a normal form of more than {most} monomials")
+    return made
+
+
+def members_of(index: Index, skip: Position | Index | None) -> list[Position]:
+    """The members of a concrete domain; a symbolic skip is Outside, a concrete one is left out."""
+    if isinstance(skip, Index):
+        raise Outside("a product over a concrete domain that skips a symbolic index")
+    values = range(1, (index.domain.size or 0) + 1)
+    return [Position(v, index.domain) for v in values if not (skip is not None and skip.value == v)]

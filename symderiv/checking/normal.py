@@ -9,7 +9,8 @@ completeness, never soundness.
 Identities used, each valid for every size wherever both sides are defined (signs are checked elsewhere, by `signs` and
 by the real gate): log of products, quotients, powers, exponentials and products over an index; log of a sum as the log
 of its monomial content plus one letter; e**(a+b) = e**a e**b; e**(n log P) = P**n for even n, and for every integer n
-where P is positive by its shape, or a sum of positive terms without one of them, which is never negative; factors
+where P is never negative: by its shape, as a sum of positive terms without one of them, or because P times what is
+positive is the normal form of what is never negative by its shape, as z**2 - 2 z t + t**2 is of (z - t)**2; factors
 constant in a bound index move out of its sum; a sum without one member is the full sum minus that member; sums over a
 domain of concrete size are written out.
 """
@@ -21,8 +22,9 @@ from math import floor, gcd
 from typing import assert_never
 
 from symderiv.checking.evaluation import HIGHEST_POWER
-from symderiv.checking.letters import Monomial, Outside, Polynomial, height, log_of_rational, root_of
-from symderiv.checking.shape import RESERVED, sign_of
+from symderiv.checking.given import Given, is_given
+from symderiv.checking.letters import Monomial, Outside, Polynomial, added, height, log_of_rational, members_of, root_of
+from symderiv.checking.shape import RESERVED, never_negative, sign_of
 from symderiv.encoding import encode_term
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -66,12 +68,18 @@ _EXPANSION_LIMIT = 400
 
 
 class Normaliser:
-    """Normal forms of terms of one theory, each computed once."""
+    """Normal forms of terms of one theory, each computed once.
 
-    def __init__(self, theory: Theory) -> None:
+    `positive` are terms that are positive in the region of the claim, each for all values of its indices that stand
+    beside it. The logarithm of such a term stays one letter: of P / Q > 0 neither P nor Q need be positive.
+    """
+
+    def __init__(self, theory: Theory, positive: tuple[Given, ...] = ()) -> None:
         self._theory = theory
+        self._facts = positive
         self._known: dict[Term, Polynomial] = {}
         self._keys: dict[Term, str] = {}
+        self._squares: dict[Given, None] = {}
 
     def normal(self, term: Term) -> Polynomial:
         """The normal form of `term`; Outside if it holds a derivative."""
@@ -124,7 +132,7 @@ class Normaliser:
                 return self._sum(index, self.normal(body), skip)
             case Product(index=index, body=body):
                 if index.domain.size is not None:
-                    places = self._members(index, term.skip)
+                    places = members_of(index, term.skip)
                     return self.normal(Mul(tuple(rename(body, {index: place}) for place in places) or (number(1),)))
                 return self._exponential(self.normal(Sum(index, Log(body), term.skip)))
             case Derivative():
@@ -170,17 +178,7 @@ class Normaliser:
 
     def total(self, parts: list[Polynomial]) -> Polynomial:
         """The sum of `parts`."""
-        made: Polynomial = {}
-        for part in parts:
-            for monomial, coefficient in part.items():
-                value = made.get(monomial, Fraction(0)) + coefficient
-                if value:
-                    made[monomial] = value
-                else:
-                    made.pop(monomial, None)
-        if len(made) > _EXPANSION_LIMIT:
-            raise Outside(f"a normal form of more than {_EXPANSION_LIMIT} monomials")
-        return made
+        return added(parts, _EXPANSION_LIMIT)
 
     def times(self, left: Polynomial, right: Polynomial) -> Polynomial:
         """left * right, with delta**2 = delta and sums in a denominator kept whole."""
@@ -295,6 +293,10 @@ class Normaliser:
         poly = self.normal(argument)
         if not poly:
             raise Outside("a logarithm of zero")
+        if self._is_given(poly):
+            scale = self.content(poly)[0]
+            whole = {monomial: value / scale for monomial, value in poly.items()}
+            return self.total([log_of_rational(scale), {((Log(self.as_term(whole)), 1),): Fraction(1)}])
         coefficient, monomial, rest = self.content(poly)
         if len(rest) == 1 and coefficient < 0:
             return {((Log(self.as_term(poly)), 1),): Fraction(1)}
@@ -303,7 +305,11 @@ class Normaliser:
             inner = self.normal(letter.argument) if isinstance(letter, Exp) else {((Log(letter), 1),): Fraction(1)}
             parts.append({m: value * power for m, value in inner.items()})
         if len(rest) > 1:
-            parts.append({((Log(self.as_term(rest)), 1),): Fraction(1)})
+            whole_ = self.as_term(rest)
+            outer = all(power % 2 == 0 or never_negative(letter, self._theory) for letter, power in monomial)
+            if outer and never_negative(argument, self._theory):
+                self._squares[whole_, tuple(sorted(whole_.free, key=repr))] = None
+            parts.append({((Log(whole_), 1),): Fraction(1)})
         return self.total(parts)
 
     def _exponential(self, poly: Polynomial) -> Polynomial:
@@ -313,7 +319,7 @@ class Normaliser:
             if len(monomial) == 1 and isinstance(monomial[0][0], Log) and monomial[0][1] == 1:
                 inner = monomial[0][0].argument
                 whole = floor(value)
-                if sign_of(inner, self._theory) != 1 and self.leaves_one_out(self.normal(inner)) is None:
+                if not self.is_never_negative(inner):
                     # The logarithm may stand for log |P|, after log P**2 = 2 log P: only even powers of P are safe.
                     whole -= whole % 2
                 made = self.times(made, self._power(inner, number(whole)))
@@ -323,9 +329,18 @@ class Normaliser:
                 made = self.times(made, {((letter, rest.numerator),): Fraction(1)})
         return made
 
-    def is_positive(self, term: Term) -> bool:
-        """Whether `term` is positive by its shape, or a sum of positive terms without one member where it is not 0."""
-        return sign_of(term, self._theory) == 1 or self.leaves_one_out(self.normal(term)) is not None
+    def is_never_negative(self, term: Term) -> bool:
+        """Whether `term`, the argument of a logarithm, is at least 0 by its shape or by that of what it came from."""
+        return (
+            sign_of(term, self._theory) == 1
+            or never_negative(term, self._theory)
+            or self.leaves_one_out(self.normal(term)) is not None
+            or self._is_given(self.normal(term))
+            or (bool(self._squares) and is_given(self.normal(term), tuple(self._squares), self.normal))
+        )
+
+    def _is_given(self, poly: Polynomial) -> bool:
+        return bool(self._facts) and is_given(poly, self._facts, self.normal)
 
     def leaves_one_out(self, poly: Polynomial) -> Sum | None:
         """The sum of positive terms that `poly` is without one member, as S - e**z_i is: never negative. Else None."""
@@ -342,20 +357,12 @@ class Normaliser:
                 return full if sign_of(full.body, self._theory) == 1 else None
         return None
 
-    @staticmethod
-    def _members(index: Index, skip: Position | Index | None) -> list[Position]:
-        """The members of a concrete domain; a symbolic skip is Outside, a concrete one is left out."""
-        if isinstance(skip, Index):
-            raise Outside("a product over a concrete domain that skips a symbolic index")
-        values = range(1, (index.domain.size or 0) + 1)
-        return [Position(v, index.domain) for v in values if not (skip is not None and skip.value == v)]
-
     def _sum(self, index: Index, body: Polynomial, skip: Position | Index | None) -> Polynomial:
         parts: list[Polynomial] = []
         for monomial, coefficient in body.items():
             if index.domain.size is not None:
                 term = self.as_term({monomial: coefficient})
-                parts += [self.normal(rename(term, {index: place})) for place in self._members(index, None)]
+                parts += [self.normal(rename(term, {index: place})) for place in members_of(index, None)]
             else:
                 parts.append(self._sum_monomial(index, monomial, coefficient))
             if skip is not None:

@@ -6,9 +6,12 @@ nothing.
 
 Points come in pairs with opposite signs of every unsigned number, because two independent draws miss the two identities
 above about once in four times. Where formulas change with signs (|u|, max, sign, step) there are more points, and one
-at which an argument is exactly 0, though not for all data, is passed over. Where exact arithmetic found a combination
-of signs at which the sides differ, many more are drawn, every number on its own, because products of two numbers are
-the same at both points of a pair.
+at which an argument is 0, though not for all data, is passed over, as is one at which no precision tells its sign. Where
+exact arithmetic found a combination of signs at which the sides differ, many more are drawn, every number on its own,
+because products of two numbers are the same at both points of a pair.
+
+A statement may be made on a `Region` only: a point outside of it refutes nothing, and where few of the points are
+inside, more are drawn.
 """
 
 from __future__ import annotations
@@ -23,8 +26,9 @@ from flint import arb, ctx, fmpq
 from symderiv.checking.evaluation import Evaluator, Exhausted, Kink, Transcendental, Undefined, Unsupported
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.rationals import Rationals
+from symderiv.checking.regions import EVERYWHERE, Region, holds_inside, positive_data
 from symderiv.checking.simplices import Simplex
-from symderiv.statements import Counterexample, Theory, reachable
+from symderiv.statements import Condition, Counterexample, Distinct, Positive, Theory, reachable
 from symderiv.terms import PIECEWISE, Array, Constant, Exp, Index, Log, Parameter, Position, Term, rename
 
 __all__ = ["Gate", "Outcome", "at_point", "compare", "exceeds"]
@@ -36,6 +40,10 @@ _POINTS_OF_SIGNS: Final = 16
 """Points where formulas change with signs."""
 _POINTS_OF_REFUTED: Final = 160
 """The same where the sides are known to differ for some signs."""
+_MORE_POINTS: Final = 60
+"""Points drawn beyond these where fewer than `_INSIDE` were inside a region."""
+_INSIDE: Final = 4
+"""So many points of a region are looked for."""
 _SCALES: Final = (Fraction(1), Fraction(8), Fraction(1, 4))
 """How far out the pairs of points lie, in turn: log(z + 10) has a value at every small z."""
 
@@ -63,6 +71,8 @@ class _Balls:
     point: int
     sizes: dict[str, int]
     simplices: dict[str, Simplex]
+    positive: frozenset[str] = frozenset()
+    """Names of data, beside those declared positive, that are to be drawn positive."""
     drawn: dict[str, Fraction] = field(default_factory=dict)
     exact: Evaluator[Fraction] | None = None
 
@@ -107,16 +117,16 @@ class _Balls:
 
     def drawn_parameter(self, parameter: Parameter) -> Fraction:
         """The number drawn for a parameter."""
-        return self._draw(parameter.name, positive=parameter.positive)
+        return self._draw(parameter.name, positive=parameter.positive or parameter.name in self.positive)
 
     def drawn_entry(self, array: Array, places: tuple[int, ...]) -> Fraction:
         """A drawn number; under sum_k t_k = 1, one of a vector that sums to 1, with positive entries at even points."""
         simplex = self.simplices.get(array.name)
         if simplex is None:
-            return self._draw(_named(array, places), positive=array.positive)
+            return self._draw(_named(array, places), positive=array.positive or array.name in self.positive)
         size = array.domains[simplex.axis].size or self.sizes[simplex.domain]
         members = [(*places[: simplex.axis], m, *places[simplex.axis + 1 :]) for m in range(1, size + 1)]
-        positive = array.positive or self.point % 2 == 0
+        positive = array.positive or array.name in self.positive or self.point % 2 == 0
         raw = [self._draw(f"{_named(array, m)} before scaling", positive=positive) for m in members]
         if sum(raw) == 0:
             raw[0] *= 3  # Then the sum is 2 raw[0]. Such a draw is a fault of the point, not of the statement.
@@ -198,10 +208,11 @@ def at_point(
     seed: int,
     point: int,
     bits: int,
+    positive: frozenset[str] = frozenset(),
 ) -> tuple[tuple[arb | None, ...], tuple[tuple[str, str], ...]]:
-    """The balls of `terms` at one drawn point, and the point."""
+    """The balls of `terms` at one drawn point, data called `positive` drawn positive, and the point."""
     with ctx.workprec(bits):
-        field_ = _Balls(seed, point, sizes, {simplex.name: simplex for simplex in simplices})
+        field_ = _Balls(seed, point, sizes, {simplex.name: simplex for simplex in simplices}, positive)
         evaluator: Evaluator[arb] = Evaluator(theory, sizes, field_)
         return tuple(_value(evaluator, term, env) for term in terms), field_.data()
 
@@ -231,6 +242,36 @@ def _judge_greater(left: arb | None, right: arb | None) -> Outcome:
     return "false" if difference <= 0 else "wide"
 
 
+def _is_inside(
+    region: Region,
+    theory: Theory,
+    simplices: tuple[Simplex, ...],
+    sizes: dict[str, int],
+    env: dict[Index, int],
+    seed: int,
+    point: int,
+    positive: frozenset[str],
+) -> bool:
+    """Whether the conditions of `region` hold at a drawn point; what the balls cannot tell counts as outside."""
+    with ctx.workprec(_BITS[1]):
+        field_ = _Balls(seed, point, sizes, {simplex.name: simplex for simplex in simplices}, positive)
+        evaluator: Evaluator[arb] = Evaluator(theory, sizes, field_)
+
+        def holds(condition: Condition, places: dict[Index, int]) -> bool:
+            assert not isinstance(condition, Distinct)
+            value = _value(evaluator, condition.term, places)
+            if value is None or not _finite(value):
+                return False
+            return bool(value > 0) if isinstance(condition, Positive) else bool(value != 0)
+
+        try:
+            return holds_inside(region, holds, sizes, env)
+        except (Unsupported, Exhausted):
+            return True  # Then the region turns no point away.
+        except (_Straddling, Kink):
+            return False
+
+
 def _run(
     left: Term,
     right: Term,
@@ -239,20 +280,29 @@ def _run(
     sizes: dict[str, int],
     env: dict[Index, int],
     seed: int,
+    region: Region = EVERYWHERE,
     *,
     greater: bool,
     refuted: bool = False,
 ) -> Gate:
     passed = 0
     signed = any(isinstance(part, PIECEWISE) for side in (left, right) for part in reachable(side, theory))
-    for point in range((_POINTS_OF_REFUTED if refuted else _POINTS_OF_SIGNS) if signed else _POINTS):
+    usual = (_POINTS_OF_REFUTED if refuted else _POINTS_OF_SIGNS) if signed else _POINTS
+    for point in range(usual + (_MORE_POINTS if region.conditions else 0)):
+        if point >= usual and passed >= _INSIDE:
+            break
+        positive = positive_data(region) if point >= usual else frozenset[str]()
         outcome: Outcome = "wide"
         for bits in _BITS:
             try:
-                (first, second), data = at_point((left, right), theory, simplices, sizes, env, seed, point, bits)
+                (first, second), data = at_point(
+                    (left, right), theory, simplices, sizes, env, seed, point, bits, positive
+                )
             except (Unsupported, Exhausted):
                 return Gate("wide", passed)
             except _Straddling:
+                # Still at the highest precision: a tie on a whole region, as of the two sides of a clipped ratio.
+                outcome = "inadmissible"
                 continue
             except Kink:
                 outcome = "inadmissible"
@@ -263,6 +313,8 @@ def _run(
             if outcome in ("passed", "false") or (outcome != "wide" and bits == _BITS[1]):
                 break
         if outcome in ("false", "undefined"):
+            if region.conditions and not _is_inside(region, theory, simplices, sizes, env, seed, point, positive):
+                continue
             places = tuple(sorted((index.name, value) for index, value in env.items()))
             shown = tuple("no value" if not _finite(ball) else str(ball) for ball in (first, second))
             return Gate(outcome, passed, Counterexample(tuple(sorted(sizes.items())), places, data, shown[0], shown[1]))
@@ -280,12 +332,13 @@ def compare(
     sizes: dict[str, int],
     env: dict[Index, int],
     seed: int,
+    region: Region = EVERYWHERE,
     *,
     refuted: bool = False,
 ) -> Gate:
     """left = right at four points: two draws, each with the opposite signs as well; at 16 where signs decide, and at
     many more if `refuted`, where exact arithmetic found signs for which it fails."""
-    return _run(left, right, theory, simplices, sizes, env, seed, greater=False, refuted=refuted)
+    return _run(left, right, theory, simplices, sizes, env, seed, region, greater=False, refuted=refuted)
 
 
 def exceeds(

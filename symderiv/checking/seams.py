@@ -33,7 +33,8 @@ from symderiv.checking.deciding import Ledger, Question, decide, order_of
 from symderiv.checking.evaluation import Exhausted, Unsupported
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import needed
-from symderiv.checking.signs import conditions, up_to_sign, without_repetitions
+from symderiv.checking.reducing import without_repetitions
+from symderiv.checking.signs import conditions, up_to_sign
 from symderiv.statements import Claim, Condition, Nonzero, Theorem, Theory, Verdict, reachable
 from symderiv.terms import (
     PIECEWISE,

@@ -8,7 +8,8 @@
      in F, then the derivative of F by an entry of s with p as that index is 0 wherever p and q are different members: F
      does not depend on that entry.
   3. *Sifting.* If f(n) = 0 for all data and every member n other than p, and p does not depend on n, then the sum of
-     f(n) over all n is f(p). That f(n) = 0 is known from a factor delta_np, from 2, or from all terms of a sum.
+     f(n) over all n is f(p). That f(n) = 0 is known from a factor delta_np, from 2, or from all terms of a sum. A sum
+     of several terms is taken apart, and factors multiplied out, where that is known of some of them.
 
 Every subterm of the result is one of E, or a derivative of one, with members for its indices; and functions that are
 built without maxima, absolute values, signs and steps have derivatives wherever they have values. So it has a value
@@ -32,11 +33,13 @@ from symderiv.terms import (
     Mul,
     Number,
     Place,
+    Position,
     Power,
     Product,
     Sum,
     Term,
     children,
+    delta,
     fresh,
     number,
     rebuild,
@@ -106,6 +109,8 @@ def _derivative(body: Term, wrt: Entry) -> Term:
     if not _reads(body, wrt.array.name):
         return number(0)
     match body:
+        case Entry(indices=places):
+            return multiplied(tuple(_same_place(*pair) for pair in zip(places, wrt.indices, strict=True)))
         case Add(terms=parts):
             return added(tuple(_derivative(part, wrt) for part in parts))
         case Mul(factors=parts):
@@ -127,6 +132,15 @@ def _derivative(body: Term, wrt: Entry) -> Term:
             return Derivative(body, wrt)
 
 
+def _same_place(left: Place, right: Place) -> Term:
+    """delta of two places, as a number where that is known."""
+    if left == right:
+        return number(1)
+    if isinstance(left, Position) and isinstance(right, Position):
+        return number(0)
+    return delta(left, right)
+
+
 def _reads(term: Term, array: str) -> bool:
     """Whether an entry of `array` stands in `term`, which has no calls."""
     return any(isinstance(part, Entry) and part.array.name == array for _, part in subterms(term))
@@ -136,10 +150,34 @@ def _summed(index: Index, body: Term, skip: Place | None) -> Term:
     """The sum of `body` over `index`, by the third identity."""
     if body == number(0):
         return body
+    parts = _terms(body) if skip is None else (body,)
+    if len(parts) > 1 and any(_only(part, index) is not None for part in parts):
+        sifting = tuple(part for part in parts if _only(part, index) is not None)
+        rest = tuple(part for part in parts if part not in sifting)
+        whole = (Sum(index, added(rest)),) if rest else ()
+        return added((*(_summed(index, part, None) for part in sifting), *whole))
     place = _only(body, index) if skip is None else None
     if place is None or place.domain != index.domain:
         return Sum(index, body, skip)
     return rename(body, {index: place})
+
+
+def _terms(term: Term) -> tuple[Term, ...]:
+    """The terms of `term`, multiplied out where one factor, or a numerator, is a sum."""
+    match term:
+        case Add(terms=parts):
+            return tuple(each for part in parts for each in _terms(part))
+        case Mul(factors=parts):
+            for place, part in enumerate(parts):
+                if isinstance(part, Add | Mul | Div) and len(terms := _terms(part)) > 1:
+                    before, after = parts[:place], parts[place + 1 :]
+                    return tuple(each for one in terms for each in _terms(multiplied((*before, one, *after))))
+            return (term,)
+        case Div(numerator=above, denominator=below):
+            terms = _terms(above)
+            return tuple(Div(each, below) for each in terms) if len(terms) > 1 else (term,)
+        case _:
+            return (term,)
 
 
 def _only(term: Term, index: Index) -> Place | None:

@@ -7,7 +7,6 @@ Sampling cannot show a sign for all reals. What is not positive or nonzero by it
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.shape import sign_of
@@ -26,17 +25,20 @@ from symderiv.terms import (
     Number,
     Piecewise,
     Power,
+    Product,
     Sign,
     Size,
     Step,
+    Sum,
     Term,
     children,
+    fresh,
     number,
     rename,
     switches,
 )
 
-__all__ = ["conditions", "nonzero", "positivity", "up_to_sign", "without_repetitions"]
+__all__ = ["conditions", "nonzero", "positivity", "up_to_sign"]
 
 
 def positivity(term: Term, theory: Theory, normaliser: Normaliser) -> tuple[Condition, ...] | None:
@@ -74,6 +76,7 @@ def conditions(
     difference of two terms; not so where `at_seams` is False.
     """
     found: dict[Condition, None] = {}
+    free = frozenset[Index]().union(*(term.free for term in terms))
     seen: set[tuple[Term, tuple[Entry | Call, ...]]] = set()
     changing: set[Term] = set()
 
@@ -94,7 +97,7 @@ def conditions(
         while waiting:
             part, around = waiting.pop()
             within = (*around, part.wrt) if isinstance(part, Derivative) else around
-            waiting += [(child, within) for child in reversed(children(part))]
+            waiting += [(child, within) for child in reversed(_inside(part, free))]
             match part:
                 case Call():
                     body = unfold(part, theory)
@@ -123,35 +126,13 @@ def conditions(
     return tuple(found)
 
 
-def without_repetitions(listed: tuple[Condition, ...], free: frozenset[Index], theory: Theory) -> tuple[Condition, ...]:
-    """`listed` with u != 0 once for u, -u and multiples of u, and not for a member of what is listed for all members.
-
-    An index that is not `free` in the claim stands for all members.
-    """
-    terms = [condition.term for condition in listed if isinstance(condition, Nonzero)]
-    if len(terms) < 2:
-        return listed
-    normaliser = Normaliser(theory)
-    names = {term: up_to_sign(term, normaliser) for term in terms}
-    kept: list[Condition] = []
-    for condition in listed:
-        if isinstance(condition, Nonzero):
-            name = names[condition.term]
-            earlier = [names[known.term] for known in kept if isinstance(known, Nonzero)]
-            others = [term for term in terms if term != condition.term]
-            if name in earlier or any(name in _members_of(other, free, names[other], normaliser) for other in others):
-                continue
-        kept.append(condition)
-    return tuple(kept)
-
-
-def _members_of(term: Term, free: frozenset[Index], name: Term, normaliser: Normaliser) -> set[Term]:
-    """The names of `term` with an index that stands for all members given the value of a free one."""
-    every = [index for index in term.free if index not in free]
-    made: set[Term] = set()
-    for values in product(*([place for place in free if place.domain == index.domain] for index in every)):
-        made.add(up_to_sign(rename(term, dict(zip(every, values, strict=True))), normaliser))
-    return made - {name}
+def _inside(term: Term, free: frozenset[Index]) -> tuple[Term, ...]:
+    """The direct subterms of `term`, in which no bound index has the name of one that is `free`: it would be read as
+    that one, and not as all members."""
+    if isinstance(term, Sum | Product) and term.index in free:
+        taken = {place.name for place in (*free, *term.body.free)}
+        return (rename(term.body, {term.index: fresh(term.index.domain, taken)}),)
+    return children(term)
 
 
 def _depends(term: Term, variable: Entry | Call, theory: Theory) -> bool:

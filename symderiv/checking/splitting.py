@@ -1,6 +1,6 @@
 """Claims from which a claim follows, each with fewer sums or sizes: part by part, member by member, at one member.
 
-None of this is needed for a verdict that `cutoff` or `totals` give to the claim itself. Each of the three is
+None of this is needed for a verdict that `cutoff` or `totals` give to the claim itself. Each of them is
 sufficient, not necessary: where the claims that it leads to fail, nothing is said about the one it started from.
 
   1. *By sizes* (`by_sizes`). Both sides are sums of products of powers of sizes, such as 1/N, with terms F_g and G_g in
@@ -10,6 +10,10 @@ sufficient, not necessary: where the claims that it leads to fail, nothing is sa
   3. *At one member* (`at_one_member`). If all indices over a domain, in all of both sides, are one free index n, and no
      sum or product runs over it, then every array is read at n alone: X_nd is a vector X_d. If the claim holds for all
      data X_d, and for those whose other sums are 1, it holds for the rows of every X, whatever ties the rows together.
+
+  4. *Sizes as numbers* (`sizes_as_numbers`). If the size C of a domain stands in both sides, and neither an index over
+     it nor a sum or product, then the sides are equal for every C if they are for all positive real numbers in its
+     place.
 
 In 1 and 2 sums and products are rearranged by the distributive law and by the order of finite sums alone, and a
 derivative of a sum of terms times sizes goes to each term. Terms are those of the claim, or members of its sums, so
@@ -21,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from symderiv.checking.shape import RESERVED
 from symderiv.checking.sifting import added, multiplied, sifted
 from symderiv.checking.simplices import Simplex
 from symderiv.statements import Theory
@@ -35,6 +40,7 @@ from symderiv.terms import (
     Index,
     Mul,
     Number,
+    Parameter,
     Place,
     Power,
     Product,
@@ -50,7 +56,7 @@ from symderiv.terms import (
     subterms,
 )
 
-__all__ = ["Equation", "at_one_member", "by_members", "by_sizes"]
+__all__ = ["Equation", "at_one_member", "by_members", "by_sizes", "sizes_as_numbers"]
 
 Equation: TypeAlias = tuple[Term, Term]
 _Sizes: TypeAlias = tuple[tuple[Domain, int], ...]
@@ -214,6 +220,28 @@ def at_one_member(
         if simplex.axis in axes.get(simplex.name, [])
     )
     return _without(left, alone), _without(right, alone), moved
+
+
+def sizes_as_numbers(left: Term, right: Term, kept: frozenset[str]) -> Equation:
+    """The sides with a positive number for the size of every domain of which nothing else is there; not for those
+    called `kept`. `left` and `right` hold no calls."""
+    parts = [part for side in (left, right) for _, part in subterms(side)]
+    used = {place.domain for part in parts for place in own_places(part)}
+    used |= {part.index.domain for part in parts if isinstance(part, Sum | Product)}
+    used |= {domain for part in parts if isinstance(part, Entry) for domain in part.array.domains}
+    names = kept | {domain.name for domain in used}
+    alone = frozenset(
+        part.domain.name
+        for part in parts
+        if isinstance(part, Size) and part.domain.size is None and part.domain.name not in names
+    )
+    return (left, right) if not alone else (_numbered(left, alone), _numbered(right, alone))
+
+
+def _numbered(term: Term, alone: frozenset[str]) -> Term:
+    if isinstance(term, Size) and term.domain.name in alone:
+        return Parameter(f"{RESERVED}{term.domain.name}", positive=True)
+    return rebuild(term, tuple(_numbered(part, alone) for part in children(term)))
 
 
 def _without(term: Term, alone: frozenset[str]) -> Term:

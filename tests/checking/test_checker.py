@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from symderiv.checking import Refused, check, check_step
-from symderiv.statements import Derivation, Line, Step, Theory
+from symderiv.statements import Derivation, Line, Nonzero, Positive, Step, Theory
 from symderiv.terms import Derivative, Mul, Term, delta, exp, log, number, put, total
-from tests.checking.notation import PLAIN, SIMPLEX, L, S, i, j, k, t, y, z
+from tests.checking.notation import PLAIN, SIMPLEX, L, S, i, j, k, t, v, y, z
 
 
 def step(before: Term, path: tuple[int, ...], new: Term, rule: str = "by-hand") -> Step:
@@ -117,8 +117,10 @@ def test_the_assumption_is_needed() -> None:
 
 
 def test_conditions_are_collected() -> None:
-    start = log(z[i] ** 2 + 1)
-    theorem = check(chain(start, Line(log(1 + z[i] ** 2), "claimed", "", ())), seed=1)
+    start = log(z[i] ** 2 + v[i]) / (2 * v[j] ** 2)
+    theorem = check(chain(start, Line(log(v[i] + z[i] ** 2) / (v[j] * 2 * v[j]), "claimed", "", ())), seed=1)
+    assert theorem.verdict.word == "proved"
+    assert set(theorem.conditions) == {Positive(z[i] ** 2 + v[i]), Nonzero(v[j])}
     assert len(theorem.conditions) == 2
 
 

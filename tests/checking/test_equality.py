@@ -159,9 +159,11 @@ def test_root_of_a_square_is_refuted_at_every_seed() -> None:
 
 
 def test_a_logarithm_of_data_of_unknown_sign_leaves_a_condition() -> None:
-    verdict = same(log(z[i] ** 2 + 1), log(1 + z[i] ** 2), PLAIN, seed=1)
+    verdict = same(log(z[i] ** 2 + v[i]), log(v[i] + z[i] ** 2), PLAIN, seed=1)
     assert verdict.word == "proved"
     assert verdict.conditions != ()
+    verdict = same(log(z[i] ** 2 + 1), log(1 + z[i] ** 2), PLAIN, seed=1)
+    assert (verdict.word, verdict.conditions) == ("proved", ())
 
 
 def test_index_facts_are_honoured() -> None:
@@ -237,7 +239,8 @@ def test_positivity_follows_from_shape_or_is_not_claimed() -> None:
     assert positive(y(i), PLAIN, seed=1).word == "proved"
     assert positive(1 - y(i), PLAIN, seed=1).word == "proved"
     assert positive(z[i], PLAIN, seed=1).word == "false"
-    assert positive(z[i] ** 2 + 1, PLAIN, seed=1).word == "numeric"
+    assert positive(z[i] ** 2 + 1, PLAIN, seed=1).word == "proved"
+    assert positive(z[i] ** 2 - z[i] + 1, PLAIN, seed=1).word == "numeric"
     assert positive(y(i) - power_sum(2), PLAIN, seed=1).word in ("false", "numeric")
 
 

@@ -213,8 +213,8 @@ def test_conditions_of_divisors_stay() -> None:
     assert verdict.conditions == (Nonzero(u),)
     verdict = same(D(absolute(x) ** 3 / x, x), 2 * absolute(x), PLAIN, seed=1)
     assert verdict.conditions == (Nonzero(x),)
-    ramp = 1 + maximum(0, x)
-    verdict = same(D(maximum(0, x) ** 2 / ramp, x), 1 - 1 / ramp**2, PLAIN, seed=1)
+    ramp = u + maximum(0, x)
+    verdict = same(D(maximum(0, x) ** 2 / ramp, x), 1 - u**2 / ramp**2, PLAIN, seed=1)
     assert set(verdict.conditions) == {Nonzero(ramp), Nonzero(ramp**2)}
 
 

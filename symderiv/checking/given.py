@@ -1,0 +1,32 @@
+"""What the region of a claim says is positive, found again in normal forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import TypeAlias
+
+from symderiv.checking.letters import Polynomial
+from symderiv.terms import Index, Place, Position, Term, own_places, rename, subterms
+
+__all__ = ["Given", "is_given"]
+
+Given: TypeAlias = tuple[Term, tuple[Index, ...]]
+"""A term that is positive for all values of the indices beside it."""
+
+
+def is_given(poly: Polynomial, facts: tuple[Given, ...], normal: Callable[[Term], Polynomial]) -> bool:
+    """Whether `poly` is a multiple, by a positive number, of a term in `facts` at some members."""
+    places = tuple(dict.fromkeys(place for m in poly for letter, _ in m for place in _places_in(letter)))
+    for fact, every in facts:
+        for values in product(*([place for place in places if place.domain == index.domain] for index in every)):
+            found = normal(rename(fact, dict(zip(every, values, strict=True))))
+            ratios = {poly[m] / found[m] for m in poly} if poly.keys() == found.keys() else set()
+            if len(ratios) == 1 and ratios.pop() > 0:
+                return True
+    return False
+
+
+def _places_in(term: Term) -> tuple[Place, ...]:
+    named = (place for _, part in subterms(term) for place in own_places(part) if isinstance(place, Position))
+    return (*sorted(term.free, key=repr), *named)

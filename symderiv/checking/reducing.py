@@ -1,0 +1,243 @@
+"""Conditions without those that others imply: the weakest equivalent list, each implication checked.
+
+Every condition says that a product is not 0, or positive. u v != 0 says u != 0 and v != 0, and so does u / v != 0; of a
+whole power it is that of its base, and other powers are positive where they have a value; u**2 v > 0 says v > 0 and u
+!= 0. Factors that are positive or negative by their shape are left out. If u v > 0 and u + v is positive by its shape,
+both are positive, because not both are negative: p / (1 - p) > 0 says p > 0 and 1 - p > 0.
+
+A condition is left out if it follows from those that are kept: of u > 0 follows u != 0, 2 u > 0 and -u < 0, and what is
+listed for all members holds for each. Two factors are one if their normal forms are multiples of one another. An index
+that is not free in the claim stands for all members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from symderiv.checking.normal import Normaliser, Outside, Polynomial
+from symderiv.checking.signs import positivity
+from symderiv.statements import Condition, Distinct, Nonzero, Positive, Theory
+from symderiv.terms import Add, Div, Index, Mul, Number, Place, Power, Term, number, own_places, rename, subterms
+
+__all__ = ["without_repetitions"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """`term` is positive (`sign` 1) or not 0 (`sign` 0), at every value of the indices `every`."""
+
+    term: Term
+    sign: int
+    every: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A condition as (factors, odd): no factor is 0, and if `odd` is not None the product of these is positive."""
+
+    condition: Condition
+    factors: tuple[Term, ...]
+    odd: tuple[Term, ...] | None
+
+
+class _Known:
+    """What conditions say together, about factors up to multiples of one another."""
+
+    def __init__(self, free: frozenset[Index], theory: Theory, normaliser: Normaliser) -> None:
+        self._free = free
+        self._theory = theory
+        self._normaliser = normaliser
+        self._facts: list[_Fact] = []
+
+    def reading(self, condition: Condition) -> _Reading:
+        """`condition` without factors whose sign follows from their shape."""
+        assert not isinstance(condition, Distinct)
+        factors: dict[Term, int] = {}
+        sign = 1
+        for factor, power in _factors(condition.term):
+            factors[factor] = factors.get(factor, 0) + power
+        open_: list[Term] = []
+        odd: list[Term] = []
+        for factor, power in factors.items():
+            known = self._by_shape(factor)
+            if known is not None:
+                sign *= known if power % 2 else 1
+                continue
+            if power % 2:
+                odd.append(factor)
+            open_.append(factor)
+        if sign < 0 and odd:
+            odd[0] = Mul((number(-1), odd[0]))
+        elif sign < 0:
+            odd = [number(-1)]
+        return _Reading(condition, tuple(open_), tuple(odd) if isinstance(condition, Positive) else None)
+
+    def _by_shape(self, factor: Term) -> int | None:
+        """The sign of `factor` wherever it has a value: that of a power with an exponent that is not whole is 1."""
+        if isinstance(factor, Power) and not _is_whole(factor.exponent):
+            return 1
+        if positivity(factor, self._theory, self._normaliser) == ():
+            return 1
+        return -1 if positivity(Mul((number(-1), factor)), self._theory, self._normaliser) == () else None
+
+    def add(self, read: _Reading) -> None:
+        """Note what a condition says."""
+        if read.odd is not None and number(-1) not in read.odd:
+            rest = [factor for factor in read.odd if not self.sign(factor)]
+            for factor in self.positive_by(rest, [sign for each in read.odd if (sign := self.sign(each))]):
+                self._facts.append(_Fact(factor, 1, self._every(factor)))
+        for factor in read.factors:
+            self._facts.append(_Fact(factor, 0, self._every(factor)))
+
+    def positive_by(self, rest: list[Term], signs: list[int]) -> tuple[Term, ...]:
+        """Which terms are positive if the product of `rest` has the sign that `signs` leave."""
+        left = 1
+        for sign in signs:
+            left *= sign
+        if len(rest) == 1:
+            return (rest[0] if left > 0 else Mul((number(-1), rest[0])),)
+        if len(rest) == 2:
+            for turned in (1, -1):
+                first = rest[0] if turned > 0 else Mul((number(-1), rest[0]))
+                second = rest[1] if turned * left > 0 else Mul((number(-1), rest[1]))
+                if positivity(self._sum(first, second), self._theory, self._normaliser) == ():
+                    return (first, second)
+        return ()
+
+    def _sum(self, first: Term, second: Term) -> Term:
+        try:
+            return self._normaliser.canonical(Add((first, second)))
+        except Outside:
+            return Add((first, second))
+
+    def sign(self, term: Term) -> int | None:
+        """1 or -1 if that is known, 0 if it is known not to be 0, else None."""
+        found: int | None = None
+        poly = self._poly(term)
+        for fact in self._facts:
+            for moved in self._moved(fact, term):
+                ratio = _ratio(poly, self._poly(moved)) if poly is not None else 1 if moved == term else None
+                if ratio is not None and fact.sign:
+                    return 1 if ratio > 0 else -1
+                found = 0 if ratio is not None else found
+        return found
+
+    def what_is_left(self, read: _Reading) -> tuple[Condition, ...]:
+        """A condition without the factors whose sign is known: of x y > 0 beside x > 0 there is left y > 0."""
+        odd = read.odd or ()
+        signs = [sign for each in odd if (sign := self.sign(each))]
+        if not signs:
+            return (read.condition,)
+        positive = self.positive_by([factor for factor in odd if not self.sign(factor)], signs)
+        rest = [factor for factor in read.factors if factor not in odd and self.sign(factor) is None]
+        return (*map(Positive, positive), *map(Nonzero, rest)) if positive else (read.condition,)
+
+    def implies(self, read: _Reading) -> bool:
+        """Whether what is known implies a condition."""
+        if any(self.sign(factor) is None for factor in read.factors):
+            return False
+        if read.odd is None:
+            return True
+        made = 1
+        for factor in read.odd:
+            sign = -1 if factor == number(-1) else self.sign(factor)
+            if not sign:
+                return False
+            made *= sign
+        return made > 0
+
+    def _every(self, term: Term) -> tuple[Index, ...]:
+        return tuple(sorted(term.free - self._free, key=lambda index: (index.domain.name, index.name)))
+
+    def _poly(self, term: Term) -> Polynomial | None:
+        try:
+            return self._normaliser.normal(term)
+        except Outside:
+            return None
+
+    def _moved(self, fact: _Fact, term: Term) -> Iterator[Term]:
+        """The term of a fact at the places that stand in `term`."""
+        places = _places_in(term)
+        choices = [[place for place in places if place.domain == index.domain] for index in fact.every]
+        for values in product(*choices):
+            yield rename(fact.term, dict(zip(fact.every, values, strict=True)))
+
+
+def without_repetitions(
+    listed: tuple[Condition, ...], free: frozenset[Index], theory: Theory, *, known: Normaliser | None = None
+) -> tuple[Condition, ...]:
+    """An equivalent list without what follows from the rest: each product by its factors, those that say most first.
+
+    Indices in `free` are those of the claim. The order is that of `listed`.
+    """
+    if not listed:
+        return listed
+    normaliser = known or Normaliser(theory)
+    knowledge = _Known(free, theory, normaliser)
+    written = [part for each in listed for part in _parts(each, knowledge)]
+    kept: dict[Condition, tuple[Condition, ...]] = {}
+    for condition in sorted(dict.fromkeys(written), key=_strength):
+        read = None if isinstance(condition, Distinct) else knowledge.reading(condition)
+        if read is not None and knowledge.implies(read):
+            continue
+        kept[condition] = (condition,) if read is None else knowledge.what_is_left(read)
+        if read is not None:
+            knowledge.add(read)
+    return tuple(dict.fromkeys(each for condition in dict.fromkeys(written) for each in kept.get(condition, ())))
+
+
+def _strength(condition: Condition) -> tuple[int, int]:
+    """Positive before nonzero, and short before long."""
+    if isinstance(condition, Distinct):
+        return (0, 0)
+    return (1 if isinstance(condition, Positive) else 2, sum(1 for _ in subterms(condition.term)))
+
+
+def _parts(condition: Condition, knowledge: _Known) -> tuple[Condition, ...]:
+    """The conditions on single factors that `condition` is equivalent to; itself where there are none."""
+    if isinstance(condition, Distinct):
+        return (condition,)
+    read = knowledge.reading(condition)
+    if read.odd is None:
+        return tuple(Nonzero(factor) for factor in read.factors) if len(_factors(condition.term)) > 1 else (condition,)
+    if not read.odd:
+        return tuple(Nonzero(factor) for factor in read.factors)
+    if number(-1) in read.odd:
+        return (condition,)  # It holds nowhere.
+    positive = knowledge.positive_by(list(read.odd), [])
+    if not positive or len(_factors(condition.term)) == 1 == len(positive):
+        return (condition,)
+    rest = (factor for factor in read.factors if factor not in read.odd)
+    return (*(Positive(factor) for factor in positive), *(Nonzero(factor) for factor in rest))
+
+
+def _factors(term: Term, power: int = 1) -> tuple[tuple[Term, int], ...]:
+    """The factors of `term` as it is written, with their exponents; those below a bar have negative ones."""
+    match term:
+        case Mul(factors=parts):
+            return tuple(pair for part in parts for pair in _factors(part, power))
+        case Div(numerator=above, denominator=below):
+            return (*_factors(above, power), *_factors(below, -power))
+        case Power(base=base, exponent=Number(value=value)) if value.denominator == 1 and value:
+            return _factors(base, power * value.numerator)
+        case _:
+            return ((term, power),)
+
+
+def _is_whole(exponent: Term) -> bool:
+    return isinstance(exponent, Number) and exponent.value.denominator == 1
+
+
+def _places_in(term: Term) -> tuple[Place, ...]:
+    named = (place for _, part in subterms(term) for place in own_places(part))
+    return tuple(dict.fromkeys((*sorted(term.free, key=repr), *(p for p in named if not isinstance(p, Index)))))
+
+
+def _ratio(poly: Polynomial, other: Polynomial | None) -> int | None:
+    """1 or -1 if `poly` is a positive or negative multiple of `other`, else None."""
+    if not poly or other is None or poly.keys() != other.keys():
+        return None
+    found = {poly[monomial] / other[monomial] for monomial in poly}
+    return None if len(found) != 1 else 1 if found.pop() > 0 else -1
