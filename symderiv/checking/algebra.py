@@ -171,7 +171,7 @@ def _by_signs(
     for left, right in equations:
         how = _shown((left, right), question.simplices, question, _MOST_SPLITS)
         if how is None and not any(is_piecewise(side) for side in (left, right)):
-            asked = Question(left, right, plain, question.simplices, question.seed, Normaliser(plain))
+            asked = Question(left, right, plain, question.simplices, question.seed, Normaliser(plain), question.account)
             how = _by_parts(asked, domains, cases, named)
         if how is None:
             return None
@@ -195,7 +195,7 @@ def _shown(equation: Equation, simplices: tuple[Simplex, ...], question: Questio
     cases = list(islice(patterns(indices, named, distinct), MOST_PATTERNS + 1))
     if not 0 < len(cases) <= MOST_PATTERNS:
         return None
-    asked = Question(left, right, theory, simplices, question.seed, Normaliser(theory))
+    asked = Question(left, right, theory, simplices, question.seed, Normaliser(theory), question.account)
     found = _decided(asked, domains, cases, named)
     if not isinstance(found, str):
         return found[1] if found[0] == "proved" else None

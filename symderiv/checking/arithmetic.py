@@ -7,19 +7,20 @@ one: what is zero in independent atoms is zero whatever they stand for.
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import reduce
-from typing import Final, TypeAlias
+from typing import Final
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from symderiv.checking.atoms import Atoms
 from symderiv.checking.branches import Branches
 from symderiv.checking.evaluation import Evaluator, Exhausted, Transcendental, Undefined
+from symderiv.checking.factors import Value, by_rare_factors, by_shared_factors, merged
 from symderiv.checking.letters import power_of
 from symderiv.checking.roots import are_apart
 from symderiv.checking.simplices import Simplex
 from symderiv.checking.strata import Strata, vanishes_at
+from symderiv.checking.work import Account
 from symderiv.terms import (
     Array,
     Constant,
@@ -43,10 +44,6 @@ _SIGN_LIMIT: Final = 60
 """Terms of a polynomial whose sign is asked for."""
 
 
-Value: TypeAlias = dict[tuple[tuple[int, int], ...], fmpq_mpoly]
-"""A sum of polynomials, each times a product of factors with integer exponents; the empty sum is 0."""
-
-
 class Exact:
     """Deterministic arithmetic in Q(atoms): zero here is zero as a function."""
 
@@ -58,8 +55,10 @@ class Exact:
         room: int = 48,
         *,
         roots: bool = False,
+        account: Account | None = None,
     ) -> None:
         self._atoms = atoms
+        self._account = account or Account()
         self._roots_of_sums = roots
         self._asking: Evaluator[Value] | None = None
         self._sizes = sizes
@@ -70,7 +69,7 @@ class Exact:
         self._numbers: dict[object, int] = {}
         self._entries: dict[tuple[str, tuple[int, ...]], Value] = {}
         self._factors: dict[int, fmpq_mpoly] = dict(enumerate(self._generators))
-        self._factor_numbers: dict[str, int] = {}
+        self._factor_numbers: dict[tuple[int, tuple[int, ...]], list[tuple[fmpq_mpoly, int]]] = {}
         self._positive: set[int] = set()
         self._roots: dict[int, tuple[int, fmpq_mpoly]] = {}
         self._of_sums: set[int] = set()
@@ -141,12 +140,8 @@ class Exact:
         made: Value = {}
         for first, above in left.items():
             for second, below in right.items():
-                if len(above) * len(below) > _PRODUCT_LIMIT:
-                    raise Exhausted(f"a product of more than {_PRODUCT_LIMIT} pairs of terms")
-                poly = above * below
-                if len(poly) > _TERM_LIMIT:
-                    raise Exhausted(f"a polynomial of more than {_TERM_LIMIT} terms")
-                factors, poly = self._cancelled(_merged(first, second), poly)
+                poly = self._product(above, below)
+                factors, poly = self._cancelled(merged(first, second), poly)
                 made[factors] = made[factors] + poly if factors in made else poly
         return {factors: poly for factors, poly in made.items() if not poly.is_zero()}
 
@@ -186,9 +181,25 @@ class Exact:
         return {key: self._context.constant(1 / coefficient)}
 
     def _factor(self, poly: fmpq_mpoly) -> int:
-        number = self._factor_numbers.setdefault(str(poly), len(self._generators) + len(self._factor_numbers))
+        alike = self._factor_numbers.setdefault((len(poly), tuple(poly.degrees())), [])
+        for known, number in alike:
+            if known == poly:
+                return number
+        number = len(self._factors)
+        alike.append((poly, number))
         self._factors[number] = poly
         return number
+
+    def _product(self, left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
+        """left * right; Exhausted if that is too much work, or too long."""
+        pairs = len(left) * len(right)
+        if pairs > _PRODUCT_LIMIT:
+            raise Exhausted(f"a product of more than {_PRODUCT_LIMIT} pairs of terms")
+        self._account.spend(pairs)
+        poly = left * right
+        if len(poly) > _TERM_LIMIT:
+            raise Exhausted(f"a polynomial of more than {_TERM_LIMIT} terms")
+        return poly
 
     def _together(self, value: Value) -> tuple[tuple[tuple[int, int], ...], fmpq_mpoly]:
         """The sum over one common product of factors."""
@@ -203,11 +214,11 @@ class Exact:
         for factors, poly in value.items():
             powers = dict(factors)
             for number, least in common.items():
-                extra = powers.get(number, 0) - least
-                if extra:
-                    poly = poly * self._factors[number] ** extra
-                    if len(poly) > _TERM_LIMIT:
-                        raise Exhausted(f"a polynomial of more than {_TERM_LIMIT} terms")
+                if number < len(self._generators):
+                    poly = poly * self._factors[number] ** (powers.get(number, 0) - least)
+                    continue
+                for _ in range(powers.get(number, 0) - least):
+                    poly = self._product(poly, self._factors[number])
             total += poly
         return tuple(sorted((number, power) for number, power in common.items() if power)), total
 
@@ -234,7 +245,7 @@ class Exact:
 
     def _cancels(self, value: Value) -> bool:
         rest = value
-        for group in (_by_rare_factors, _by_shared_factors):
+        for group in (by_rare_factors, by_shared_factors):
             sums = [self._reduced(part) for part in group(rest)]
             rest = reduce(self.add, sums, {})
         return not self._reduced(rest)
@@ -248,6 +259,7 @@ class Exact:
         powers = dict(factors)
         for number in [number for number, power in factors if power < 0 and number >= len(self._generators)]:
             while powers[number] < 0:
+                self._account.spend(len(poly))
                 quotient, rest = divmod(poly, self._factors[number])
                 if not rest.is_zero():
                     break
@@ -364,39 +376,3 @@ class Exact:
 
 class Crowded(Exception):  # noqa: N818
     """More atoms than generators: the computation is repeated with more room."""
-
-
-def _merged(left: tuple[tuple[int, int], ...], right: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
-    if not left or not right:
-        return left or right
-    powers = dict(left)
-    for number, power in right:
-        powers[number] = powers.get(number, 0) + power
-    return tuple(sorted((number, power) for number, power in powers.items() if power))
-
-
-def _by_rare_factors(value: Value) -> list[Value]:
-    """The terms of `value` by the factors in them that fewer than a third of all terms have."""
-    counts = Counter(number for factors in value for number, _ in factors)
-    groups: dict[frozenset[int], Value] = {}
-    for factors, poly in value.items():
-        rare = frozenset(number for number, _ in factors if 3 * counts[number] < len(value))
-        groups.setdefault(rare, {})[factors] = poly
-    return list(groups.values())
-
-
-def _by_shared_factors(value: Value) -> list[Value]:
-    """The terms of `value`, those that share a factor together."""
-    groups: list[tuple[set[int], Value]] = []
-    for factors, poly in value.items():
-        names = {number for number, _ in factors}
-        joined: tuple[set[int], Value] = (set(names), {factors: poly})
-        apart = []
-        for group in groups:
-            if group[0] & names:
-                joined[0].update(group[0])
-                joined[1].update(group[1])
-            else:
-                apart.append(group)
-        groups = [*apart, joined]
-    return [group for _, group in groups]

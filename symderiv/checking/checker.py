@@ -20,6 +20,7 @@ from symderiv.checking.reducing import without_repetitions
 from symderiv.checking.regions import EVERYWHERE, Region, region_of
 from symderiv.checking.seams import without_seams
 from symderiv.checking.wellformed import Refused, require_well_formed
+from symderiv.checking.work import OF_A_DERIVATION, Account
 from symderiv.encoding import digest
 from symderiv.statements import (
     Claim,
@@ -65,10 +66,11 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     lines: list[Verdict] = []
     current = derivation.start
     known: dict[tuple[Term, Term, Theory], Verdict] = {}
+    account = Account(OF_A_DERIVATION)
     region = region_of(derivation.start, derivation.theory, Normaliser(derivation.theory))
     for number_, line in enumerate(derivation.lines, start=1):
         where = f"{derivation.problem}:{derivation.goal}, line {number_}"
-        found = _check_line(current, line, derivation.theory, seed, where, known, region)
+        found = _check_line(current, line, derivation.theory, seed, where, known, region, account)
         steps.append(found)
         lines.append(worst(found))
         current = line.term
@@ -76,7 +78,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     if claim.relation == ">":
         direct = positive(difference(claim.left, claim.right), derivation.theory, seed=seed)
     else:
-        direct = _same(claim.left, claim.right, derivation.theory, seed, known, region)
+        direct = _same(claim.left, claim.right, derivation.theory, seed, known, region, account)
     listed: dict[Condition, None] = {}
     for verdict in (*(verdict for found in steps for verdict in found), direct):
         listed.update(dict.fromkeys(verdict.conditions))
@@ -108,13 +110,14 @@ def _check_line(
     where: str,
     known: dict[tuple[Term, Term, Theory], Verdict],
     region: Region,
+    account: Account,
 ) -> tuple[Verdict, ...]:
     connected(current, line, where)
     if line.relation == ">":
         return (positive(difference(current, line.term), theory, seed=seed),)
     if not line.steps:
-        return (_same(current, line.term, theory, seed, known, region),)
-    return tuple(_judge(step, theory, seed, known, region) for step in line.steps)
+        return (_same(current, line.term, theory, seed, known, region, account),)
+    return tuple(_judge(step, theory, seed, known, region, account) for step in line.steps)
 
 
 def connected(current: Term, line: Line, where: str) -> None:
@@ -144,17 +147,22 @@ def _local_change(step: Step, where: str) -> None:
 def check_step(step: Step, theory: Theory, *, seed: int | None = None, region: Region = EVERYWHERE) -> Verdict:
     """The verdict on one step alone, of a proof made on `region`; Refused if its path does not fit."""
     _local_change(step, f"rule {step.rule}")
-    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, {}, region)
+    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, {}, region, Account(OF_A_DERIVATION))
 
 
 def _judge(
-    step: Step, theory: Theory, seed: int, known: dict[tuple[Term, Term, Theory], Verdict], region: Region
+    step: Step,
+    theory: Theory,
+    seed: int,
+    known: dict[tuple[Term, Term, Theory], Verdict],
+    region: Region,
+    account: Account,
 ) -> Verdict:
     path = _sound(step.before, step.path, theory)
     local = _local(step.before, path, theory)
     if local is None:
-        return _same(step.before, step.after, theory, seed, known, region)
-    return _same(at(step.before, path), at(step.after, path), local, seed, known, region)
+        return _same(step.before, step.after, theory, seed, known, region, account)
+    return _same(at(step.before, path), at(step.after, path), local, seed, known, region, account)
 
 
 def _same(
@@ -164,11 +172,12 @@ def _same(
     seed: int,
     known: dict[tuple[Term, Term, Theory], Verdict],
     region: Region,
+    account: Account,
 ) -> Verdict:
     """`same`, asked once for every pair in one derivation."""
     key = (left, right, theory)
     if key not in known:
-        known[key] = same(left, right, theory, seed=seed, region=region)
+        known[key] = same(left, right, theory, seed=seed, region=region, account=account)
     return known[key]
 
 

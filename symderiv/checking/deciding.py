@@ -23,6 +23,7 @@ from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.simplices import Simplex
 from symderiv.checking.table import Table
 from symderiv.checking.totals import degree_in_totals, last_size
+from symderiv.checking.work import Account
 from symderiv.statements import Theory, reachable
 from symderiv.terms import PIECEWISE, Add, Index, Mul, Term, number
 
@@ -44,7 +45,8 @@ _Ends: TypeAlias = Callable[[int, int], tuple[int, bool]]
 
 @dataclass(slots=True)
 class Question:
-    """left = right in a theory, with what is shared between the sizes and patterns at which it is asked.
+    """left = right in a theory, with what is shared between the sizes and patterns at which it is asked, and the work
+    that it may cost.
 
     `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing; `seams` asks
     about the points where arguments of maxima, absolute values, signs and steps are 0 as well; `roots` uses that powers
@@ -57,6 +59,7 @@ class Question:
     simplices: tuple[Simplex, ...]
     seed: int
     normaliser: Normaliser
+    account: Account = field(default_factory=Account)
     by_totals: bool = False
     modular: bool = False
     seams: bool = False
@@ -103,7 +106,7 @@ def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Ce
     for room in _ROOM[question._room :]:
         evaluator = question._evaluators.get(key)
         if evaluator is None:
-            arithmetic = Exact(atoms, sizes, question.simplices, room, roots=question.roots)
+            arithmetic = Exact(atoms, sizes, question.simplices, room, roots=question.roots, account=question.account)
             evaluator = Evaluator(question.theory, sizes, arithmetic, question._budget, question._table)
             question._evaluators[key] = evaluator
         try:

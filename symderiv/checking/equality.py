@@ -30,6 +30,7 @@ from symderiv.checking.regions import (
 from symderiv.checking.seams import hold_at_seams
 from symderiv.checking.signs import conditions, positivity
 from symderiv.checking.simplices import recognised
+from symderiv.checking.work import Account, account_of
 from symderiv.statements import Assumption, Positive, Theory, Verdict, reachable
 from symderiv.terms import Entry, Index, Parameter, Term, number
 
@@ -41,19 +42,28 @@ _CLOSER: Final = 2
 """At so many sizes it looks at many points for signs at which the algebra found the sides to differ."""
 
 
-def same(left: Term, right: Term, theory: Theory, *, seed: int | None = None, region: Region = EVERYWHERE) -> Verdict:
+def same(
+    left: Term,
+    right: Term,
+    theory: Theory,
+    *,
+    seed: int | None = None,
+    region: Region = EVERYWHERE,
+    account: Account | None = None,
+) -> Verdict:
     """The verdict on left = right for all data, all sizes and all index values that the theory admits.
 
     `seed` fixes the points of the real gate; None draws one, because a known seed can be defeated. In a claim that is
     made on a `region` only, points outside of it refute nothing. Of its conditions the verdict lists those that the two
     sides ask for, and those that say that data in them are positive; the others are for the caller to list.
+    `account` is what a whole derivation may cost, of which this is one question.
     """
     seed = secrets.randbits(64) if seed is None else seed
     names = positive_data(region)
     if not names:
-        return _same(left, right, theory, seed, region)
+        return _same(left, right, theory, seed, region, account)
     sides = tuple(declared(side, names, positive=True) for side in (left, right))
-    verdict = _same(sides[0], sides[1], declared_in(theory, names), seed, declared_region(region, names))
+    verdict = _same(sides[0], sides[1], declared_in(theory, names), seed, declared_region(region, names), account)
     mentioned = frozenset(name for side in (left, right) for name in _names_in(side, theory))
     first = tuple(
         condition
@@ -79,9 +89,11 @@ def _name_of(term: Term) -> str | None:
             return None
 
 
-def _same(left: Term, right: Term, theory: Theory, seed: int, region: Region) -> Verdict:
+def _same(left: Term, right: Term, theory: Theory, seed: int, region: Region, account: Account | None) -> Verdict:
     simplices, others = recognised(theory.assumptions)
-    question = Question(left, right, theory, simplices, seed, Normaliser(theory, positive_terms(region)))
+    question = Question(
+        left, right, theory, simplices, seed, Normaliser(theory, positive_terms(region)), account_of(account)
+    )
     terms = (left, right, *(definition.body for definition in theory.definitions))
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))

@@ -6,9 +6,9 @@ nothing.
 
 Points come in pairs with opposite signs of every unsigned number, because two independent draws miss the two identities
 above about once in four times. Where formulas change with signs (|u|, max, sign, step) there are more points, and one
-at which an argument is 0, though not for all data, is passed over, as is one at which no precision tells its sign. Where
-exact arithmetic found a combination of signs at which the sides differ, many more are drawn, every number on its own,
-because products of two numbers are the same at both points of a pair.
+at which an argument is 0, though not for all data, is passed over, as is one at which no precision tells its sign.
+Where exact arithmetic found a combination of signs at which the sides differ, many more are drawn, every number on its
+own, because products of two numbers are the same at both points of a pair.
 
 A statement may be made on a `Region` only: a point outside of it refutes nothing, and where few of the points are
 inside, more are drawn.

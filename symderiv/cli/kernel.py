@@ -13,6 +13,7 @@ from symderiv.cli.formulas import Given, chosen, formula_options, proved_goals
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
 from symderiv.kernels import LoweringError, emit_module
+from symderiv.kernels.arrays.module import left_out_of
 
 
 @click.command()
@@ -63,10 +64,21 @@ def command(
         write(place, {path.name: source})
     except BuildError as error:
         raise CommandError(str(error), "name another folder with -o", code="unwritable") from error
+    missing = left_out_of(source)
     if output.as_json:
-        output.data({"name": name, "target": target, "path": str(path), "digests": [t.digest for t in theorems]})
+        output.data(
+            {
+                "name": name,
+                "target": target,
+                "path": str(path),
+                "digests": [t.digest for t in theorems],
+                "left_out": list(missing),
+            }
+        )
     else:
         output.say(str(path))
+        for sentence in missing:
+            output.say(f"left out: {sentence}")
     return DONE
 
 

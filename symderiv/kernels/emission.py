@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symderiv.kernels.arrays.functions import array_functions, is_array_problem
+from symderiv.kernels.arrays.functions import functions_and_left_out, is_array_problem
 from symderiv.kernels.arrays.module import array_emitter, assemble_arrays
 from symderiv.kernels.functions import functions
 from symderiv.kernels.ir import Kernel
@@ -51,7 +51,8 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
     if is_over_arrays(problem):
         emitter = array_emitter(target)
         known = {reference(theorem): theorem for theorem in theorems}
-        return assemble_arrays(problem, theorems, array_functions(problem, known), emitter)
+        made, left_out = functions_and_left_out(problem, known)
+        return assemble_arrays(problem, theorems, made, emitter, left_out)
     module = TARGETS[target]
 
     def emit(kernel: Kernel) -> str:

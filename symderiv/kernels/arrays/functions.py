@@ -7,14 +7,13 @@ Otherwise `value`, `value_and_grad` and `grad`, and `hvp` and `hessian` where th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from symderiv.kernels.arrays.elements import elements_kernel
 from symderiv.kernels.arrays.kernel import Output, array_kernel
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
-from symderiv.kernels.arrays.second import second_goals, second_outputs, with_directions
+from symderiv.kernels.arrays.second import missing_blocks, second_goals, second_outputs, with_directions
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import arrays_of
@@ -23,7 +22,7 @@ from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Goal, Problem, Theorem, gradient_goals
 from symderiv.terms import Array, Call, Derivative, Entry, Index, Mul, Sum, Term, subterms
 
-__all__ = ["array_functions", "array_outputs", "completed", "goals_of", "is_array_problem"]
+__all__ = ["array_functions", "array_outputs", "completed", "functions_and_left_out", "goals_of", "is_array_problem"]
 
 _SECOND: Final = ("hvp", "hessian")
 """Goals about second derivatives that have a function of their own."""
@@ -65,18 +64,28 @@ def array_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Arr
     rests on an assumption about data that the kernel reads, or for a form that has no kernel. Second derivatives in
     several inputs for which that is so are left out.
     """
+    return functions_and_left_out(problem, known)[0]
+
+
+def functions_and_left_out(
+    problem: Problem, known: Mapping[str, Theorem]
+) -> tuple[tuple[ArrayFunction, ...], tuple[str, ...]]:
+    """`array_functions`, and a sentence for every second derivative in several inputs that is not among them."""
     problem = completed(problem)
     made: list[ArrayFunction] = []
+    missing = list(missing_blocks(problem, _variables(problem), _gradients(problem), known))
     for name, outputs in array_outputs(problem, known).items():
         if name == "grad":  # the same kernel as value_and_grad
             both = made[-1]
             made.append(replace(both, name=name, outputs=both.outputs[1:], formulas=both.formulas[1:]))
         elif name in _SECOND and len(_variables(problem)) > 1:
-            with suppress(LoweringError):
+            try:
                 made.append(_function(problem, name, outputs))
+            except LoweringError as error:
+                missing.append(f"{name}: {error}")
         else:
             made.append(_function(problem, name, outputs))
-    return tuple(made)
+    return tuple(made), tuple(missing)
 
 
 def array_outputs(problem: Problem, known: Mapping[str, Theorem]) -> dict[str, tuple[Output, ...]]:

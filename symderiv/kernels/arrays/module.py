@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import Final
 
 from symderiv.kernels.arrays.functions import completed
@@ -19,7 +20,9 @@ from symderiv.kernels.targets.numba import IMPORTS
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Domain, Index, Place, own_places, subterms
 
-__all__ = ["array_emitter", "assemble_arrays"]
+__all__ = ["array_emitter", "assemble_arrays", "left_out_of"]
+
+LEFT_OUT: Final = "Left out, of what the loss has theorems for or might have:"
 
 _WHAT: Final = "compiled with Numba on vector registers, for axes of any length."
 _HELPERS: Final = ("compiling.py", "threads.py", "scanning.py")
@@ -51,8 +54,9 @@ def array_emitter(target: str) -> Emitter:
 
 
 def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple[ArrayFunction, ...],
-                    emitter: Emitter) -> str:  # fmt: skip
-    """The module's text; LoweringError for a function that cannot be printed or called."""
+                    emitter: Emitter, left_out: tuple[str, ...] = ()) -> str:  # fmt: skip
+    """The module's text, with what is left out in its head; LoweringError for a function that cannot be printed or
+    called."""
     problem = completed(problem)
     for function in made:
         check_arguments(function)
@@ -65,7 +69,7 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
     }
     gradients = {kernel: _outputs(kernel, made) for kernel in kernels}
     shared = any(function.hyperparameters for function in made)
-    head = header(problem, cited, emitter, (*_BEHAVIOUR, "", *_axes_in_words(problem, kernels)))
+    head = header(problem, cited, emitter, (*_BEHAVIOUR, "", *_axes_in_words(problem, kernels), *_left_out(left_out)))
     known = {reference(theorem): theorem for theorem in theorems}
     arrays = axes_of(problem)
     public = ", ".join(f'"{function.name}"' for function in made)
@@ -90,6 +94,27 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
         *section("Values in vector registers", (library(),)),
     ]
     return "\n\n\n".join(parts) + "\n"
+
+
+def _left_out(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    if not sentences:
+        return ()
+    lines = (line for each in sentences for line in wrap(each, 112, initial_indent="    ", subsequent_indent=" " * 8))
+    return ("", LEFT_OUT, *lines)
+
+
+def left_out_of(text: str) -> tuple[str, ...]:
+    """The sentences in the head of a module about what is left out of it."""
+    _, found, rest = text.partition(f"\n{LEFT_OUT}\n")
+    sentences: list[str] = []
+    for line in rest.splitlines() if found else ():
+        if not line.startswith("    "):
+            break
+        if line.startswith(" " * 8):
+            sentences[-1] += f" {line.strip()}"
+        else:
+            sentences.append(line.strip())
+    return tuple(sentences)
 
 
 def _assumed(function: ArrayFunction, known: dict[str, Theorem]) -> tuple[str, ...]:

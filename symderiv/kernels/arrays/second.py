@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
+from typing import Final
 
 from symderiv.kernels.arrays.along_direction import times_direction
 from symderiv.kernels.arrays.kernel import Output
@@ -20,7 +21,9 @@ from symderiv.kernels.rewriting import unfolded
 from symderiv.statements import Goal, Problem, Theorem
 from symderiv.terms import Array, Call, Derivative, Entry, Index, Sum, Term, fresh, rename, subterms
 
-__all__ = ["direction_of", "second_goals", "second_outputs", "with_directions"]
+__all__ = ["direction_of", "missing_blocks", "second_goals", "second_outputs", "with_directions"]
+
+_USABLE: Final = ("proved", "exact", "numeric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,35 @@ def second_outputs(problem: Problem, loss: Call, gradients: Mapping[Array, Entry
     return made
 
 
+def missing_blocks(
+    problem: Problem, variables: tuple[Array, ...], gradients: Mapping[Array, Goal], known: Mapping[str, Theorem]
+) -> tuple[str, ...]:
+    """A sentence for every second derivative in several inputs whose theorem gives no function, and for the product
+    with a direction if that is so for any."""
+    if len(variables) < 2 or problem.family == "layer":
+        return ()
+    first = next(iter(gradients.values())).start
+    assert isinstance(first, Derivative)
+    loss = first.body
+    found: list[str] = []
+    for goal in second_goals(problem, loss, variables).values() if isinstance(loss, Call) else ():
+        theorem = known.get(f"{problem.name}:{goal.slug}")
+        if theorem is None:
+            found.append(f"{goal.slug}: its theorem was not reached")
+        elif theorem.verdict.word not in _USABLE:
+            found.append(f"{goal.slug}: its theorem is {theorem.verdict.word}")
+        elif not _is_usable(theorem):
+            found.append(f"{goal.slug}: its theorem assumes something about data that its closed form reads")
+    return (*found, "hvp: it needs every second derivative") if found else ()
+
+
 def _is_usable(theorem: Theorem) -> bool:
     theory = theorem.derivation.theory
     read = {array.name for array in arrays_of(unfolded(theorem.claim.right, theory))}
     assumed = {
         array.name for each in theory.assumptions for side in (each.left, each.right) for array in arrays_of(side)
     }
-    return theorem.verdict.word in ("proved", "exact", "numeric") and not read & assumed
+    return theorem.verdict.word in _USABLE and not read & assumed
 
 
 def _block(theorem: Theorem, pair: tuple[Array, Array]) -> _Block:
