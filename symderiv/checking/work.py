@@ -14,9 +14,9 @@ from symderiv.checking.evaluation import Exhausted
 
 __all__ = ["OF_A_DERIVATION", "OF_A_QUESTION", "Account", "account_of"]
 
-OF_A_QUESTION: Final = 30_000_000
-"""Pairs of terms for one question; what needs most in the catalogue stays below half of it."""
-OF_A_DERIVATION: Final = 60_000_000
+OF_A_QUESTION: Final = 10_000_000
+"""Pairs of terms for one question; what needs most in the catalogue is a tenth of it."""
+OF_A_DERIVATION: Final = 30_000_000
 """The same for all lines of a derivation together."""
 _LEAST: Final = 1_000_000
 
