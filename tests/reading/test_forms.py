@@ -33,7 +33,7 @@ FORMS = (
         "2 (Σₖ pₖ tₖ − tᵢ Σₖ (pₖ + tₖ))/(Σₖ pₖ + Σₖ tₖ)²",
     ),
     (
-        "L = 1 - sum_d a_d b_d/(sqrt(sum_d a_d^2) sqrt(sum_d b_d^2))", "a", (), "gradient", "numeric",
+        "L = 1 - sum_d a_d b_d/(sqrt(sum_d a_d^2) sqrt(sum_d b_d^2))", "a", (), "gradient", "proved",
         "((aᵢ Σₖ aₖ bₖ)/(Σₖ aₖ²) − bᵢ)/(sqrt(Σₖ aₖ²) sqrt(Σₖ bₖ²))",
     ),
     # Sums over one range are taken together, the residual in a bracket.
