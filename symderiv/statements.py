@@ -22,9 +22,9 @@ from symderiv.terms import (
     Place,
     Position,
     Term,
+    each_subterm,
     rename,
     resize,
-    subterms,
 )
 
 __all__ = [
@@ -113,7 +113,7 @@ def reachable(term: Term, theory: Theory) -> Iterator[Term]:
     """Every subterm of `term` and of the definitions it refers to, each definition once and with its own indices."""
     waiting, seen = [term], set[str]()
     while waiting:
-        for _, part in subterms(waiting.pop()):
+        for part in each_subterm(waiting.pop()):
             yield part
             for call in (part, part.wrt if isinstance(part, Derivative) else part):
                 if isinstance(call, Call) and call.name not in seen:

@@ -18,7 +18,7 @@ from symderiv.checking.simplices import Simplex
 from symderiv.checking.splitting import Equation, at_one_member, by_members, by_sizes, sizes_as_numbers
 from symderiv.checking.switching import by_signs
 from symderiv.statements import Theory, reachable
-from symderiv.terms import Domain, Index, Number, Sum, Term, is_piecewise, subterms
+from symderiv.terms import Domain, Index, Number, Sum, Term, each_subterm, is_piecewise
 
 __all__ = ["MOST_PATTERNS", "Found", "algebra"]
 
@@ -210,7 +210,7 @@ def _shown(equation: Equation, simplices: tuple[Simplex, ...], question: Questio
 
 def _summed_over(left: Term, right: Term) -> tuple[Domain, ...]:
     """The domains of the sums in both sides, in reading order."""
-    sums = (part for side in (left, right) for _, part in subterms(side) if isinstance(part, Sum))
+    sums = (part for side in (left, right) for part in each_subterm(side) if isinstance(part, Sum))
     return tuple(dict.fromkeys(part.index.domain for part in sums))
 
 

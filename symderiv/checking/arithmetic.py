@@ -32,8 +32,8 @@ from symderiv.terms import (
     Size,
     Sum,
     Term,
+    each_subterm,
     is_piecewise,
-    subterms,
 )
 
 __all__ = ["Crowded", "Exact", "Value"]
@@ -358,7 +358,7 @@ class Exact:
         else:
             if is_piecewise(base):
                 return
-            sums = any(isinstance(part, Sum | Product | Size) for _, part in subterms(base))
+            sums = any(isinstance(part, Sum | Product | Size) for part in each_subterm(base))
             if self._asking is None or (sums and not self._roots_of_sums) or not self._atoms.is_never_negative(base):
                 return
             value = self._asking.at(base, {})

@@ -29,12 +29,12 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     is_piecewise,
     number,
     own_places,
     rebuild,
     rename,
-    subterms,
 )
 
 __all__ = ["Atoms"]
@@ -106,9 +106,9 @@ class Atoms:
         placed = rename(letter, {index: Position(env[index], index.domain) for index in letter.free})
         made = _resolved(placed, evaluator)
         assert isinstance(made, Exp | Log | Special)
-        if not any(isinstance(part, Sum | Product | Size) for _, part in subterms(made)):
+        if not any(isinstance(part, Sum | Product | Size) for part in each_subterm(made)):
             # Every class has this for itself: where the listed conditions hold, no class is on such a branch.
-            for _, part in subterms(made):
+            for part in each_subterm(made):
                 if isinstance(part, Log) and self._vanishes(part.argument):
                     raise Contradiction
         found = self.expansion(made)
@@ -163,4 +163,4 @@ def _sign(term: Term, evaluator: Evaluator[_V]) -> int:
 
 
 def _members(term: Term) -> set[Position]:
-    return {place for _, part in subterms(term) for place in own_places(part) if isinstance(place, Position)}
+    return {place for part in each_subterm(term) for place in own_places(part) if isinstance(place, Position)}

@@ -40,11 +40,11 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     number,
     own_places,
     rebuild,
     rename,
-    subterms,
 )
 
 __all__ = ["Blocks", "Total", "natural"]
@@ -197,10 +197,10 @@ class Blocks:
     def _new(self, phi: Term, inner: Monomial, member: Index) -> Total:
         if phi.free != {member}:
             raise Outside(f"a sum over {self.domain} whose terms depend on another index, not as a polynomial")
-        if any(isinstance(part, Sum | Product) and self.is_counted(part.index.domain) for _, part in subterms(phi)):
+        if any(isinstance(part, Sum | Product) and self.is_counted(part.index.domain) for part in each_subterm(phi)):
             raise Outside(f"a sum over {self.domain} in another, not as a polynomial")
         self.block(phi)
-        entries = [part for _, part in subterms(phi) if isinstance(part, Entry)]
+        entries = [part for part in each_subterm(phi) if isinstance(part, Entry)]
         if any(place.domain == member.domain and place != member for entry in entries for place in entry.indices):
             raise Outside(f"a sum over {self.domain} whose terms depend on one member, not as a polynomial")
         arrays = frozenset(entry.array.name for entry in entries)
@@ -240,7 +240,7 @@ class Blocks:
 
     def _require_sign(self, term: Term, signs: tuple[int, ...]) -> None:
         """Outside unless `term`, a block, has one of `signs` by its shape, or depends on no data of a class."""
-        entries = [part for _, part in subterms(term) if isinstance(part, Entry)]
+        entries = [part for part in each_subterm(term) if isinstance(part, Entry)]
         if not any(self.is_counted(domain) for entry in entries for domain in entry.array.domains):
             return
         if self._sign(term) not in signs:
@@ -279,7 +279,7 @@ class Blocks:
             (other,) = (monomial for monomial in poly if monomial != outer)
             member = self.normaliser.as_term({other: -poly[other]})
             (index,) = total.phi.free
-            places = {p for _, part in subterms(member) for p in own_places(part) if p.domain == index.domain}
+            places = {p for part in each_subterm(member) for p in own_places(part) if p.domain == index.domain}
             if len(places) == 1 and self.normaliser.canonical(rename(total.phi, {index: places.pop()})) == member:
                 return True
         return False
@@ -299,4 +299,4 @@ def _is_positive(letter: Term) -> bool:
 
 
 def _mentions(term: Term, array: str) -> bool:
-    return any(isinstance(part, Entry) and part.array.name == array for _, part in subterms(term))
+    return any(isinstance(part, Entry) and part.array.name == array for part in each_subterm(term))

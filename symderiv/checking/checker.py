@@ -13,9 +13,11 @@ an assumption ties together (the same with sum_k t_k = 1), and where a bound nam
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 
 from symderiv.checking.equality import positive, same
 from symderiv.checking.normal import Normaliser
+from symderiv.checking.reals import Points
 from symderiv.checking.reducing import without_repetitions
 from symderiv.checking.regions import EVERYWHERE, Region, region_of
 from symderiv.checking.seams import without_seams
@@ -45,13 +47,21 @@ from symderiv.terms import (
     Path,
     Term,
     at,
+    each_subterm,
     number,
     put,
     scope,
-    subterms,
 )
 
 __all__ = ["Refused", "check", "check_step", "connected", "difference"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the questions of one derivation share: their verdicts, and what was evaluated at the points of the gate."""
+
+    verdicts: dict[tuple[Term, Term, Theory], Verdict] = field(default_factory=dict)
+    points: Points = field(default_factory=Points)
 
 
 def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
@@ -65,7 +75,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     steps: list[tuple[Verdict, ...]] = []
     lines: list[Verdict] = []
     current = derivation.start
-    known: dict[tuple[Term, Term, Theory], Verdict] = {}
+    known = _Kept()
     account = Account(OF_A_DERIVATION)
     region = region_of(derivation.start, derivation.theory, Normaliser(derivation.theory))
     for number_, line in enumerate(derivation.lines, start=1):
@@ -108,7 +118,7 @@ def _check_line(
     theory: Theory,
     seed: int,
     where: str,
-    known: dict[tuple[Term, Term, Theory], Verdict],
+    known: _Kept,
     region: Region,
     account: Account,
 ) -> tuple[Verdict, ...]:
@@ -147,14 +157,16 @@ def _local_change(step: Step, where: str) -> None:
 def check_step(step: Step, theory: Theory, *, seed: int | None = None, region: Region = EVERYWHERE) -> Verdict:
     """The verdict on one step alone, of a proof made on `region`; Refused if its path does not fit."""
     _local_change(step, f"rule {step.rule}")
-    return _judge(step, theory, secrets.randbits(64) if seed is None else seed, {}, region, Account(OF_A_DERIVATION))
+    return _judge(
+        step, theory, secrets.randbits(64) if seed is None else seed, _Kept(), region, Account(OF_A_DERIVATION)
+    )
 
 
 def _judge(
     step: Step,
     theory: Theory,
     seed: int,
-    known: dict[tuple[Term, Term, Theory], Verdict],
+    known: _Kept,
     region: Region,
     account: Account,
 ) -> Verdict:
@@ -170,15 +182,16 @@ def _same(
     right: Term,
     theory: Theory,
     seed: int,
-    known: dict[tuple[Term, Term, Theory], Verdict],
+    known: _Kept,
     region: Region,
     account: Account,
 ) -> Verdict:
     """`same`, asked once for every pair in one derivation."""
     key = (left, right, theory)
-    if key not in known:
-        known[key] = same(left, right, theory, seed=seed, region=region, account=account)
-    return known[key]
+    if key not in known.verdicts:
+        found = same(left, right, theory, seed=seed, region=region, account=account, kept=known.points)
+        known.verdicts[key] = found
+    return known.verdicts[key]
 
 
 def _sound(term: Term, path: Path, theory: Theory) -> Path:
@@ -190,7 +203,7 @@ def _sound(term: Term, path: Path, theory: Theory) -> Path:
         part.array.name
         for assumption in theory.assumptions
         for side in (assumption.left, assumption.right)
-        for _, part in subterms(side)
+        for part in each_subterm(side)
         if isinstance(part, Entry)
     }
     for depth, position in enumerate(path):

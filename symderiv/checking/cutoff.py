@@ -62,10 +62,10 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     number,
     rebuild,
     rename,
-    subterms,
 )
 
 __all__ = ["Cut", "Degree", "cutoff"]
@@ -218,7 +218,7 @@ def _reciprocal(term: Term, cut: Cut) -> Degree:
         case _:
             if _is_block(term, cut):
                 # A block inverted is a block; a delta is not a monomial, so its index is coupled.
-                deltas = any(isinstance(part, Delta | Derivative) for _, part in subterms(term))
+                deltas = any(isinstance(part, Delta | Derivative) for part in each_subterm(term))
                 return Degree(coupled=_counted(term, cut) if deltas else frozenset())
             return _closed_factor(term, cut)
 
@@ -271,7 +271,7 @@ def _root_degree(letter: Term, cut: Cut) -> int | None:
         return None
     if not cut.last or any(cut.counts(index) or cut.copies(index) is None for index in base.free):
         raise Outside("a root of a sum with an index whose range is open")
-    if any(radicand_of_sums(part) is not None for _, part in subterms(base)):
+    if any(radicand_of_sums(part) is not None for part in each_subterm(base)):
         raise Outside("a root of sums in a root of sums")
     made = _degree(base, cut)
     if made.factors or made.coupled:

@@ -16,7 +16,7 @@ from symderiv.checking.algebra import MOST_PATTERNS, algebra
 from symderiv.checking.deciding import Question
 from symderiv.checking.normal import Normaliser
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
-from symderiv.checking.reals import Gate, compare, exceeds
+from symderiv.checking.reals import Gate, Points, compare, exceeds
 from symderiv.checking.regions import (
     EVERYWHERE,
     Region,
@@ -50,20 +50,23 @@ def same(
     seed: int | None = None,
     region: Region = EVERYWHERE,
     account: Account | None = None,
+    kept: Points | None = None,
 ) -> Verdict:
     """The verdict on left = right for all data, all sizes and all index values that the theory admits.
 
     `seed` fixes the points of the real gate; None draws one, because a known seed can be defeated. In a claim that is
     made on a `region` only, points outside of it refute nothing. Of its conditions the verdict lists those that the two
     sides ask for, and those that say that data in them are positive; the others are for the caller to list.
-    `account` is what a whole derivation may cost, of which this is one question.
+    `account` is what a whole derivation may cost, of which this is one question; `kept` are the points that its
+    questions share.
     """
     seed = secrets.randbits(64) if seed is None else seed
     names = positive_data(region)
     if not names:
-        return _same(left, right, theory, seed, region, account)
+        return _same(left, right, theory, seed, region, account, kept)
     sides = tuple(declared(side, names, positive=True) for side in (left, right))
-    verdict = _same(sides[0], sides[1], declared_in(theory, names), seed, declared_region(region, names), account)
+    inside = declared_region(region, names)
+    verdict = _same(sides[0], sides[1], declared_in(theory, names), seed, inside, account, kept)
     mentioned = frozenset(name for side in (left, right) for name in _names_in(side, theory))
     first = tuple(
         condition
@@ -89,7 +92,15 @@ def _name_of(term: Term) -> str | None:
             return None
 
 
-def _same(left: Term, right: Term, theory: Theory, seed: int, region: Region, account: Account | None) -> Verdict:
+def _same(
+    left: Term,
+    right: Term,
+    theory: Theory,
+    seed: int,
+    region: Region,
+    account: Account | None,
+    kept: Points | None,
+) -> Verdict:
     simplices, others = recognised(theory.assumptions)
     question = Question(
         left, right, theory, simplices, seed, Normaliser(theory, positive_terms(region)), account_of(account)
@@ -104,7 +115,7 @@ def _same(left: Term, right: Term, theory: Theory, seed: int, region: Region, ac
     if len(cases) > MOST_PATTERNS:
         return Verdict("undecided", f"more than {MOST_PATTERNS} patterns of equal indices")
     word, how, refuted = algebra(question, domains, cases, named)
-    gate = _gates(question, domains, cases, named, refuted, region)
+    gate = _gates(question, domains, cases, named, refuted, region, kept)
     verdict = _verdict(question, word, how, gate, others, len(cases))
     return _everywhere(verdict, question, domains, cases, named) if verdict.word == "proved" else verdict
 
@@ -134,6 +145,7 @@ def _gates(
     named: dict[str, frozenset[int]],
     refuted: tuple[dict[str, int], dict[Index, int]] | None,
     region: Region,
+    kept: Points | None,
 ) -> Gate:
     """The real gate where the algebra failed, then at the smallest sizes of every pattern; the worst outcome counts."""
     passed = 0
@@ -141,7 +153,7 @@ def _gates(
     for station, (sizes, env) in enumerate(_stations(domains, cases, named, refuted)):
         gate = compare(
             question.left, question.right, question.theory, question.simplices, sizes, env, question.seed, region,
-            refuted=refuted is not None and station < _CLOSER,
+            refuted=refuted is not None and station < _CLOSER, kept=kept,
         )  # fmt: skip
         if gate.outcome in ("false", "undefined"):
             return gate

@@ -134,6 +134,10 @@ class Evaluator(Generic[Value]):
         self._known: dict[_Key, dict[int, Value]] = {}
         self._inverses: dict[_Key, dict[int, Value]] = {}
 
+    def renew(self) -> None:
+        """Have the whole budget again, for another question at the same point."""
+        self._budget = Budget()
+
     def at(self, term: Term, env: dict[Index, int]) -> Value:
         """The value of `term` where its free indices have the values in `env`; Undefined or Unsupported."""
         return self.dual(term, env, ()).get(0, self.arithmetic.number(0, 1))
@@ -174,7 +178,11 @@ class Evaluator(Generic[Value]):
 
     def _dual(self, term: Term, env: dict[Index, int], seeds: tuple[Seed, ...]) -> dict[int, Value]:
         field = self.arithmetic
-        match term:
+        match term:  # The most frequent nodes first.
+            case Add(terms=parts):
+                return self._sum([self.dual(part, env, seeds) for part in parts])
+            case Mul(factors=parts):
+                return self._multiply([self.dual(part, env, seeds) for part in parts])
             case Number(value=value):
                 return self._constant(field.number(value.numerator, value.denominator))
             case Parameter():
@@ -193,10 +201,6 @@ class Evaluator(Generic[Value]):
                 definition = self.theory.definition(name)
                 inside = dict(zip(definition.indices, values, strict=True))
                 return self._seeded(self.dual(definition.body, inside, seeds), ("call", name, values), seeds)
-            case Add(terms=parts):
-                return self._sum([self.dual(part, env, seeds) for part in parts])
-            case Mul(factors=parts):
-                return self._multiply([self.dual(part, env, seeds) for part in parts])
             case Div(numerator=above, denominator=below):
                 return self._times(self.dual(above, env, seeds), self._reciprocal(below, env, seeds))
             case Power(base=base, exponent=exponent):
@@ -313,8 +317,10 @@ class Evaluator(Generic[Value]):
         return {mask: value for mask, value in made.items() if not self.arithmetic.is_zero(value)}
 
     def _multiply(self, parts: list[dict[int, Value]]) -> dict[int, Value]:
-        made = {0: self._one}
-        for part in parts:
+        if not parts:
+            return {0: self._one}
+        made = parts[0]
+        for part in parts[1:]:
             made = self._times(made, part)
         return made
 

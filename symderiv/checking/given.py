@@ -7,7 +7,7 @@ from itertools import product
 from typing import TypeAlias
 
 from symderiv.checking.letters import Polynomial
-from symderiv.terms import Index, Place, Position, Term, own_places, rename, subterms
+from symderiv.terms import Index, Place, Position, Term, each_subterm, own_places, rename
 
 __all__ = ["Given", "is_given"]
 
@@ -28,5 +28,5 @@ def is_given(poly: Polynomial, facts: tuple[Given, ...], normal: Callable[[Term]
 
 
 def _places_in(term: Term) -> tuple[Place, ...]:
-    named = (place for _, part in subterms(term) for place in own_places(part) if isinstance(place, Position))
+    named = (place for part in each_subterm(term) for place in own_places(part) if isinstance(place, Position))
     return (*sorted(term.free, key=repr), *named)

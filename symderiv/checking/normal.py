@@ -52,11 +52,11 @@ from symderiv.terms import (
     Step,
     Sum,
     Term,
+    each_subterm,
     number,
     own_places,
     rebuild,
     rename,
-    subterms,
 )
 
 __all__ = ["Monomial", "Normaliser", "Outside", "Polynomial"]
@@ -352,7 +352,7 @@ class Normaliser:
             full = outer[0][0]
             (other,) = (monomial for monomial in poly if monomial != outer)
             member = self.as_term({other: -poly[other]})
-            places = {p for _, part in subterms(member) for p in own_places(part) if p.domain == full.index.domain}
+            places = {p for part in each_subterm(member) for p in own_places(part) if p.domain == full.index.domain}
             if any(self.canonical(rename(full.body, {full.index: place})) == member for place in places):
                 return full if sign_of(full.body, self._theory) == 1 else None
         return None

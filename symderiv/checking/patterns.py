@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symderiv.statements import Distinct
-from symderiv.terms import Index, Position, Sum, Term, own_places, subterms
+from symderiv.terms import Index, Position, Sum, Term, each_subterm, own_places
 from symderiv.terms import Product as _Product
 
 __all__ = ["named_members", "needed", "patterns"]
@@ -19,7 +19,7 @@ def named_members(terms: tuple[Term, ...], distinct: tuple[Distinct, ...] = ()) 
     """The concrete members that `terms` and `distinct` mention, by domain."""
     found: dict[str, set[int]] = {}
     for term in terms:
-        for _, part in subterms(term):
+        for part in each_subterm(term):
             for place in own_places(part):
                 if isinstance(place, Position):
                     found.setdefault(place.domain.name, set()).add(place.value)
@@ -77,7 +77,7 @@ def symbolic_domains(terms: tuple[Term, ...]) -> tuple[str, ...]:
     names: set[str] = set()
     for term in terms:
         names |= {index.domain.name for index in term.free if index.domain.size is None}
-        for _, part in subterms(term):
+        for part in each_subterm(term):
             if isinstance(part, Sum | _Product) and part.index.domain.size is None:
                 names.add(part.index.domain.name)
             domain = getattr(part, "domain", None)

@@ -28,10 +28,11 @@ from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.rationals import Rationals
 from symderiv.checking.regions import EVERYWHERE, Region, holds_inside, positive_data
 from symderiv.checking.simplices import Simplex
+from symderiv.checking.table import Table
 from symderiv.statements import Condition, Counterexample, Distinct, Positive, Theory, reachable
 from symderiv.terms import PIECEWISE, Array, Constant, Exp, Index, Log, Parameter, Position, Term, rename
 
-__all__ = ["Gate", "Outcome", "at_point", "compare", "exceeds"]
+__all__ = ["Gate", "Outcome", "Points", "at_point", "compare", "exceeds"]
 
 _BITS: Final = (128, 512, 2048)
 """Precisions tried in turn while a ball is too wide to judge."""
@@ -139,7 +140,7 @@ class _Balls:
         """The sign at this point: exact where the argument is rational, else from its ball."""
         if self.exact is None:
             field_ = Rationals(self.drawn_parameter, self.drawn_entry)
-            self.exact = Evaluator(evaluator.theory, self.sizes, field_)
+            self.exact = Evaluator(evaluator.theory, self.sizes, field_, table=evaluator.table)
         try:
             value: arb | Fraction = self.exact.at(term, env)
         except Unsupported:
@@ -199,6 +200,37 @@ def _finite(value: arb | None) -> bool:
     return value is not None and bool(value.is_finite())
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What was evaluated at drawn points, kept from question to question: the steps of a proof share most subterms."""
+
+    _evaluators: dict[object, Evaluator[arb]] = field(default_factory=dict)
+    _tables: dict[Theory, Table] = field(default_factory=dict)
+
+    def evaluator(
+        self,
+        theory: Theory,
+        simplices: tuple[Simplex, ...],
+        sizes: dict[str, int],
+        seed: int,
+        point: int,
+        bits: int,
+        positive: frozenset[str],
+    ) -> Evaluator[arb]:
+        """The values at a drawn point, with the whole budget for a new question."""
+        key = (theory, simplices, tuple(sorted(sizes.items())), seed, point, bits, positive)
+        if key not in self._evaluators:
+            field_ = _Balls(seed, point, sizes, {simplex.name: simplex for simplex in simplices}, positive)
+            table = self._tables.setdefault(theory, Table(theory))
+            self._evaluators[key] = Evaluator(theory, sizes, field_, table=table)
+        found = self._evaluators[key]
+        found.renew()
+        assert isinstance(found.arithmetic, _Balls)
+        if found.arithmetic.exact is not None:
+            found.arithmetic.exact.renew()
+        return found
+
+
 def at_point(
     terms: tuple[Term, ...],
     theory: Theory,
@@ -212,9 +244,9 @@ def at_point(
 ) -> tuple[tuple[arb | None, ...], tuple[tuple[str, str], ...]]:
     """The balls of `terms` at one drawn point, data called `positive` drawn positive, and the point."""
     with ctx.workprec(bits):
-        field_ = _Balls(seed, point, sizes, {simplex.name: simplex for simplex in simplices}, positive)
-        evaluator: Evaluator[arb] = Evaluator(theory, sizes, field_)
-        return tuple(_value(evaluator, term, env) for term in terms), field_.data()
+        evaluator = Points().evaluator(theory, simplices, sizes, seed, point, bits, positive)
+        assert isinstance(evaluator.arithmetic, _Balls)
+        return tuple(_value(evaluator, term, env) for term in terms), evaluator.arithmetic.data()
 
 
 def _judge_equal(left: arb | None, right: arb | None) -> Outcome:
@@ -284,7 +316,9 @@ def _run(
     *,
     greater: bool,
     refuted: bool = False,
+    kept: Points | None = None,
 ) -> Gate:
+    kept = Points() if kept is None else kept
     passed = 0
     signed = any(isinstance(part, PIECEWISE) for side in (left, right) for part in reachable(side, theory))
     usual = (_POINTS_OF_REFUTED if refuted else _POINTS_OF_SIGNS) if signed else _POINTS
@@ -295,9 +329,9 @@ def _run(
         outcome: Outcome = "wide"
         for bits in _BITS:
             try:
-                (first, second), data = at_point(
-                    (left, right), theory, simplices, sizes, env, seed, point, bits, positive
-                )
+                with ctx.workprec(bits):
+                    evaluator = kept.evaluator(theory, simplices, sizes, seed, point, bits, positive)
+                    first, second = _value(evaluator, left, env), _value(evaluator, right, env)
             except (Unsupported, Exhausted):
                 return Gate("wide", passed)
             except _Straddling:
@@ -316,6 +350,8 @@ def _run(
             if region.conditions and not _is_inside(region, theory, simplices, sizes, env, seed, point, positive):
                 continue
             places = tuple(sorted((index.name, value) for index, value in env.items()))
+            # Once more for these two sides alone, so that only what they depend on is shown.
+            _, data = at_point((left, right), theory, simplices, sizes, env, seed, point, bits, positive)
             shown = tuple("no value" if not _finite(ball) else str(ball) for ball in (first, second))
             return Gate(outcome, passed, Counterexample(tuple(sorted(sizes.items())), places, data, shown[0], shown[1]))
         if outcome == "wide":
@@ -335,10 +371,11 @@ def compare(
     region: Region = EVERYWHERE,
     *,
     refuted: bool = False,
+    kept: Points | None = None,
 ) -> Gate:
     """left = right at four points: two draws, each with the opposite signs as well; at 16 where signs decide, and at
     many more if `refuted`, where exact arithmetic found signs for which it fails."""
-    return _run(left, right, theory, simplices, sizes, env, seed, region, greater=False, refuted=refuted)
+    return _run(left, right, theory, simplices, sizes, env, seed, region, greater=False, refuted=refuted, kept=kept)
 
 
 def exceeds(

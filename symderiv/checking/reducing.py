@@ -19,7 +19,21 @@ from itertools import product
 from symderiv.checking.normal import Normaliser, Outside, Polynomial
 from symderiv.checking.signs import positivity
 from symderiv.statements import Condition, Distinct, Nonzero, Positive, Theory
-from symderiv.terms import Add, Div, Index, Mul, Number, Place, Power, Term, number, own_places, rename, subterms
+from symderiv.terms import (
+    Add,
+    Div,
+    Index,
+    Mul,
+    Number,
+    Place,
+    Power,
+    Term,
+    each_subterm,
+    number,
+    own_places,
+    rename,
+    subterms,
+)
 
 __all__ = ["without_repetitions"]
 
@@ -231,7 +245,7 @@ def _is_whole(exponent: Term) -> bool:
 
 
 def _places_in(term: Term) -> tuple[Place, ...]:
-    named = (place for _, part in subterms(term) for place in own_places(part))
+    named = (place for part in each_subterm(term) for place in own_places(part))
     return tuple(dict.fromkeys((*sorted(term.free, key=repr), *(p for p in named if not isinstance(p, Index)))))
 
 

@@ -22,7 +22,7 @@ from symderiv.checking.reducing import without_repetitions
 from symderiv.checking.shape import sign_of
 from symderiv.checking.signs import conditions
 from symderiv.statements import Condition, Distinct, Positive, Theory
-from symderiv.terms import Array, Call, Derivative, Entry, Index, Parameter, Term, children, rebuild, subterms
+from symderiv.terms import Array, Call, Derivative, Entry, Index, Parameter, Term, children, each_subterm, rebuild
 
 __all__ = [
     "EVERYWHERE", "Region", "as_written", "declared", "declared_in", "declared_region", "holds_inside", "positive_data",
@@ -55,7 +55,7 @@ def region_of(term: Term, theory: Theory, normaliser: Normaliser) -> Region:
 
 def _speaks_of_data(term: Term) -> bool:
     """Whether more stands in `term` than sizes and numbers, which the sizes of a check keep to by themselves."""
-    return any(isinstance(part, Entry | Parameter | Call) for _, part in subterms(term))
+    return any(isinstance(part, Entry | Parameter | Call) for part in each_subterm(term))
 
 
 def holds_inside(

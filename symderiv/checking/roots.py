@@ -34,7 +34,7 @@ from typing import Final
 from flint import fmpq_mpoly
 
 from symderiv.checking.letters import power_of
-from symderiv.terms import Constant, Exp, Number, Product, Size, Sum, Term, subterms
+from symderiv.terms import Constant, Exp, Number, Product, Size, Sum, Term, each_subterm
 
 __all__ = ["are_apart", "radicand_of_sums"]
 
@@ -47,7 +47,7 @@ def radicand_of_sums(letter: Term) -> Term | None:
     found = power_of(letter) if isinstance(letter, Exp) else None
     if found is None or isinstance(found[0], Constant | Number | Exp):
         return None
-    return found[0] if any(isinstance(part, Sum | Product | Size) for _, part in subterms(found[0])) else None
+    return found[0] if any(isinstance(part, Sum | Product | Size) for part in each_subterm(found[0])) else None
 
 
 def are_apart(roots: Mapping[int, tuple[int, fmpq_mpoly]], of_sums: frozenset[int]) -> bool:

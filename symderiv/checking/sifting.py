@@ -40,11 +40,11 @@ from symderiv.terms import (
     Term,
     children,
     delta,
+    each_subterm,
     fresh,
     number,
     rebuild,
     rename,
-    subterms,
 )
 
 __all__ = ["added", "multiplied", "sifted"]
@@ -56,7 +56,7 @@ def sifted(term: Term, theory: Theory) -> Term:
         part.array.name
         for assumption in theory.assumptions
         for side in (assumption.left, assumption.right)
-        for _, part in subterms(side)
+        for part in each_subterm(side)
         if isinstance(part, Entry)
     )
     known: dict[Term, Term] = {}
@@ -143,7 +143,7 @@ def _same_place(left: Place, right: Place) -> Term:
 
 def _reads(term: Term, array: str) -> bool:
     """Whether an entry of `array` stands in `term`, which has no calls."""
-    return any(isinstance(part, Entry) and part.array.name == array for _, part in subterms(term))
+    return any(isinstance(part, Entry) and part.array.name == array for part in each_subterm(term))
 
 
 def _summed(index: Index, body: Term, skip: Place | None) -> Term:

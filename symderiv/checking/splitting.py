@@ -48,12 +48,12 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     fresh,
     number,
     own_places,
     rebuild,
     rename,
-    subterms,
 )
 
 __all__ = ["Equation", "at_one_member", "by_members", "by_sizes", "sizes_as_numbers"]
@@ -154,7 +154,7 @@ def by_members(left: Term, right: Term, domain: Domain, taken: frozenset[str]) -
 
 
 def _bound(term: Term) -> tuple[Index, ...]:
-    return tuple(part.index for _, part in subterms(term) if isinstance(part, Sum | Product))
+    return tuple(part.index for part in each_subterm(term) if isinstance(part, Sum | Product))
 
 
 def _under(term: Term, at: Index) -> tuple[Term | None, Term | None]:
@@ -196,7 +196,7 @@ def at_one_member(
 ) -> tuple[Term, Term, tuple[Simplex, ...]]:
     """The sides and simplex assumptions with every index dropped that alone stands for its domain; not for the domains
     called `kept`. `left` and `right` hold no calls."""
-    parts = [part for side in (left, right) for _, part in subterms(side)]
+    parts = [part for side in (left, right) for part in each_subterm(side)]
     entries = [part for part in parts if isinstance(part, Entry)]
     entries += [part.wrt for part in parts if isinstance(part, Derivative) and isinstance(part.wrt, Entry)]
     arrays = {entry.array for entry in entries}
@@ -225,7 +225,7 @@ def at_one_member(
 def sizes_as_numbers(left: Term, right: Term, kept: frozenset[str]) -> Equation:
     """The sides with a positive number for the size of every domain of which nothing else is there; not for those
     called `kept`. `left` and `right` hold no calls."""
-    parts = [part for side in (left, right) for _, part in subterms(side)]
+    parts = [part for side in (left, right) for part in each_subterm(side)]
     used = {place.domain for part in parts for place in own_places(part)}
     used |= {part.index.domain for part in parts if isinstance(part, Sum | Product)}
     used |= {domain for part in parts if isinstance(part, Entry) for domain in part.array.domains}

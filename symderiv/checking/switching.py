@@ -56,11 +56,11 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     number,
     own_places,
     rebuild,
     rename,
-    subterms,
 )
 
 __all__ = ["by_signs"]
@@ -129,7 +129,7 @@ class _Signs:
             (isinstance(part, Sum | Product) and part.index.domain.size is None)
             or (isinstance(part, Size) and part.domain.size is None)
             or (isinstance(part, Entry) and part.array.name in self.tied)
-            for _, part in subterms(argument)
+            for part in each_subterm(argument)
         )
 
     def advance(self) -> bool:
@@ -219,7 +219,7 @@ def _ratio(poly: Polynomial, other: Polynomial) -> Fraction | None:
 
 def _places_of(term: Term) -> frozenset[Place]:
     """The free indices and the named members in `term`."""
-    named = {place for _, part in subterms(term) for place in own_places(part) if isinstance(place, Position)}
+    named = {place for part in each_subterm(term) for place in own_places(part) if isinstance(place, Position)}
     return frozenset((*term.free, *named))
 
 

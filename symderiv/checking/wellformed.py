@@ -26,8 +26,8 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     own_places,
-    subterms,
 )
 
 __all__ = ["Refused", "require_well_formed"]
@@ -128,7 +128,7 @@ def _term(term: Term, theory: Theory, where: str, measures: dict[str, tuple[int,
     if nodes > _LARGEST:
         raise Refused(f"{where} has more than {_LARGEST} parts, definitions written out")
     _tower(term, where, 1)
-    for _, part in subterms(term):
+    for part in each_subterm(term):
         for place in own_places(part):
             _place(place, where)
         if isinstance(part, Sum | Product):
@@ -166,8 +166,8 @@ def _domain(domain: Domain, where: str) -> None:
 
 
 def _called(term: Term) -> list[Call]:
-    found = [part for _, part in subterms(term) if isinstance(part, Call)]
-    return found + [p.wrt for _, p in subterms(term) if isinstance(p, Derivative) and isinstance(p.wrt, Call)]
+    found = [part for part in each_subterm(term) if isinstance(part, Call)]
+    return found + [p.wrt for p in each_subterm(term) if isinstance(p, Derivative) and isinstance(p.wrt, Call)]
 
 
 def _calls(term: Term, theory: Theory, where: str) -> None:

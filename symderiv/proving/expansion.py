@@ -51,9 +51,9 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     rebuild,
     rename,
-    subterms,
 )  # fmt: skip
 
 _MOST_PRODUCTS: Final = 4000
@@ -78,7 +78,7 @@ class Expander:
 
     def polynomial(self, term: Term) -> Polynomial:
         """`term` multiplied out; TooLong beyond the budget."""
-        self._mentioned = frozenset(part.name for _, part in subterms(term) if isinstance(part, Call))
+        self._mentioned = frozenset(part.name for part in each_subterm(term) if isinstance(part, Call))
         made = settled(self._eliminated(self._expand(term)), self.letters.terms, self._renamed, _MOST_TERMS)
         return {tails(monomial, self._headed): coefficient for monomial, coefficient in made.items()}
 
@@ -336,7 +336,7 @@ class Expander:
         term = self.letters.terms[letter]
         if letter not in self.letters.relations and isinstance(term, Call):
             body = self._theory.definition(term.name).body
-            if not any(isinstance(part, Sum | Product | Exp) for _, part in subterms(body)):
+            if not any(isinstance(part, Sum | Product | Exp) for part in each_subterm(body)):
                 made = self._expand(unfold(term, self._theory))
                 if len(made) > 1:
                     self.letters.relations[letter] = (Fraction(-1), made)

@@ -32,11 +32,11 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
+    each_subterm,
     free_indices,
     own_places,
     rename,
     resize,
-    subterms,
 )  # fmt: skip
 
 __all__ = ["DISPLAYED", "Explicit", "ExplicitError", "explicit", "inapplicable"]
@@ -100,9 +100,9 @@ def inapplicable(claim: Claim, theory: Theory) -> str:
     """Why `claim` has no explicit form for a chosen class count, or "" if it has one."""
     if claim.relation != "=":
         return "it is an inequality, not a closed form of a derivative"
-    if not any(isinstance(part, Derivative) for _, part in subterms(claim.left)):
+    if not any(isinstance(part, Derivative) for part in each_subterm(claim.left)):
         return "its left side holds no derivative"
-    if any(isinstance(part, Derivative) for _, part in subterms(claim.right)):
+    if any(isinstance(part, Derivative) for part in each_subterm(claim.right)):
         return "its right side holds a derivative"
     if "classes" not in {domain for domain, size in _domains((claim.left, claim.right), theory) if size is None}:
         return "it does not depend on the number of classes"
@@ -251,7 +251,7 @@ def _all_by_sympy(
 def _domains(terms: tuple[Term, ...], theory: Theory) -> set[tuple[str, int | None]]:
     found: set[tuple[str, int | None]] = set()
     for whole in (*terms, *(d.body for d in theory.definitions)):
-        for _, part in subterms(whole):
+        for part in each_subterm(whole):
             domains = [place.domain for place in own_places(part)]
             if isinstance(part, Sum | Product):
                 domains.append(part.index.domain)
@@ -275,7 +275,7 @@ def _axes(left: Term, right: Term, theory: Theory) -> tuple[Index, ...]:
         variables.append(inner.wrt)
         inner = inner.body
     for part in (inner, *variables, right):
-        for _, node in subterms(part):
+        for node in each_subterm(part):
             order += [
                 p for p in own_places(node) if isinstance(p, Index) and p in free_indices(part) and p not in order
             ]

@@ -16,7 +16,7 @@ from symderiv.proving.rules.logs import is_positive
 from symderiv.proving.shortening import shortened
 from symderiv.proving.style import brackets
 from symderiv.statements import Line, Positive, Step, Theory
-from symderiv.terms import Call, Derivative, Term, at, subterms
+from symderiv.terms import Call, Derivative, Term, at, each_subterm
 
 _DIFFERENTIATE: Final = (
     "{lemmas}",
@@ -79,7 +79,7 @@ def general_lines(start: Term, theory: Theory, lemmas: tuple[Lemma, ...]) -> tup
 def _phases(items: tuple[str, ...], start: Term, theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[Phase, ...]:
     """The phases written in `items`, with the theorems that are cited and the quantities that may be recognised: those
     that are defined, but for the one whose derivative is sought."""
-    sought = {inner.name for _, inner in subterms(start) if isinstance(inner, Call)}
+    sought = {inner.name for inner in each_subterm(start) if isinstance(inner, Call)}
     recognised = [d.name for d in theory.definitions if d.name not in sought or d.indices]
     names = "|".join(recognised)
     cited = "|".join(known.name for known in lemmas)
@@ -100,7 +100,7 @@ def _first(term: Term, tried: tuple[Phase, ...], theory: Theory, lemmas: tuple[L
 
 
 def _pending(term: Term) -> bool:
-    return any(isinstance(inner, Derivative) for _, inner in subterms(term))
+    return any(isinstance(inner, Derivative) for inner in each_subterm(term))
 
 
 def _wanted(step: Step, theory: Theory) -> bool:

@@ -47,7 +47,7 @@ from symderiv.terms import (
     Sum,
     Term,
     children,
-    subterms,
+    each_subterm,
 )
 
 _MOST_POLYNOMIALS: Final = 150
@@ -90,7 +90,7 @@ def _reading_cost(term: Term, whole: tuple[Add, ...], known: dict[Term, int]) ->
     if isinstance(term, Div) and any(isinstance(part, Div) for part in children(term)):
         own += 2
     if isinstance(term, Sum):
-        inner = [part for _, part in subterms(term.body)]
+        inner = list(each_subterm(term.body))
         own += _UNSIFTED if any(isinstance(part, Delta) and term.index in part.free for part in inner) else 0
         own += _NESTED if any(isinstance(part, Sum) and term.index not in part.free for part in inner) else 0
     return own + sum(reading_cost(part, whole, known) for part in children(term))

@@ -112,24 +112,28 @@ def common(monomials: tuple[Monomial, ...], partners: Partners) -> Monomial:
 
 def divided(monomial: Monomial, divisor: Monomial, partners: Partners) -> Monomial | None:
     """monomial / divisor if the divisor is a factor of it, else None."""
+    return joined(monomial, inverse(divisor)) if _divides(divisor, monomial, partners) else None
+
+
+def _divides(divisor: Monomial, monomial: Monomial, partners: Partners) -> bool:
     exponents = dict(monomial)
     for letter, exponent in divisor:
         mine = exponents.get(letter, 0)
         if mine >= exponent > 0 or mine <= exponent < 0:
             continue
         if letter not in partners or partners[letter].isdisjoint(exponents):
-            return None
-    return joined(monomial, inverse(divisor))
+            return False
+    return True
 
 
 def without(polynomial: Polynomial, divisor: Monomial, partners: Partners) -> Polynomial:
     """The terms of which `divisor` is a factor, divided by it."""
-    made: Polynomial = {}
-    for monomial, coefficient in polynomial.items():
-        rest = divided(monomial, divisor, partners)
-        if rest is not None:
-            made[rest] = coefficient
-    return made
+    over = inverse(divisor)
+    return {
+        joined(monomial, over): coefficient
+        for monomial, coefficient in polynomial.items()
+        if _divides(divisor, monomial, partners)
+    }
 
 
 def quotient(polynomial: Polynomial, bracket: Polynomial, partners: Partners) -> tuple[Polynomial, Polynomial]:
@@ -147,7 +151,7 @@ def quotient(polynomial: Polynomial, bracket: Polynomial, partners: Partners) ->
 
 def kernels(polynomial: Polynomial, partners: Partners, most: int) -> Iterator[Polynomial]:
     """The quotients of at least two terms by what two of the terms share, without their own common factor."""
-    seen: set[frozenset[tuple[Monomial, Fraction]]] = set()
+    seen: set[frozenset[tuple[Monomial, int, int]]] = set()
     monomials = tuple(polynomial)
     tried: set[Monomial] = set()
     for position, first in enumerate(monomials):
@@ -161,8 +165,10 @@ def kernels(polynomial: Polynomial, partners: Partners, most: int) -> Iterator[P
             if further:
                 rest = without(rest, further, partners)
             number = content(rest)
-            rest = {monomial: value / number for monomial, value in rest.items()}
-            key = frozenset(rest.items())
+            if number != 1:
+                rest = {monomial: value / number for monomial, value in rest.items()}
+            # Pairs of integers, because the hash of a fraction takes a modular inverse.
+            key = frozenset((monomial, value.numerator, value.denominator) for monomial, value in rest.items())
             if len(rest) > 1 and key not in seen:
                 seen.add(key)
                 yield rest

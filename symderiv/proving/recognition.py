@@ -8,12 +8,12 @@ from fractions import Fraction
 from symderiv.proving.matching import match
 from symderiv.proving.monomials import Monomial, joined
 from symderiv.statements import Definition, Theory, reachable
-from symderiv.terms import Add, Call, Div, Exp, Log, Number, Product, Sum, Term, rename, subterms
+from symderiv.terms import Add, Call, Div, Exp, Log, Number, Product, Sum, Term, each_subterm, rename
 
 
 def recognised(theory: Theory, named: frozenset[str] = frozenset()) -> tuple[Definition, ...]:
     """The definitions that others are made of, those with indices, and those `named`: not the loss itself."""
-    called = {part.name for d in theory.definitions for _, part in subterms(d.body) if isinstance(part, Call)}
+    called = {part.name for d in theory.definitions for part in each_subterm(d.body) if isinstance(part, Call)}
     return tuple(d for d in theory.definitions if d.indices or d.name in called | named)
 
 
@@ -25,8 +25,8 @@ def to_be_named(before: Term, after: Term, theory: Theory) -> tuple[str, ...]:
     reached = [part for side in (before, after) for part in reachable(side, theory)]
     names = {part.name for part in reached if isinstance(part, Call)}
     alone = {d.name for d in recognised(Theory(tuple(d for d in theory.definitions if d.name in names)))}
-    old = {part.name for _, part in subterms(before) if isinstance(part, Call)}
-    new = {part.name for _, part in subterms(after) if isinstance(part, Call)}
+    old = {part.name for part in each_subterm(before) if isinstance(part, Call)}
+    new = {part.name for part in each_subterm(after) if isinstance(part, Call)}
     return tuple(sorted(new - old - alone))
 
 

@@ -25,8 +25,8 @@ from symderiv.terms import (
     Size,
     Sum,
     Term,
+    each_subterm,
     number,
-    subterms,
 )
 
 
@@ -105,7 +105,7 @@ def rendered_sum(parts: Sequence[Term]) -> Term:
 
 
 def _place(term: Term) -> tuple[bool, bool, bool, int]:
-    inside = [part for _, part in subterms(term)]
+    inside = list(each_subterm(term))
     has_delta = any(isinstance(part, Delta) for part in inside)
     has_sum = any(isinstance(part, Sum | Product) for part in inside)
     return is_negative(term), not has_delta, has_sum, len(inside)

@@ -9,7 +9,7 @@ from symderiv.proving.plan import composed, phases, run
 from symderiv.proving.rules import Lemma
 from symderiv.proving.style import STYLES, brackets
 from symderiv.statements import Line, Theory
-from symderiv.terms import Derivative, Sum, Term, subterms
+from symderiv.terms import Derivative, Sum, Term, each_subterm
 
 _SHOWN: Final = 150
 """Up to this much to read, the multiplied out form has a line of its own."""
@@ -51,7 +51,7 @@ def _totals(theory: Theory, lemmas: tuple[Lemma, ...]) -> tuple[str, ...]:
 
 
 def _derives(term: Term) -> bool:
-    return any(isinstance(inner, Derivative) for _, inner in subterms(term))
+    return any(isinstance(inner, Derivative) for inner in each_subterm(term))
 
 
 def _joined(lines: list[Line]) -> list[Line]:

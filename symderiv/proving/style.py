@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from symderiv.statements import Theory
-from symderiv.terms import Add, Div, Index, Mul, Power, Product, Sum, Term, children, rename, subterms
+from symderiv.terms import Add, Div, Index, Mul, Power, Product, Sum, Term, children, each_subterm, rename
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def brackets(theory: Theory) -> tuple[Add, ...]:
 
 def _brackets(theory: Theory) -> Iterator[Add]:
     for definition in theory.definitions:
-        for _, outer in subterms(definition.body):
+        for outer in each_subterm(definition.body):
             if isinstance(outer, Mul | Div | Power):
                 for part in children(outer):
-                    if isinstance(part, Add) and not any(isinstance(p, Sum | Product) for _, p in subterms(part)):
+                    if isinstance(part, Add) and not any(isinstance(p, Sum | Product) for p in each_subterm(part)):
                         yield part
 
 

@@ -6,7 +6,7 @@ Terms are compared and looked up very often; equality is structural and looks at
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeVar, dataclass_transform
+from typing import ClassVar, TypeVar, dataclass_transform
 
 from symderiv.terms.places import Index
 
@@ -19,10 +19,12 @@ class Node:
     """What nodes share: the cached hash and free indices."""
 
     __slots__ = ()
+    _content: ClassVar[tuple[str, ...]] = ()
+    """The names of the fields that say what a node is."""
 
     def __post_init__(self) -> None:
         self._check()
-        values = tuple(getattr(self, name) for name in content(type(self)))
+        values = tuple(getattr(self, name) for name in self._content)
         object.__setattr__(self, "_hash", hash((type(self).__name__, values)))
         object.__setattr__(self, "free", _free(values, bound=getattr(self, "index", None)))
 
@@ -32,7 +34,7 @@ class Node:
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         # Built again where it is unpickled: the hash of a string differs between processes.
-        return type(self), tuple(getattr(self, name) for name in content(type(self)))
+        return type(self), tuple(getattr(self, name) for name in self._content)
 
     def _check(self) -> None:
         """Raise ValueError if the node is not well formed."""
@@ -64,6 +66,7 @@ def node(cls: type[_Node]) -> type[_Node]:
             return False
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
+    made._content = names  # type: ignore[attr-defined]
     made.__eq__ = equal  # type: ignore[method-assign]
     made.__hash__ = Node.__hash__  # type: ignore[method-assign,assignment]
     return made

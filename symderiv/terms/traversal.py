@@ -110,6 +110,15 @@ def subterms(term: Term) -> Iterator[tuple[Path, Term]]:
         waiting.extend(((*path, position), parts[position]) for position in range(len(parts) - 1, -1, -1))
 
 
+def each_subterm(term: Term) -> Iterator[Term]:
+    """Every subterm, a node before its parts, left to right."""
+    waiting = [term]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
+
+
 def at(term: Term, path: Path) -> Term:
     """The subterm at `path`; IndexError if there is none."""
     for position in path:

@@ -11,11 +11,11 @@ from symderiv.proving.recognition import to_be_named
 from symderiv.proving.rules.base import ANY_NODE, Context, Rewrite, Rule
 from symderiv.proving.style import STYLES, brackets
 from symderiv.proving.tidy import tidy
-from symderiv.terms import Derivative, Term, subterms
+from symderiv.terms import Derivative, Term, each_subterm
 
 
 def _expander(node: Term, context: Context) -> Expander | None:
-    if any(isinstance(part, Derivative) for _, part in subterms(node)):
+    if any(isinstance(part, Derivative) for part in each_subterm(node)):
         return None
     style = STYLES.get(context.choice("style") or "open")
     if style is None:

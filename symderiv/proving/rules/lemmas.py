@@ -33,9 +33,9 @@ from symderiv.terms import (
     Term,
     alpha_key,
     children,
+    each_subterm,
     rebuild,
     rename,
-    subterms,
 )
 
 
@@ -130,7 +130,7 @@ def definitions_in(terms: tuple[Term, ...], theory: Theory) -> tuple[Definition,
     names: set[str] = set()
     waiting = list(terms)
     while waiting:
-        for _, inner in subterms(waiting.pop()):
+        for inner in each_subterm(waiting.pop()):
             calls = [inner] if isinstance(inner, Call) else []
             if isinstance(inner, Derivative) and isinstance(inner.wrt, Call):
                 calls.append(inner.wrt)
@@ -168,7 +168,7 @@ def _read(term: Term, reading: Reading, theory: Theory, arrays: Mapping[str, Arr
 def _arrays(theory: Theory) -> dict[str, Array]:
     """The data that the theory's definitions and assumptions speak about, by name."""
     terms = [d.body for d in theory.definitions] + [a.left for a in theory.assumptions]
-    return {inner.array.name: inner.array for term in terms for _, inner in subterms(term) if isinstance(inner, Entry)}
+    return {inner.array.name: inner.array for term in terms for inner in each_subterm(term) if isinstance(inner, Entry)}
 
 
 def _read_claim(claim: Claim, reading: Reading, theory: Theory) -> Claim:

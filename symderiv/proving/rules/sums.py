@@ -41,11 +41,11 @@ from symderiv.terms import (
     Term,
     children,
     delta,
+    each_subterm,
     number,
     own_places,
     rebuild,
     rename,
-    subterms,
 )
 
 
@@ -306,7 +306,7 @@ COLLECT_TERMS: Final = Rule(
 
 def _positions(term: Term) -> tuple[Position, ...]:
     found: list[Position] = []
-    for _, inner in subterms(term):
+    for inner in each_subterm(term):
         found += [p for p in own_places(inner) if isinstance(p, Position) and p not in found]
     return tuple(found)
 
