@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -46,7 +47,15 @@ def prove_all(problems: Sequence[Problem], progress: Report, seed: int = SEED) -
 
 
 def _prove_problem(problem: Problem, seed: int) -> tuple[Theorem, ...]:
-    return prove_entry(problem, _unheard, seed=seed)
+    """The theorems of one entry; unused cycles are collected after it, since looking for them takes a tenth longer."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return prove_entry(problem, _unheard, seed=seed)
+    finally:
+        gc.collect()
+        if collecting:
+            gc.enable()
 
 
 def _unheard(step: str, finished: int, total: int) -> None:
