@@ -40,6 +40,8 @@ __all__ = ["Crowded", "Exact", "Value"]
 
 _TERM_LIMIT: Final = 60_000
 _PRODUCT_LIMIT: Final = 4_000_000
+_A_TERM: Final = 200
+"""What a term costs that is taken apart here, in pairs of terms."""
 _SIGN_LIMIT: Final = 60
 """Terms of a polynomial whose sign is asked for."""
 
@@ -290,6 +292,7 @@ class Exact:
                 continue
             if len(poly) > _TERM_LIMIT:
                 raise Exhausted(f"a polynomial of more than {_TERM_LIMIT} terms")
+            self._account.spend(_A_TERM * len(poly))
             # By powers of the base, each multiplied once: term by term would take a time quadratic in their number.
             by_power: dict[int, dict[tuple[int, ...], fmpq]] = {}
             for exponents, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
