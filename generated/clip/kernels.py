@@ -32,6 +32,7 @@ Theorems (SHA-256 of the record each rests on):
 """
 
 import hashlib
+import inspect
 import math
 import operator
 import os
@@ -39,11 +40,11 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from queue import SimpleQueue
-from types import ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -63,12 +64,20 @@ HOME = f"kernels_{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:20]}"
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`function` compiled by Numba on its first call, and cached for later runs where a cache can be written."""
+    """`function` compiled by Numba on its first call from Python, and cached for later runs where a cache can be
+    written. Compiled functions that call it take its statements for their own: it is not compiled for them apart."""
+    options: Any = {"nogil": True, "error_model": "numpy", "inline": "always", "no_cfunc_wrapper": True}
     function = at_home(function)
     try:
-        return njit(cache=True, nogil=True, error_model="numpy")(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # Numba finds no folder it may write
-        return njit(nogil=True, error_model="numpy")(function)
+        return njit(**options)(function)
+
+
+@cache
+def by_itself(function: Any) -> Any:
+    """A compiled function as one that stays a call in compiled code, as it has to where *arrays are handed on."""
+    return njit(nogil=True, error_model="numpy")(function.py_func)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
@@ -309,7 +318,9 @@ def add_blocks(start, stop, values, totals):
 
 
 @compiled
-def value_instances(start, stop, size, divisor, s_batch, T_batch, U_batch, beta, value_batch, value_sums):
+def value_instances(
+    start, stop, size, divisor, tails, s_batch, T_batch, U_batch, beta, value_batch, value_sums
+):
     """Instances start..stop-1 of value = ((sum_n A_n) / N + (sum_m B_m) / M) / 2"""
     extent_N = s_batch.shape[1]
     extent_M = s_batch.shape[2]
@@ -326,92 +337,91 @@ def value_instances(start, stop, size, divisor, s_batch, T_batch, U_batch, beta,
         for n in range(extent_N):
             largest = number(-np.inf)
             for m in range(0, extent_M, LANES):
-                largest = maximum(within(some(s, (n, m)), m, extent_M, -np.inf), largest)
+                largest = maximum(within(some(s, (n, m), tails), m, extent_M, -np.inf, tails), largest)
             largest = largest_lane(largest)
             at_largest = number(0.0)
             rest = number(0.0)
-            at_largest_lost = no_loss
-            rest_lost = no_loss
+            at_largest_running = begun(at_largest, no_loss)
+            rest_running = begun(rest, no_loss)
             for m_part in range(0, extent_M, PART):
                 at_largest_part = number(0.0)
                 rest_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
-                    part = exp_multiple(some(s, (n, m)), largest, beta)
+                    s_here = some(s, (n, m), tails)
+                    part = exp_multiple(s_here, largest, beta)
                     at_largest_part = (
-                        at_largest_part + within(select(some(s, (n, m)) == largest, part, 0.0), m, extent_M,
-                        0.0)
+                        at_largest_part + within(select(s_here == largest, part, 0.0), m, extent_M, 0.0, tails)
                     )
                     rest_part = (
-                        rest_part + within(select(some(s, (n, m)) == largest, 0.0, part), m, extent_M, 0.0)
+                        rest_part + within(select(s_here == largest, 0.0, part), m, extent_M, 0.0, tails)
                     )
-                at_largest, at_largest_lost = added(at_largest, at_largest_lost, at_largest_part)
-                rest, rest_lost = added(rest, rest_lost, rest_part)
-            at_largest = sum_of_lanes(at_largest, at_largest_lost)
-            rest = sum_of_lanes(rest, rest_lost)
+                at_largest_running = added(at_largest_running, at_largest_part)
+                rest_running = added(rest_running, rest_part)
+            at_largest = sum_of_lanes(at_largest_running)
+            rest = sum_of_lanes(rest_running)
             total_3 = number(0.0)
             logarithm = log_of_sum(at_largest, rest)
-            total_3_lost = no_loss
+            total_3_running = begun(total_3, no_loss)
             for m_part in range(0, extent_M, PART):
                 total_3_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
                     total_3_part = (
-                        total_3_part + within(weighted(some(T, (n, m)), beta * (some(s, (n, m)) - largest) -
-                        logarithm), m, extent_M, 0.0)
+                        total_3_part + within(weighted(some(T, (n, m), tails), beta * (some(s, (n, m), tails) -
+                        largest) - logarithm), m, extent_M, 0.0, tails)
                     )
-                total_3, total_3_lost = added(total_3, total_3_lost, total_3_part)
-            total_3 = sum_of_lanes(total_3, total_3_lost)
+                total_3_running = added(total_3_running, total_3_part)
+            total_3 = sum_of_lanes(total_3_running)
             put_one(sum_T_s_top, (n,), total_3)
         sum_A = number(0.0)
-        sum_A_lost = no_loss
+        sum_A_running = begun(sum_A, no_loss)
         for n_part in range(0, extent_N, PART):
             sum_A_part = number(0.0)
             for n in range(n_part, min(n_part + PART, extent_N), LANES):
-                A_here = -some(sum_T_s_top, (n,))
-                sum_A_part = sum_A_part + within(A_here, n, extent_N, 0.0)
-            sum_A, sum_A_lost = added(sum_A, sum_A_lost, sum_A_part)
-        sum_A = sum_of_lanes(sum_A, sum_A_lost)
+                A_here = -some(sum_T_s_top, (n,), tails)
+                sum_A_part = sum_A_part + within(A_here, n, extent_N, 0.0, tails)
+            sum_A_running = added(sum_A_running, sum_A_part)
+        sum_A = sum_of_lanes(sum_A_running)
         sum_B = number(0.0)
-        sum_B_lost = no_loss
+        sum_B_running = begun(sum_B, no_loss)
         for m_part in range(0, extent_M, PART):
             sum_B_part = number(0.0)
             for m in range(m_part, min(m_part + PART, extent_M), LANES):
                 largest_2 = number(-np.inf)
                 for n in range(extent_N):
-                    largest_2 = maximum(some(s, (n, m)), largest_2)
+                    largest_2 = maximum(some(s, (n, m), tails), largest_2)
                 at_largest_2 = number(0.0)
                 rest_2 = number(0.0)
-                at_largest_2_lost = no_loss
-                rest_2_lost = no_loss
+                at_largest_2_running = begun(at_largest_2, no_loss)
+                rest_2_running = begun(rest_2, no_loss)
                 for n in range(extent_N):
-                    part_2 = exp_multiple(some(s, (n, m)), largest_2, beta)
-                    at_largest_2, at_largest_2_lost = added(
-                        at_largest_2, at_largest_2_lost, select(some(s, (n, m)) == largest_2, part_2, 0.0)
+                    s_here_2 = some(s, (n, m), tails)
+                    part_2 = exp_multiple(s_here_2, largest_2, beta)
+                    at_largest_2_running = added(
+                        at_largest_2_running, select(s_here_2 == largest_2, part_2, 0.0)
                     )
-                    rest_2, rest_2_lost = added(
-                        rest_2, rest_2_lost, select(some(s, (n, m)) == largest_2, 0.0, part_2)
-                    )
-                at_largest_2 = settled(at_largest_2, at_largest_2_lost)
-                rest_2 = settled(rest_2, rest_2_lost)
+                    rest_2_running = added(rest_2_running, select(s_here_2 == largest_2, 0.0, part_2))
+                at_largest_2 = settled(at_largest_2_running)
+                rest_2 = settled(rest_2_running)
                 total_4 = number(0.0)
                 logarithm_2 = log_of_sum(at_largest_2, rest_2)
-                total_4_lost = no_loss
+                total_4_running = begun(total_4, no_loss)
                 for n in range(extent_N):
-                    total_4, total_4_lost = added(
-                        total_4, total_4_lost, weighted(some(U, (n, m)), beta * (some(s, (n, m)) - largest_2) -
-                        logarithm_2)
+                    total_4_running = added(
+                        total_4_running, weighted(some(U, (n, m), tails), beta * (some(s, (n, m), tails) -
+                        largest_2) - logarithm_2)
                     )
-                total_4 = settled(total_4, total_4_lost)
+                total_4 = settled(total_4_running)
                 B_here = -total_4
-                sum_B_part = sum_B_part + within(B_here, m, extent_M, 0.0)
-            sum_B, sum_B_lost = added(sum_B, sum_B_lost, sum_B_part)
-        sum_B = sum_of_lanes(sum_B, sum_B_lost)
+                sum_B_part = sum_B_part + within(B_here, m, extent_M, 0.0, tails)
+            sum_B_running = added(sum_B_running, sum_B_part)
+        sum_B = sum_of_lanes(sum_B_running)
         L = (sum_A / number(extent_N) + sum_B / number(extent_M)) / 2.0
         give_one(value_batch, value_sums, instance, block, 1.0, (), L)
 
 
 @compiled
 def value_and_grad_instances(
-    start, stop, size, divisor, s_batch, T_batch, U_batch, beta, value_batch, value_sums, gradient_batch,
+    start, stop, size, divisor, tails, s_batch, T_batch, U_batch, beta, value_batch, value_sums, gradient_batch,
     gradient_sums
 ):
     """Instances start..stop-1 of value = ((sum_n A_n) / N + (sum_m B_m) / M) / 2
@@ -430,6 +440,7 @@ def value_and_grad_instances(
     top_2 = np.empty(extent_M)
     sum_U = np.empty(extent_M)
     sum_T_s_top = np.empty(extent_N)
+    kept = np.empty(extent_M)
     beta = number(beta)
     no_loss = nothing_lost(s_batch)
     for instance in range(start, stop):
@@ -442,140 +453,146 @@ def value_and_grad_instances(
         for n in range(extent_N):
             largest = number(-np.inf)
             for m in range(0, extent_M, LANES):
-                largest = maximum(within(some(s, (n, m)), m, extent_M, -np.inf), largest)
+                largest = maximum(within(some(s, (n, m), tails), m, extent_M, -np.inf, tails), largest)
             largest = largest_lane(largest)
             put_one(top, (n,), largest)
             at_largest = number(0.0)
             rest = number(0.0)
-            at_largest_lost = no_loss
-            rest_lost = no_loss
+            at_largest_running = begun(at_largest, no_loss)
+            rest_running = begun(rest, no_loss)
             for m_part in range(0, extent_M, PART):
                 at_largest_part = number(0.0)
                 rest_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
-                    part = exp_multiple(some(s, (n, m)), largest, beta)
+                    s_here = some(s, (n, m), tails)
+                    part = exp_multiple(s_here, largest, beta)
+                    put_some(kept, (m,), part, tails)
                     at_largest_part = (
-                        at_largest_part + within(select(some(s, (n, m)) == largest, part, 0.0), m, extent_M,
-                        0.0)
+                        at_largest_part + within(select(s_here == largest, part, 0.0), m, extent_M, 0.0, tails)
                     )
                     rest_part = (
-                        rest_part + within(select(some(s, (n, m)) == largest, 0.0, part), m, extent_M, 0.0)
+                        rest_part + within(select(s_here == largest, 0.0, part), m, extent_M, 0.0, tails)
                     )
-                at_largest, at_largest_lost = added(at_largest, at_largest_lost, at_largest_part)
-                rest, rest_lost = added(rest, rest_lost, rest_part)
-            at_largest = sum_of_lanes(at_largest, at_largest_lost)
-            rest = sum_of_lanes(rest, rest_lost)
+                at_largest_running = added(at_largest_running, at_largest_part)
+                rest_running = added(rest_running, rest_part)
+            at_largest = sum_of_lanes(at_largest_running)
+            rest = sum_of_lanes(rest_running)
             put_one(total_largest, (n,), at_largest)
             put_one(total_rest, (n,), rest)
             total_3 = number(0.0)
             whole = at_largest + rest
-            total_3_lost = no_loss
+            total_3_running = begun(total_3, no_loss)
             whole_inverse = inverse(whole, no_loss)
             for m_part in range(0, extent_M, PART):
                 total_3_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
-                    p_here = quotient_by(exp_multiple(some(s, (n, m)), largest, beta), whole_inverse)
-                    put_some(p, (n, m), p_here)
-                    total_3_part = total_3_part + within(some(T, (n, m)), m, extent_M, 0.0)
-                total_3, total_3_lost = added(total_3, total_3_lost, total_3_part)
-            total_3 = sum_of_lanes(total_3, total_3_lost)
+                    p_here = quotient_by(some(kept, (m,), tails), whole_inverse)
+                    put_some(p, (n, m), p_here, tails)
+                    total_3_part = total_3_part + within(some(T, (n, m), tails), m, extent_M, 0.0, tails)
+                total_3_running = added(total_3_running, total_3_part)
+            total_3 = sum_of_lanes(total_3_running)
             put_one(sum_T, (n,), total_3)
         sum_A = number(0.0)
         sum_B = number(0.0)
-        sum_B_lost = no_loss
+        sum_B_running = begun(sum_B, no_loss)
         for m_part in range(0, extent_M, PART):
             sum_B_part = number(0.0)
             for m in range(m_part, min(m_part + PART, extent_M), LANES):
                 largest_2 = number(-np.inf)
                 for n in range(extent_N):
-                    largest_2 = maximum(some(s, (n, m)), largest_2)
-                put_some(top_2, (m,), largest_2)
+                    largest_2 = maximum(some(s, (n, m), tails), largest_2)
+                put_some(top_2, (m,), largest_2, tails)
                 at_largest_2 = number(0.0)
                 rest_2 = number(0.0)
                 total_4 = number(0.0)
-                at_largest_2_lost = no_loss
-                rest_2_lost = no_loss
-                total_4_lost = no_loss
+                at_largest_2_running = begun(at_largest_2, no_loss)
+                rest_2_running = begun(rest_2, no_loss)
+                total_4_running = begun(total_4, no_loss)
                 for n in range(extent_N):
-                    part_2 = exp_multiple(some(s, (n, m)), largest_2, beta)
-                    at_largest_2, at_largest_2_lost = added(
-                        at_largest_2, at_largest_2_lost, select(some(s, (n, m)) == largest_2, part_2, 0.0)
+                    s_here_2 = some(s, (n, m), tails)
+                    part_2 = exp_multiple(s_here_2, largest_2, beta)
+                    at_largest_2_running = added(
+                        at_largest_2_running, select(s_here_2 == largest_2, part_2, 0.0)
                     )
-                    rest_2, rest_2_lost = added(
-                        rest_2, rest_2_lost, select(some(s, (n, m)) == largest_2, 0.0, part_2)
-                    )
-                    total_4, total_4_lost = added(total_4, total_4_lost, some(U, (n, m)))
-                at_largest_2 = settled(at_largest_2, at_largest_2_lost)
-                rest_2 = settled(rest_2, rest_2_lost)
-                total_4 = settled(total_4, total_4_lost)
-                put_some(total_2_largest, (m,), at_largest_2)
-                put_some(total_2_rest, (m,), rest_2)
-                put_some(sum_U, (m,), total_4)
+                    rest_2_running = added(rest_2_running, select(s_here_2 == largest_2, 0.0, part_2))
+                    total_4_running = added(total_4_running, some(U, (n, m), tails))
+                at_largest_2 = settled(at_largest_2_running)
+                rest_2 = settled(rest_2_running)
+                total_4 = settled(total_4_running)
+                put_some(total_2_largest, (m,), at_largest_2, tails)
+                put_some(total_2_rest, (m,), rest_2, tails)
+                put_some(sum_U, (m,), total_4, tails)
                 total_6 = number(0.0)
                 logarithm = log_of_sum(at_largest_2, rest_2)
-                total_6_lost = no_loss
+                total_6_running = begun(total_6, no_loss)
                 for n in range(extent_N):
-                    total_6, total_6_lost = added(
-                        total_6, total_6_lost, weighted(some(U, (n, m)), beta * (some(s, (n, m)) - largest_2) -
-                        logarithm)
+                    total_6_running = added(
+                        total_6_running, weighted(some(U, (n, m), tails), beta * (some(s, (n, m), tails) -
+                        largest_2) - logarithm)
                     )
-                total_6 = settled(total_6, total_6_lost)
+                total_6 = settled(total_6_running)
                 B_here = -total_6
-                sum_B_part = sum_B_part + within(B_here, m, extent_M, 0.0)
-            sum_B, sum_B_lost = added(sum_B, sum_B_lost, sum_B_part)
-        sum_B = sum_of_lanes(sum_B, sum_B_lost)
+                sum_B_part = sum_B_part + within(B_here, m, extent_M, 0.0, tails)
+            sum_B_running = added(sum_B_running, sum_B_part)
+        sum_B = sum_of_lanes(sum_B_running)
         for n in range(extent_N):
             total_5 = number(0.0)
             logarithm_2 = log_of_sum(one(total_largest, (n,)), one(total_rest, (n,)))
-            total_5_lost = no_loss
+            total_5_running = begun(total_5, no_loss)
             for m_part in range(0, extent_M, PART):
                 total_5_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
+                    s_here_3 = some(s, (n, m), tails)
                     q_here = (
-                        exp_multiple(some(s, (n, m)), some(top_2, (m,)), beta) / (some(total_2_largest, (m,)) +
-                        some(total_2_rest, (m,)))
+                        exp_multiple(s_here_3, some(top_2, (m,), tails), beta) / (some(total_2_largest, (m,),
+                        tails) + some(total_2_rest, (m,), tails))
                     )
-                    put_some(q, (n, m), q_here)
+                    put_some(q, (n, m), q_here, tails)
                     total_5_part = (
-                        total_5_part + within(weighted(some(T, (n, m)), beta * (some(s, (n, m)) - one(top,
-                        (n,))) - logarithm_2), m, extent_M, 0.0)
+                        total_5_part + within(weighted(some(T, (n, m), tails), beta * (s_here_3 - one(top,
+                        (n,))) - logarithm_2), m, extent_M, 0.0, tails)
                     )
-                total_5, total_5_lost = added(total_5, total_5_lost, total_5_part)
-            total_5 = sum_of_lanes(total_5, total_5_lost)
+                total_5_running = added(total_5_running, total_5_part)
+            total_5 = sum_of_lanes(total_5_running)
             put_one(sum_T_s_top, (n,), total_5)
-        sum_A_lost = no_loss
+        sum_A_running = begun(sum_A, no_loss)
         for n_part in range(0, extent_N, PART):
             sum_A_part = number(0.0)
             for n in range(n_part, min(n_part + PART, extent_N), LANES):
-                A_here = -some(sum_T_s_top, (n,))
-                sum_A_part = sum_A_part + within(A_here, n, extent_N, 0.0)
-            sum_A, sum_A_lost = added(sum_A, sum_A_lost, sum_A_part)
-        sum_A = sum_of_lanes(sum_A, sum_A_lost)
+                A_here = -some(sum_T_s_top, (n,), tails)
+                sum_A_part = sum_A_part + within(A_here, n, extent_N, 0.0, tails)
+            sum_A_running = added(sum_A_running, sum_A_part)
+        sum_A = sum_of_lanes(sum_A_running)
         L = (sum_A / number(extent_N) + sum_B / number(extent_M)) / 2.0
         length = number(extent_N)
         length_2 = number(extent_M)
         length_inverse = inverse(length, no_loss)
         length_2_inverse = inverse(length_2, no_loss)
         for i in range(extent_N):
-            ratio = (
-                (one(total_largest, (i,)) - 1.0 + one(total_rest, (i,))) / (one(total_largest, (i,)) +
-                one(total_rest, (i,)))
-            )
+            total_largest_here = one(total_largest, (i,))
+            total_rest_here = one(total_rest, (i,))
+            ratio = (total_largest_here - 1.0 + total_rest_here) / (total_largest_here + total_rest_here)
             for k in range(0, extent_M, LANES):
+                p_here_2 = some(p, (i, k), tails)
+                T_here = some(T, (i, k), tails)
+                s_here_4 = some(s, (i, k), tails)
+                q_here_2 = some(q, (i, k), tails)
+                U_here = some(U, (i, k), tails)
+                total_2_largest_here = some(total_2_largest, (k,), tails)
+                total_2_rest_here = some(total_2_rest, (k,), tails)
                 part_3 = (
-                    beta * (quotient_by(some(p, (i, k)) * (one(sum_T, (i,)) - some(T, (i, k))) - some(T, (i, k))
-                    * select(some(s, (i, k)) == one(top, (i,)), ratio, 1.0 - some(p, (i, k))), length_inverse) +
-                    quotient_by(some(q, (i, k)) * (some(sum_U, (k,)) - some(U, (i, k))) - some(U, (i, k)) *
-                    select(some(s, (i, k)) == some(top_2, (k,)), (some(total_2_largest, (k,)) - 1.0 +
-                    some(total_2_rest, (k,))) / (some(total_2_largest, (k,)) + some(total_2_rest, (k,))), 1.0 -
-                    some(q, (i, k))), length_2_inverse)) / 2.0
+                    beta * (quotient_by(p_here_2 * (one(sum_T, (i,)) - T_here) - T_here * select(s_here_4 ==
+                    one(top, (i,)), ratio, 1.0 - p_here_2), length_inverse) + quotient_by(q_here_2 *
+                    (some(sum_U, (k,), tails) - U_here) - U_here * select(s_here_4 == some(top_2, (k,), tails),
+                    (total_2_largest_here - 1.0 + total_2_rest_here) / (total_2_largest_here +
+                    total_2_rest_here), 1.0 - q_here_2), length_2_inverse)) / 2.0
                 )
-                give_some(gradient_batch, gradient_sums, instance, block, divisor, (i, k), part_3)
+                give_some(gradient_batch, gradient_sums, instance, block, divisor, (i, k), part_3, tails)
         give_one(value_batch, value_sums, instance, block, 1.0, (), L)
 
 
 @compiled
-def hvp_instances(start, stop, size, divisor, s_batch, v_batch, beta, hvp_batch, hvp_sums):
+def hvp_instances(start, stop, size, divisor, tails, s_batch, v_batch, beta, hvp_batch, hvp_sums):
     """Instances start..stop-1 of hvp = (beta^2 * ((p_{ik} * (v_{ik} - sum_l p_{il} * v_{il})) / N + (q_{ik} * (v_{ik}
     - sum_l q_{lk} * v_{lk})) / M)) / 2
     """
@@ -588,6 +605,7 @@ def hvp_instances(start, stop, size, divisor, s_batch, v_batch, beta, hvp_batch,
     total_2_rest = np.empty(extent_M)
     top_2 = np.empty(extent_M)
     sum_q_v = np.empty(extent_M)
+    kept = np.empty(extent_M)
     beta = number(beta)
     no_loss = nothing_lost(s_batch)
     for instance in range(start, stop):
@@ -601,76 +619,76 @@ def hvp_instances(start, stop, size, divisor, s_batch, v_batch, beta, hvp_batch,
         for n in range(extent_N):
             largest = number(-np.inf)
             for m in range(0, extent_M, LANES):
-                largest = maximum(within(some(s, (n, m)), m, extent_M, -np.inf), largest)
+                largest = maximum(within(some(s, (n, m), tails), m, extent_M, -np.inf, tails), largest)
             largest = largest_lane(largest)
             at_largest = number(0.0)
             rest = number(0.0)
-            at_largest_lost = no_loss
-            rest_lost = no_loss
+            at_largest_running = begun(at_largest, no_loss)
+            rest_running = begun(rest, no_loss)
             for m_part in range(0, extent_M, PART):
                 at_largest_part = number(0.0)
                 rest_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
-                    part = exp_multiple(some(s, (n, m)), largest, beta)
+                    s_here = some(s, (n, m), tails)
+                    part = exp_multiple(s_here, largest, beta)
+                    put_some(kept, (m,), part, tails)
                     at_largest_part = (
-                        at_largest_part + within(select(some(s, (n, m)) == largest, part, 0.0), m, extent_M,
-                        0.0)
+                        at_largest_part + within(select(s_here == largest, part, 0.0), m, extent_M, 0.0, tails)
                     )
                     rest_part = (
-                        rest_part + within(select(some(s, (n, m)) == largest, 0.0, part), m, extent_M, 0.0)
+                        rest_part + within(select(s_here == largest, 0.0, part), m, extent_M, 0.0, tails)
                     )
-                at_largest, at_largest_lost = added(at_largest, at_largest_lost, at_largest_part)
-                rest, rest_lost = added(rest, rest_lost, rest_part)
-            at_largest = sum_of_lanes(at_largest, at_largest_lost)
-            rest = sum_of_lanes(rest, rest_lost)
+                at_largest_running = added(at_largest_running, at_largest_part)
+                rest_running = added(rest_running, rest_part)
+            at_largest = sum_of_lanes(at_largest_running)
+            rest = sum_of_lanes(rest_running)
             total_3 = number(0.0)
             whole = at_largest + rest
-            total_3_lost = no_loss
+            total_3_running = begun(total_3, no_loss)
             whole_inverse = inverse(whole, no_loss)
             for m_part in range(0, extent_M, PART):
                 total_3_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
-                    p_here = quotient_by(exp_multiple(some(s, (n, m)), largest, beta), whole_inverse)
-                    put_some(p, (n, m), p_here)
-                    total_3_part = total_3_part + within(p_here * some(v, (n, m)), m, extent_M, 0.0)
-                total_3, total_3_lost = added(total_3, total_3_lost, total_3_part)
-            total_3 = sum_of_lanes(total_3, total_3_lost)
+                    p_here = quotient_by(some(kept, (m,), tails), whole_inverse)
+                    put_some(p, (n, m), p_here, tails)
+                    total_3_part = (
+                        total_3_part + within(p_here * some(v, (n, m), tails), m, extent_M, 0.0, tails)
+                    )
+                total_3_running = added(total_3_running, total_3_part)
+            total_3 = sum_of_lanes(total_3_running)
             put_one(sum_p_v, (n,), total_3)
         for m in range(0, extent_M, LANES):
             largest_2 = number(-np.inf)
             for n in range(extent_N):
-                largest_2 = maximum(some(s, (n, m)), largest_2)
-            put_some(top_2, (m,), largest_2)
+                largest_2 = maximum(some(s, (n, m), tails), largest_2)
+            put_some(top_2, (m,), largest_2, tails)
             at_largest_2 = number(0.0)
             rest_2 = number(0.0)
-            at_largest_2_lost = no_loss
-            rest_2_lost = no_loss
+            at_largest_2_running = begun(at_largest_2, no_loss)
+            rest_2_running = begun(rest_2, no_loss)
             for n in range(extent_N):
-                part_2 = exp_multiple(some(s, (n, m)), largest_2, beta)
-                at_largest_2, at_largest_2_lost = added(
-                    at_largest_2, at_largest_2_lost, select(some(s, (n, m)) == largest_2, part_2, 0.0)
-                )
-                rest_2, rest_2_lost = added(
-                    rest_2, rest_2_lost, select(some(s, (n, m)) == largest_2, 0.0, part_2)
-                )
-            at_largest_2 = settled(at_largest_2, at_largest_2_lost)
-            rest_2 = settled(rest_2, rest_2_lost)
-            put_some(total_2_largest, (m,), at_largest_2)
-            put_some(total_2_rest, (m,), rest_2)
+                s_here_2 = some(s, (n, m), tails)
+                part_2 = exp_multiple(s_here_2, largest_2, beta)
+                at_largest_2_running = added(at_largest_2_running, select(s_here_2 == largest_2, part_2, 0.0))
+                rest_2_running = added(rest_2_running, select(s_here_2 == largest_2, 0.0, part_2))
+            at_largest_2 = settled(at_largest_2_running)
+            rest_2 = settled(rest_2_running)
+            put_some(total_2_largest, (m,), at_largest_2, tails)
+            put_some(total_2_rest, (m,), rest_2, tails)
         for n in range(extent_N):
             for m in range(0, extent_M, LANES):
                 q_here = (
-                    exp_multiple(some(s, (n, m)), some(top_2, (m,)), beta) / (some(total_2_largest, (m,)) +
-                    some(total_2_rest, (m,)))
+                    exp_multiple(some(s, (n, m), tails), some(top_2, (m,), tails), beta) /
+                    (some(total_2_largest, (m,), tails) + some(total_2_rest, (m,), tails))
                 )
-                put_some(q, (n, m), q_here)
+                put_some(q, (n, m), q_here, tails)
         for k in range(0, extent_M, LANES):
             total_4 = number(0.0)
-            total_4_lost = no_loss
+            total_4_running = begun(total_4, no_loss)
             for l_2 in range(extent_N):
-                total_4, total_4_lost = added(total_4, total_4_lost, some(q, (l_2, k)) * some(v, (l_2, k)))
-            total_4 = settled(total_4, total_4_lost)
-            put_some(sum_q_v, (k,), total_4)
+                total_4_running = added(total_4_running, some(q, (l_2, k), tails) * some(v, (l_2, k), tails))
+            total_4 = settled(total_4_running)
+            put_some(sum_q_v, (k,), total_4, tails)
         product = beta * beta
         length = number(extent_N)
         length_2 = number(extent_M)
@@ -678,16 +696,17 @@ def hvp_instances(start, stop, size, divisor, s_batch, v_batch, beta, hvp_batch,
         length_2_inverse = inverse(length_2, no_loss)
         for i in range(extent_N):
             for k in range(0, extent_M, LANES):
+                v_here = some(v, (i, k), tails)
                 part_3 = (
-                    product * (quotient_by(some(p, (i, k)) * (some(v, (i, k)) - one(sum_p_v, (i,))),
-                    length_inverse) + quotient_by(some(q, (i, k)) * (some(v, (i, k)) - some(sum_q_v, (k,))),
-                    length_2_inverse)) / 2.0
+                    product * (quotient_by(some(p, (i, k), tails) * (v_here - one(sum_p_v, (i,))),
+                    length_inverse) + quotient_by(some(q, (i, k), tails) * (v_here - some(sum_q_v, (k,),
+                    tails)), length_2_inverse)) / 2.0
                 )
-                give_some(hvp_batch, hvp_sums, instance, block, 1.0, (i, k), part_3)
+                give_some(hvp_batch, hvp_sums, instance, block, 1.0, (i, k), part_3, tails)
 
 
 @compiled
-def hessian_instances(start, stop, size, divisor, s_batch, beta, hessian_batch, hessian_sums):
+def hessian_instances(start, stop, size, divisor, tails, s_batch, beta, hessian_batch, hessian_sums):
     """Instances start..stop-1 of hessian = (beta * ((beta * delta_{ij} * p_{ik} * (delta_{kl} - p_{il})) / N + (beta *
     delta_{kl} * q_{ik} * (delta_{ij} - q_{jk})) / M)) / 2
     """
@@ -698,6 +717,7 @@ def hessian_instances(start, stop, size, divisor, s_batch, beta, hessian_batch, 
     total_2_largest = np.empty(extent_M)
     total_2_rest = np.empty(extent_M)
     top_2 = np.empty(extent_M)
+    kept = np.empty(extent_M)
     beta = number(beta)
     no_loss = nothing_lost(s_batch)
     for instance in range(start, stop):
@@ -710,61 +730,59 @@ def hessian_instances(start, stop, size, divisor, s_batch, beta, hessian_batch, 
         for n in range(extent_N):
             largest = number(-np.inf)
             for m in range(0, extent_M, LANES):
-                largest = maximum(within(some(s, (n, m)), m, extent_M, -np.inf), largest)
+                largest = maximum(within(some(s, (n, m), tails), m, extent_M, -np.inf, tails), largest)
             largest = largest_lane(largest)
             at_largest = number(0.0)
             rest = number(0.0)
-            at_largest_lost = no_loss
-            rest_lost = no_loss
+            at_largest_running = begun(at_largest, no_loss)
+            rest_running = begun(rest, no_loss)
             for m_part in range(0, extent_M, PART):
                 at_largest_part = number(0.0)
                 rest_part = number(0.0)
                 for m in range(m_part, min(m_part + PART, extent_M), LANES):
-                    part = exp_multiple(some(s, (n, m)), largest, beta)
+                    s_here = some(s, (n, m), tails)
+                    part = exp_multiple(s_here, largest, beta)
+                    put_some(kept, (m,), part, tails)
                     at_largest_part = (
-                        at_largest_part + within(select(some(s, (n, m)) == largest, part, 0.0), m, extent_M,
-                        0.0)
+                        at_largest_part + within(select(s_here == largest, part, 0.0), m, extent_M, 0.0, tails)
                     )
                     rest_part = (
-                        rest_part + within(select(some(s, (n, m)) == largest, 0.0, part), m, extent_M, 0.0)
+                        rest_part + within(select(s_here == largest, 0.0, part), m, extent_M, 0.0, tails)
                     )
-                at_largest, at_largest_lost = added(at_largest, at_largest_lost, at_largest_part)
-                rest, rest_lost = added(rest, rest_lost, rest_part)
-            at_largest = sum_of_lanes(at_largest, at_largest_lost)
-            rest = sum_of_lanes(rest, rest_lost)
+                at_largest_running = added(at_largest_running, at_largest_part)
+                rest_running = added(rest_running, rest_part)
+            at_largest = sum_of_lanes(at_largest_running)
+            rest = sum_of_lanes(rest_running)
             whole = at_largest + rest
             whole_inverse = inverse(whole, no_loss)
             for m in range(0, extent_M, LANES):
-                p_here = quotient_by(exp_multiple(some(s, (n, m)), largest, beta), whole_inverse)
-                put_some(p, (n, m), p_here)
+                p_here = quotient_by(some(kept, (m,), tails), whole_inverse)
+                put_some(p, (n, m), p_here, tails)
         for m in range(0, extent_M, LANES):
             largest_2 = number(-np.inf)
             for n in range(extent_N):
-                largest_2 = maximum(some(s, (n, m)), largest_2)
-            put_some(top_2, (m,), largest_2)
+                largest_2 = maximum(some(s, (n, m), tails), largest_2)
+            put_some(top_2, (m,), largest_2, tails)
             at_largest_2 = number(0.0)
             rest_2 = number(0.0)
-            at_largest_2_lost = no_loss
-            rest_2_lost = no_loss
+            at_largest_2_running = begun(at_largest_2, no_loss)
+            rest_2_running = begun(rest_2, no_loss)
             for n in range(extent_N):
-                part_2 = exp_multiple(some(s, (n, m)), largest_2, beta)
-                at_largest_2, at_largest_2_lost = added(
-                    at_largest_2, at_largest_2_lost, select(some(s, (n, m)) == largest_2, part_2, 0.0)
-                )
-                rest_2, rest_2_lost = added(
-                    rest_2, rest_2_lost, select(some(s, (n, m)) == largest_2, 0.0, part_2)
-                )
-            at_largest_2 = settled(at_largest_2, at_largest_2_lost)
-            rest_2 = settled(rest_2, rest_2_lost)
-            put_some(total_2_largest, (m,), at_largest_2)
-            put_some(total_2_rest, (m,), rest_2)
+                s_here_2 = some(s, (n, m), tails)
+                part_2 = exp_multiple(s_here_2, largest_2, beta)
+                at_largest_2_running = added(at_largest_2_running, select(s_here_2 == largest_2, part_2, 0.0))
+                rest_2_running = added(rest_2_running, select(s_here_2 == largest_2, 0.0, part_2))
+            at_largest_2 = settled(at_largest_2_running)
+            rest_2 = settled(rest_2_running)
+            put_some(total_2_largest, (m,), at_largest_2, tails)
+            put_some(total_2_rest, (m,), rest_2, tails)
         for n in range(extent_N):
             for m in range(0, extent_M, LANES):
                 q_here = (
-                    exp_multiple(some(s, (n, m)), some(top_2, (m,)), beta) / (some(total_2_largest, (m,)) +
-                    some(total_2_rest, (m,)))
+                    exp_multiple(some(s, (n, m), tails), some(top_2, (m,), tails), beta) /
+                    (some(total_2_largest, (m,), tails) + some(total_2_rest, (m,), tails))
                 )
-                put_some(q, (n, m), q_here)
+                put_some(q, (n, m), q_here, tails)
         length = number(extent_N)
         length_2 = number(extent_M)
         length_inverse = inverse(length, no_loss)
@@ -777,11 +795,13 @@ def hessian_instances(start, stop, size, divisor, s_batch, beta, hessian_batch, 
                     product_2 = product_3 * ((1.0 if i == j else 0.0) - one(q, (j, k)))
                     for l in range(0, extent_M, LANES):
                         part_3 = (
-                            beta * (quotient_by(product * (select(lane_is(l, k), 1.0, 0.0) - some(p, (i, l))) if
-                            i == j else number(0.0), length_inverse) + quotient_by(select(lane_is(l, k),
-                            product_2, 0.0), length_2_inverse)) / 2.0
+                            beta * (quotient_by(product * (select(lane_is(l, k), 1.0, 0.0) - some(p, (i, l),
+                            tails)) if i == j else number(0.0), length_inverse) + quotient_by(select(lane_is(l,
+                            k), product_2, 0.0), length_2_inverse)) / 2.0
                         )
-                        give_some(hessian_batch, hessian_sums, instance, block, 1.0, (i, k, j, l), part_3)
+                        give_some(
+                            hessian_batch, hessian_sums, instance, block, 1.0, (i, k, j, l), part_3, tails
+                        )
 
 
 # ================ What is checked and where results go ================
@@ -1092,6 +1112,7 @@ def _range_in_words(least: float, most: float, is_open: bool) -> str:
     return " and ".join(words) if words else "within the range of the format"
 
 
+FLOAT64 = np.dtype(np.float64)
 INSTANCE_NUMBERS = 65536
 """A block has at least so many numbers of its instances' inputs, if there are as many."""
 SUM_NUMBERS = 2**17
@@ -1144,16 +1165,17 @@ def checked_array(each: Input, words: dict[str, Axis], dtype: np.dtype) -> np.nd
     array = _array(name, given)
     if not axes and type(given) in (int, float):
         array = array.astype(dtype)
-    if array.dtype not in (np.float32, np.float64) or not array.dtype.isnative:
+    if array.dtype.char not in "fd" or not array.dtype.isnative:
         raise TypeError(
             f"{name} has dtype {array.dtype.str} ({array.dtype.name}); convert it to native float32 or float64 first"
         )
     if array.ndim < len(axes):
         spelled = " and ".join(words[axis].members for axis in axes)
         raise ValueError(f"{name} has shape {array.shape}; it must be {shape_in_words(axes)}: its last axes, {spelled}")
-    for axis, length in zip(axes, array.shape[array.ndim - len(axes) :], strict=True):
-        if not length:
-            raise ValueError(f"{name} has shape {array.shape}: zero {words[axis].members}; at least one is needed")
+    if not array.size:
+        for axis, length in zip(axes, array.shape[array.ndim - len(axes) :], strict=True):
+            if not length:
+                raise ValueError(f"{name} has shape {array.shape}: zero {words[axis].members}; at least one is needed")
     return array
 
 
@@ -1161,7 +1183,7 @@ def checked_instances(words: dict[str, Axis], *inputs: Input) -> Instances:
     """The inputs of a call; TypeError or ValueError, with a sentence, for arrays that do not fit together."""
     arrays = [each for each in inputs if each.axes or type(each.array) not in (int, float)]
     first = arrays[0].name if arrays else inputs[0].name
-    dtype = checked_array(arrays[0], words, np.dtype(np.float64)).dtype if arrays else np.dtype(np.float64)
+    dtype = checked_array(arrays[0], words, FLOAT64).dtype if arrays else FLOAT64
     made = {each.name: checked_array(each, words, dtype) for each in inputs}
     lengths: dict[str, tuple[int, str]] = {}
     batch: tuple[tuple[int, ...], str] = (), ""
@@ -1172,14 +1194,15 @@ def checked_instances(words: dict[str, Axis], *inputs: Input) -> Instances:
         leading, own = array.shape[: array.ndim - len(axes)], array.shape[array.ndim - len(axes) :]
         for place, (axis, length) in enumerate(zip(axes, own, strict=True)):
             known, owner = lengths.setdefault(axis, (length, name))
-            where = "last axis" if place == len(axes) - 1 else f"axis {place - len(axes)}"
             members, fixed = words[axis]
+            if length == known and (fixed is None or length == fixed):
+                continue
+            where = "last axis" if place == len(axes) - 1 else f"axis {place - len(axes)}"
             if fixed is not None and length != fixed:
                 raise ValueError(f"{name} has {length} {members} in its {where}; there must be {fixed}")
-            if length != known:
-                raise ValueError(
-                    f"{name} has {length} {members} in its {where} and {owner} has {known}; they must be the same"
-                )
+            raise ValueError(
+                f"{name} has {length} {members} in its {where} and {owner} has {known}; they must be the same"
+            )
         if leading and batch[0] and leading != batch[0]:
             raise ValueError(
                 f"{name} has the leading axes {leading} and {batch[1]} {batch[0]}; they must be the same, or none where"
@@ -1188,7 +1211,9 @@ def checked_instances(words: dict[str, Axis], *inputs: Input) -> Instances:
         batch = (leading, name) if leading else batch
     rows: dict[str, np.ndarray] = {}
     for name, _, axes in inputs:
-        whole = np.require(made[name], requirements=["C", "A"])
+        whole = made[name]
+        if not (whole.flags.c_contiguous and whole.flags.aligned):
+            whole = np.require(whole, requirements=["C", "A"])
         shape = whole.shape[whole.ndim - len(axes) :]
         row = whole.reshape((math.prod(whole.shape[: whole.ndim - len(axes)]), *shape)).view()
         row.flags.writeable = False
@@ -1219,9 +1244,12 @@ def checked_memory(out: Any, wanted: list[tuple[str, tuple[int, ...]]], inputs: 
             raise ValueError(f"out for {name} has shape {array.shape}; it must be {shape}")
         if not array.flags.writeable:
             raise ValueError(f"out for {name} is read-only; pass a writable array")
-        if _repeats_memory(array):
+        if not array.flags.c_contiguous and _repeats_memory(array):
             raise ValueError(f"out for {name} has several elements at one address; pass an array of its own")
+        own = array.flags.owndata
         for other, memory in others:
+            if own and memory.flags.owndata and array is not memory:
+                continue
             if np.may_share_memory(array, memory, max_work=1000):
                 raise ValueError(f"out for {name} overlaps the memory of {other}; pass separate memory")
         others.append((f"out for {name}", array))
@@ -1255,6 +1283,12 @@ def run_blocks(
         raise job.failure
 
 
+def deliver_to(array: np.ndarray, result: np.ndarray) -> None:
+    """Copy a result to the array that is returned; what is too large for its format is inf, without a warning."""
+    with np.errstate(over="ignore"):
+        array[...] = result.reshape(array.shape)
+
+
 def computed(
     kernel: Callable[..., None],
     inputs: Instances,
@@ -1262,6 +1296,7 @@ def computed(
     scalars: tuple[float, ...],
     results: tuple[Result, ...],
     shown: tuple[str, ...],
+    along: tuple[str, ...],
     reduction: str | None,
     out: Any,
     threads: int | None,
@@ -1271,7 +1306,7 @@ def computed(
 
     The gradient in an input that the batch shares is the sum over the batch. `reduction` is 'sum' or 'mean' for a
     result without axes that is no gradient, and the gradients are those of the reduced value; None where there is no
-    such result.
+    such result. Lanes go along the axes `along`: where none of them ends within a vector, the kernel is compiled so.
     """
     instances = math.prod(inputs.batch)
     by_name = {result.name: result for result in results}
@@ -1285,36 +1320,39 @@ def computed(
     summed = sum(math.prod(lengths[name]) for name in shown if whole[name])
     size = instances_in_block(instances, numbers, summed)
     made, batches, sums = {}, {}, {}
-    for name, result in by_name.items():
-        # A number of an instance is kept in float64 until it is delivered: sums are made of it.
-        kind = inputs.dtype if result.axes else np.dtype(np.float64)
-        batches[name], sums[name] = np.empty((0, *lengths[name]), kind), np.empty((0, 2, *lengths[name]))
+    filled: set[str] = set()
     for (name, shape), array in zip(wanted, memory, strict=True):
         made[name] = np.empty(shape, inputs.dtype) if array is None else array
-        kind = batches[name].dtype
+        # A number of an instance is kept in float64 until it is delivered: sums are made of it.
+        kind = inputs.dtype if by_name[name].axes else FLOAT64
         if whole[name]:
             sums[name] = np.zeros((-(-instances // size), 2, *lengths[name]))
         elif not number[name] and made[name].flags.carray and made[name].dtype == kind:
             batches[name] = made[name].reshape(instances, *lengths[name])
+            filled.add(name)
         else:
             batches[name] = np.empty((instances, *lengths[name]), kind)
+    for name, result in by_name.items():  # what is not wanted is thrown away, and so is one of two places for the rest
+        if name not in batches:
+            batches[name] = np.empty((0, *lengths[name]), inputs.dtype if result.axes else FLOAT64)
+        if name not in sums:
+            sums[name] = np.empty((0, 2, *lengths[name]))
+    tails = 0 if any(inputs.lengths[axis] % LANES for axis in along) else None
     divisor = float(max(1, instances)) if reduction == "mean" else 1.0
     memories = [each for name in by_name for each in (batches[name], sums[name])]
     if instances:
-        run_blocks(kernel, instances, size, numbers, threads, divisor, *rows, *scalars, *memories)
+        run_blocks(kernel, instances, size, numbers, threads, divisor, tails, *rows, *scalars, *memories)
     answers: list[Any] = []
     for (name, _), array in zip(wanted, memory, strict=True):
         if number[name]:
             totals = totals_of(batches[name].reshape(-1))
             answers.append(reduced(made[name], None, totals, reduction or "", instances, array is not None))
             continue
-        with np.errstate(over="ignore"):  # what is too large for the format is inf, without a warning
-            if whole[name]:
-                made[name][...] = (
-                    sum_of_blocks(sums[name].reshape(len(sums[name]), 2, math.prod(lengths[name]))) / divisor
-                ).reshape(made[name].shape)
-            elif not np.may_share_memory(made[name], batches[name]):
-                made[name][...] = batches[name].reshape(made[name].shape)
+        if whole[name]:
+            blocks = sums[name].reshape(len(sums[name]), 2, math.prod(lengths[name]))
+            deliver_to(made[name], sum_of_blocks(blocks) / divisor)
+        elif name not in filled:
+            deliver_to(made[name], batches[name])
         answers.append(made[name] if array is not None or made[name].ndim else made[name][()])
     return answers[0] if len(answers) == 1 else tuple(answers)
 
@@ -1357,6 +1395,7 @@ def value(s, T, U, *, beta=14.285714285714286, reduction="none", out=None, threa
             Result("value", ()),
         ),
         ("value",),
+        ("M", "N"),
         reduction,
         out,
         threads,
@@ -1394,6 +1433,7 @@ def value_and_grad(s, T, U, *, beta=14.285714285714286, reduction="none", out=No
             Result("gradient", ("N", "M"), "s"),
         ),
         ("value", "gradient"),
+        ("M", "N"),
         reduction,
         out,
         threads,
@@ -1430,6 +1470,7 @@ def grad(s, T, U, *, beta=14.285714285714286, reduction="none", out=None, thread
             Result("gradient", ("N", "M"), "s"),
         ),
         ("gradient",),
+        ("M", "N"),
         reduction,
         out,
         threads,
@@ -1464,6 +1505,7 @@ def hvp(s, v, *, beta=14.285714285714286, out=None, threads=None):
             Result("hvp", ("N", "M")),
         ),
         ("hvp",),
+        ("M",),
         None,
         out,
         threads,
@@ -1497,6 +1539,7 @@ def hessian(s, *, beta=14.285714285714286, out=None, threads=None):
             Result("hessian", ("N", "M", "N", "M")),
         ),
         ("hessian",),
+        ("M",),
         None,
         out,
         threads,
@@ -1795,26 +1838,31 @@ def _same_element(*kinds: Any) -> bool:
     return len(elements) == 1
 
 
-def _operator(symbol: Any, make: Callable[..., Any], result: Callable[[Lanes], Any]) -> None:
-    """Teach Numba one binary operator on lanes."""
-
-    @type_callable(symbol)
-    def typer(context: Any) -> Any:
-        def typed(left: Any, right: Any) -> Any:
-            shape = joined(left, right)
-            if shape is None or not _same_element(left, right):
-                return None
-            return result(shape)
-
-        return typed
+def _operator(symbol: Any, make: Callable[..., Any], result: Callable[[Lanes], Any]) -> Callable[..., Any]:
+    """Teach Numba one binary operator on lanes; its definition, as an intrinsic has one."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         shape = joined(*signature.args)
         columns = [operand(context, builder, k, v, shape) for k, v in zip(signature.args, values, strict=True)]
         return packed(builder, result(shape), [make(builder, shape, *parts) for parts in zip(*columns, strict=True)])
 
+    def define(typingctx: Any, left: Any, right: Any) -> Any:
+        shape = joined(left, right)
+        if shape is None or not _same_element(left, right):
+            return None
+        return result(shape)(left, right), lowered
+
+    @type_callable(symbol)
+    def typer(context: Any) -> Any:
+        def typed(left: Any, right: Any) -> Any:
+            made = define(context, left, right)
+            return made and made[0].return_type
+
+        return typed
+
     for left, right in ((Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)):
         lower_builtin(symbol, left, right)(lowered)
+    return define
 
 
 def _itself(kind: Lanes) -> Lanes:
@@ -1841,19 +1889,6 @@ def _comparison(symbol: str) -> Callable[..., Any]:
     return make
 
 
-for _symbol, _floats, _integers in (
-    (operator.add, "fadd", "add"), (operator.sub, "fsub", "sub"), (operator.mul, "fmul", "mul"),
-    (operator.truediv, "fdiv", "sdiv"), (operator.lshift, "", "shl"), (operator.rshift, "", "ashr"),
-    (operator.and_, "", "and_"), (operator.or_, "", "or_"),
-):
-    _operator(_symbol, _arithmetic(_floats, _integers), _itself)
-for _symbol, _text in (
-    (operator.eq, "=="), (operator.ne, "!="), (operator.lt, "<"), (operator.gt, ">"), (operator.le, "<="),
-    (operator.ge, ">="),
-):
-    _operator(_symbol, _comparison(_text), _mask)
-
-
 @type_callable(operator.neg)
 def _type_negative(context: Any) -> Any:
     return lambda kind: kind if isinstance(kind, Lanes) else None
@@ -1864,6 +1899,29 @@ def _negative(context: Any, builder: Any, signature: Any, values: Any) -> Any:
     (kind,) = signature.args
     turned = builder.fneg if _numbers(kind) else builder.neg
     return packed(builder, kind, [turned(part) for part in vectors(builder, kind, values[0])])
+
+
+_ARITHMETIC: Final = {
+    operator.add: ("fadd", "add"), operator.sub: ("fsub", "sub"), operator.mul: ("fmul", "mul"),
+    operator.truediv: ("fdiv", "sdiv"), operator.lshift: ("", "shl"), operator.rshift: ("", "ashr"),
+    operator.and_: ("", "and_"), operator.or_: ("", "or_"),
+}
+_COMPARISONS: Final = {
+    operator.eq: "==", operator.ne: "!=", operator.lt: "<", operator.gt: ">", operator.le: "<=", operator.ge: ">=",
+}
+OPERATORS: Final[dict[Any, Callable[..., Any]]] = {
+    **{symbol: _operator(symbol, _arithmetic(*names), _itself) for symbol, names in _ARITHMETIC.items()},
+    **{symbol: _operator(symbol, _comparison(text), _mask) for symbol, text in _COMPARISONS.items()},
+    operator.neg: lambda typingctx, kind: (kind(kind), _negative),  # noqa: ARG005
+}
+"""The definitions of the operators on lanes."""
+
+
+def on_scalars(builder: Any, symbol: Any, *numbers: Any) -> Any:
+    """An operator on LLVM floats of one format."""
+    if symbol is operator.neg:
+        return builder.fneg(*numbers)
+    return getattr(builder, _ARITHMETIC[symbol][0])(*numbers)
 
 
 def _suffix(kind: Lanes) -> str:
@@ -2056,6 +2114,122 @@ def filled(typingctx, like, number):
     return result(like, number), lowered
 
 
+def _method(symbol: Any, turned: bool = False) -> Callable[..., Any]:
+    """The method of a value for an operator; `turned` where the value stands on its right."""
+    return lambda own, *other: operated(own, symbol, *((*other, own) if turned else (own, *other)))
+
+
+class Value:
+    """A value of the program that is being compiled: its Numba type `kind`, and its LLVM value `number`, which is None
+    while Numba only asks for types, and so is `builder`."""
+
+    __slots__ = ("builder", "context", "kind", "number")
+
+    def __init__(self, context: Any, builder: Any, kind: Any, number: Any) -> None:
+        self.context, self.builder, self.kind, self.number = context, builder, kind, number
+
+    __add__, __radd__ = _method(operator.add), _method(operator.add, turned=True)
+    __sub__, __rsub__ = _method(operator.sub), _method(operator.sub, turned=True)
+    __mul__, __rmul__ = _method(operator.mul), _method(operator.mul, turned=True)
+    __truediv__, __rtruediv__ = _method(operator.truediv), _method(operator.truediv, turned=True)
+    __lshift__, __rshift__ = _method(operator.lshift), _method(operator.rshift)
+    __and__, __or__, __neg__ = _method(operator.and_), _method(operator.or_), _method(operator.neg)
+    __lt__, __gt__, __le__ = _method(operator.lt), _method(operator.gt), _method(operator.le)
+    __ge__, __eq__, __ne__ = _method(operator.ge), _method(operator.eq), _method(operator.ne)
+    __hash__ = None
+
+
+def opened(context: Any, builder: Any, kind: Any, number: Any) -> Any:
+    """What a function meets as its argument: a value, None, or a tuple of them."""
+    if isinstance(kind, types.BaseTuple):
+        parts = cgutils.unpack_tuple(builder, number) if builder is not None else [None] * len(kind)
+        kinds = kind.types
+        return tuple(opened(context, builder, *pair) for pair in zip(kinds, parts, strict=True))
+    return None if kind is types.none else Value(context, builder, kind, number)
+
+
+def closed(context: Any, builder: Any, given: Any) -> tuple[Any, Any]:
+    """The Numba type and the LLVM value of what a function hands on: a value, a plain number, None, or a tuple."""
+    if isinstance(given, Value):
+        return given.kind, given.number
+    if isinstance(given, tuple):
+        pairs = [closed(context, builder, part) for part in given]
+        together: Any = types.Tuple([each for each, _ in pairs])
+        numbers = [number for _, number in pairs]
+        return together, None if builder is None else context.make_tuple(builder, together, numbers)
+    if given is None:
+        return types.none, None if builder is None else context.get_dummy_value()
+    kind: Any = types.boolean if isinstance(given, bool) else types.int64 if isinstance(given, int) else types.float64
+    return kind, None if builder is None else context.get_constant(kind, given)
+
+
+def defined(context: Any, builder: Any, define: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+    """The result of an operation that has a definition as intrinsics have it."""
+    kinds, numbers = zip(*(closed(context, builder, each) for each in given), strict=True)
+    made = define(None, *kinds)
+    if made is None:
+        raise TypeError(f"no operation for {', '.join(map(str, kinds))}")
+    signature, lowered = made
+    number = None if builder is None else lowered(context, builder, signature, numbers)
+    return opened(context, builder, signature.return_type, number)
+
+
+def operated(own: Value, symbol: Any, *given: Any) -> Any:
+    """The result of an operator: on lanes, or on scalars, where a plain number has the format of the other."""
+    if any(isinstance(each, Value) and isinstance(each.kind, Lanes) for each in given):
+        return defined(own.context, own.builder, OPERATORS[symbol], given)
+    if any(isinstance(each, Value) and each.kind is not own.kind for each in given):
+        raise TypeError(f"scalars of two formats meet in {symbol.__name__}")
+    if own.builder is None:
+        return own
+    numbers = [each.number if isinstance(each, Value) else own.context.get_constant(own.kind, each) for each in given]
+    return Value(own.context, own.builder, own.kind, on_scalars(own.builder, symbol, *numbers))
+
+
+@cache
+def carried_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` on values of the program that is being compiled, as the operations and functions it names."""
+    named = {name: function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__}
+    known = {name: _on_values(each) for name, each in named.items()}
+    cells = tuple(CellType(_on_values(cell.cell_contents)) for cell in function.__closure__ or ())
+    return FunctionType(function.__code__, known, function.__name__, function.__defaults__, cells or None)
+
+
+def _on_values(named: Any) -> Any:
+    if isinstance(named, type(fmuladd)):  # an intrinsic
+        return partial(_of_intrinsic, named.__wrapped__)
+    return (lambda *given: carried_out(named)(*given)) if isinstance(named, FunctionType) else named
+
+
+def _of_intrinsic(define: Callable[..., Any], *given: Any) -> Any:
+    own = next(each for each in given if isinstance(each, Value))
+    return defined(own.context, own.builder, define, given)
+
+
+def straight(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, without loops and without branches on numbers, as an operation: its instructions become part of what
+    calls it in compiled code. It may ask whether an argument is None."""
+
+    @cache
+    def result(*kinds: Any) -> Any:
+        return closed(None, None, carried_out(function)(*(opened(None, None, kind, None) for kind in kinds)))[0]
+
+    @type_callable(function)
+    def typer(context: Any) -> Any:
+        def typed(*kinds: Any) -> Any:
+            return result(*kinds)
+
+        typed.__signature__ = inspect.signature(function)
+        return typed
+
+    @lower_builtin(function, types.VarArg(types.Any))
+    def lowered(context: Any, builder: Any, signature: Any, numbers: Any) -> Any:
+        given = (opened(context, builder, *pair) for pair in zip(signature.args, numbers, strict=True))
+        return closed(context, builder, carried_out(function)(*given))[1]
+
+    return function
+
+
 ESTRIN_FROM = 99
 
 
@@ -2154,7 +2328,7 @@ _subnormal_lift = constant({"float32": 2.0**32, "float64": 2.0**64})
 _subnormal_exponent = constant({"float32": 32.0, "float64": 64.0})
 
 
-@inlined
+@straight
 def two_sum(a, b):
     """a + b rounded, and its rounding error exactly (Knuth, The Art of Computer Programming, volume 2, 4.2.2)."""
     made = a + b
@@ -2162,7 +2336,7 @@ def two_sum(a, b):
     return made, (a - (made - behind)) + (b - behind)
 
 
-@inlined
+@straight
 def shift_to(top, beta=None, beta_low=None):
     """What `shifted_exp` needs to know of the largest logit of a row: (origin, end, limit, bias, beta, beta_low).
 
@@ -2180,7 +2354,7 @@ def shift_to(top, beta=None, beta_low=None):
     return origin, end, end + _over(_exp_lowest(top), beta), bias, beta, beta_low
 
 
-@inlined
+@straight
 def shifted_exp(z, shift):
     """e^(z - top) in the unit of its row, unit e^(z - top), for z <= top: 0 or a normal number, never subnormal.
 
@@ -2192,23 +2366,23 @@ def shifted_exp(z, shift):
     return select(x < shift[2], 0.0, made)
 
 
-@inlined
+@straight
 def unit_of(shift):
     """The unit of a row's shifted exponentials: what comes out at z = top, digit for digit, so that e^0 = 1 exactly."""
     return _power_of_two_times_exp(shift[1], shift[3], shift[4], shift[5])
 
 
-@inlined
+@straight
 def _over(a, beta):
     return a if beta is None else a / beta
 
 
-@inlined
+@straight
 def _times(a, beta):
     return a if beta is None else a * beta
 
 
-@inlined
+@straight
 def _less_multiple(x, n, beta, beta_low):
     """x - n ln 2, or (beta + beta_low) x - n ln 2 as if the product were not rounded: n times the leading bits of ln 2
     is exact, and so is what is left of the product."""
@@ -2218,7 +2392,7 @@ def _less_multiple(x, n, beta, beta_low):
     return fmuladd(n, -_ln2_low(x), fmuladd(x, beta_low, rest))
 
 
-@inlined
+@straight
 def _power_of_two_times_exp(x, bias, beta, beta_low):
     """e^x, or e^((beta + beta_low) x), with its exponent moved by `bias`; of use down to three times the lowest."""
     x = maximum(_over(_least_reduced(x), beta), x)  # NaN stays
@@ -2230,7 +2404,7 @@ def _power_of_two_times_exp(x, bias, beta, beta_low):
     return fmuladd(p, power, power)
 
 
-@inlined
+@straight
 def exp_of_parts(x, low):
     """e^(x + low) for x between the lowest exponent and 0 (or a little above) and a `low` of the last place of x."""
     shifted = fmuladd(x, _log2_e(x), _magic(x))
@@ -2241,7 +2415,7 @@ def exp_of_parts(x, low):
     return fmuladd(p, power, power) * _lowered_power(x)
 
 
-@inlined
+@straight
 def exp_difference(a, b):
     """e^(a - b) for a <= b, with the rounding error of a - b carried along: it is exact by Knuth's two-sum."""
     high = a - b
@@ -2252,14 +2426,14 @@ def exp_difference(a, b):
     return select(dead, 0.0, exp_of_parts(select(dead, 0.0, high), low))
 
 
-@inlined
+@straight
 def scaled_exp_difference(a, b, c, d):
     """e^((a - b)(c + d)) for a <= b and c > 0, d what c lacks: the rounding errors of a - b and of its product with c
     are carried along. e^(a - b) where c and d are None."""
     return exp_difference(a, b) if c is None else _exp_of_scaled_difference(a, b, c, d)
 
 
-@inlined
+@straight
 def _exp_of_scaled_difference(a, b, c, d):
     high = a - b
     behind = high - a
@@ -2271,7 +2445,7 @@ def _exp_of_scaled_difference(a, b, c, d):
     return select(dead, 0.0, exp_of_parts(select(dead, 0.0, product), error))
 
 
-@inlined
+@straight
 def exp(x):
     """e^x, for every x."""
     dead, over = x < _exp_lowest(x), x > _exp_highest(x)
@@ -2288,7 +2462,7 @@ def exp(x):
     return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
 
 
-@inlined
+@straight
 def _log_of_sum(u, lost, extra):
     """log(u + lost) + extra log 2 for a normal u > 0 and a `lost` of its last place."""
     bits = bits_of(u)
@@ -2305,7 +2479,7 @@ def _log_of_sum(u, lost, extra):
     return fmuladd(k, _ln2_high(u), f - (half - (rest + fmuladd(k, _ln2_low(u), lost))))
 
 
-@inlined
+@straight
 def log1p(x):
     """log(1 + x), for every x."""
     u = x + 1.0
@@ -2316,7 +2490,7 @@ def log1p(x):
     return select(x == x, select(magnitude(x) < _smallest_normal(x), x, made), x)
 
 
-@inlined
+@straight
 def log1p_of(a, unit):
     """log(1 + a / unit) for a >= 0 and a normal unit > 0, with one division: log(t / unit) = k log 2 + 2 atanh q,
     q = (t - 2^k unit) / (t + 2^k unit), for t = a + unit, whose rounding error is carried along in both."""
@@ -2334,7 +2508,7 @@ def log1p_of(a, unit):
     return select(a == a, made, a)
 
 
-@inlined
+@straight
 def log(x):
     """log x, for every x."""
     small = x < _smallest_normal(x)
@@ -2344,7 +2518,7 @@ def log(x):
     return select(x == INFINITY, x, select(x == x, made, x))
 
 
-@inlined
+@straight
 def expm1(x):
     """e^x - 1, for every x."""
     inside = (x > -40.0) & (x < 80.0)
@@ -2361,26 +2535,26 @@ def expm1(x):
     return select((x == x) & (x != 0.0), select(inside, made, outside), x)  # -0 stays what it is
 
 
-@inlined
+@straight
 def weighted(a, b):
     """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
     return select(a == 0.0, 0.0, a * b)
 
 
-@inlined
+@straight
 def scaled(a, b, c):
     """a (b + c), b + c one number in two parts; a itself where they are None."""
     return a if b is None else _product_in_parts(a, b, c)
 
 
-@inlined
+@straight
 def _product_in_parts(a, b, c):
     product = a * b
     better = product + (product_error(a, b, product) + a * c)
     return select(better == better, better, product)
 
 
-@inlined
+@straight
 def reciprocal(a):
     """1 / a as the sum of two floats; for a = 0 or infinite the second is 0."""
     high = 1.0 / a
@@ -2388,41 +2562,39 @@ def reciprocal(a):
     return high, select(low == low, low, 0.0)
 
 
-@inlined
+@straight
 def times(inverse, factor):
     """A number in two parts times a factor, in two parts."""
     high = inverse[0] * factor
     return high, product_error(inverse[0], factor, high) + inverse[1] * factor
 
 
-@inlined
+@straight
 def quotient(a, inverse):
     """a / b for a finite a, given 1/b in two parts: as good as a division, for the price of two multiplications."""
     return fmuladd(a, inverse[0], a * inverse[1])
 
 
-def as_lanes(like: Any, number: Any) -> Any:
-    """`number` on lanes as wide as those of `like`, if it is a scalar. For compiled code."""
-    return number
+@straight
+def quotient_less(a, inverse, b):
+    """a / c - b for a finite a, given 1/c in two parts: as many operations as the quotient alone."""
+    return fmuladd(a, inverse[1], fmuladd(a, inverse[0], -b))
 
 
-@overload(as_lanes, inline="always")
-def _as_lanes(like, number):
-    if isinstance(number, Lanes):
+@intrinsic
+def as_lanes(typingctx, like, number):
+    """`number` on lanes as wide as those of `like`, if it is a scalar."""
+    result = number if isinstance(number, Lanes) else Lanes(like.element, like.width, 1, "row")
 
-        @at_home
-        def given(like, number):
-            return number
-    else:
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if isinstance(number, Lanes):
+            return values[1]
+        return packed(builder, result, operand(context, builder, number, values[1], result))
 
-        @at_home
-        def given(like, number):
-            return filled(like, number)
-
-    return given
+    return result(like, number), lowered
 
 
-@inlined
+@straight
 def _log_in_parts(x):
     """log x as the sum of two floats, for a finite x > 0."""
     small = x < _smallest_normal(x)
@@ -2445,7 +2617,7 @@ def _log_in_parts(x):
     return made, low - (made - high)
 
 
-@inlined
+@straight
 def _exp_of_sum(x, low):
     """e^(x + low) for every x and a `low` of about its last place."""
     dead, over = x < _exp_lowest(x), x > _exp_highest(x)
@@ -2461,7 +2633,7 @@ def _exp_of_sum(x, low):
     return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
 
 
-@inlined
+@straight
 def power(a, b):
     """a^b: 1 for b = 0, NaN for a < 0 unless b is a whole number."""
     b = as_lanes(a, b)
@@ -2483,14 +2655,14 @@ def power(a, b):
     return select(b == 0.0, 1.0, made)
 
 
-@inlined
+@straight
 def _rounded(b):
     """b rounded to a whole number."""
     near = (b + _magic(b)) - _magic(b)
     return select(magnitude(b) < _magic(b), near, b)
 
 
-@inlined
+@straight
 def exp_multiple(a, b, c):
     """e^((a - b) c), as if neither the difference nor the product were rounded; 1 for c = 0, whatever a is."""
     high = a - b
@@ -2509,7 +2681,7 @@ _error_near = polynomial(ERROR_NEAR)
 _error_far = polynomial(ERROR_FAR)
 
 
-@inlined
+@straight
 def _times_exp_of_sum(f, x, low):
     """f e^(x + low) for every x and a `low` of about its last place; 0 where e^x is too small for every f."""
     decisive = magnitude(x) > _decisive(x)
@@ -2531,13 +2703,13 @@ def _times_exp_of_sum(f, x, low):
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 
-@inlined
+@straight
 def times_exp(f, x):
     """f e^x, finite wherever that is; 0 for f = 0 and for x = -inf, whatever the other is."""
     return _times_exp_of_sum(f, x, 0.0 * select(magnitude(x) < INFINITY, x, 0.0))
 
 
-@inlined
+@straight
 def times_exp_multiple(f, a, b, c):
     """f e^((a - b) c), as if neither the difference nor the product in the exponent were rounded."""
     high = a - b
@@ -2548,7 +2720,7 @@ def times_exp_multiple(f, a, b, c):
     return _times_exp_of_sum(f, product, select(error == error, error, 0.0))
 
 
-@inlined
+@straight
 def log_of_sum(a, b):
     """log(a + b), with the rounding error of a + b carried along; for a and b of any sign with a + b >= 0."""
     a, b = as_lanes(b, a), as_lanes(a, b)
@@ -2560,7 +2732,7 @@ def log_of_sum(a, b):
     return select(total == INFINITY, total, select(total == total, made, total))
 
 
-@inlined
+@straight
 def multiply_add(a, b, c):
     """a b + c as if the product were not rounded; a b is 0 for a = 0, whatever b is."""
     product = weighted(a, b)
@@ -2569,7 +2741,7 @@ def multiply_add(a, b, c):
     return select(better == better, better, made)
 
 
-@inlined
+@straight
 def sum_of_three(a, b, c):
     """a + b + c with the rounding error of a + b carried along. Its sign is that of the exact sum: where a + b + c
     rounds, it is far larger than that error."""
@@ -2579,13 +2751,13 @@ def sum_of_three(a, b, c):
     return select(better == better, better, made)
 
 
-@inlined
+@straight
 def beside_infinite(a, b):
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
 
 
-@inlined
+@straight
 def erfcx(x):
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
@@ -2593,7 +2765,7 @@ def erfcx(x):
     return select(x == INFINITY, 0.0, made)
 
 
-@inlined
+@straight
 def erf(x):
     """erf x, for every x."""
     size = magnitude(x)
@@ -2951,7 +3123,7 @@ def number_of(typingctx, array, place):
 
 DOUBLES: Final = Lanes(types.float64, width_of(types.float64), 1, "row")
 LANES: Final = DOUBLES.width
-PART: Final = 4 * LANES
+PART: Final = 8 * LANES
 """So many neighbours are added up plainly, lane by lane, before their sum is added with its rounding error."""
 
 
@@ -2990,17 +3162,17 @@ def one(typingctx, array, at):
 
 
 @intrinsic
-def some(typingctx, array, at):
-    """The elements from these places on along the last axis, one a lane; 0 past its end."""
-    own = Lanes(array.dtype, LANES, 1, "row")
+def some(typingctx, array, at, tails):
+    """The elements from these places on along the last axis, one a lane; 0 past its end. `tails` is None where no axis
+    ends within a vector."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        pointer, left = element(context, builder, array, *values)
-        (part,) = read_parts(builder, pointer, own, left, ir.Constant(pointer.type.pointee, 0))
+        pointer, left = element(context, builder, array, *values[:2])
+        part = _read_lanes(builder, array, pointer, left, tails)
         wide = vector_type(DOUBLES)
         return packed(builder, DOUBLES, [part if part.type == wide else builder.fpext(part, wide)])
 
-    return DOUBLES(array, at), lowered
+    return DOUBLES(array, at, tails), lowered
 
 
 @intrinsic
@@ -3017,36 +3189,50 @@ def put_one(typingctx, array, at, value):
     return types.none(array, at, value), lowered
 
 
-def _write_lanes(context: Any, builder: Any, kind: Any, array: Any, at: Any, part: Any) -> None:
+def _read_lanes(builder: Any, kind: Any, pointer: Any, left: Any, tails: Any) -> Any:
+    own = Lanes(kind.dtype, LANES, 1, "row")
+    if isinstance(tails, types.NoneType):
+        return plain_load(builder, pointer, vector_type(own), 0, bytes_of(own.element))
+    return read_parts(builder, pointer, own, left, ir.Constant(pointer.type.pointee, 0))[0]
+
+
+def _write_lanes(context: Any, builder: Any, kind: Any, array: Any, at: Any, part: Any, tails: Any) -> None:
     own = Lanes(kind.dtype, LANES, 1, "row")
     pointer, left = element(context, builder, kind, array, at)
     wanted = vector_type(own)
-    _write(builder, pointer, own, left, [part if part.type == wanted else builder.fptrunc(part, wanted)])
+    written = part if part.type == wanted else builder.fptrunc(part, wanted)
+    if isinstance(tails, types.NoneType):
+        _store(builder, written, pointer, 0, bytes_of(own.element))
+    else:
+        _write(builder, pointer, own, left, [written])
 
 
 @intrinsic
-def put_some(typingctx, array, at, value):
+def put_some(typingctx, array, at, value, tails):
     """Write the lanes from these places on along the last axis, as far as it goes."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         (part,) = vectors(builder, value, values[2])
-        _write_lanes(context, builder, array, values[0], values[1], part)
+        _write_lanes(context, builder, array, values[0], values[1], part, tails)
         return context.get_dummy_value()
 
-    return types.none(array, at, value), lowered
+    return types.none(array, at, value, tails), lowered
 
 
 @intrinsic
-def within(typingctx, value, place, length, otherwise):
-    """The lanes from `place` on that are below `length`, and `otherwise` in the others."""
+def within(typingctx, value, place, length, otherwise, tails):
+    """The lanes from `place` on that are below `length`, and `otherwise` in the others; all of them where no axis ends
+    within a vector."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if isinstance(tails, types.NoneType):
+            return values[0]
         (part,) = vectors(builder, value, values[0])
         kept = _lanes_below(builder, part.type, 0, builder.sub(values[2], values[1]))
         other = context.cast(builder, values[3], otherwise, types.float64)
         return packed(builder, DOUBLES, [builder.select(kept, part, spread(builder, other, LANES))])
 
-    return DOUBLES(value, types.int64, types.int64, otherwise), lowered
+    return DOUBLES(value, types.int64, types.int64, otherwise, tails), lowered
 
 
 @intrinsic
@@ -3108,22 +3294,21 @@ def deliver(
 
 
 @intrinsic
-def give_some(typingctx, batch, sums, instance, block, divisor, at, value):
+def give_some(typingctx, batch, sums, instance, block, divisor, at, value, tails):
     """Deliver the lanes of a result from these places on along its last axis."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         def write(kind: Any, array: Any, places: Any, part: Any) -> None:
-            _write_lanes(context, builder, kind, array, places, part)
+            _write_lanes(context, builder, kind, array, places, part, tails)
 
         def read(places: Any) -> Any:
             pointer, left = element(context, builder, sums, values[1], places)
-            own = Lanes(types.float64, LANES, 1, "row")
-            return read_parts(builder, pointer, own, left, ir.Constant(ir.DoubleType(), 0.0))[0]
+            return _read_lanes(builder, sums, pointer, left, tails)
 
         deliver(context, builder, signature.args, values, write, read)
         return context.get_dummy_value()
 
-    return types.none(batch, sums, types.int64, types.int64, types.float64, at, value), lowered
+    return types.none(batch, sums, types.int64, types.int64, types.float64, at, value, tails), lowered
 
 
 @intrinsic
@@ -3167,144 +3352,151 @@ def in_first_lane(typingctx, value):
     return value(value), lowered
 
 
-def exchange(distance: int) -> Any:
-    """The function that gives each lane the number of the lane so far from it."""
-
-    @intrinsic
-    def exchanged(typingctx, value):
-        def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            (part,) = vectors(builder, value, values[0])
-            return packed(builder, DOUBLES, [shuffled(builder, part, [lane ^ distance for lane in range(LANES)])])
-
-        return value(value), lowered
-
-    return exchanged
+def at_distance(builder: Any, part: Any, distance: int) -> Any:
+    """Each lane has the number of the lane so far from it."""
+    return shuffled(builder, part, [lane ^ distance for lane in range(LANES)])
 
 
-_four_apart, _two_apart, _neighbours = exchange(4), exchange(2), exchange(1)
+def running(lost: Any) -> Lanes:
+    """The type of a sum that is being made: its value, and the rounding errors that it has lost, if it keeps them."""
+    return Lanes(types.float64, LANES, 1 if isinstance(lost, types.NoneType) else 2, "sum")
 
 
-def settled(total: Any, lost: Any) -> Any:
-    """A sum with its collected rounding errors; an infinite or NaN sum has none. For compiled code."""
+def plus(builder: Any, parts: list[Any], addend: Any) -> list[Any]:
+    """The parts of a sum with one more addend, whose rounding error is kept with the others (Knuth's two-sum)."""
+    total, made = parts[0], builder.fadd(parts[0], addend)
+    if len(parts) == 1:
+        return [made]
+    behind = builder.fsub(made, total)
+    error = builder.fadd(builder.fsub(total, builder.fsub(made, behind)), builder.fsub(addend, behind))
+    return [made, builder.fadd(parts[1], error)]
 
 
-def added(total: Any, lost: Any, value: Any) -> Any:
-    """A running sum with one more addend, and the rounding errors that it has collected. For compiled code."""
-
-
-def sum_of_lanes(total: Any, lost: Any) -> Any:
-    """The sum of all lanes and of their rounding errors, in every lane. For compiled code."""
-
-
-@overload(settled, inline="always")
-def _settled_if(total, lost):
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda total, lost: total)  # noqa: ARG005
-    return at_home(lambda total, lost: _settled(total, lost))
-
-
-@overload(added, inline="always")
-def _added_if(total, lost, value):
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda total, lost, value: (total + value, None))  # noqa: ARG005
-    return at_home(lambda total, lost, value: _added(total, lost, value))
-
-
-@overload(sum_of_lanes, inline="always")
-def _sum_of_lanes_if(total, lost):
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda total, lost: _plain_sum_of_lanes(total))  # noqa: ARG005
-    return at_home(lambda total, lost: _sum_of_lanes(total, lost))
-
-
-@inlined
-def _settled(total, lost):
-    made = total + lost
-    return select(made == made, made, total)
-
-
-@inlined
-def _added(total, lost, value):
-    made, error = two_sum(total, value)
-    return made, lost + error
-
-
-@inlined
-def _sum_of_lanes(total, lost):
-    total, error = two_sum(total, _four_apart(total))
-    lost = (lost + _four_apart(lost)) + error
-    total, error = two_sum(total, _two_apart(total))
-    lost = (lost + _two_apart(lost)) + error
-    total, error = two_sum(total, _neighbours(total))
-    return _settled(total, (lost + _neighbours(lost)) + error)
-
-
-@inlined
-def _plain_sum_of_lanes(total):
-    total = total + _four_apart(total)
-    total = total + _two_apart(total)
-    return total + _neighbours(total)
+def whole(builder: Any, parts: list[Any]) -> Any:
+    """A sum with its rounding errors; an infinite or NaN sum has none."""
+    if len(parts) == 1:
+        return parts[0]
+    made = builder.fadd(*parts)
+    return builder.select(builder.fcmp_ordered("==", made, made), made, parts[0])
 
 
 @intrinsic
-def everywhere(typingctx, mask):
-    """Whether a mask is true in all lanes."""
+def begun(typingctx, value, lost):
+    """A sum that begins with a value; it keeps its rounding errors unless `lost` is None."""
+    kind = running(lost)
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        (part,) = vectors(builder, mask, values[0])
-        bits = builder.bitcast(part, ir.IntType(LANES))
-        return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 2**LANES - 1))
+        (part,) = vectors(builder, value, values[0])
+        return packed(builder, kind, [part, repeated(DOUBLES, 0.0)][: kind.count])
 
-    return types.boolean(mask), lowered
-
-
-def inverse(b: Any, lost: Any) -> Any:
-    """1/b for `quotient_by`, in two parts, or one if `lost` is None; b itself, and whether 1/b is far from the ends of
-    the range in all lanes. For compiled code."""
+    return kind(value, lost), lowered
 
 
-def quotient_by(a: Any, divisor: Any) -> Any:
-    """a / b, given the inverse of b: as good as a division, for the price of two multiplications. For compiled code."""
+@intrinsic
+def added(typingctx, total, value):
+    """A sum with one more addend."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (addend,) = vectors(builder, value, values[1])
+        return packed(builder, total, plus(builder, vectors(builder, total, values[0]), addend))
+
+    return total(total, value), lowered
 
 
-@overload(inverse, inline="always")
-def _inverse_if(b, lost):
-    if isinstance(lost, types.NoneType):
-        return at_home(lambda b, lost: (1.0 / b, None, b, _is_usual(b)))  # noqa: ARG005
-    return at_home(lambda b, lost: (*reciprocal(b), b, _is_usual(b)))  # noqa: ARG005
+@intrinsic
+def settled(typingctx, total):
+    """What a sum is, lane by lane."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return packed(builder, DOUBLES, [whole(builder, vectors(builder, total, values[0]))])
+
+    return DOUBLES(total), lowered
 
 
-@inlined
-def _is_usual(b):
-    return everywhere((magnitude(b) < _MOST_USUAL) & (magnitude(b) > _LEAST_USUAL))
+@intrinsic
+def sum_of_lanes(typingctx, total):
+    """The sum of all lanes, in every lane."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, total, values[0])
+        for distance in (4, 2, 1):
+            first, *lost = (at_distance(builder, part, distance) for part in parts)
+            both = [parts[0], *(builder.fadd(*pair) for pair in zip(parts[1:], lost, strict=True))]
+            parts = plus(builder, both, first)
+        return packed(builder, DOUBLES, [whole(builder, parts)])
+
+    return DOUBLES(total), lowered
 
 
-@overload(quotient_by, inline="always")
-def _quotient_if(a, divisor):
-    if isinstance(divisor[1], types.NoneType):
-        return at_home(lambda a, divisor: _short_quotient(a, divisor[0], divisor[2], divisor[3]))
-    return at_home(lambda a, divisor: _quotient(a, divisor[0], divisor[1], divisor[2], divisor[3]))
-
-
-@inlined
-def _quotient(a, high, low, b, usual):
-    if not usual:
-        return a / b
-    made = fmuladd(a, high, a * low)
-    return select(made == made, made, a * high)  # an infinite a
-
-
-@inlined
-def _short_quotient(a, high, b, usual):
-    return a * high if usual else a / b
-
-
-@inlined
-def largest_lane(value):
+@intrinsic
+def largest_lane(typingctx, value):
     """The largest of all lanes, in every lane."""
-    value = maximum(value, _four_apart(value))
-    value = maximum(value, _two_apart(value))
-    return maximum(value, _neighbours(value))
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (part,) = vectors(builder, value, values[0])
+        for distance in (4, 2, 1):
+            other = at_distance(builder, part, distance)
+            part = builder.select(builder.fcmp_ordered(">", part, other), part, other)
+        return packed(builder, DOUBLES, [part])
+
+    return value(value), lowered
+
+
+def everywhere(builder: Any, mask: Any) -> Any:
+    """Whether a mask is true in all lanes."""
+    bits = builder.bitcast(mask, ir.IntType(LANES))
+    return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 2**LANES - 1))
+
+
+@intrinsic
+def inverse(typingctx, b, lost):
+    """1/b for `quotient_by`, in two parts, or one if `lost` is None; b itself, and whether 1/b is far from the ends of
+    the range in all lanes."""
+    low = types.none if isinstance(lost, types.NoneType) else b
+    kind = types.Tuple((b, low, b, types.boolean))
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (part,) = vectors(builder, b, values[0])
+        size = _llvm("fabs")(builder, b, part)
+        below = builder.fcmp_ordered("<", size, repeated(b, _MOST_USUAL))
+        usual = everywhere(builder, builder.and_(below, builder.fcmp_ordered(">", size, repeated(b, _LEAST_USUAL))))
+        high = builder.fdiv(repeated(b, 1.0), part)
+        if low is types.none:
+            rest = context.get_dummy_value()
+        else:
+            error = builder.fmul(high, _llvm("fma")(builder, b, builder.fneg(high), part, repeated(b, 1.0)))
+            exact = builder.fcmp_ordered("==", error, error)
+            rest = packed(builder, b, [builder.select(exact, error, repeated(b, 0.0))])
+        return context.make_tuple(builder, kind, (packed(builder, b, [high]), rest, values[0], usual))
+
+    return kind(b, lost), lowered
+
+
+@intrinsic
+def quotient_by(typingctx, a, divisor):
+    """a / b, given the inverse of b: as good as a division, for the price of two multiplications."""
+    short = divisor.types[1] is types.none
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        high, rest, b, usual = (builder.extract_value(values[1], k) for k in range(4))
+        (part,), (above,), (below,) = vectors(builder, a, values[0]), vectors(builder, a, high), vectors(builder, a, b)
+        with builder.if_else(usual, likely=True) as (multiplied, divided):
+            with multiplied:
+                made = builder.fmul(part, above)
+                if not short:
+                    (lost,) = vectors(builder, a, rest)
+                    better = _llvm("fmuladd")(builder, a, part, above, builder.fmul(part, lost))
+                    made = builder.select(builder.fcmp_ordered("==", better, better), better, made)  # an infinite a
+                first = builder.block
+            with divided:
+                plain = builder.fdiv(part, below)
+                second = builder.block
+        result = builder.phi(part.type)
+        result.add_incoming(made, first)
+        result.add_incoming(plain, second)
+        return packed(builder, a, [result])
+
+    return a(a, divisor), lowered
 
 
 @intrinsic
@@ -3317,7 +3509,7 @@ def square_root(typingctx, a):
     return a(a), lowered
 
 
-@inlined
+@straight
 def exp_of_difference(a, b):
     """e^(a - b), with the rounding error of a - b (Knuth's two-sum) carried along."""
     high = a - b
@@ -3330,9 +3522,12 @@ def sum_of_blocks(sums):
     """The sum of all blocks (blocks, 2, numbers), in order, the rounding errors carried along."""
     made = np.empty(sums.shape[2])
     for k in range(0, len(made), LANES):
-        total, lost = number(0.0), number(0.0)
+        lost = number(0.0)
+        total = begun(lost, lost)
         for block in range(len(sums)):
-            total, lost = _added(total, lost, some(sums, (block, 0, k)))
-            lost = lost + some(sums, (block, 1, k))
-        put_some(made, (k,), _settled(total, lost))
+            total = added(total, some(sums, (block, 0, k), k))
+            lost = lost + some(sums, (block, 1, k), k)
+        plain = settled(total)
+        better = plain + lost
+        put_some(made, (k,), select(better == better, better, plain), k)
     return made

@@ -54,12 +54,20 @@ HOME = f"kernels_{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:20]}"
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`function` compiled by Numba on its first call, and cached for later runs where a cache can be written."""
+    """`function` compiled by Numba on its first call from Python, and cached for later runs where a cache can be
+    written. Compiled functions that call it take its statements for their own: it is not compiled for them apart."""
+    options: Any = {"nogil": True, "error_model": "numpy", "inline": "always", "no_cfunc_wrapper": True}
     function = at_home(function)
     try:
-        return njit(cache=True, nogil=True, error_model="numpy")(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # Numba finds no folder it may write
-        return njit(nogil=True, error_model="numpy")(function)
+        return njit(**options)(function)
+
+
+@cache
+def by_itself(function: Any) -> Any:
+    """A compiled function as one that stays a call in compiled code, as it has to where *arrays are handed on."""
+    return njit(nogil=True, error_model="numpy")(function.py_func)
 
 
 def inlined(function: Callable[..., Any]) -> Any:

@@ -20,6 +20,7 @@ Theorems (SHA-256 of the record each rests on):
 """
 
 import hashlib
+import inspect
 import math
 import operator
 import os
@@ -27,11 +28,11 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from queue import SimpleQueue
-from types import ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -51,12 +52,20 @@ HOME = f"kernels_{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:20]}"
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`function` compiled by Numba on its first call, and cached for later runs where a cache can be written."""
+    """`function` compiled by Numba on its first call from Python, and cached for later runs where a cache can be
+    written. Compiled functions that call it take its statements for their own: it is not compiled for them apart."""
+    options: Any = {"nogil": True, "error_model": "numpy", "inline": "always", "no_cfunc_wrapper": True}
     function = at_home(function)
     try:
-        return njit(cache=True, nogil=True, error_model="numpy")(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # Numba finds no folder it may write
-        return njit(nogil=True, error_model="numpy")(function)
+        return njit(**options)(function)
+
+
+@cache
+def by_itself(function: Any) -> Any:
+    """A compiled function as one that stays a call in compiled code, as it has to where *arrays are handed on."""
+    return njit(nogil=True, error_model="numpy")(function.py_func)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
@@ -103,12 +112,13 @@ def by_layout(short: Callable[..., None] | None, long: Callable[..., None]) -> C
     @overload(kernel)
     def in_compiled_code(start, stop, z, *arrays): # noqa: ARG001
         least, most = classes_of(arrays[-1], z.dtype)
+        called = by_itself(long if short is None or most is None else short)
         if short is None or most is None:
 
             @at_home
             def run(start, stop, z, *arrays):
                 check_rows(start, stop, z)
-                long(start, stop, z, *arrays[:-1])
+                called(start, stop, z, *arrays[:-1])
         else:
 
             @at_home
@@ -116,7 +126,7 @@ def by_layout(short: Callable[..., None] | None, long: Callable[..., None]) -> C
                 check_rows(start, stop, z)
                 if not least <= z.shape[1] <= most:
                     raise ValueError("this layout is for another number of classes; use layout_of(classes, dtype)")
-                short(start, stop, z, *arrays)
+                called(start, stop, z, *arrays)
 
         return run
 
@@ -149,10 +159,12 @@ def of_elements(short: Callable[..., None]) -> Callable[..., None]:
 
     @overload(kernel)
     def in_compiled_code(start, stop, z, *arrays): # noqa: ARG001
+        called = by_itself(short)
+
         @at_home
         def run(start, stop, z, *arrays):
             check_rows(start, stop, z)
-            short(start, stop, z, *arrays)
+            called(start, stop, z, *arrays)
 
         return run
 
@@ -396,38 +408,13 @@ def add_blocks(start, stop, values, totals):
 register_jitable(at_home(rows_in_block))
 
 
-@inlined
-def is_block(z, classes):
-    """Whether z is one block of rows, and not empty."""
-    return classes > 0 and 0 < z.shape[0] <= rows_in_block(classes)
-
-
-@inlined
-def fills(array, z, numbers):
-    """Whether `array` has so many numbers for each row of z."""
-    return array.shape[0] == z.shape[0] and array.size == z.shape[0] * numbers
-
-
-@inlined
-def apart(array, other):
-    """Whether two arrays share no memory."""
-    start, begin = array.ctypes.data, other.ctypes.data
-    return start + array.nbytes <= begin or begin + other.nbytes <= start
-
-
-@inlined
-def in_place(array, z):
-    """Whether `array` is z itself or shares no memory with it."""
-    return array.ctypes.data == z.ctypes.data or apart(array, z)
-
-
-@inlined
+@compiled
 def labels_suit(labels, z):
     """Whether there is a label, from 0 to C - 1, for each row of z."""
     return labels.shape[0] == z.shape[0] and labels_fit(labels, z.shape[1], None)
 
 
-@inlined
+@compiled
 def targets_suit(t, z, bits, most):
     """Whether t has the shape of z and is nowhere negative nor above the number of bits `most`."""
     return t.shape == z.shape and numbers_fit(t.reshape(t.size).view(bits), most)
@@ -483,20 +470,20 @@ def call_finder(
     labels: Callable[..., Any] | None = None,
     targets: Callable[..., Any] | None = None,
     elements: Callable[..., Any] | None = None,
-) -> Callable[[np.dtype, np.dtype | None, int], Callable[..., Any] | None]:
-    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements;
-    None if there is none. The arguments make one for a layout, the dtype of z and that of t."""
+) -> Callable[[np.dtype, np.dtype | None, int], tuple[Any, int]]:
+    """The function that finds the compiled call by the dtypes of z and t and the number of classes, 1 for elements, and
+    the number of rows in a block, all that the call takes: 0 if there is none. The arguments make one for a layout, the
+    dtype of z and that of t."""
 
     @cache
-    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> Callable[..., Any] | None:
+    def find(dtype: np.dtype, other: np.dtype | None, classes: int) -> tuple[Any, int]:
         if dtype not in (np.float32, np.float64) or not classes:
-            return None
+            return None, 0
         kind = "" if other is None else other.kind
         make = elements or plain if other is None or elements else labels if kind == "i" else targets
         if make is None or other not in ((None, dtype) if make is not labels else (np.int32, np.int64)):
-            return None
-        found: Callable[..., Any] = make((0,) if elements else layout_of(classes, dtype), dtype, other)
-        return found
+            return None, 0
+        return make((0,) if elements else layout_of(classes, dtype), dtype, other), rows_in_block(classes)
 
     return find
 
@@ -573,7 +560,7 @@ def value_sums(layout):
         values = np.empty(min(size, stop - start), z.dtype)
         for first in range(start, stop, size):
             last = min(first + size, stop)
-            value_kernel(0, last - first, z[first:last], t[first:last], r, values, layout)
+            value_rows(0, last - first, z[first:last], t[first:last], r, values, layout)
             add_block(values, last - first, totals, first // size)
 
     return sums
@@ -585,11 +572,11 @@ def value_call(layout, dtype, other):
     @compiled
     def call(z, t, r, value):
         suits = (
-            is_block(z, 1) and t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(value, z, 1)
-            and in_place(value, z) and apart(value, t)
+            t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(value, z, 1) and in_place(value, z)
+            and apart(value, t)
         )
         if suits:
-            value_kernel(0, len(z), z, t, z.dtype.type(r), value, layout)
+            value_rows(0, len(z), z, t, z.dtype.type(r), value, layout)
         return suits
 
     return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1))
@@ -601,12 +588,12 @@ def value_total(layout, dtype, other):
     @compiled
     def call(z, t, r, divisor):
         suits = (
-            is_block(z, 1) and t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf
+            t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf
         )
         if not suits:
             return np.nan
         value = np.empty(len(z), z.dtype)
-        value_kernel(0, len(z), z, t, z.dtype.type(r), value, layout)
+        value_rows(0, len(z), z, t, z.dtype.type(r), value, layout)
         return usual_total(value, divisor)
 
     return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, types.float64)
@@ -659,7 +646,7 @@ def value_and_grad_sums(layout):
         values = np.empty(min(size, stop - start), z.dtype)
         for first in range(start, stop, size):
             last = min(first + size, stop)
-            value_and_grad_kernel(
+            value_and_grad_rows(
                 0, last - first, z[first:last], t[first:last], r, scale, values, gradient[first:last], layout
             )
             add_block(values, last - first, totals, first // size)
@@ -673,12 +660,12 @@ def value_and_grad_call(layout, dtype, other):
     @compiled
     def call(z, t, r, value, gradient):
         suits = (
-            is_block(z, 1) and t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(value, z, 1)
-            and in_place(value, z) and apart(value, t) and fills(gradient, z, 1) and in_place(gradient, z)
-            and apart(gradient, t) and apart(gradient, value)
+            t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(value, z, 1) and in_place(value, z)
+            and apart(value, t) and fills(gradient, z, 1) and in_place(gradient, z) and apart(gradient, t)
+            and apart(gradient, value)
         )
         if suits:
-            value_and_grad_kernel(0, len(z), z, t, z.dtype.type(r), z.dtype.type(1.0), value, gradient, layout)
+            value_and_grad_rows(0, len(z), z, t, z.dtype.type(r), z.dtype.type(1.0), value, gradient, layout)
         return suits
 
     return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1), memory(dtype, 1))
@@ -690,13 +677,13 @@ def value_and_grad_total(layout, dtype, other):
     @compiled
     def call(z, t, r, divisor, gradient):
         suits = (
-            is_block(z, 1) and t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(gradient, z, 1)
+            t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(gradient, z, 1)
             and apart(gradient, z) and apart(gradient, t)
         )
         if not suits:
             return np.nan
         value = np.empty(len(z), z.dtype)
-        value_and_grad_kernel(
+        value_and_grad_rows(
             0, len(z), z, t, z.dtype.type(r), z.dtype.type(1.0 / divisor), value, gradient, layout
         )
         return usual_total(value, divisor)
@@ -735,11 +722,11 @@ def hessian_call(layout, dtype, other):
     @compiled
     def call(z, t, r, hessian):
         suits = (
-            is_block(z, 1) and t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(hessian, z, 1)
+            t.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(hessian, z, 1)
             and in_place(hessian, z) and apart(hessian, t)
         )
         if suits:
-            hessian_kernel(0, len(z), z, t, z.dtype.type(r), hessian, layout)
+            hessian_rows(0, len(z), z, t, z.dtype.type(r), hessian, layout)
         return suits
 
     return for_types(call, given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1))
@@ -779,11 +766,11 @@ def hvp_call(layout, dtype, other):
     @compiled
     def call(z, t, v, r, hvp):
         suits = (
-            is_block(z, 1) and t.shape == z.shape and v.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf
-            and fills(hvp, z, 1) and in_place(hvp, z) and apart(hvp, t) and apart(hvp, v)
+            t.shape == z.shape and v.shape == z.shape and 0.0 < z.dtype.type(r) < np.inf and fills(hvp, z, 1)
+            and in_place(hvp, z) and apart(hvp, t) and apart(hvp, v)
         )
         if suits:
-            hvp_kernel(0, len(z), z, t, v, z.dtype.type(r), hvp, layout)
+            hvp_rows(0, len(z), z, t, v, z.dtype.type(r), hvp, layout)
         return suits
 
     return for_types(call, given(dtype, 1), given(dtype, 1), given(dtype, 1), types.float64, memory(dtype, 1))
@@ -803,13 +790,16 @@ def value_at_once(z, t, r, reduction, out):
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
     (rows,) = z.shape
+    if not 0 < rows <= BLOCK_ELEMENTS:
+        return None
     if reduction == "none":
-        divisor, call = 0.0, value_call(z.dtype, t.dtype, 1)
+        divisor, (call, most) = 0.0, value_call(z.dtype, t.dtype, 1)
     elif reduction == "mean" or reduction == "sum":
-        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_total(z.dtype, t.dtype, 1)
+        divisor = float(rows) if reduction == "mean" else 1.0
+        call, most = value_total(z.dtype, t.dtype, 1)
     else:
         return None
-    if call is None or rows > BLOCK_ELEMENTS:
+    if rows > most:
         return None
     value = out
     if value is not None:
@@ -869,13 +859,16 @@ def value_and_grad_at_once(z, t, r, reduction, out):
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
     (rows,) = z.shape
+    if not 0 < rows <= BLOCK_ELEMENTS:
+        return None
     if reduction == "none":
-        divisor, call = 0.0, value_and_grad_call(z.dtype, t.dtype, 1)
+        divisor, (call, most) = 0.0, value_and_grad_call(z.dtype, t.dtype, 1)
     elif reduction == "mean" or reduction == "sum":
-        divisor, call = (float(rows) if reduction == "mean" else 1.0), value_and_grad_total(z.dtype, t.dtype, 1)
+        divisor = float(rows) if reduction == "mean" else 1.0
+        call, most = value_and_grad_total(z.dtype, t.dtype, 1)
     else:
         return None
-    if call is None or rows > BLOCK_ELEMENTS:
+    if rows > most:
         return None
     if out is None:
         value = gradient = None
@@ -947,13 +940,16 @@ def grad_at_once(z, t, r, reduction, out):
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
     (rows,) = z.shape
+    if not 0 < rows <= BLOCK_ELEMENTS:
+        return None
     if reduction == "none":
-        divisor, call = 0.0, grad_call(z.dtype, t.dtype, 1)
+        divisor, (call, most) = 0.0, grad_call(z.dtype, t.dtype, 1)
     elif reduction == "mean" or reduction == "sum":
-        divisor, call = (float(rows) if reduction == "mean" else 1.0), grad_total(z.dtype, t.dtype, 1)
+        divisor = float(rows) if reduction == "mean" else 1.0
+        call, most = grad_total(z.dtype, t.dtype, 1)
     else:
         return None
-    if call is None or rows > BLOCK_ELEMENTS:
+    if rows > most:
         return None
     value = np.empty(rows, z.dtype) if divisor == 0.0 else None
     gradient = out
@@ -1014,8 +1010,10 @@ def hessian_at_once(z, t, r, out):
     if not (z.flags.c_contiguous and t.flags.c_contiguous):
         return None
     (rows,) = z.shape
-    call = hessian_call(z.dtype, t.dtype, 1)
-    if call is None or rows > BLOCK_ELEMENTS:
+    if not 0 < rows <= BLOCK_ELEMENTS:
+        return None
+    call, most = hessian_call(z.dtype, t.dtype, 1)
+    if rows > most:
         return None
     hessian = out
     if hessian is None:
@@ -1067,8 +1065,10 @@ def hvp_at_once(z, t, v, r, out):
     if not (z.flags.c_contiguous and t.flags.c_contiguous and v.flags.c_contiguous):
         return None
     (rows,) = z.shape
-    call = hvp_call(z.dtype, t.dtype, 1)
-    if call is None or rows > BLOCK_ELEMENTS:
+    if not 0 < rows <= BLOCK_ELEMENTS:
+        return None
+    call, most = hvp_call(z.dtype, t.dtype, 1)
+    if rows > most:
         return None
     hvp = out
     if hvp is None:
@@ -1636,26 +1636,31 @@ def _same_element(*kinds: Any) -> bool:
     return len(elements) == 1
 
 
-def _operator(symbol: Any, make: Callable[..., Any], result: Callable[[Lanes], Any]) -> None:
-    """Teach Numba one binary operator on lanes."""
-
-    @type_callable(symbol)
-    def typer(context: Any) -> Any:
-        def typed(left: Any, right: Any) -> Any:
-            shape = joined(left, right)
-            if shape is None or not _same_element(left, right):
-                return None
-            return result(shape)
-
-        return typed
+def _operator(symbol: Any, make: Callable[..., Any], result: Callable[[Lanes], Any]) -> Callable[..., Any]:
+    """Teach Numba one binary operator on lanes; its definition, as an intrinsic has one."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         shape = joined(*signature.args)
         columns = [operand(context, builder, k, v, shape) for k, v in zip(signature.args, values, strict=True)]
         return packed(builder, result(shape), [make(builder, shape, *parts) for parts in zip(*columns, strict=True)])
 
+    def define(typingctx: Any, left: Any, right: Any) -> Any:
+        shape = joined(left, right)
+        if shape is None or not _same_element(left, right):
+            return None
+        return result(shape)(left, right), lowered
+
+    @type_callable(symbol)
+    def typer(context: Any) -> Any:
+        def typed(left: Any, right: Any) -> Any:
+            made = define(context, left, right)
+            return made and made[0].return_type
+
+        return typed
+
     for left, right in ((Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)):
         lower_builtin(symbol, left, right)(lowered)
+    return define
 
 
 def _itself(kind: Lanes) -> Lanes:
@@ -1682,19 +1687,6 @@ def _comparison(symbol: str) -> Callable[..., Any]:
     return make
 
 
-for _symbol, _floats, _integers in (
-    (operator.add, "fadd", "add"), (operator.sub, "fsub", "sub"), (operator.mul, "fmul", "mul"),
-    (operator.truediv, "fdiv", "sdiv"), (operator.lshift, "", "shl"), (operator.rshift, "", "ashr"),
-    (operator.and_, "", "and_"), (operator.or_, "", "or_"),
-):
-    _operator(_symbol, _arithmetic(_floats, _integers), _itself)
-for _symbol, _text in (
-    (operator.eq, "=="), (operator.ne, "!="), (operator.lt, "<"), (operator.gt, ">"), (operator.le, "<="),
-    (operator.ge, ">="),
-):
-    _operator(_symbol, _comparison(_text), _mask)
-
-
 @type_callable(operator.neg)
 def _type_negative(context: Any) -> Any:
     return lambda kind: kind if isinstance(kind, Lanes) else None
@@ -1705,6 +1697,29 @@ def _negative(context: Any, builder: Any, signature: Any, values: Any) -> Any:
     (kind,) = signature.args
     turned = builder.fneg if _numbers(kind) else builder.neg
     return packed(builder, kind, [turned(part) for part in vectors(builder, kind, values[0])])
+
+
+_ARITHMETIC: Final = {
+    operator.add: ("fadd", "add"), operator.sub: ("fsub", "sub"), operator.mul: ("fmul", "mul"),
+    operator.truediv: ("fdiv", "sdiv"), operator.lshift: ("", "shl"), operator.rshift: ("", "ashr"),
+    operator.and_: ("", "and_"), operator.or_: ("", "or_"),
+}
+_COMPARISONS: Final = {
+    operator.eq: "==", operator.ne: "!=", operator.lt: "<", operator.gt: ">", operator.le: "<=", operator.ge: ">=",
+}
+OPERATORS: Final[dict[Any, Callable[..., Any]]] = {
+    **{symbol: _operator(symbol, _arithmetic(*names), _itself) for symbol, names in _ARITHMETIC.items()},
+    **{symbol: _operator(symbol, _comparison(text), _mask) for symbol, text in _COMPARISONS.items()},
+    operator.neg: lambda typingctx, kind: (kind(kind), _negative),  # noqa: ARG005
+}
+"""The definitions of the operators on lanes."""
+
+
+def on_scalars(builder: Any, symbol: Any, *numbers: Any) -> Any:
+    """An operator on LLVM floats of one format."""
+    if symbol is operator.neg:
+        return builder.fneg(*numbers)
+    return getattr(builder, _ARITHMETIC[symbol][0])(*numbers)
 
 
 def _suffix(kind: Lanes) -> str:
@@ -1897,6 +1912,122 @@ def filled(typingctx, like, number):
     return result(like, number), lowered
 
 
+def _method(symbol: Any, turned: bool = False) -> Callable[..., Any]:
+    """The method of a value for an operator; `turned` where the value stands on its right."""
+    return lambda own, *other: operated(own, symbol, *((*other, own) if turned else (own, *other)))
+
+
+class Value:
+    """A value of the program that is being compiled: its Numba type `kind`, and its LLVM value `number`, which is None
+    while Numba only asks for types, and so is `builder`."""
+
+    __slots__ = ("builder", "context", "kind", "number")
+
+    def __init__(self, context: Any, builder: Any, kind: Any, number: Any) -> None:
+        self.context, self.builder, self.kind, self.number = context, builder, kind, number
+
+    __add__, __radd__ = _method(operator.add), _method(operator.add, turned=True)
+    __sub__, __rsub__ = _method(operator.sub), _method(operator.sub, turned=True)
+    __mul__, __rmul__ = _method(operator.mul), _method(operator.mul, turned=True)
+    __truediv__, __rtruediv__ = _method(operator.truediv), _method(operator.truediv, turned=True)
+    __lshift__, __rshift__ = _method(operator.lshift), _method(operator.rshift)
+    __and__, __or__, __neg__ = _method(operator.and_), _method(operator.or_), _method(operator.neg)
+    __lt__, __gt__, __le__ = _method(operator.lt), _method(operator.gt), _method(operator.le)
+    __ge__, __eq__, __ne__ = _method(operator.ge), _method(operator.eq), _method(operator.ne)
+    __hash__ = None
+
+
+def opened(context: Any, builder: Any, kind: Any, number: Any) -> Any:
+    """What a function meets as its argument: a value, None, or a tuple of them."""
+    if isinstance(kind, types.BaseTuple):
+        parts = cgutils.unpack_tuple(builder, number) if builder is not None else [None] * len(kind)
+        kinds = kind.types
+        return tuple(opened(context, builder, *pair) for pair in zip(kinds, parts, strict=True))
+    return None if kind is types.none else Value(context, builder, kind, number)
+
+
+def closed(context: Any, builder: Any, given: Any) -> tuple[Any, Any]:
+    """The Numba type and the LLVM value of what a function hands on: a value, a plain number, None, or a tuple."""
+    if isinstance(given, Value):
+        return given.kind, given.number
+    if isinstance(given, tuple):
+        pairs = [closed(context, builder, part) for part in given]
+        together: Any = types.Tuple([each for each, _ in pairs])
+        numbers = [number for _, number in pairs]
+        return together, None if builder is None else context.make_tuple(builder, together, numbers)
+    if given is None:
+        return types.none, None if builder is None else context.get_dummy_value()
+    kind: Any = types.boolean if isinstance(given, bool) else types.int64 if isinstance(given, int) else types.float64
+    return kind, None if builder is None else context.get_constant(kind, given)
+
+
+def defined(context: Any, builder: Any, define: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+    """The result of an operation that has a definition as intrinsics have it."""
+    kinds, numbers = zip(*(closed(context, builder, each) for each in given), strict=True)
+    made = define(None, *kinds)
+    if made is None:
+        raise TypeError(f"no operation for {', '.join(map(str, kinds))}")
+    signature, lowered = made
+    number = None if builder is None else lowered(context, builder, signature, numbers)
+    return opened(context, builder, signature.return_type, number)
+
+
+def operated(own: Value, symbol: Any, *given: Any) -> Any:
+    """The result of an operator: on lanes, or on scalars, where a plain number has the format of the other."""
+    if any(isinstance(each, Value) and isinstance(each.kind, Lanes) for each in given):
+        return defined(own.context, own.builder, OPERATORS[symbol], given)
+    if any(isinstance(each, Value) and each.kind is not own.kind for each in given):
+        raise TypeError(f"scalars of two formats meet in {symbol.__name__}")
+    if own.builder is None:
+        return own
+    numbers = [each.number if isinstance(each, Value) else own.context.get_constant(own.kind, each) for each in given]
+    return Value(own.context, own.builder, own.kind, on_scalars(own.builder, symbol, *numbers))
+
+
+@cache
+def carried_out(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` on values of the program that is being compiled, as the operations and functions it names."""
+    named = {name: function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__}
+    known = {name: _on_values(each) for name, each in named.items()}
+    cells = tuple(CellType(_on_values(cell.cell_contents)) for cell in function.__closure__ or ())
+    return FunctionType(function.__code__, known, function.__name__, function.__defaults__, cells or None)
+
+
+def _on_values(named: Any) -> Any:
+    if isinstance(named, type(fmuladd)):  # an intrinsic
+        return partial(_of_intrinsic, named.__wrapped__)
+    return (lambda *given: carried_out(named)(*given)) if isinstance(named, FunctionType) else named
+
+
+def _of_intrinsic(define: Callable[..., Any], *given: Any) -> Any:
+    own = next(each for each in given if isinstance(each, Value))
+    return defined(own.context, own.builder, define, given)
+
+
+def straight(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, without loops and without branches on numbers, as an operation: its instructions become part of what
+    calls it in compiled code. It may ask whether an argument is None."""
+
+    @cache
+    def result(*kinds: Any) -> Any:
+        return closed(None, None, carried_out(function)(*(opened(None, None, kind, None) for kind in kinds)))[0]
+
+    @type_callable(function)
+    def typer(context: Any) -> Any:
+        def typed(*kinds: Any) -> Any:
+            return result(*kinds)
+
+        typed.__signature__ = inspect.signature(function)
+        return typed
+
+    @lower_builtin(function, types.VarArg(types.Any))
+    def lowered(context: Any, builder: Any, signature: Any, numbers: Any) -> Any:
+        given = (opened(context, builder, *pair) for pair in zip(signature.args, numbers, strict=True))
+        return closed(context, builder, carried_out(function)(*given))[1]
+
+    return function
+
+
 ESTRIN_FROM = 99
 
 
@@ -1995,7 +2126,7 @@ _subnormal_lift = constant({"float32": 2.0**32, "float64": 2.0**64})
 _subnormal_exponent = constant({"float32": 32.0, "float64": 64.0})
 
 
-@inlined
+@straight
 def two_sum(a, b):
     """a + b rounded, and its rounding error exactly (Knuth, The Art of Computer Programming, volume 2, 4.2.2)."""
     made = a + b
@@ -2003,7 +2134,7 @@ def two_sum(a, b):
     return made, (a - (made - behind)) + (b - behind)
 
 
-@inlined
+@straight
 def shift_to(top, beta=None, beta_low=None):
     """What `shifted_exp` needs to know of the largest logit of a row: (origin, end, limit, bias, beta, beta_low).
 
@@ -2021,7 +2152,7 @@ def shift_to(top, beta=None, beta_low=None):
     return origin, end, end + _over(_exp_lowest(top), beta), bias, beta, beta_low
 
 
-@inlined
+@straight
 def shifted_exp(z, shift):
     """e^(z - top) in the unit of its row, unit e^(z - top), for z <= top: 0 or a normal number, never subnormal.
 
@@ -2033,23 +2164,23 @@ def shifted_exp(z, shift):
     return select(x < shift[2], 0.0, made)
 
 
-@inlined
+@straight
 def unit_of(shift):
     """The unit of a row's shifted exponentials: what comes out at z = top, digit for digit, so that e^0 = 1 exactly."""
     return _power_of_two_times_exp(shift[1], shift[3], shift[4], shift[5])
 
 
-@inlined
+@straight
 def _over(a, beta):
     return a if beta is None else a / beta
 
 
-@inlined
+@straight
 def _times(a, beta):
     return a if beta is None else a * beta
 
 
-@inlined
+@straight
 def _less_multiple(x, n, beta, beta_low):
     """x - n ln 2, or (beta + beta_low) x - n ln 2 as if the product were not rounded: n times the leading bits of ln 2
     is exact, and so is what is left of the product."""
@@ -2059,7 +2190,7 @@ def _less_multiple(x, n, beta, beta_low):
     return fmuladd(n, -_ln2_low(x), fmuladd(x, beta_low, rest))
 
 
-@inlined
+@straight
 def _power_of_two_times_exp(x, bias, beta, beta_low):
     """e^x, or e^((beta + beta_low) x), with its exponent moved by `bias`; of use down to three times the lowest."""
     x = maximum(_over(_least_reduced(x), beta), x)  # NaN stays
@@ -2071,7 +2202,7 @@ def _power_of_two_times_exp(x, bias, beta, beta_low):
     return fmuladd(p, power, power)
 
 
-@inlined
+@straight
 def exp_of_parts(x, low):
     """e^(x + low) for x between the lowest exponent and 0 (or a little above) and a `low` of the last place of x."""
     shifted = fmuladd(x, _log2_e(x), _magic(x))
@@ -2082,7 +2213,7 @@ def exp_of_parts(x, low):
     return fmuladd(p, power, power) * _lowered_power(x)
 
 
-@inlined
+@straight
 def exp_difference(a, b):
     """e^(a - b) for a <= b, with the rounding error of a - b carried along: it is exact by Knuth's two-sum."""
     high = a - b
@@ -2093,14 +2224,14 @@ def exp_difference(a, b):
     return select(dead, 0.0, exp_of_parts(select(dead, 0.0, high), low))
 
 
-@inlined
+@straight
 def scaled_exp_difference(a, b, c, d):
     """e^((a - b)(c + d)) for a <= b and c > 0, d what c lacks: the rounding errors of a - b and of its product with c
     are carried along. e^(a - b) where c and d are None."""
     return exp_difference(a, b) if c is None else _exp_of_scaled_difference(a, b, c, d)
 
 
-@inlined
+@straight
 def _exp_of_scaled_difference(a, b, c, d):
     high = a - b
     behind = high - a
@@ -2112,7 +2243,7 @@ def _exp_of_scaled_difference(a, b, c, d):
     return select(dead, 0.0, exp_of_parts(select(dead, 0.0, product), error))
 
 
-@inlined
+@straight
 def exp(x):
     """e^x, for every x."""
     dead, over = x < _exp_lowest(x), x > _exp_highest(x)
@@ -2129,7 +2260,7 @@ def exp(x):
     return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
 
 
-@inlined
+@straight
 def _log_of_sum(u, lost, extra):
     """log(u + lost) + extra log 2 for a normal u > 0 and a `lost` of its last place."""
     bits = bits_of(u)
@@ -2146,7 +2277,7 @@ def _log_of_sum(u, lost, extra):
     return fmuladd(k, _ln2_high(u), f - (half - (rest + fmuladd(k, _ln2_low(u), lost))))
 
 
-@inlined
+@straight
 def log1p(x):
     """log(1 + x), for every x."""
     u = x + 1.0
@@ -2157,7 +2288,7 @@ def log1p(x):
     return select(x == x, select(magnitude(x) < _smallest_normal(x), x, made), x)
 
 
-@inlined
+@straight
 def log1p_of(a, unit):
     """log(1 + a / unit) for a >= 0 and a normal unit > 0, with one division: log(t / unit) = k log 2 + 2 atanh q,
     q = (t - 2^k unit) / (t + 2^k unit), for t = a + unit, whose rounding error is carried along in both."""
@@ -2175,7 +2306,7 @@ def log1p_of(a, unit):
     return select(a == a, made, a)
 
 
-@inlined
+@straight
 def log(x):
     """log x, for every x."""
     small = x < _smallest_normal(x)
@@ -2185,7 +2316,7 @@ def log(x):
     return select(x == INFINITY, x, select(x == x, made, x))
 
 
-@inlined
+@straight
 def expm1(x):
     """e^x - 1, for every x."""
     inside = (x > -40.0) & (x < 80.0)
@@ -2202,26 +2333,26 @@ def expm1(x):
     return select((x == x) & (x != 0.0), select(inside, made, outside), x)  # -0 stays what it is
 
 
-@inlined
+@straight
 def weighted(a, b):
     """a * b, and 0 where a = 0, whatever b is: 0 log 0 = 0."""
     return select(a == 0.0, 0.0, a * b)
 
 
-@inlined
+@straight
 def scaled(a, b, c):
     """a (b + c), b + c one number in two parts; a itself where they are None."""
     return a if b is None else _product_in_parts(a, b, c)
 
 
-@inlined
+@straight
 def _product_in_parts(a, b, c):
     product = a * b
     better = product + (product_error(a, b, product) + a * c)
     return select(better == better, better, product)
 
 
-@inlined
+@straight
 def reciprocal(a):
     """1 / a as the sum of two floats; for a = 0 or infinite the second is 0."""
     high = 1.0 / a
@@ -2229,41 +2360,39 @@ def reciprocal(a):
     return high, select(low == low, low, 0.0)
 
 
-@inlined
+@straight
 def times(inverse, factor):
     """A number in two parts times a factor, in two parts."""
     high = inverse[0] * factor
     return high, product_error(inverse[0], factor, high) + inverse[1] * factor
 
 
-@inlined
+@straight
 def quotient(a, inverse):
     """a / b for a finite a, given 1/b in two parts: as good as a division, for the price of two multiplications."""
     return fmuladd(a, inverse[0], a * inverse[1])
 
 
-def as_lanes(like: Any, number: Any) -> Any:
-    """`number` on lanes as wide as those of `like`, if it is a scalar. For compiled code."""
-    return number
+@straight
+def quotient_less(a, inverse, b):
+    """a / c - b for a finite a, given 1/c in two parts: as many operations as the quotient alone."""
+    return fmuladd(a, inverse[1], fmuladd(a, inverse[0], -b))
 
 
-@overload(as_lanes, inline="always")
-def _as_lanes(like, number):
-    if isinstance(number, Lanes):
+@intrinsic
+def as_lanes(typingctx, like, number):
+    """`number` on lanes as wide as those of `like`, if it is a scalar."""
+    result = number if isinstance(number, Lanes) else Lanes(like.element, like.width, 1, "row")
 
-        @at_home
-        def given(like, number):
-            return number
-    else:
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if isinstance(number, Lanes):
+            return values[1]
+        return packed(builder, result, operand(context, builder, number, values[1], result))
 
-        @at_home
-        def given(like, number):
-            return filled(like, number)
-
-    return given
+    return result(like, number), lowered
 
 
-@inlined
+@straight
 def _log_in_parts(x):
     """log x as the sum of two floats, for a finite x > 0."""
     small = x < _smallest_normal(x)
@@ -2286,7 +2415,7 @@ def _log_in_parts(x):
     return made, low - (made - high)
 
 
-@inlined
+@straight
 def _exp_of_sum(x, low):
     """e^(x + low) for every x and a `low` of about its last place."""
     dead, over = x < _exp_lowest(x), x > _exp_highest(x)
@@ -2302,7 +2431,7 @@ def _exp_of_sum(x, low):
     return select(dead, 0.0, select(over, INFINITY, fmuladd(p, first, first) * second))
 
 
-@inlined
+@straight
 def power(a, b):
     """a^b: 1 for b = 0, NaN for a < 0 unless b is a whole number."""
     b = as_lanes(a, b)
@@ -2324,14 +2453,14 @@ def power(a, b):
     return select(b == 0.0, 1.0, made)
 
 
-@inlined
+@straight
 def _rounded(b):
     """b rounded to a whole number."""
     near = (b + _magic(b)) - _magic(b)
     return select(magnitude(b) < _magic(b), near, b)
 
 
-@inlined
+@straight
 def exp_multiple(a, b, c):
     """e^((a - b) c), as if neither the difference nor the product were rounded; 1 for c = 0, whatever a is."""
     high = a - b
@@ -2883,7 +3012,7 @@ def without(typingctx, value, start, place):
     return kind(value, start, place), lowered
 
 
-@inlined
+@straight
 def plus_part(total, lost, value, start, classes):
     """A running sum, lane by lane, with a part added and its rounding error collected (Knuth's two-sum: either may be
     the larger, as where a part holds the class that leads)."""
@@ -3335,6 +3464,52 @@ def add_weights(layout: Any) -> Any:
     return add
 
 
+def _stretch(context: Any, builder: Any, kind: Any, array: Any) -> tuple[Any, Any]:
+    """The addresses where the memory of a C-contiguous array begins and ends."""
+    made = context.make_array(kind)(context, builder, array)
+    begin = builder.ptrtoint(made.data, ir.IntType(64))
+    return begin, builder.add(begin, builder.mul(made.nitems, made.itemsize))
+
+
+@intrinsic
+def fills(typingctx, array, z, numbers):
+    """Whether `array` has so many numbers for each row of z."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        made, other = (context.make_array(kind)(context, builder, values[k]) for k, kind in ((0, array), (1, z)))
+        rows, wanted = (builder.extract_value(each.shape, 0) for each in (made, other))
+        whole = builder.icmp_signed("==", made.nitems, builder.mul(wanted, values[2]))
+        return builder.and_(builder.icmp_signed("==", rows, wanted), whole)
+
+    return types.boolean(array, z, types.int64), lowered
+
+
+@intrinsic
+def apart(typingctx, array, other):
+    """Whether two arrays share no memory."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        start, stop = _stretch(context, builder, array, values[0])
+        begin, end = _stretch(context, builder, other, values[1])
+        return builder.or_(builder.icmp_unsigned("<=", stop, begin), builder.icmp_unsigned("<=", end, start))
+
+    return types.boolean(array, other), lowered
+
+
+@intrinsic
+def in_place(typingctx, array, z):
+    """Whether `array` is z itself or shares no memory with it."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        (start, stop), (begin, end) = (
+            _stretch(context, builder, *pair) for pair in ((array, values[0]), (z, values[1]))
+        )
+        separate = builder.or_(builder.icmp_unsigned("<=", stop, begin), builder.icmp_unsigned("<=", end, start))
+        return builder.or_(builder.icmp_unsigned("==", start, begin), separate)
+
+    return types.boolean(array, z), lowered
+
+
 ERROR_NEAR = {
     "float32": (
         float.fromhex("0x1.06eba8p-3"),
@@ -3415,7 +3590,7 @@ _error_near = polynomial(ERROR_NEAR)
 _error_far = polynomial(ERROR_FAR)
 
 
-@inlined
+@straight
 def _times_exp_of_sum(f, x, low):
     """f e^(x + low) for every x and a `low` of about its last place; 0 where e^x is too small for every f."""
     decisive = magnitude(x) > _decisive(x)
@@ -3437,13 +3612,13 @@ def _times_exp_of_sum(f, x, low):
     return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
 
 
-@inlined
+@straight
 def times_exp(f, x):
     """f e^x, finite wherever that is; 0 for f = 0 and for x = -inf, whatever the other is."""
     return _times_exp_of_sum(f, x, 0.0 * select(magnitude(x) < INFINITY, x, 0.0))
 
 
-@inlined
+@straight
 def times_exp_multiple(f, a, b, c):
     """f e^((a - b) c), as if neither the difference nor the product in the exponent were rounded."""
     high = a - b
@@ -3454,7 +3629,7 @@ def times_exp_multiple(f, a, b, c):
     return _times_exp_of_sum(f, product, select(error == error, error, 0.0))
 
 
-@inlined
+@straight
 def log_of_sum(a, b):
     """log(a + b), with the rounding error of a + b carried along; for a and b of any sign with a + b >= 0."""
     a, b = as_lanes(b, a), as_lanes(a, b)
@@ -3466,7 +3641,7 @@ def log_of_sum(a, b):
     return select(total == INFINITY, total, select(total == total, made, total))
 
 
-@inlined
+@straight
 def multiply_add(a, b, c):
     """a b + c as if the product were not rounded; a b is 0 for a = 0, whatever b is."""
     product = weighted(a, b)
@@ -3475,7 +3650,7 @@ def multiply_add(a, b, c):
     return select(better == better, better, made)
 
 
-@inlined
+@straight
 def sum_of_three(a, b, c):
     """a + b + c with the rounding error of a + b carried along. Its sign is that of the exact sum: where a + b + c
     rounds, it is far larger than that error."""
@@ -3485,13 +3660,13 @@ def sum_of_three(a, b, c):
     return select(better == better, better, made)
 
 
-@inlined
+@straight
 def beside_infinite(a, b):
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
 
 
-@inlined
+@straight
 def erfcx(x):
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
@@ -3499,7 +3674,7 @@ def erfcx(x):
     return select(x == INFINITY, 0.0, made)
 
 
-@inlined
+@straight
 def erf(x):
     """erf x, for every x."""
     size = magnitude(x)
