@@ -50,7 +50,17 @@ from symderiv.terms.piecewise import PIECEWISE, Piecewise, is_piecewise, switche
 from symderiv.terms.places import Domain, Index, Place, Position
 from symderiv.terms.substitution import alpha_key, fresh, rename, resize
 from symderiv.terms.traversal import (
-    Binder, Path, at, children, each_subterm, free_indices, own_places, put, rebuild, scope, subterms,
+    Binder,
+    Path,
+    at,
+    children,
+    each_subterm,
+    free_indices,
+    own_places,
+    put,
+    rebuild,
+    scope,
+    subterms,
 )  # fmt: skip
 
 __all__ = [
