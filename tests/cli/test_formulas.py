@@ -69,11 +69,17 @@ def test_a_limit_that_is_over_is_undecided(capsys: pytest.CaptureFixture[str]) -
     assert "no closed form was found within 0.1 s" in capsys.readouterr().err
 
 
-def test_a_logarithm_without_a_sign_says_what_to_assume(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_logarithm_without_a_sign_is_a_condition(capsys: pytest.CaptureFixture[str]) -> None:
     formula = "L = log(sigma) + (z - t)^2/(2 sigma^2)"
-    assert run(["derive", formula, "--goal", "gradient"]) == 1
-    assert "--assume 'sigma > 0'" in capsys.readouterr().err
+    assert run(["derive", formula, "--goal", "gradient"]) == 0
+    assert "∂L/∂z = (z − t)/σ²    for σ > 0" in capsys.readouterr().out
     assert run(["derive", formula, "--goal", "gradient", "--assume", "sigma > 0"]) == 0
+    assert "for σ > 0" not in capsys.readouterr().out
+
+
+def test_a_logarithm_that_never_has_a_value_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["derive", "L = log(-exp(s))", "--goal", "gradient"]) == 1
+    assert "--assume 'sigma > 0'" in capsys.readouterr().err
 
 
 def test_doc_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

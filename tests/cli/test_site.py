@@ -43,7 +43,7 @@ def test_the_site_is_written_and_written_again_without_change(
 def test_losses_of_the_project_are_on_the_site_and_go_with_their_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own(tmp_path, "my-square: L = (s - t)^2\n  wrt: s\n\nmy-log: L = log(s)\n")
+    own(tmp_path, "my-square: L = (s - t)^2\n  wrt: s\n\nmy-log: L = log(-exp(s))\n")
     assert run(["doc", "--all"]) == 0
     captured = capsys.readouterr()
     assert captured.out.startswith("3 entries, ")

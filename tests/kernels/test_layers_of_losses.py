@@ -90,6 +90,7 @@ def test_rows_of_every_layout_are_the_focal_loss_of_their_logits(classes: int, d
         assert dW == pytest.approx(rows.astype(float).T @ z, rel=1e-4, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_ignored_samples_of_the_focal_loss_are_as_if_they_were_not_there() -> None:
     counted = np.arange(N) % 2 == 0
     X, t = np.where(counted[:, None], DATA["X"], np.nan), np.where(counted, LABELS, -1)

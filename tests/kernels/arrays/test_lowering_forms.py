@@ -155,6 +155,7 @@ def test_every_sum_is_computed_once() -> None:
     assert _depth(_kernel(FACTORS).body) == 3
 
 
+@pytest.mark.slow
 def test_sums_are_taken_in_the_order_that_has_fewer_terms() -> None:
     """v_i sum_k p_ki - sum_l v_l sum_k p_ki p_kl needs no matrix over pairs of classes."""
     kernel = made("plackett-luce")["hvp"].kernel
