@@ -108,6 +108,10 @@ def _tried(function: Function, kind: str, dtype: Any, seed: int, thorough: bool)
             yield from product(hard(classes, dtype, seed), usual)
 
 
+_OF_SMALL_PROBABILITIES: Final = ("hessian", "jacobian", "jvp", "vjp")
+"""Products with a probability, which has few digits below the normal range and is divided by the temperature then."""
+
+
 def _compared(subject: str, kernel: LossKernel, function: Function, parts: tuple[Part, ...], kind: str, dtype: Any,
               seed: int, thorough: bool) -> Iterator[Check]:  # fmt: skip
     """The check of every result by row, of those that cancel in a unit of their own, and of means of values."""
@@ -128,9 +132,9 @@ def _compared(subject: str, kernel: LossKernel, function: Function, parts: tuple
                     cancelling = _cancels(part.role, kind, choice)
                     worst = smooth if cancelling else rows[part.role]
                     for at, ball in balls.items():
-                        if part.role == "hessian":
-                            ball = given.at_least_of_the_smallest(ball, at[0])
-                        sized = cancelling or part.role == "hessian"
+                        if part.role in _OF_SMALL_PROBABILITIES:
+                            ball = given.at_least_of_the_smallest(ball, at[0], part.role)
+                        sized = cancelling or part.role in _OF_SMALL_PROBABILITIES
                         off = ulps(result[at], _over(ball, divisor), of_magnitude=sized)
                         worst.add(off, f"{where}, {reduction}, at {list(at)}")
     (last,) = _roles(function)[-1:]
@@ -223,11 +227,13 @@ class _Given:
             total += self._weight(row) * chosen
         return total
 
-    def at_least_of_the_smallest(self, ball: Ball, row: int) -> Ball:
+    def at_least_of_the_smallest(self, ball: Ball, row: int, role: str) -> Ball:
         """The value with its size, but for that of the smallest normal probability times the other factors."""
         factors = float(self._weight(row)) * (1.0 if self.w is None else float(self.w.max()))
-        least = float(np.finfo(self.z.dtype).tiny) * factors / self.choice.temperature**2
-        return Ball(ball.value, abs(ball.value).max(arb(least)))
+        divisions = 2 if role == "hessian" else 1
+        least = float(np.finfo(self.z.dtype).tiny) * factors / self.choice.temperature**divisions
+        size = ball.magnitude if role in ("jvp", "vjp") else abs(ball.value)
+        return Ball(ball.value, size.max(arb(least)))
 
     def truth(self, part: Part) -> dict[tuple[int, ...], Ball]:
         """The rigorous value of every entry; exactly 0 in the rows that do not count."""

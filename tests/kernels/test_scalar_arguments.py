@@ -51,6 +51,15 @@ def test_a_missing_number_spoils_its_own_element_only() -> None:
     np.testing.assert_array_equal(np.isnan(gradient), [False, True, True, False])
 
 
+def test_one_parameter_serves_every_row() -> None:
+    """As the number that it is, beside logits in lanes: r e^-z with the default r, and far out."""
+    negative_binomial = sd.kernel("negative-binomial")
+    z = np.array([0.3, -1.2, -800.0, 800.0])
+    gradient = negative_binomial.grad(z, t=0.4)
+    np.testing.assert_allclose(gradient[:2], (np.exp(z[:2]) - 0.4) / (1 + np.exp(z[:2])), rtol=1e-14)
+    np.testing.assert_allclose(gradient[2:], [-0.4, 1.0], rtol=1e-14)
+
+
 def test_parameters_are_checked_with_a_sentence() -> None:
     z = np.zeros(3)
     with pytest.raises(ValueError, match="kappa must be greater than 0, not 0"):
