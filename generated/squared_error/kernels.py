@@ -3524,7 +3524,8 @@ def _times_exp_of_sum(f, x, low):
     # Where that is infinite so is the product, and p < 0 must not take infinity from it; an x of NaN stays NaN.
     scaled_up = scaled_up + 0.0 * usual
     made = select(magnitude(scaled_up) == INFINITY, scaled_up, made)
-    return select(decisive, select(x < 0.0, 0.0, select(f == 0.0, f, f * INFINITY)), made)
+    far = select(decisive, f, made)  # one number for all lanes has no mask of its own
+    return select(decisive, select(x < 0.0, 0.0, select(far == 0.0, far, far * INFINITY)), made)
 
 
 @straight
