@@ -101,6 +101,7 @@ def _problem(problem: Problem, changed: Callable[[Term], Term], names: dict[str,
             for goal in problem.goals
         ),
         hyperparameters=tuple(replace(each, parameter=_parameter(each, names)) for each in problem.hyperparameters),
+        builds_on=tuple(_problem(each, changed, names) for each in problem.builds_on),
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ defined quantities by their definitions. Nothing here knows how kernels compute.
 addends; what stands inside an exponential, a logarithm, a root or a divisor counts by what its error does to the
 result, to first order. A sum of data with rational coefficients (a difference, a mean, a feature less its mean) counts
 as one number, and as its addends only where it is smaller than their rounding errors in float64; so does the exponent
-that is such a sum, or a parameter times one. A quotient, such as a probability, that is below the normal range of
+that is such a sum, or a parameter times one. In functions of one row (`reference`), which add in the format of their
+data, a sum over an index counts as its addends all the same. A quotient, such as a probability, that is below the normal range of
 float64 counts as its smallest number.
 """
 
@@ -78,6 +79,8 @@ class _Row:
     sizes: Mapping[str, int]
     memo: dict[tuple[Term, tuple[int, ...]], Ball] = field(default_factory=dict)
     largest_exponent: float | None = None
+    sums_are_one: bool = True
+    """Whether a sum of data over an index counts as one number."""
 
     def at(self, place: Place, where: Mapping[Index, int]) -> int:
         return place.value - 1 if isinstance(place, Position) else where[place]
@@ -107,7 +110,7 @@ class _Row:
             case Div(numerator=above, denominator=below):
                 return self.is_linear(above) and _is_rational(below)
             case Sum(body=body):
-                return self.is_linear(body)
+                return self.sums_are_one and self.is_linear(body)
             case _:
                 return False
 
@@ -258,7 +261,7 @@ def reference(
 
     NoValueError if one of the values does not exist or stays too wide.
     """
-    return _found(term, indices, _Row(Theory(), data, {}, sizes), _is_sharp)
+    return _found(term, indices, _Row(Theory(), data, {}, sizes, sums_are_one=False), _is_sharp)
 
 
 def references(form: Term, indices: tuple[Index, ...], theory: Theory, data: Mapping[str, np.ndarray],

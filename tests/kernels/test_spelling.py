@@ -13,6 +13,7 @@ from symderiv.build.contents import kernel_goals
 from symderiv.kernels import emit_module
 from symderiv.kernels.spelling import python_name, spelled
 from symderiv.losses import find
+from symderiv.losses.linear_layer import behind_linear_layer
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,13 @@ def test_a_name_has_one_spelling(name: str, spelling: str) -> None:
 def test_what_needs_no_spelling_stays_as_it_is() -> None:
     clip = find("clip")
     assert spelled(clip, ())[0] is clip
+
+
+def test_the_loss_behind_a_layer_has_the_names_of_the_layer() -> None:
+    loss = problem("-sum_k t_k (y_k - lambda) log y_k where y = softmax(z)", wrt="z", name="mine")
+    layer, _ = spelled(behind_linear_layer(loss), ())
+    (of_layer,), (of_loss,) = layer.hyperparameters, layer.builds_on[0].hyperparameters
+    assert of_layer.parameter.name == of_loss.parameter.name == "lambda_"
 
 
 def test_a_name_that_is_taken_is_not_given_twice() -> None:

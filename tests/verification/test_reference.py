@@ -57,3 +57,12 @@ def test_the_magnitude_ignores_cancellation() -> None:
     wrong = np.float64(2 * math.exp(-60))
     assert ulps(wrong, near, of_magnitude=False) > 1e15
     assert ulps(wrong, near, of_magnitude=True) < 1.0
+
+
+def test_a_sum_over_a_row_counts_as_its_addends_and_a_difference_of_data_as_one_number() -> None:
+    data = {"z": np.array([1.0, -1.0, 2.0**-40])}
+    summed = reference(total(K, z[K]), (), data, SIZES)[()]
+    assert float(summed.value.mid()) == 2.0**-40
+    assert float(summed.magnitude.mid()) == 2 + 2.0**-40
+    difference = reference(z[I] - z[K], (I, K), data, SIZES)[(0, 0)]
+    assert float(difference.magnitude.mid()) <= 2.0**-50
