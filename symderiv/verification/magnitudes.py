@@ -3,7 +3,8 @@
 A stable form is evaluated in probabilities, 1 - y_k and log y_k, which a row computes to a few last places each. Sums
 add up magnitudes, products multiply them, and a^b is 1 + |b| times its value, because a relative error of a is |b|
 times as large in a^b. This is the first-order condition of the form with respect to its atoms. A probability below the
-smallest normal number is off by as much as that number would be, and counts as it.
+smallest normal number is off by as much as that number would be, and counts as it; so does a power of one, and a
+product of two.
 """
 
 from __future__ import annotations
@@ -128,9 +129,13 @@ class _Row:
                 parts = [self.both(part, where) for part in terms]
                 return sum(value for value, _ in parts), sum(size for _, size in parts)
             case Mul(factors=factors):
-                made = (1.0, 1.0)
-                for value, size in (self.both(factor, where) for factor in factors):
+                made, shares = (1.0, 1.0), 1.0
+                for factor in factors:
+                    value, size = self.both(factor, where)
                     made = (_product(made[0], value), _product(made[1], size))
+                    shares = _product(shares, size) if _is_share(factor) else shares
+                if 0.0 < shares < self.smallest:
+                    made = (made[0], made[1] * (self.smallest / shares))
                 return made
             case Div(numerator=above, denominator=below):
                 (a, size), (b, other) = self.both(above, where), self.both(below, where)
@@ -138,7 +143,8 @@ class _Row:
             case Power(base=base, exponent=exponent):
                 (a, size), (b, _) = self.both(base, where), self.both(exponent, where)
                 raised = float(np.power(a, b))
-                return raised, abs(raised) * (1.0 + abs(b) * (size / abs(a) if a else 1.0))
+                lost = abs(raised) * (1.0 + abs(b) * (size / abs(a) if a else 1.0))
+                return raised, max(lost, self.smallest) if _is_share(term) and raised else lost
             case Exp(argument=argument):
                 value, size = self.both(argument, where)
                 return float(np.exp(value)), float(np.exp(value)) * (1.0 + size)
@@ -182,7 +188,7 @@ class _Row:
         elif isinstance(term, Power) and is_probability(term.base):
             exponent, _ = self.both(term.exponent, where)
             found = float(np.exp(exponent * self.of(term.base).log_y[at(term.base)])) if exponent else 1.0
-            return found, found
+            return found, max(found, self.smallest) if found else found
         if found is None:
             return None
         return found, max(abs(found), self.smallest if is_probability(term) or is_complement(term) else 0.0)
@@ -190,6 +196,12 @@ class _Row:
 
 def _is_atom(term: Term) -> bool:
     return isinstance(term, Entry) or (isinstance(term, Log) and is_probability(term.argument))
+
+
+def _is_share(term: Term) -> bool:
+    """Whether a term is a probability, 1 less one, or a power of those."""
+    base = term.base if isinstance(term, Power) else term
+    return is_probability(base) or is_complement(base)
 
 
 def _product(left: float, right: float) -> float:

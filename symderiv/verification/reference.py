@@ -6,8 +6,8 @@ addends; what stands inside an exponential, a logarithm, a root or a divisor cou
 result, to first order. A sum of data with rational coefficients (a difference, a mean, a feature less its mean) counts
 as one number, and as its addends only where it is smaller than their rounding errors in float64; so does the exponent
 that is such a sum, or a parameter times one. In functions of one row (`reference`), which add in the format of their
-data, a sum over an index counts as its addends all the same. A quotient, such as a probability, that is below the normal range of
-float64 counts as its smallest number.
+data, a sum over an index counts as its addends all the same. A quotient, such as a probability, that is below the
+normal range of float64 counts as its smallest number.
 """
 
 from __future__ import annotations
