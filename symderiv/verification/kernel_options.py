@@ -108,7 +108,7 @@ def _tried(function: Function, kind: str, dtype: Any, seed: int, thorough: bool)
             yield from product(hard(classes, dtype, seed), usual)
 
 
-_OF_SMALL_PROBABILITIES: Final = ("hessian", "jacobian", "jvp", "vjp")
+_OF_SMALL_PROBABILITIES: Final = ("hessian", "hvp", "jacobian", "jvp", "vjp")
 """Products with a probability, which has few digits below the normal range and is divided by the temperature then."""
 
 
@@ -230,9 +230,9 @@ class _Given:
     def at_least_of_the_smallest(self, ball: Ball, row: int, role: str) -> Ball:
         """The value with its size, but for that of the smallest normal probability times the other factors."""
         factors = float(self._weight(row)) * (1.0 if self.w is None else float(self.w.max()))
-        divisions = 2 if role == "hessian" else 1
+        divisions = 2 if role in ("hessian", "hvp") else 1
         least = float(np.finfo(self.z.dtype).tiny) * factors / self.choice.temperature**divisions
-        size = ball.magnitude if role in ("jvp", "vjp") else abs(ball.value)
+        size = ball.magnitude if _always_cancels(role, self.kind) else abs(ball.value)
         return Ball(ball.value, size.max(arb(least)))
 
     def truth(self, part: Part) -> dict[tuple[int, ...], Ball]:
