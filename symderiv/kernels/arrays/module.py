@@ -73,13 +73,14 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
     known = {reference(theorem): theorem for theorem in theorems}
     arrays = axes_of(problem)
     public = ", ".join(f'"{function.name}"' for function in made)
+    texts = tuple(
+        print_instances(kernel, _divided(kernel, gradients[kernel], made), _summed(gradients[kernel]))
+        for kernel in kernels
+    )
     parts = [
         "\n".join([*head, *imports(emitter), f"__all__ = [{public}]"]),
         *section("How functions are compiled and called", (emitter.helpers,)),
-        *section(
-            "The kernels",
-            tuple(print_instances(kernel, _divided(kernel, gradients[kernel], made)) for kernel in kernels),
-        ),
+        *section("The kernels", texts),
         *section(
             "What is checked and where results go",
             (support(emitter, False, shared), copied_part(Path(__file__).parent / "calling.py")),
@@ -91,7 +92,7 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
                 *(print_function(each, gradients[each.kernel], arrays, _assumed(each, known)) for each in made),
             ),
         ),
-        *section("Values in vector registers", (library(),)),
+        *section("Values in vector registers", (library("".join(texts)),)),
     ]
     return "\n\n\n".join(parts) + "\n"
 
@@ -133,6 +134,11 @@ def _divided(kernel: Kernel, outputs: dict[str, ArrayOutput], made: tuple[ArrayF
     """The outputs that a mean is the mean of: gradients of a value that can be averaged."""
     reducible = any(function.reducible for function in made if function.kernel == kernel)
     return frozenset(name for name, each in outputs.items() if reducible and each.gradient_of is not None)
+
+
+def _summed(outputs: dict[str, ArrayOutput]) -> frozenset[str]:
+    """The outputs that are sums over the batch where their input is shared."""
+    return frozenset(name for name, each in outputs.items() if each.gradient_of is not None)
 
 
 def _domains(problem: Problem) -> dict[str, Domain]:

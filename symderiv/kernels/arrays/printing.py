@@ -20,6 +20,8 @@ from typing import Final, assert_never
 from symderiv.kernels.arrays.along import goes_along
 from symderiv.kernels.arrays.effects import effects, expressions, inside
 from symderiv.kernels.arrays.printing_expressions import CALLS, Reading, extent, on_lanes
+from symderiv.kernels.arrays.printing_tiles import TILE_NAMES, print_tiles
+from symderiv.kernels.arrays.tiling import tiled
 from symderiv.kernels.ir import (
     ArrayParameter,
     Const,
@@ -54,12 +56,12 @@ _OWN: Final = frozenset({
     "number", "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane",
     "begun", "added", "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost", "no_loss",
     "inverse", "quotient_by",
-    *CALLS.values(),
+    *TILE_NAMES, *CALLS.values(),
 })  # fmt: skip
 """What printed code calls things of its own."""
-_OUTSIDE: Final = 2
-"""How deep what is in no loop but that over instances is indented."""
-_ENDINGS: Final = ("_batch", "_sums", "_running", "_inverse", "_part")
+PRODUCTS: Final = "simd/array_products.py"
+"""What modules with products of matrices carry along as well."""
+_ENDINGS: Final = ("_batch", "_sums", "_running", "_inverse", "_part", "_rows")
 """What is added to a name for something that belongs to it."""
 
 
@@ -75,10 +77,11 @@ def unowned_axes(kernel: Kernel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(axis for axis in others if axis not in owned))
 
 
-def library() -> str:
+def library(kernels: str) -> str:
     """The vector types and the functions on them that printed kernels call."""
     folder = Path(__file__).parent.parent
-    return "\n\n".join(copied_part(folder / name) for name in LIBRARY)
+    files = (*LIBRARY, PRODUCTS) if "instances_together(" in kernels else LIBRARY
+    return "\n\n".join(copied_part(folder / name) for name in files)
 
 
 def _given_names(statements: tuple[Statement, ...]) -> set[str]:
@@ -140,6 +143,8 @@ class _Printer:
         """Values that are 0 so far."""
         self.inverses: frozenset[str] = frozenset()
         """Values whose inverses have a name."""
+        self.outside = 2
+        """How deep what is in no loop but that over instances is indented."""
         self.lane: tuple[str, str] | None = None
         """The index that goes along the lanes, and its axis."""
 
@@ -158,6 +163,17 @@ class _Printer:
         width = max(40, _WIDTH - len(indent) - 2)
         self.lines += [f"{indent}# {part}" for part in _wrapped(text, width)]
 
+    def scratch(self, name: str, lengths: list[str]) -> None:
+        """An array of scratch of these lengths."""
+        shape = lengths[0] if len(lengths) == 1 else f"({', '.join(lengths)})"
+        self.write(f"{name} = np.empty({shape})")
+
+    def row(self, parameter: ArrayParameter, place: str) -> None:
+        """The input of the instance at `place`, or the one that the batch shares."""
+        name = parameter.name
+        row = f"{name}_batch[{place} if len({name}_batch) > 1 else 0]"
+        self.write(f"{name} = {row}" if parameter.axes else f"{name} = number({row})")
+
     def load(self, load: Load) -> str:
         if not load.at:
             return load.array
@@ -166,7 +182,7 @@ class _Printer:
         return f"one({load.array}, {_places(load.at)})"
 
     def code(self, expression: Expression) -> str:
-        inverses = self.inverses if self.depth > _OUTSIDE else frozenset()
+        inverses = self.inverses if self.depth > self.outside else frozenset()
         return on_lanes(expression, Reading(self.load, None if self.lane is None else self.lane[0], inverses))
 
     def part_of(self, name: str, value: str, otherwise: str) -> str:
@@ -327,8 +343,9 @@ def _heading(kernel: Kernel) -> list[str]:
     return ["@compiled", *head, *lines, *ending]
 
 
-def print_instances(kernel: Kernel, divided: frozenset[str]) -> str:
-    """The Numba source of a kernel over arrays; the results named in `divided` are delivered over `divisor`.
+def print_instances(kernel: Kernel, divided: frozenset[str], summed: frozenset[str] = frozenset()) -> str:
+    """The Numba source of a kernel over arrays; the results named in `divided` are delivered over `divisor`, those in
+    `summed` may be sums over the instances.
 
     LoweringError for labels, for inputs and scalars that may be left out, and for names that compiled functions cannot
     have.
@@ -348,19 +365,21 @@ def print_instances(kernel: Kernel, divided: frozenset[str]) -> str:
             owners.setdefault(axis, f"{parameter.name}_batch.shape[{place + 1}]")
     for axis, owner in owners.items():
         printer.write(f"{extent(axis)} = {owner}")
-    for parameter in kernel.arrays("scratch"):
-        lengths = [extent(axis) for axis in parameter.axes]
-        shape = lengths[0] if len(lengths) == 1 else f"({', '.join(lengths)})"
-        printer.write(f"{parameter.name} = np.empty({shape})")
+    products = tiled(kernel, summed)
+    for parameter in kernel.arrays("scratch") if products is None else ():
+        printer.scratch(parameter.name, [extent(axis) for axis in parameter.axes])
     for scalar in kernel.scalars():
         printer.write(f"{scalar.name} = number({scalar.name})")
     given = f"nothing_lost({inputs[0].name}_batch)" if inputs else "number(0.0)"
     printer.write(f"no_loss = {given}")
+    if products is not None:
+        printer.arrays |= {p.name: p for p in products.scratch}
+        print_tiles(printer, kernel, products)
+        return "\n".join(printer.lines) + "\n"
     printer.write("for instance in range(start, stop):")
     printer.depth += 1
     for parameter in inputs:
-        row = f"{parameter.name}_batch[instance if len({parameter.name}_batch) > 1 else 0]"
-        printer.write(f"{parameter.name} = {row}" if parameter.axes else f"{parameter.name} = number({row})")
+        printer.row(parameter, "instance")
     printer.write("block = instance // size")
     printer.body(kernel.body, frozenset(p.name for p in kernel.scalars()))
     return "\n".join(printer.lines) + "\n"

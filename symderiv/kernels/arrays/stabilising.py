@@ -259,7 +259,10 @@ class Stabiliser:
         return name
 
     def _sum(self, term: Sum) -> Carried:
-        term = contracted(term)
+        contracted_term = contracted(term)
+        if not isinstance(contracted_term, Sum):
+            return of_term(self.plain(contracted_term))
+        term = contracted_term
         body = self.carried(term.body)
         if self._is_share(body):
             return of_term(Sum(term.index, self.plain(term.body), term.skip))
