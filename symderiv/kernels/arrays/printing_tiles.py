@@ -59,7 +59,10 @@ def print_tiles(printer: Printer, kernel: Kernel, made: Tiled) -> None:
     printer.body(constants, known)
     inputs = {name for name in vectors if arrays[name].role == "input"}
     matrices = list(dict.fromkeys(p.matrix for p in made.products if isinstance(p, Product)))
-    fitting = [*(f"len({name}_batch) == 1" for name in matrices), *(f"len({name}_batch) > 1" for name in sorted(inputs))]
+    fitting = [
+        *(f"len({name}_batch) == 1" for name in matrices),
+        *(f"len({name}_batch) > 1" for name in sorted(inputs)),
+    ]
     printer.write(f"together = instances_together({' and '.join(fitting)}, {_numbers(kept)})")
     for parameter in kept:
         printer.scratch(f"{parameter.name}_rows", ["together", *(extent(axis) for axis in parameter.axes)])

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 
 from symderiv.kernels.arrays.along import lane_axes
-from symderiv.kernels.arrays.effects import accesses, effects, expressions, inside, mapped
+from symderiv.kernels.arrays.effects import effects, inside, mapped
 from symderiv.kernels.arrays.fusing import without_unread
 from symderiv.kernels.ir import (
     ArrayParameter,
@@ -29,6 +29,7 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
     Update,
+    locals_read,
 )  # fmt: skip
 
 __all__ = ["Added", "Product", "Step", "Tiled", "tiled"]
@@ -92,11 +93,11 @@ class _Factors:
 def tiled(kernel: Kernel, summed: frozenset[str]) -> Tiled | None:
     """The kernel with products of matrices; None if it has none. `summed` are the outputs that may be sums over the
     instances."""
-    taken = {p.name for p in kernel.parameters} | {name for each in kernel.body for name in effects(each)[1]}
+    taken = {p.name for p in kernel.parameters} | {name for each in kernel.body for name in _names(each)}
 
     def fresh(word: str) -> str:
         name, number = word, 1
-        while name in taken:
+        while taken & {name, f"{name}_rows"}:
             number += 1
             name = f"{word}_{number}"
         taken.add(name)
@@ -137,7 +138,7 @@ class _Finder:
                 found = self.factors(loop, inner, update, values)
                 if found is None or not _is_sum_of(update.name, loop.body, inner):
                     continue
-                if {part.name for part in inside(found.left) if isinstance(part, Local)} & own:
+                if _read(found.left) & own:
                     continue
                 left = self.vector(found.left, inner, before)
                 out = self.place_of(update.name, loop, body)
@@ -147,7 +148,8 @@ class _Finder:
                 body = [_read_from(each, update.name, there) for each in body]
         if not made:
             return [loop]
-        rest = tuple(each for each in body if each != Store(_stored(each), (loop.index,), Load(_stored(each), (loop.index,))))
+        at = (loop.index,)
+        rest = tuple(each for each in body if each != Store(_stored(each), at, Load(_stored(each), at)))
         results = frozenset(self.arrays) | frozenset(p.name for p in self.scratch) | frozenset(_updated_outside(rest))
         left_over = without_unread((replace(loop, body=rest),), results)
         return [*before, *made, *left_over]
@@ -231,8 +233,20 @@ class _Finder:
         return name
 
 
+def _names(statement: Statement) -> frozenset[str]:
+    """What a statement names: values, arrays and loop variables."""
+    if not isinstance(statement, Loop):
+        return effects(statement)[1]
+    return frozenset({statement.index}).union(*(_names(each) for each in statement.body))
+
+
 def _replaced(loop: Loop, within: Loop, body: Body) -> Loop:
     return replace(loop, body=tuple(replace(within, body=body) if each is within else each for each in loop.body))
+
+
+def _read(value: Expression) -> set[str]:
+    parts = list(inside(value))
+    return {p.name for p in parts if isinstance(p, Local)} | {p.array for p in parts if isinstance(p, Load)}
 
 
 def _inlined(statements: Body) -> dict[str, Expression]:
@@ -249,7 +263,7 @@ def _with(value: Expression, known: dict[str, Expression]) -> Expression:
 
 
 def _split(value: Expression, index: str) -> _Factors | None:
-    """The element with `index` that a product has for a factor, and the product of the others; None for anything else."""
+    """The element with `index` that a product has for a factor, and the product of the others; None for others."""
 
     def depends(part: Expression) -> bool:
         return any(isinstance(p, Load) and index in p.at for p in inside(part)) or any(
@@ -286,12 +300,17 @@ def _times(one: Expression, other: Expression) -> Expression:
 
 
 def _is_sum_of(name: str, body: Body, inner: Loop) -> bool:
-    """Whether a sum begins with 0 in these statements, and one statement of the loop `inner` alone adds to it."""
+    """Whether a sum begins with 0 in these statements, one statement of the loop `inner` alone adds to it, and nothing
+    reads it before that loop has ended."""
     begun = [each for each in body if isinstance(each, Let) and each.name == name]
-    added = [each for loop in body if isinstance(loop, Loop) for each in loop.body
-             if isinstance(each, Update) and each.name == name]  # fmt: skip
-    elsewhere = [each for each in body if not isinstance(each, Loop) and isinstance(each, Update) and each.name == name]
-    return begun == [Let(name, _ZERO)] and len(added) == 1 and not elsewhere and added[0] in inner.body
+    added = [each for each in _all(body) if isinstance(each, Update) and each.name == name]
+    early = body[: [each is inner for each in body].index(True) + 1]
+    read = any(name in locals_read(each) for each in early)
+    return begun == [Let(name, _ZERO)] and len(added) == 1 and added[0] in inner.body and not read
+
+
+def _all(body: Body) -> list[Statement]:
+    return [each for s in body for each in (_all(s.body) if isinstance(s, Loop) else [s])]
 
 
 def _without(statement: Statement, update: Update) -> Statement:

@@ -16,7 +16,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from symderiv.kernels.compiling import by_itself, compiled
+from symderiv.kernels.compiling import called, compiled
 from symderiv.kernels.simd.arithmetic import _llvm
 from symderiv.kernels.simd.array_elements import DOUBLES, LANES
 from symderiv.kernels.simd.array_sums import plus, whole
@@ -102,9 +102,7 @@ def plus_across(typingctx, tile, a, rows, b, columns, k, tails):  # type: ignore
         left = []
         for i in cgutils.unpack_tuple(builder, values[2]):
             pointer, _ = place_in(context, builder, a, values[1], [i, values[5]])
-            left.append(
-                spread(builder, context.cast(builder, builder.load(pointer), a.dtype, types.float64), LANES)
-            )
+            left.append(spread(builder, context.cast(builder, builder.load(pointer), a.dtype, types.float64), LANES))
         right = [lanes_at(context, builder, b, values[3], [values[5], j], tails) for j in
                  cgutils.unpack_tuple(builder, values[4])]  # fmt: skip
         return packed(builder, tile, multiplied_onto(builder, tile, values[0], left, right))
@@ -151,8 +149,9 @@ def added_tile(typingctx, tile, part):  # type: ignore[no-untyped-def]
     """The sums with those of a run added."""
 
     def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        made = [plus(builder, each, addend) for each, addend in
-                zip(halves_of(builder, tile, values[0], part.count), vectors(builder, part, values[1]), strict=True)]  # fmt: skip
+        sums = halves_of(builder, tile, values[0], part.count)
+        runs = vectors(builder, part, values[1])
+        made = [plus(builder, each, addend) for each, addend in zip(sums, runs, strict=True)]
         return packed(builder, tile, [parts[half] for half in range(len(made[0])) for parts in made])
 
     return tile(tile, part), lowered
@@ -172,9 +171,7 @@ def put_along(typingctx, out, rows, columns, tile):  # type: ignore[no-untyped-d
         sums = halves_of(builder, tile, values[3], LANES)
         distance = LANES // 2
         while distance:  # the lanes of two sums, added in pairs, fit in one vector
-            sums = [
-                both_halves(builder, sums[place], sums[place + distance], distance) for place in range(distance)
-            ]
+            sums = [both_halves(builder, sums[place], sums[place + distance], distance) for place in range(distance)]
             distance //= 2
         total = whole(builder, sums[0])
         at = [(i, j) for i in cgutils.unpack_tuple(builder, values[1])
@@ -234,26 +231,41 @@ def put_sums(typingctx, sums, rows, columns, tile, tails):  # type: ignore[no-un
     return types.none(sums, rows, columns, tile, tails), lowered
 
 
+@intrinsic
+def stays_a_call(typingctx):  # type: ignore[no-untyped-def]
+    """Keeps the function that this stands in from being copied into those that call it, which costs time to compile."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.none(), lowered
+
+
+# One loop that now and then ends a run: of two, LLVM unrolls the inner one, which is slower and takes long to compile.
+
+
 @compiled
 def tile_along(a, rows, b, columns, lost, tails):  # type: ignore[no-untyped-def]
     """The sums over k of a[i, k] b[j, k], each with its lanes apart."""
-    total = begun_tile(rows, columns, lost)
-    for first in range(0, a.shape[1], RUN * LANES):
-        part = blank_tile(rows, columns)
-        for k in range(first, min(first + RUN * LANES, a.shape[1]), LANES):
-            part = plus_along(part, a, rows, b, columns, k, tails)
-        total = added_tile(total, part)
+    total, part, length = begun_tile(rows, columns, lost), blank_tile(rows, columns), a.shape[1]
+    for k in range(0, length, LANES):
+        part = plus_along(part, a, rows, b, columns, k, tails)
+        if k % (RUN * LANES) == (RUN - 1) * LANES or k + LANES >= length:
+            total = added_tile(total, part)
+            part = blank_tile(rows, columns)
     return total
 
 
 @compiled
 def tile_across(total, a, rows, b, columns, tails):  # type: ignore[no-untyped-def]
     """The sums with those over k of a[i, k] b[k, j] added."""
-    for first in range(0, a.shape[1], RUN):
-        part = blank_tile(rows, columns)
-        for k in range(first, min(first + RUN, a.shape[1])):
-            part = plus_across(part, a, rows, b, columns, k, tails)
-        total = added_tile(total, part)
+    part, length = blank_tile(rows, columns), a.shape[1]
+    for k in range(length):
+        part = plus_across(part, a, rows, b, columns, k, tails)
+        if k % RUN == RUN - 1 or k + 1 == length:
+            total = added_tile(total, part)
+            part = blank_tile(rows, columns)
     return total
 
 
@@ -267,10 +279,10 @@ def instances_together(fitting, numbers):  # type: ignore[no-untyped-def]
 # A row or column past the last one is the last one once more: its sums come out and are written twice.
 
 
-@by_itself
-@compiled
+@called
 def sums_along(out, a, b, lost, tails):  # type: ignore[no-untyped-def]
     """out[i, j] = sum_k a[i, k] b[j, k], with the lanes along k."""
+    stays_a_call()
     end, last = len(a) - 1, len(b) - 1
     for i in range(0, len(a), 2):
         rows = (i, min(i + 1, end))
@@ -279,10 +291,10 @@ def sums_along(out, a, b, lost, tails):  # type: ignore[no-untyped-def]
             put_along(out, rows, columns, tile_along(a, rows, b, columns, lost, tails))
 
 
-@by_itself
-@compiled
+@called
 def sums_across(out, a, b, lost, tails):  # type: ignore[no-untyped-def]
     """out[i, j] = sum_k a[i, k] b[k, j], with the lanes along j."""
+    stays_a_call()
     end, last = len(a) - 1, (b.shape[1] - 1) // LANES * LANES
     for i in range(0, len(a), 2):
         rows = (i, min(i + 1, end))
@@ -292,10 +304,10 @@ def sums_across(out, a, b, lost, tails):  # type: ignore[no-untyped-def]
             put_across(out, rows, columns, total, tails)
 
 
-@by_itself
-@compiled
+@called
 def add_products(sums, a, b, lost, tails):  # type: ignore[no-untyped-def]
     """sums[0][i, j] += sum_k a[k, i] b[k, j], the rounding errors going to sums[1]; the lanes are along j."""
+    stays_a_call()
     across = a.T
     end, last = len(across) - 1, (b.shape[1] - 1) // LANES * LANES
     for i in range(0, len(across), 2):
