@@ -32,7 +32,7 @@ from symderiv.kernels.ir import (
     locals_read,
 )  # fmt: skip
 
-__all__ = ["Added", "Product", "Step", "Tiled", "tiled"]
+__all__ = ["Added", "Apart", "Product", "Step", "Tiled", "axes_along", "step_effects", "tiled"]
 
 Body = tuple[Statement, ...]
 _ZERO: Final = Const(Fraction(0))
@@ -111,6 +111,14 @@ def tiled(kernel: Kernel, summed: frozenset[str]) -> Tiled | None:
     if not any(isinstance(step, Product | Added) for step in steps):
         return None
     return Tiled(_staged(steps), tuple(found.scratch))
+
+
+def axes_along(kernel: Kernel, summed: frozenset[str]) -> tuple[str, ...]:
+    """The axes that lanes go along somewhere in a kernel as it is printed."""
+    made = tiled(kernel, summed)
+    steps = () if made is None else tuple(step for stage in made.stages for step in stage)
+    loops = tuple(step.loop if isinstance(step, Apart) else step for step in steps if isinstance(step, Loop | Apart))
+    return tuple(dict.fromkeys((*lane_axes(kernel.body), *lane_axes(loops))))
 
 
 class _Finder:

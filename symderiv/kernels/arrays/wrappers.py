@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from symderiv.kernels.arrays.along import lane_axes
 from symderiv.kernels.arrays.printing import function_name, unowned_axes
 from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
+from symderiv.kernels.arrays.tiling import axes_along
 from symderiv.kernels.calls import wrapped
 from symderiv.kernels.hyperparameters import (
     argument_name,
@@ -126,6 +126,7 @@ def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], a
     function assume of data that it does not read.
     """
     arguments = arguments_of(function, arrays)
+    summed = frozenset(name for name, each in gradients.items() if each.gradient_of is not None)
     checks = ["check_reduction(reduction)"] if function.reducible else []
     given = [f'Input("{name}", {name}, {_axes(axes)})' for name, axes in arguments.items()]
     order = [p.name for p in function.kernel.arrays("input")]
@@ -153,7 +154,7 @@ def print_function(function: ArrayFunction, gradients: dict[str, ArrayOutput], a
         *(f"        {line}," for line in results),
         "    ),",
         f"    {shown},",
-        f"    {_axes(lane_axes(function.kernel.body))},",
+        f"    {_axes(axes_along(function.kernel, summed))},",
         f"    {'reduction' if function.reducible else 'None'},",
         "    out,",
         "    threads,",
