@@ -137,13 +137,11 @@ def _is_defined(name: str, given: np.ndarray) -> bool:
 def test_a_sum_is_settled_where_the_loops_around_it_end() -> None:
     body = print_instances(KERNEL, frozenset())
     lines = [line.strip() for line in body.splitlines()]
-    assert lines.index("product_running = begun(product, no_loss)") < lines.index(
-        "product = sum_of_lanes(product_running)"
-    )
-    assert lines.count("product_running = added(product_running, product_part)") == 1
-    square = "one(residual, (n,)) * one(residual, (n,))"
-    assert f"squares_running = added(squares_running, {square})" in lines
-    assert lines.count("squares = settled(squares_running)") == 1
+    for name in ("squares", "residuals"):
+        begun = lines.index(f"{name}_running = begun({name}, no_loss)")
+        added = lines.index(f"{name}_running = added({name}_running, {name}_part)")
+        assert begun < added < lines.index(f"{name} = sum_of_lanes({name}_running)")
+        assert lines.count(lines[added]) == 1
     assert max(map(len, body.splitlines())) <= 120
     ast.parse(body)
 
