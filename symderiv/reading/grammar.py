@@ -120,12 +120,12 @@ BIG.4: /\\?(?:sum|prod)(?![A-Za-z0-9])|[Σ∑Π∏]/
 BAR.3: /{_BEFORE}\|{_AFTER}|\\lvert(?![A-Za-z])|\\left\|/
 _BAR: "|"
 _BAR_END.4: /\\rvert(?![A-Za-z])|\\right\|/
-NORM.4: /{_BEFORE}(?:\|\||‖|\\\|){_AFTER}|\\lVert(?![A-Za-z])|\\left(?:\\\||\|\||‖)/
-NORM_END.4: /(?:\\right)?(?:\|\||‖|\\\||\\rVert(?![A-Za-z]))(?:_(?:\{{[12]\}}|[12]))?/
+NORM.5: /{_BEFORE}(?:\|\||‖|\\\|){_AFTER}|\\lVert(?![A-Za-z])|\\left(?:\\\||\|\||‖)/
+NORM_END.4: /(?:\\right)?(?:\|\||‖|\\\||\\rVert(?![A-Za-z]))(?:_(?:\{{[12F]\}}|[12F]))?/
 FRAC.4: /\\frac(?![A-Za-z])/
 CALLED.4: /{_WORD}{_BRACKET}|(?:σ|\\?sigma){_BRACKET}/
 BARE.3: /{_WORD}(?![A-Za-z0-9])/
-SUB: /_(?:\{{[^{{}}]*\}}|\\?[{_LETTERS}]+['′]*|[0-9]+)/
+SUB: /_(?:\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}|\\?[{_LETTERS}]+['′]*|[0-9]+)/
 LOW: /[{"".join(LOWERED)}]+(?:≠[{"".join(LOWERED)}]+)?/
 HIGH: /[{"".join(RAISED)}]+/
 NAME: /(?:{_DRESSED}\\?[{_LETTERS}]+\s*\}}|\\?(?:[A-Za-z]+|ℓ|[{"".join(GREEK)}]))[0-9]*['′]*/
