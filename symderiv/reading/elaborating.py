@@ -226,9 +226,12 @@ class _Building:
         """Factors from left to right; a quotient of exp and its sum is a softmax."""
         made = self.term(node.items[0][1], env, whole)
         divided, fixed = False, True
-        for sign, part in node.items[1:]:
+        for (_, before), (sign, part) in zip(node.items, node.items[1:], strict=False):
             factor = self.term(part, env, whole)
             if sign == "/":
+                if isinstance(before, Applied) and not before.bracketed and before.function in ("log", "sqrt"):
+                    written = "log(a / b)" if before.function == "log" else "sqrt(a / b)"
+                    self.note(f"{before.function} a / b is read as ({before.function} a) / b; else write {written}")
                 if isinstance(part, Big) and isinstance(part.body, Chain) and part.body.kind == "product":
                     self.note(f"the sum over {' and '.join(part.limits.indices)} below the / takes all that follows it")
                 made = self.quotient(made, factor, part, env, name if len(node.items) == 2 else None)

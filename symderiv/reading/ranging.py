@@ -147,6 +147,9 @@ class _Walk:
             for body in bodies
             for part in walk(body)
         )
+        if node.name in ("mean", "var", "std", "E") and node.name not in self.roles.declared:
+            average = "1/N sum_n f_n where f in R^N"
+            return f"{node.name} over {index} is not known: write the sum and its size, as in {average}"
         if ended:
             return (
                 f"the index {index} has no range here: a sum reaches over one product, up to the next + or -. "

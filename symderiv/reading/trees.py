@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from lark import Token, Transformer
 
 from symderiv.reading.errors import FormulaError
-from symderiv.reading.letters import FUNCTIONS, indices_of, lowered, plain_name, raised
+from symderiv.reading.letters import ACCENTS, FUNCTIONS, indices_of, lowered, plain_name, raised
 from symderiv.reading.syntax import (
     Applied,
     Big,
@@ -99,6 +99,10 @@ class Trees(Transformer[Token, Any]):
     def name(self, items: list[Any]) -> Name:
         """A name with its indices and primes."""
         first, *rest = items
+        if str(first).startswith("\\") and str(first)[1:] in ACCENTS:
+            raise FormulaError(
+                f"accents are not read: for {first}{{y}} write a letter of its own, or y'", "", _at(first)
+            )  # fmt: skip
         written = str(first) + "".join(str(part) for part in rest if part.type == "PRIMES")
         below = next((part for part in rest if part.type != "PRIMES"), None)
         if below is not None and (shifted := re.search(r"[+\-−]", str(below))):

@@ -66,6 +66,12 @@ def test_a_softmax_of_every_row() -> None:
         assert alpha_key(found["S"].body) == alpha_key(total(bound, exp(z_nk[other, bound])))
 
 
+def test_how_far_a_logarithm_reaches_is_told() -> None:
+    told = "log a / b is read as (log a) / b; else write log(a / b)"
+    assert told in read_loss("L = sum_k p_k log p_k/q_k", wrt="p").notes
+    assert read_loss("L = sum_k p_k log(p_k/q_k) + log(p_1)/2 + 1/2 log p_1", wrt="p").notes == ()
+
+
 def test_the_variable_in_a_softmax_is_a_vector() -> None:
     reading = read_loss("L = -sum_k t_k log softmax(s (z - d t))_k", assume=["sum_k t_k = 1"])
     assert reading.wrt.domains == (CLASSES,)

@@ -59,6 +59,16 @@ FORMULAS = [
     ("L = a_{ijk}", "    ^", "up to two indices"),
     ("L = sum_k sum_d W_kd x_d z_k", "", "cannot be told"),
     ("∂L", "^", "--wrt"),
+    ("L = -sum_k t_k log \\hat{y}_k", "                   ^", "accents are not read"),
+    ("L = \\frac1N sum_n z_n", "         ^", "a fraction is written"),
+    ("L = torch.log(z)", "         ^", "no program"),
+    ("L = z if z > 0 else 0", "      ^", "cases stand in braces"),
+    ("L = \\mathbf{1}[z > 0] z", "                 ^", "a choice is written with step"),
+    ("L = KL(p || q)", "         ^", "sum_k p_k log(p_k/q_k)"),
+    ("L = -log p(x|z)", "            ^", "a conditional probability"),
+    ("L = log_2 z", "       ^", "log(x)/log(b)"),
+    ("L = mean_k z_k", "    ^", "write the sum and its size"),
+    ("L = E_x[z]", "    ^", "write the sum and its size"),
 ]
 
 
