@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from symderiv.documents import text_of
 from symderiv.losses.notation import CLASSES, FEATURES, SAMPLES, j, k, z
 from symderiv.reading import read_loss
+from symderiv.reading.worker import prove_one
+from symderiv.statements import Theorem
 from symderiv.terms import Array, Domain, Index, Product, Sum, Term, absolute, alpha_key, exp, number, root, total
 
 Z, W = Array("Z", (SAMPLES, FEATURES)), Array("W", (SAMPLES, FEATURES))
@@ -79,3 +82,20 @@ def test_the_variable_in_a_softmax_is_a_vector() -> None:
     assert "p is one number for all entries; for a vector declare it, as in p in R^C" in told
     declared = read_loss("L = -sum_k t_k log softmax(z + tau log p)_k where p in R^C").notes
     assert not any("one number" in each for each in declared)
+
+
+@pytest.mark.parametrize("column", ["i", "k", "j", "l", "m"])
+def test_the_rows_of_a_softmax_may_have_any_letters(column: str) -> None:
+    text = f"L = -1/N sum_n sum_k t_nk log p_nk where p_n{column} = exp(z_n{column})/sum_r exp(z_nr), z in R^{{N x C}}"
+    problem = read_loss(text, wrt="z", assume=["sum_k t_nk = 1"]).problem
+    for goal in problem.goals:
+        assert len({index.name for index in goal.start.free}) == len(goal.start.free)
+
+
+def test_a_softmax_of_every_row_is_proved() -> None:
+    text = "L = -1/N sum_n sum_k t_nk log p_nk where p_n = softmax(z_n), z in R^{N x C}"
+    problem = read_loss(text, wrt="z", assume=["sum_k t_nk = 1"]).problem
+    theorem = prove_one(problem, next(goal for goal in problem.goals if goal.slug == "gradient"), 0)
+    assert isinstance(theorem, Theorem), theorem
+    assert theorem.verdict.word == "proved"
+    assert text_of(theorem.claim.right, theorem.derivation.theory) == "(pₙᵢ − tₙᵢ)/N"
