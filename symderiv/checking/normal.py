@@ -77,6 +77,7 @@ class Normaliser:
     def __init__(self, theory: Theory, positive: tuple[Given, ...] = ()) -> None:
         self._theory = theory
         self._facts = positive
+        self._asked: set[Given] = set()
         self._known: dict[Term, Polynomial] = {}
         self._keys: dict[Term, str] = {}
         self._squares: dict[Given, None] = {}
@@ -336,11 +337,11 @@ class Normaliser:
             or never_negative(term, self._theory)
             or self.leaves_one_out(self.normal(term)) is not None
             or self._is_given(self.normal(term))
-            or (bool(self._squares) and is_given(self.normal(term), tuple(self._squares), self.normal))
+            or (bool(self._squares) and is_given(self.normal(term), tuple(self._squares), self.normal, self._asked))
         )
 
     def _is_given(self, poly: Polynomial) -> bool:
-        return bool(self._facts) and is_given(poly, self._facts, self.normal)
+        return bool(self._facts) and is_given(poly, self._facts, self.normal, self._asked)
 
     def leaves_one_out(self, poly: Polynomial) -> Sum | None:
         """The sum of positive terms that `poly` is without one member, as S - e**z_i is: never negative. Else None."""

@@ -14,7 +14,7 @@ from symderiv.reading.errors import FormulaError
 from symderiv.reading.functions import FUNCTIONS_OF_NUMBERS, MANY, negated, product_of, quotient_of
 from symderiv.reading.letters import greek_named, plain_name
 from symderiv.reading.ranges import Ranges
-from symderiv.reading.ranging import argument_slot, axis, bound_slot
+from symderiv.reading.ranging import argument_slot, axis, bound_slot, over_pairs
 from symderiv.reading.roles import NORMS, VECTOR_FUNCTIONS, Roles, is_delta
 from symderiv.reading.softmaxes import Softmaxes
 from symderiv.reading.syntax import Applied, Big, Chain, Choice, Defined, Name, Negative, Numeral, Raised, Syntax, walk
@@ -171,9 +171,9 @@ class _Building:
         places = tuple(self.place(index, position, node, env) for position, index in enumerate(node.indices))
         if name == self.roles.loss.name.name:
             raise self.fail(f"{name} is the loss itself", node.at)
-        if not places and name in self.roles.vectors:
+        if (not places and name in self.roles.vectors) or (len(places) == 1 and self.roles.matrix(name)):
             assert whole is not None, "the walk over the ranges has seen to it"
-            places = (whole,)
+            places = (*places, whole)
         if name in self.roles.definitions:
             definition = self.define(self.roles.definitions[name])
             return definition(*places)
@@ -226,9 +226,12 @@ class _Building:
         """Factors from left to right; a quotient of exp and its sum is a softmax."""
         made = self.term(node.items[0][1], env, whole)
         divided, fixed = False, True
-        for sign, part in node.items[1:]:
+        for (_, before), (sign, part) in zip(node.items, node.items[1:], strict=False):
             factor = self.term(part, env, whole)
             if sign == "/":
+                if isinstance(before, Applied) and not before.bracketed and before.function in ("log", "sqrt"):
+                    written = "log(a / b)" if before.function == "log" else "sqrt(a / b)"
+                    self.note(f"{before.function} a / b is read as ({before.function} a) / b; else write {written}")
                 if isinstance(part, Big) and isinstance(part.body, Chain) and part.body.kind == "product":
                     self.note(f"the sum over {' and '.join(part.limits.indices)} below the / takes all that follows it")
                 made = self.quotient(made, factor, part, env, name if len(node.items) == 2 else None)
@@ -306,11 +309,6 @@ class _Building:
         if node.function in NORMS:
             return self.norm(node, env, index)
         exponent = self.term(node.arguments[0], env, index)
-        if exponent.free - {index}:
-            other = min(free.name for free in exponent.free - {index})
-            raise self.fail(
-                f"{node.function} of a vector that depends on the index {other} has to be written out", node.at
-            )
         if node.function == "logsumexp":
             return self.softmaxes.log_total_of(exponent, index, name)
         at: Place
@@ -341,18 +339,19 @@ class _Building:
     def big(self, node: Big, env: Mapping[str, Place], whole: Index | None) -> Term:
         """A sum or product over one index or several, the first one outermost."""
         inner = dict(env)
-        indices = [self.index(index, node.limits.at) for index in node.limits.indices]
+        limits = over_pairs(node.limits, env)
+        indices = [self.index(index, node.limits.at) for index in limits.indices]
         inner.update({index.name: index for index in indices})
         skip: Place | None = None
-        if node.limits.skip is not None:
-            member = node.limits.skip
-            skip = Position(int(member), indices[0].domain) if member.isdigit() else env[member]
+        if limits.skip is not None:
+            skip = Position(int(limits.skip), indices[-1].domain) if limits.skip.isdigit() else inner[limits.skip]
         made = self.term(node.body, inner, whole)
         if len(indices) > 1:
             letters = " and ".join(index.name for index in indices)
             self.note(f"a sum with several letters runs over each of them: {letters}")
         for index in reversed(indices):
-            made = Sum(index, made, skip) if node.kind == "sum" else Product(index, made, skip)
+            left_out = skip if index == indices[-1] else None
+            made = Sum(index, made, left_out) if node.kind == "sum" else Product(index, made, left_out)
         return made
 
 

@@ -120,12 +120,12 @@ BIG.4: /\\?(?:sum|prod)(?![A-Za-z0-9])|[Σ∑Π∏]/
 BAR.3: /{_BEFORE}\|{_AFTER}|\\lvert(?![A-Za-z])|\\left\|/
 _BAR: "|"
 _BAR_END.4: /\\rvert(?![A-Za-z])|\\right\|/
-NORM.4: /{_BEFORE}(?:\|\||‖|\\\|){_AFTER}|\\lVert(?![A-Za-z])|\\left(?:\\\||\|\||‖)/
-NORM_END.4: /(?:\\right)?(?:\|\||‖|\\\||\\rVert(?![A-Za-z]))(?:_(?:\{{[12]\}}|[12]))?/
+NORM.5: /{_BEFORE}(?:\|\||‖|\\\|){_AFTER}|\\lVert(?![A-Za-z])|\\left(?:\\\||\|\||‖)/
+NORM_END.4: /(?:\\right)?(?:\|\||‖|\\\||\\rVert(?![A-Za-z]))(?:_(?:\{{[12F]\}}|[12F]))?/
 FRAC.4: /\\frac(?![A-Za-z])/
 CALLED.4: /{_WORD}{_BRACKET}|(?:σ|\\?sigma){_BRACKET}/
 BARE.3: /{_WORD}(?![A-Za-z0-9])/
-SUB: /_(?:\{{[^{{}}]*\}}|\\?[{_LETTERS}]+['′]*|[0-9]+)/
+SUB: /_(?:\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}|\\?[{_LETTERS}]+['′]*|[0-9]+)/
 LOW: /[{"".join(LOWERED)}]+(?:≠[{"".join(LOWERED)}]+)?/
 HIGH: /[{"".join(RAISED)}]+/
 NAME: /(?:{_DRESSED}\\?[{_LETTERS}]+\s*\}}|\\?(?:[A-Za-z]+|ℓ|[{"".join(GREEK)}]))[0-9]*['′]*/
@@ -255,10 +255,23 @@ def _hint(text: str, at: int) -> str:
             f": the {word[1]}imum over a range is not known. Of members it is {word[1]}(z_1, z_2); a smooth one is "
             "logsumexp(z); and sum_{j != i} max(0, 1 + z_j - z_i) takes every member that is above"
         )
-    if text.startswith(("\\mathbb{1}", "\\mathbbm", "𝟙"), at) or re.search(r"(?<![\w.])[1I]\s*\[[^\]]*$", text[:at]):
+    if text.startswith(("\\mathbb{1}", "\\mathbbm", "𝟙"), at) or re.search(r"(?<![\w.])[1I]\}?\s*\[[^\]]*$", text[:at]):
         return ": a choice is written with step(x), which is 1 where x > 0, with delta_ij, or as data that are 0 or 1"
     if text.startswith(("\\mathbb", "𝔼"), at):
         return ": an expectation is written as a sum over the samples, as in 1/N sum_n f_n"
+    if sign == "_" and word and word[1] in ("log", "ln"):
+        return ": a logarithm to base b is log(x)/log(b), and the tempered one (x^(1 - t) - 1)/(1 - t)"
+    if re.search(r"\\[dt]?frac\s*\w?$", before):
+        return ": a fraction is written \\frac{a}{b} or a/b"
+    if sign == "." and word:
+        return ": this is a formula and no program; a function is written by its name alone, as in log(z)"
+    if re.match(r"if\b", text[at:]):
+        return ": cases stand in braces, as in {z^2 if z > 0 else 0}"
+    if sign == "|" and (caller := _caller(text, at)) is not None:
+        if caller[1] in ("KL", "kl", "D"):
+            return ": write a divergence out, as in sum_k p_k log(p_k/q_k)"
+        if caller[1] in ("p", "q", "P", "pi", "π"):
+            return ": a conditional probability has a name of its own, or is written out, as in y where y = softmax(z)"
     if sign == "_" and word and word[1] in FUNCTIONS:
         return f": {word[1]} takes no index; write it out, as in max(0, z_k), or name the entry, as in softmax(z)_k"
     if sign == "_":

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 __all__ = [
+    "ACCENTS",
     "DRESSES",
     "FUNCTIONS",
     "GREEK",
@@ -45,8 +46,11 @@ FUNCTIONS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """The words that are functions and never names, and the function that each of them means."""
 
-DRESSES: Final = ("mathcal", "mathbf", "mathrm", "mathit", "mathsf", "boldsymbol", "bm", "text", "operatorname")
+DRESSES: Final = ("mathcal", "mathbf", "mathrm", "mathit", "mathsf", "boldsymbol", "bm", "text", "operatorname", "vec")
 """The commands that change how a letter or a word looks and not what it is."""
+
+ACCENTS: Final = ("hat", "widehat", "bar", "overline", "tilde", "widetilde", "check", "breve")
+"""The commands that make another name of a letter, for which there is no sign here."""
 
 _GREEK_NAMES: Final = frozenset(GREEK.values())
 _DRESSED: Final = re.compile(rf"\\(?:{'|'.join(DRESSES)})\*?\{{\s*([^{{}}]*?)\s*\}}")

@@ -14,6 +14,7 @@ from symderiv.reading.elaborating import Elaborated, elaborated
 from symderiv.reading.ending import with_sums_ended
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.grammar import read_statement
+from symderiv.reading.matrices import with_matrices_written_out
 from symderiv.reading.numbered import numbered, numbers_in
 from symderiv.reading.ranging import ranges_of
 from symderiv.reading.roles import Roles, roles_of
@@ -70,7 +71,10 @@ def read_loss(
     statement = read_statement(text)
     asked = asked_for(wrt)
     apart = numbers_in(statement, tuple(each.name for each in asked))
-    statement, ended = with_sums_ended(numbered(statement, apart))
+    try:
+        statement, ended = with_sums_ended(with_matrices_written_out(numbered(statement, apart)))
+    except FormulaError as error:
+        raise FormulaError(error.sentence, text, error.at) from None
     under = assumed(assume, apart)
     roles = roles_of(statement, text, tuple(each.name for each in asked))
     variables = variables_of(roles, asked)
@@ -164,6 +168,13 @@ def require_subject(name: str, found: Elaborated, under: Assumed) -> None:
         scalar = any(array.name == name and not array.domains for array in found.arrays)
         if scalar and under.bounds[name].positive and under.bounds[name].least == 0 and under.bounds[name].most is None:
             return
+        if scalar:
+            raise FormulaError(
+                f"of data, as {name} is here, only {name} > 0 can be assumed. Leave it out: what a theorem needs "
+                f"besides is listed with it. Or write the formula in {name} = -u or {name} = sigmoid(u), of any u",
+                text,
+                0,
+            )
         raise FormulaError(f"{name} is not a number without an index in the formula", text, 0)
     if name not in under.bounds and not any(array.name == name and array.domains for array in found.arrays):
         raise FormulaError(f"an assumption speaks of {name} with an index, which is not in the formula")

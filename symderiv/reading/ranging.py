@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from symderiv.reading.letters import plain_name
@@ -15,6 +15,7 @@ from symderiv.reading.syntax import (
     Chain,
     Choice,
     Defined,
+    Limits,
     Name,
     Negative,
     Numeral,
@@ -24,7 +25,7 @@ from symderiv.reading.syntax import (
     walk,
 )
 
-__all__ = ["argument_slot", "axis", "bound_slot", "index_slot", "ranges_of"]
+__all__ = ["argument_slot", "axis", "bound_slot", "index_slot", "over_pairs", "ranges_of"]
 _SIZES: Final = ("N", "K", "D", "M")
 """The letters, besides C, that are read as the size of the one range of a formula."""
 
@@ -47,6 +48,15 @@ def argument_slot(at: int) -> Slot:
 def index_slot(index: str, env: Mapping[str, Slot]) -> Slot | None:
     """What `index` is bound to."""
     return env.get(index)
+
+
+def over_pairs(limits: Limits, bound: Collection[str]) -> Limits:
+    """`limits` with all letters that they bind where those of `bound` have a range: sum_{i != j} runs over both, the
+    second one leaving out the first, if j has none."""
+    skip = limits.skip
+    if skip is None or skip.isdigit() or skip in bound or skip in limits.indices or len(limits.indices) > 1:
+        return limits
+    return replace(limits, indices=(*limits.indices, skip), skip=limits.indices[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,14 @@ class _Walk:
                 self.ranges.members.add(own)
             else:
                 self.ranges.join(own, slot, node.at)
+        if len(node.indices) == 1 and self.roles.matrix(node.name):
+            if whole is None:
+                raise self.roles.fail(
+                    f"{node.name}_{node.indices[0]} is a row of {node.name}, a vector, and a number is needed here: "
+                    "give it a second index, or take norm(...) or dot(...) of it",
+                    node.at,
+                )
+            self.ranges.join(axis(node.name, 1), whole, node.at)
         if node.indices:
             return
         if node.name in env:
@@ -129,6 +147,9 @@ class _Walk:
             for body in bodies
             for part in walk(body)
         )
+        if node.name in ("mean", "var", "std", "E") and node.name not in self.roles.declared:
+            average = "1/N sum_n f_n where f in R^N"
+            return f"{node.name} over {index} is not known: write the sum and its size, as in {average}"
         if ended:
             return (
                 f"the index {index} has no range here: a sum reaches over one product, up to the next + or -. "
@@ -138,6 +159,12 @@ class _Walk:
             return (
                 f"the index {index} has no range: nothing sums over it. The letters after _ are an index each, so "
                 f"{node.name}_{''.join(node.indices)} has {len(node.indices)}"
+            )
+        if node.name != index and index in ("y", "t", "c"):
+            what = f"{node.name}(...)" if node.name in VECTOR_FUNCTIONS else node.name
+            return (
+                f"the index {index} has no range. If it is the class of the target, write sum_k t_k {what}_k with "
+                f"targets t of which one is 1 and the others 0, or name a member by its number, as in {what}_1"
             )
         return (
             f"the index {index} has no range: sum over it, as in sum_{index} ..., or put it on the left of a definition"
@@ -172,7 +199,8 @@ class _Walk:
     def big(self, node: Big, env: Mapping[str, Slot], whole: Slot | None) -> None:
         """A sum binds its indices in its body; what it leaves out is bound outside."""
         inner = dict(env)
-        for index in node.limits.indices:
+        limits = over_pairs(node.limits, env)
+        for index in limits.indices:
             name = plain_name(index)
             if name in inner:
                 raise self.roles.fail(
@@ -186,11 +214,11 @@ class _Walk:
             self.ranges.root(inner[name], node.at)
             if node.limits.upper is not None:
                 self.ranges.name(inner[name], node.limits.upper, node.limits.at)
-        skip = node.limits.skip
+        skip, last = limits.skip, limits.indices[-1]
         if skip is not None and not skip.isdigit():
-            if skip not in env:
+            if skip not in inner:
                 raise self.roles.fail(f"the index {skip} has no range: what a sum leaves out is bound outside", node.at)
-            self.ranges.join(inner[node.limits.indices[0]], env[skip], node.at)
+            self.ranges.join(inner[last], inner[skip], node.at)
         self.visit(node.body, inner, whole)
 
 

@@ -64,10 +64,17 @@ class Roles:
         match node:
             case Name(name=name, indices=()):
                 return name in self.vectors
+            case Name(name=name, indices=(_,)):
+                return self.matrix(name)
             case Applied(function=function, indices=indices) if function in VECTOR_FUNCTIONS:
                 return function in _ENTRYWISE and not indices
             case _:
                 return any(self.is_vector(part) for part in parts_of(node))
+
+    def matrix(self, name: str) -> bool:
+        """Whether `name` is declared or defined with two indices, so that z_i is its row i, a vector."""
+        defined = self.definitions.get(name)
+        return len(defined.name.indices if defined is not None else self.declared.get(name, ())) == 2
 
     def fail(self, sentence: str, at: int) -> FormulaError:
         """The error for something at position `at` of the formula."""
@@ -88,7 +95,8 @@ def roles_of(statement: Statement, text: str, wrt: tuple[str, ...]) -> Roles:
     names = [node for node in nodes if isinstance(node, Name) and not (is_delta(node) and "delta" not in declared)]
     _refuse_calls(nodes, names, definitions, declared, text, wrt)
     vectors = {name for name, sizes in declared.items() if len(sizes) == 1}
-    vectors |= {node.name for node in names if len(node.indices) == 1}
+    rows = {name for name, each in definitions.items() if len(each.name.indices) == 2}
+    vectors |= {node.name for node in names if len(node.indices) == 1 and node.name not in rows}
     vectors |= {each.name.name for each in definitions.values() if len(each.name.indices) == 1}
     vectors |= {
         argument.name
@@ -114,6 +122,7 @@ def roles_of(statement: Statement, text: str, wrt: tuple[str, ...]) -> Roles:
             break
         found = Roles(text, statement.loss, definitions, declared, {}, found.vectors | more, ())
     ranks = _ranks(names, found)
+    notes += _same_for_all(nodes, found)
     return Roles(text, statement.loss, definitions, declared, ranks, found.vectors, tuple(notes))
 
 
@@ -227,6 +236,12 @@ def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: lis
         if node.function in NORMS and added:
             notes.append(f"vectors, because {node.function.rstrip('1')} takes them: {', '.join(sorted(added))}")
             return added
+        # In softmax(s (z - d t)) the variable is a vector, whatever t is.
+        inner = [part for argument in node.arguments for part in walk(argument)]
+        terms = [part for part in inner if isinstance(part, Chain) and part.kind == "sum"]
+        if more := {name for part in terms for name in _added(part, found)} & {"z", *wrt} & _bare(nodes):
+            notes.append(f"{min(more)} is read as a vector, because {node.function} takes one")
+            return more
         if all(found.is_vector(argument) for argument in node.arguments):
             continue
         inside = [part for argument in node.arguments for part in walk(argument) if isinstance(part, Name)]
@@ -234,9 +249,10 @@ def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: lis
         if indexed is not None:
             written = f"{node.function.rstrip('1')}({indexed.name})"
             entry = f", and {written}_{''.join(indexed.indices)} for an entry"
+            row = f"; {indexed.name}_{indexed.indices[0]} is a row where {indexed.name} in R^{{N x D}} is declared"
             raise found.fail(
                 f"{node.function.rstrip('1')} takes a whole vector: write {written}"
-                f"{entry if node.function in _ENTRYWISE else ', or the sum over the index written out'}",
+                f"{entry if node.function in _ENTRYWISE else ', or the sum over the index written out'}{row}",
                 indexed.at,
             )
         known = {*found.definitions, *found.declared, *found.vectors}
@@ -252,6 +268,38 @@ def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: lis
         notes.append(f"{chosen} is read as a vector, because {node.function} takes one")
         return {chosen}
     return set()
+
+
+def _same_for_all(nodes: list[Syntax], found: Roles) -> list[str]:
+    """What is told of p in softmax(z + log p), which nothing says to be a vector."""
+    made: dict[str, None] = {}
+    for node in nodes:
+        if not isinstance(node, Applied) or node.function not in VECTOR_FUNCTIONS:
+            continue
+        sums = [
+            part for each in node.arguments for part in walk(each) if isinstance(part, Chain) and part.kind == "sum"
+        ]
+        terms = [
+            term for chain in sums if found.is_vector(chain) for _, term in chain.items if not found.is_vector(term)
+        ]
+        for name in (part for term in terms for part in walk(term) if isinstance(part, Name) and not part.indices):
+            known = {*found.definitions, *found.declared, "C", "e"}
+            if len(name.name) == 1 and name.name not in known:
+                called = name.name
+                made[f"{called} is one number for all entries; for a vector declare it, as in {called} in R^C"] = None
+    return list(made)
+
+
+def _bare(nodes: list[Syntax]) -> set[str]:
+    """The names that stand without an index in no place but in a function of vectors."""
+    inside = {
+        part.at
+        for node in nodes
+        if isinstance(node, Applied) and node.function in VECTOR_FUNCTIONS
+        for part in walk(node)
+    }
+    outside = {node.name for node in nodes if isinstance(node, Name) and not node.indices and node.at not in inside}
+    return {node.name for node in nodes if isinstance(node, Name)} - outside
 
 
 def _added(node: Syntax, found: Roles) -> set[str]:
@@ -272,7 +320,7 @@ def _ranks(names: list[Name], found: Roles) -> dict[str, int]:
         else:
             first = count or int(node.name in found.vectors)
             wanted = ranks.setdefault(node.name, first)
-        whole = count == 0 and wanted == 1
+        whole = count == wanted - 1 and (count == 0 or found.matrix(node.name))
         if count != wanted and not whole:
             if count > 2 and wanted > 2:
                 raise found.fail("data have up to two indices", node.at)

@@ -170,7 +170,9 @@ class Softmaxes:
             found = self.shares.get(name)
             if found is None or not isinstance(wrt, Entry):
                 continue
-            variable = tuple(_apart(place, found.formal) for place in wrt.indices)
+            variable: tuple[Index, ...] = ()
+            for place in wrt.indices:
+                variable = (*variable, _apart(place, (*found.formal, *variable)))
             entry = Call(name, found.formal)
             made.append(
                 Goal(

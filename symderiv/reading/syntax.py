@@ -87,7 +87,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What stands under a sum sign: indices, what one of them skips, and the upper limit if it is written."""
+    """What stands under a sum sign: indices, what the last of them skips, and the upper limit if it is written."""
 
     indices: tuple[str, ...]
     skip: str | None

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from lark import Token, Transformer
 
 from symderiv.reading.errors import FormulaError
-from symderiv.reading.letters import FUNCTIONS, indices_of, lowered, plain_name, raised
+from symderiv.reading.letters import ACCENTS, FUNCTIONS, indices_of, lowered, plain_name, raised
 from symderiv.reading.syntax import (
     Applied,
     Big,
@@ -99,6 +99,10 @@ class Trees(Transformer[Token, Any]):
     def name(self, items: list[Any]) -> Name:
         """A name with its indices and primes."""
         first, *rest = items
+        if str(first).startswith("\\") and str(first)[1:] in ACCENTS:
+            raise FormulaError(
+                f"accents are not read: for {first}{{y}} write a letter of its own, or y'", "", _at(first)
+            )  # fmt: skip
         written = str(first) + "".join(str(part) for part in rest if part.type == "PRIMES")
         below = next((part for part in rest if part.type != "PRIMES"), None)
         if below is not None and (shifted := re.search(r"[+\-−]", str(below))):
@@ -246,24 +250,50 @@ def _chain(kind: Literal["sum", "product"], first: str, left: Syntax, sign: str,
     return Chain(kind, ((first, left), (sign, right)), left.at, _deeper(left.at, left, right))
 
 
+_PART: Final = re.compile(r"<|>|≤|≥|∈|\\(?:in|le|ge|lt|gt)(?![A-Za-z])|\bin\b")
+_UNEQUAL: Final = re.compile(r"!=|≠|\\neq?(?![A-Za-z])")
+
+
 def _limits(below: str, upper: str | None, at: int) -> Limits:
     content = lowered(below.removeprefix("_").removeprefix("{").removesuffix("}"))
-    index, skip, first = content, None, "1"
-    if part := re.search(r"<|>|≤|≥|∈|\\(?:in|le|ge|lt|gt)(?![A-Za-z])|\bin\b", content):
-        raise FormulaError(
-            "a sum runs over its whole range, but for one member: sum_k, sum_{k != i}. For a part of it multiply by "
-            "data that are 0 or 1, as in sum_i sum_j m_ij z_i z_j", "", at + 1 + part.start(),
-        )  # fmt: skip
-    if found := re.fullmatch(r"(.*?)(?:!=|≠|\\neq?(?![A-Za-z]))(.*)", content, flags=re.S):
-        index, skip = found[1], found[2].strip()
-    elif found := re.fullmatch(r"(.*?)=(.*)", content, flags=re.S):
-        index, first = found[1], found[2].strip()
-    names = indices_of(f"_{{{index}}}")
-    if first != "1":
-        raise FormulaError(f"a sum runs over a whole range, from 1; it cannot begin at {first}", "", at)
+    if part := _PART.search(content):
+        raise FormulaError(_part_of_a_range(content), "", at + 1 + part.start())
+    names: list[str] = []
+    skip: str | None = None
+    # sum_{k = 1, k != i}, sum_{i, j : i != j} and sum_{(i,j)} say by items what runs, and what is left out.
+    for item in re.split(r",|:|;|\\mid(?![A-Za-z])", content.replace("(", " ").replace(")", " ")):
+        index, *unequal = _UNEQUAL.split(item)
+        index, _, first = index.partition("=")
+        if first.strip() not in ("", "1"):
+            sentence = f"a sum runs over a whole range, from 1; it cannot begin at {first.strip()}"
+            raise FormulaError(sentence, "", at)
+        found = indices_of(f"_{{{index}}}")
+        names += [name for name in found if name not in names or not unequal]
+        if unequal:
+            left, right = found, indices_of(f"_{{{unequal[0]}}}")
+            if skip is not None or len(unequal) > 1 or len(left) != 1 or len(right) != 1:
+                raise FormulaError("a sum leaves out one member, as in sum_{k != i}", "", at)
+            skip = right[0] if left[0] == names[-1] else left[0]
+            if names[-1] not in (left[0], right[0]):
+                raise FormulaError(
+                    "of several indices the last one leaves out another, as in sum_{i, j != i}", "", at
+                )  # fmt: skip
     if not names or any(name.isdigit() or not name.rstrip("'").isalnum() for name in names):
         raise FormulaError("under a sum sign stands its index, as in sum_k or sum_{k != i}", "", at)
-    skipped = indices_of(f"_{{{skip}}}") if skip is not None else ()
-    if skip is not None and (len(skipped) != 1 or len(names) != 1):
-        raise FormulaError("a sum leaves out one member, as in sum_{k != i}", "", at)
-    return Limits(names, skipped[0] if skipped else None, None if upper is None else plain_name(upper), at)
+    return Limits(tuple(names), skip, None if upper is None else plain_name(upper), at)
+
+
+def _part_of_a_range(content: str) -> str:
+    """What is said of a sum over a part of a range: the spelling with a mask, in the letters of the sum if it has a set
+    that depends on an index."""
+    whole = "a sum runs over its whole range, but for one member: sum_k, sum_{k != i}. For a part of it multiply by "
+    plain = re.sub(r"\\[a-z]+\{\s*(\w)\s*\}", r"\1", content)
+    found = re.fullmatch(r"\s*(\w)\s*(?:∈|\\?in)\s*([A-Z])\s*[(_]\s*(\w)\s*\)?\s*", plain)
+    if found is None:
+        return whole + "data that are 0 or 1, as in sum_i sum_j m_ij z_i z_j"
+    index, which, of = found.groups()
+    mask = f"{which}_{of}{index}"
+    return (
+        f"{whole}data that are 0 or 1: sum_{index} {mask} ..., where {mask} is 1 for the members of {which}({of}), "
+        f"whose number is sum_{index} {mask}"
+    )

@@ -9,7 +9,7 @@ from symderiv.checking.normal import Normaliser
 from symderiv.checking.regions import EVERYWHERE, Region, declared, positive_data, region_of
 from symderiv.checking.signs import conditions
 from symderiv.statements import Derivation, Line, Nonzero, Positive, Theorem, Theory
-from symderiv.terms import Array, Derivative, Entry, Parameter, Power, Term, exp, log, number, root, total
+from symderiv.terms import Array, Derivative, Entry, Parameter, Power, Term, erf, exp, log, number, pi, root, total
 from tests.checking.notation import CLASSES, PLAIN, C, S, gamma, i, j, k, l, t, v, y, z
 
 p, q = Array("p", ()), Array("q", ())
@@ -23,6 +23,8 @@ def checked(*terms: Term, seed: int = 1) -> Theorem:
     return check(Derivation("problem", "goal", "title", PLAIN, terms[0], lines), seed=seed)
 
 
+SLOPE = 2 * exp(-(a**2) / 2) / (root(number(2)) * root(pi()))
+"""The derivative of erf(a / sqrt 2)."""
 PROVED: tuple[tuple[tuple[Term, ...], set[object]], ...] = (
     ((Derivative(-total(k, t[k] * log(z[k])), z[i]), -t[i] / z[i]), {Positive(z[k])}),
     ((2 * log(z[i]), log(z[i] ** 2)), {Positive(z[i])}),
@@ -42,6 +44,12 @@ PROVED: tuple[tuple[tuple[Term, ...], set[object]], ...] = (
     ),
     ((log(a) - log(a), number(0)), {Positive(a)}),
     ((log(a) + a**2 - a**2, root(a**2) / a * log(a)), {Positive(a)}),
+    # facts that hold a logarithm or a root themselves
+    ((Derivative(log(log(a)), a), 1 / (a * log(a))), {Positive(a), Positive(log(a))}),
+    (
+        (Derivative(log(erf(a / root(number(2))) + 1), a), SLOPE / (erf(a / root(number(2))) + 1)),
+        {Positive(erf(a / root(number(2))) + 1)},
+    ),
 )
 
 
@@ -65,6 +73,8 @@ NOT_PROVED: tuple[tuple[tuple[Term, ...], str], ...] = (
     ((log(a), log(a) + log(b) - log(b)), "undefined"),
     ((-t[i] / z[i], Derivative(-total(k, t[k] * log(z[k])), z[i])), "undefined"),
     ((Power(1 - a, gamma), Power(1 - a, gamma + 1)), "false"),
+    ((log(log(a)), log(log(a**2))), "false"),
+    ((log(root(a) - 2), log(root(a) + 2)), "false"),
 )
 
 

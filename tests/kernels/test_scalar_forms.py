@@ -114,6 +114,21 @@ def test_a_density_keeps_its_constants_together() -> None:
     assert isinstance(tree, Leaf)
 
 
+@pytest.mark.parametrize(
+    "term",
+    [
+        log(1 - exp(-exp(S))),
+        exp(-exp(-S)),
+        T * exp(S) / (1 - exp(-exp(S))),
+        log(GAMMA + (1 - GAMMA) * exp(-exp(S))),
+    ],
+)
+def test_exponentials_of_exponentials_have_forms(term: Term) -> None:
+    whole = confirmed(term, S, (T,))
+    assert whole.word == "proved"
+    assert same(term, assembled(whole.tree), Theory(), seed=3).word == "proved"
+
+
 def test_a_wrong_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     import symderiv.kernels.scalar.kernel as home
 

@@ -172,7 +172,8 @@ class Reader:
                 power = constant(-factor * sign / base.unit)
                 e = self.atom_of(base, sign)
                 return times(*(atom(each, power) for each in dict(self.products).get(e, (e,))))
-        raise AssertionError("every exponent has a base")
+        # An exponent with an exponential in it, as -e^z of e^(-e^z), looks different on each branch.
+        return atom(Exp(as_term(exponent)))
 
     @staticmethod
     def atom_of(base: Base, sign: int) -> Exp:
