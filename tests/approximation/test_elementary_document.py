@@ -11,12 +11,13 @@ from symderiv.build.elementary import elementary_files
 from symderiv.documents import FORMATS, Document, RecordError
 from symderiv.documents.document import Figure, Heading, Table
 from symderiv.documents.elementary import elementary_document
+from tests.approximation.proved import elementary_functions
 from tests.documents.markup import elements
 
 
 @pytest.fixture(scope="module")
 def found() -> ElementaryFunctions:
-    return prove_elementary_functions()
+    return elementary_functions()
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from symderiv.build.elementary import elementary_files
 from symderiv.cli import run
 from symderiv.cli.verifying import run_verification
 from symderiv.losses import find
 from symderiv.verification.report import Entry, Level, VerificationReport
+from tests.approximation.proved import elementary_functions
 
 SMALL = (find("logsumexp"),)
 WANTED = {"kernels.py", "kernels_unrolled.py", "proof.html", "proof.md", "proof.tex", "proof.txt", "theorem.json"}
@@ -28,16 +28,11 @@ def verified(entries: tuple[Entry, ...], level: Level, seed: int) -> Verificatio
     return run_verification(entries, level, seed, lambda *_: None)
 
 
-@cache
-def elementary() -> dict[str, str]:
-    return elementary_files()
-
-
 def small(patch: pytest.MonkeyPatch) -> None:
     """A catalogue of one entry; what is verified and derived for it is found once and remembered in this process."""
     patch.setattr("symderiv.cli.build.CATALOGUE", SMALL)
     patch.setattr("symderiv.cli.build.run_verification", lambda entries, level, seed, _: verified(entries, level, seed))
-    patch.setattr("symderiv.cli.build.elementary_files", elementary)
+    patch.setattr("symderiv.build.elementary.prove_elementary_functions", elementary_functions)
 
 
 @pytest.fixture(autouse=True)

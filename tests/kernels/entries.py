@@ -10,6 +10,7 @@ from symderiv.kernels import LossKernel, emit_module, make_kernel
 from symderiv.losses import find
 from symderiv.proving import derive
 from symderiv.statements import Theorem
+from tests.sharing import made_once
 
 ROWS = ("softmax", "log-softmax", "logsumexp", "cross-entropy")
 """The entries with a class axis."""
@@ -19,7 +20,9 @@ NAMES = (*ROWS, "binary-cross-entropy", "linear-cross-entropy")
 @cache
 def theorems(name: str) -> tuple[Theorem, ...]:
     """What the kernels of an entry are lowered from."""
-    return tuple(_theorem(owner.name, goal.slug) for owner, goal in kernel_goals(find(name)))
+    return made_once(
+        f"theorems-{name}", lambda: tuple(_theorem(owner.name, goal.slug) for owner, goal in kernel_goals(find(name)))
+    )
 
 
 @cache
@@ -31,7 +34,9 @@ def _theorem(problem: str, slug: str) -> Theorem:
 @cache
 def source(name: str, target: str = "numba", classes: int | None = None) -> str:
     """The text of an entry's module."""
-    return emit_module(find(name), theorems(name), target, classes)
+    return made_once(
+        f"source-{name}-{target}-{classes}", lambda: emit_module(find(name), theorems(name), target, classes)
+    )
 
 
 def kernel(name: str, target: str = "numba", classes: int | None = None) -> LossKernel:

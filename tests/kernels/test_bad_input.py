@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symderiv.kernels.validation import checked_labels
 from tests.kernels.entries import kernel
 
 Z = np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 0.0]])
@@ -173,3 +174,11 @@ def test_numpy_integers_count_threads_and_arrays_are_no_reduction() -> None:
     np.testing.assert_array_equal(loss.value(Z, LABELS, threads=np.uint8(2)), loss.value(Z, LABELS))
     with pytest.raises(ValueError, match=r"reduction .* is unknown"):
         loss.value(Z, LABELS, reduction=np.array(["sum", "mean"]))
+
+
+@pytest.mark.parametrize("label", [2**64 - 100, 2**63, 2**64 - 1])
+def test_a_label_beyond_64_bits_with_a_sign_is_not_the_negative_one_that_it_wraps_to(label: int) -> None:
+    z, t = np.zeros((2, 3)), np.array([1, label], np.uint64)
+    for ignored in (None, -100, -1, -(2**63)):
+        with pytest.raises(ValueError, match=rf"label {label} at \[1\] is not a class"):
+            checked_labels(t, z, ignored)

@@ -38,7 +38,7 @@ def _same(made: Any, expected: Any) -> None:
 def test_one_call_gives_the_bits_of_the_long_way(classes: int, dtype: type[np.floating]) -> None:
     z, labels, targets = _batch(classes, dtype)
     loss, module = kernel("cross-entropy"), _module("cross-entropy")
-    for t in (labels, targets):
+    for t in (labels, targets) if classes == 3 else (labels,):  # the call for targets is the same in every layout
         for reduction in ("none", "sum", "mean"):
             assert module.value_and_grad_at_once(z, t, reduction, None) is not None
             made = loss.value_and_grad(z, t, reduction=reduction)
@@ -59,7 +59,9 @@ def test_labels_of_32_bits_are_taken_as_they_are() -> None:
 def test_functions_without_targets_too(name: str) -> None:
     z, labels, v = _batch(3, np.float64)
     made = kernel(name)
-    for function in {"value", "jacobian", "jvp", "vjp", "hessian", "hvp"} & set(made.functions):
+    chosen = {"value", "jacobian", "jvp", "vjp", "hessian", "hvp"} & set(made.functions)
+    assert {"value", "hvp" if name != "softmax" else "jvp"} <= chosen
+    for function in chosen:
         given = [z]
         if name == "cross-entropy" and function in ("value", "hessian", "hvp"):
             given.append(labels)

@@ -63,12 +63,15 @@ def test_a_module_names_its_licence_theorems_and_how_to_make_it_again(name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_public_function_says_what_it_computes_takes_and_rests_on(name: str) -> None:
-    for function in ast.parse(source(name)).body:
-        if isinstance(function, ast.FunctionDef) and function.name in kernel(name).functions:
-            text = ast.get_docstring(function) or ""
-            assert "->" in text
-            assert "Raises TypeError or ValueError" in text
-            assert "Theorem " in text or function.name == "value"
+    public = kernel(name).functions
+    written = [each for each in ast.parse(source(name)).body if getattr(each, "name", "") in public]
+    assert {each.name for each in written if isinstance(each, ast.FunctionDef)} == set(public)
+    for function in written:
+        assert isinstance(function, ast.FunctionDef)
+        text = ast.get_docstring(function) or ""
+        assert "->" in text
+        assert "Raises TypeError or ValueError" in text
+        assert "Theorem " in text or function.name == "value"
 
 
 def test_the_label_kernel_keeps_the_digits_of_confident_rows() -> None:

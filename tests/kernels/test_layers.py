@@ -11,10 +11,14 @@ import numpy as np
 import pytest
 import scipy.special
 
+from symderiv.kernels import LossKernel
 from tests.kernels.entries import kernel
 
-LAYER = kernel("linear-cross-entropy")
 NAMES = ("value", "dW", "db", "dX")
+
+
+def _layer() -> LossKernel:
+    return kernel("linear-cross-entropy")  # proved once, and not where tests are only gathered
 
 
 def _data(samples: int, classes: int, features: int, dtype: Any = np.float64, seed: int = 3) -> tuple[np.ndarray, ...]:
@@ -70,10 +74,10 @@ def test_every_shape_is_the_formula(shape: tuple[int, int, int], dtype: type[np.
     for reduction, scale in (("mean", 1 / shape[0]), ("sum", 1.0)):
         for t in (labels, _soft(shape[0], shape[1], dtype)):
             expected, sizes = _formula(W, b, X, t, scale)
-            made = LAYER.value_and_grad(W, b, X, t, reduction=reduction, inputs=True)
+            made = _layer().value_and_grad(W, b, X, t, reduction=reduction, inputs=True)
             _agree(made, expected, sizes, dtype, _rounding(W, X))
-            np.testing.assert_array_equal(LAYER.grad(W, b, X, t, reduction=reduction)[0], made[1])
-            assert LAYER.value(W, b, X, t, reduction=reduction) == pytest.approx(
+            np.testing.assert_array_equal(_layer().grad(W, b, X, t, reduction=reduction)[0], made[1])
+            assert _layer().value(W, b, X, t, reduction=reduction) == pytest.approx(
                 made[0], rel=4 * float(np.finfo(dtype).eps)
             )
 
@@ -97,7 +101,7 @@ def test_the_other_targets_agree(target: str) -> None:
 def test_equal_logits_give_exact_fractions() -> None:
     X = np.array([[1, 2], [3, 5], [-7, 4], [2, 2]])
     t = [0, 2, 2, 1]
-    value, dW, db, dX = LAYER.value_and_grad(np.zeros((3, 2)), None, X.astype(float), np.array(t), inputs=True)
+    value, dW, db, dX = _layer().value_and_grad(np.zeros((3, 2)), None, X.astype(float), np.array(t), inputs=True)
     g = [[(Fraction(1, 3) - (k == label)) / 4 for k in range(3)] for label in t]
     for k in range(3):
         for d in range(2):
@@ -113,7 +117,7 @@ def test_differences_of_the_value_along_directions() -> None:
     t = _soft(12, 6)
     random = np.random.default_rng(8)
     given = {"W": W, "b": b, "X": X}
-    gradients = dict(zip("WbX", LAYER.value_and_grad(W, b, X, t, inputs=True)[1:], strict=True))
+    gradients = dict(zip("WbX", _layer().value_and_grad(W, b, X, t, inputs=True)[1:], strict=True))
     for name, gradient in gradients.items():
         direction, h = random.normal(size=gradient.shape), 2.0**-9
 
@@ -130,7 +134,7 @@ def test_the_size_of_a_chunk_changes_last_digits_only(dtype: type[np.floating]) 
     W, b, X, t = _data(50, 200, 9, dtype)
     expected, sizes = _formula(W, b, X, t, 1 / 50)
     for limit in (6_000, 8_000, 20_000, 50_000, 10**9):  # from one sample and one class at a time to all at once
-        made = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=limit, threads=1)
+        made = _layer().value_and_grad(W, b, X, t, inputs=True, memory_limit=limit, threads=1)
         _agree(made, expected, sizes, dtype, _rounding(W, X))
 
 
@@ -139,11 +143,11 @@ def test_threads_change_no_bit(dtype: type[np.floating]) -> None:
     W, b, X, labels = _data(301, 70, 6, dtype)
     for t in (labels, _soft(301, 70, dtype)):
         for limit in (None, 100_000):
-            alone = LAYER.value_and_grad(W, b, X, t, inputs=True, threads=1, memory_limit=limit)
+            alone = _layer().value_and_grad(W, b, X, t, inputs=True, threads=1, memory_limit=limit)
             for threads in (2, 3, 7):
                 # more threads need a little more scratch, so the limit is moved to keep the chunks the same
                 extra = None if limit is None else limit + (threads - 1) * 70 * X.itemsize
-                made = LAYER.value_and_grad(W, b, X, t, inputs=True, threads=threads, memory_limit=extra)
+                made = _layer().value_and_grad(W, b, X, t, inputs=True, threads=threads, memory_limit=extra)
                 for one, other in zip(alone, made, strict=True):
                     np.testing.assert_array_equal(one, other)
 
@@ -152,7 +156,7 @@ def test_no_samples() -> None:
     for X, t in ((np.zeros((0, 2)), np.zeros(0, int)), (np.zeros((3, 0, 2)), np.zeros((3, 0, 3)))):
         for reduction in ("mean", "sum"):
             out = (np.full((), 5.0), np.full((3, 2), 5.0), np.full(3, 5.0), np.empty(X.shape))
-            made = LAYER.value_and_grad(np.ones((3, 2)), None, X, t, reduction=reduction, inputs=True, out=out)
+            made = _layer().value_and_grad(np.ones((3, 2)), None, X, t, reduction=reduction, inputs=True, out=out)
             assert made[3].shape == X.shape
             assert not made[1].any()
             assert not made[2].any()
@@ -161,17 +165,17 @@ def test_no_samples() -> None:
 
 def test_one_sample_without_a_batch() -> None:
     W, b, X, t = _data(1, 5, 3)
-    whole = LAYER.value_and_grad(W, b, X, t, inputs=True)
-    made = LAYER.value_and_grad(W, b, X[0], t[0], inputs=True)
+    whole = _layer().value_and_grad(W, b, X, t, inputs=True)
+    made = _layer().value_and_grad(W, b, X[0], t[0], inputs=True)
     for one, other in zip(made, whole, strict=True):
         np.testing.assert_array_equal(one, other.reshape(one.shape))
 
 
 def test_a_sample_with_nan_spoils_the_sums_and_its_own_row() -> None:
     W, b, X, t = _data(30, 12, 5)
-    clean = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1)
+    clean = _layer().value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1)
     X[4, 2], X[17] = np.nan, np.inf
-    value, dW, db, dX = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3200, threads=2)
+    value, dW, db, dX = _layer().value_and_grad(W, b, X, t, inputs=True, memory_limit=3200, threads=2)
     assert np.isnan(value)
     assert np.isnan(dW).all()
     assert np.isnan(db).all()
@@ -182,9 +186,9 @@ def test_a_sample_with_nan_spoils_the_sums_and_its_own_row() -> None:
 
 def test_what_memory_held_before_does_not_matter() -> None:
     W, b, X, t = _data(30, 12, 5)
-    clean = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1)
+    clean = _layer().value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1)
     out = tuple(np.full_like(array, np.nan) for array in clean)
-    made = LAYER.value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1, out=out)
+    made = _layer().value_and_grad(W, b, X, t, inputs=True, memory_limit=3000, threads=1, out=out)
     for array, one, other in zip(out, clean, made, strict=True):
         assert other is array
         np.testing.assert_array_equal(one, other)
@@ -193,7 +197,7 @@ def test_what_memory_held_before_does_not_matter() -> None:
 def test_a_masked_class_gets_exact_zeros() -> None:
     W, b, X, t = _data(9, 6, 3, np.float32)
     b[4], t[t == 4] = -np.inf, 0
-    _, dW, db, _ = LAYER.value_and_grad(W, b, X, t, inputs=True)
+    _, dW, db, _ = _layer().value_and_grad(W, b, X, t, inputs=True)
     assert not dW[4].any()
     assert db[4] == 0.0
     assert np.isfinite(dW).all()
@@ -230,7 +234,7 @@ def test_inputs_and_memory_in_every_layout(layout: str) -> None:
     given = [arrange(array) for array in (W, b, X, t)]
     out = None if layout == "unaligned" else (None, *(arrange(np.zeros_like(array)) for array in (W, b, X)))
     for limit in (None, 2500):
-        value, dW, db, dX = LAYER.value_and_grad(*given, inputs=True, out=out, memory_limit=limit, threads=1)
+        value, dW, db, dX = _layer().value_and_grad(*given, inputs=True, out=out, memory_limit=limit, threads=1)
         _agree((value, dW, db, dX.reshape(24, 5)), expected, sizes, np.float64, 100.0)
         for array, before in zip(given, kept, strict=True):
             np.testing.assert_array_equal(array, before)
@@ -242,12 +246,12 @@ def test_a_batch_whose_axes_do_not_merge() -> None:
     turned, labels = X.reshape(4, 6, 5).transpose(1, 0, 2), t.reshape(4, 6).T
     dX = np.zeros((4, 6, 5)).transpose(1, 0, 2)
     limited = {"inputs": True, "memory_limit": 2500, "threads": 1}
-    made = LAYER.value_and_grad(W, b, turned, labels, out=(None, None, None, dX), **limited)
+    made = _layer().value_and_grad(W, b, turned, labels, out=(None, None, None, dX), **limited)
     assert made[3] is dX
     _agree((*made[:3], dX.transpose(1, 0, 2).reshape(24, 5)), expected, sizes, np.float64, 100.0)
     same = np.broadcast_to(X[0], (24, 5))
     expected, sizes = _formula(W, b, same, t, 1 / 24)
-    _agree(LAYER.value_and_grad(W, b, same, t, **limited), expected, sizes, np.float64, 100.0)
+    _agree(_layer().value_and_grad(W, b, same, t, **limited), expected, sizes, np.float64, 100.0)
 
 
 @pytest.mark.parametrize("position", [1, 2, 3])
@@ -256,7 +260,7 @@ def test_memory_of_an_input_is_refused(position: int) -> None:
     out: list[Any] = [None] * 4
     out[position] = (W, b, X)[position - 1]
     with pytest.raises(ValueError, match="overlaps the memory of an input"):
-        LAYER.value_and_grad(W, b, X, t, inputs=True, out=tuple(out))
+        _layer().value_and_grad(W, b, X, t, inputs=True, out=tuple(out))
 
 
 def test_db_is_summed_in_double_precision() -> None:
@@ -264,5 +268,5 @@ def test_db_is_summed_in_double_precision() -> None:
     gradient = kernel("cross-entropy").grad(np.zeros((10_001, 3), np.float32), labels)
     exact = [math.fsum(gradient[:, k].tolist()) for k in range(3)]
     W, X = np.zeros((3, 2), np.float32), np.ones((10_001, 2), np.float32)
-    _, db = LAYER.grad(W, None, X, labels, reduction="sum", memory_limit=200_000)
+    _, db = _layer().grad(W, None, X, labels, reduction="sum", memory_limit=200_000)
     np.testing.assert_array_equal(db, np.array(exact, np.float32))

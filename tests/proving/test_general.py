@@ -176,6 +176,7 @@ def test_random_losses_are_differentiated_and_have_the_right_value(seed: int) ->
 @pytest.mark.parametrize("seed", [0, 1, 3, 4, 5, 6, 7, 8, 9, 10])
 def test_their_hessians_come_out_sifted_and_with_the_right_value(seed: int) -> None:
     made = loss_problem("trial", "trial", Definition("F", (), random_loss(random.Random(seed))), prose=("",))
+    assert "hessian" in [goal.slug for goal in made.goals[1:]]
     for goal in made.goals[1:]:
         found = derive(made, goal)
         result = found.lines[-1].term

@@ -26,6 +26,14 @@ def test_a_variable_never_takes_an_index_bound_inside() -> None:
     assert match(total(k, z[k] * t[i]), total(l, z[l] * t[l]), BOTH) is None
 
 
+def test_of_two_sums_that_bind_one_name_the_inner_counts() -> None:
+    """In the first the outer sum's index is out of reach, in the second it is not: the entries differ."""
+    hidden, plain = total(k, z[k] * total(k, matrix[k, k])), total(k, z[k] * total(l, matrix[k, l]))
+    assert match(hidden, plain, BOTH) is None
+    assert match(plain, hidden, BOTH) is None
+    assert match(hidden, total(i, z[i] * total(j, matrix[j, j])), BOTH) == {}
+
+
 def test_a_bound_index_is_not_a_free_one_of_the_same_name() -> None:
     assert match(total(k, z[k]) * t[i], total(k, z[k]) * t[k], BOTH) == {i: k}
     assert match(total(k, t[i]), total(i, t[i]), BOTH) is None

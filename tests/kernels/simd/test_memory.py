@@ -62,27 +62,27 @@ def _along(dtype: Any, vectors: int) -> None:
 
 
 @DTYPES
-@pytest.mark.parametrize("classes", [1, 2, 3, 7, 20])
+@pytest.mark.parametrize("classes", [1, 3, 20])
 def test_rows_in_lanes_with_every_number_of_rows_left_over(dtype: Any, classes: int) -> None:
     _lanes(dtype, classes)
 
 
 @pytest.mark.slow
 @DTYPES
-@pytest.mark.parametrize("classes", [4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+@pytest.mark.parametrize("classes", [2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
 def test_rows_in_lanes_for_the_other_class_counts(dtype: Any, classes: int) -> None:
     _lanes(dtype, classes)
 
 
 @DTYPES
-@pytest.mark.parametrize("vectors", [1, 2, 5, 8])
+@pytest.mark.parametrize("vectors", [1, 2, 8])
 def test_a_row_in_registers_with_every_length_of_the_last_vector(dtype: Any, vectors: int) -> None:
     _along(dtype, vectors)
 
 
 @pytest.mark.slow
 @DTYPES
-@pytest.mark.parametrize("vectors", [3, 4, 6, 7])
+@pytest.mark.parametrize("vectors", [3, 4, 5, 6, 7])
 def test_a_row_in_the_other_numbers_of_registers(dtype: Any, vectors: int) -> None:
     _along(dtype, vectors)
 
