@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final, Literal, TypeAlias
 
+from symderiv.checking.closed import in_numbers
 from symderiv.checking.deciding import Ledger, Question, decide, order_of, zero
 from symderiv.checking.evaluation import Exhausted, Unsupported
 from symderiv.checking.normal import Normaliser, Outside
@@ -46,11 +47,15 @@ def algebra(
 ) -> Found:
     """What exact arithmetic says of `question` for the index values `cases`, one for every pattern."""
     found = _decided(question, domains, cases, named)
+    if not isinstance(found, str) and (found[0] == "proved" or question.signed or not _has_fractions(question)):
+        return found
+    ways = (_by_signs,) if question.signed else (_closed, _by_parts) if isinstance(found, str) else (_closed,)
+    for way in ways:
+        how = way(question, domains, cases, named)
+        if how is not None:
+            return "proved", how, None
     if not isinstance(found, str):
         return found
-    how = (_by_signs if question.signed else _by_parts)(question, domains, cases, named)
-    if how is not None:
-        return "proved", how, None
     return _sampled(question, domains, cases, named, found)
 
 
@@ -123,6 +128,31 @@ def _tested(ledger: Ledger, domains: tuple[str, ...]) -> str:
     return f"exact zero at {', '.join(parts)}, which decides every size{how}"
 
 
+def _closed(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> str | None:
+    """How the claim follows with numbers in place of its sums, or None if that was not shown."""
+    plain = Theory((), (), ())
+    try:
+        for env in cases:
+            left, right, positive = in_numbers(
+                question.left, question.right, env, question.theory, question.simplices, question.normaliser
+            )
+            numbers = Normaliser(plain, positive)
+            asked = Question(left, right, plain, (), question.seed, numbers, question.account)
+            found = _decided(asked, (), [{}], {})
+            if isinstance(found, str) or found[0] != "proved":
+                return None
+    except Outside:
+        return None
+    if not _holds_at_the_smallest(question, domains, cases, named):
+        return None
+    return "exact zero whatever number each sum is"
+
+
 def _by_parts(
     question: Question,
     domains: tuple[str, ...],
@@ -172,7 +202,7 @@ def _by_signs(
         how = _shown((left, right), question.simplices, question, _MOST_SPLITS)
         if how is None and not any(is_piecewise(side) for side in (left, right)):
             asked = Question(left, right, plain, question.simplices, question.seed, Normaliser(plain), question.account)
-            how = _by_parts(asked, domains, cases, named)
+            how = _closed(asked, domains, cases, named) or _by_parts(asked, domains, cases, named)
         if how is None:
             return None
         shown[how] = None
@@ -221,7 +251,7 @@ def _holds_at_the_smallest(
     named: dict[str, frozenset[int]],
 ) -> bool:
     """Whether the claim itself, not taken apart, is exactly zero at the smallest sizes at which it has a value."""
-    question.again()
+    question.again(roots=_has_fractions(question))
     found: set[str] = set()
     try:
         for env in cases:
