@@ -18,6 +18,7 @@ from symderiv.checking.sifting import sifted
 from symderiv.checking.simplices import Simplex
 from symderiv.checking.splitting import Equation, at_one_member, by_members, by_sizes, sizes_as_numbers
 from symderiv.checking.switching import by_signs
+from symderiv.checking.work import small_account_of
 from symderiv.statements import Theory, reachable
 from symderiv.terms import Domain, Index, Number, Sum, Term, each_subterm, is_piecewise
 
@@ -142,13 +143,14 @@ def _closed(
                 question.left, question.right, env, question.theory, question.simplices, question.normaliser
             )
             numbers = Normaliser(plain, positive)
-            asked = Question(left, right, plain, (), question.seed, numbers, question.account)
+            account = small_account_of(question.account.whole)
+            asked = Question(left, right, plain, (), question.seed, numbers, account)
             found = _decided(asked, (), [{}], {})
             if isinstance(found, str) or found[0] != "proved":
                 return None
     except Outside:
         return None
-    if not _holds_at_the_smallest(question, domains, cases, named):
+    if not _holds_at_the_smallest(question, domains, cases, named, modular=not _has_fractions(question)):
         return None
     return "exact zero whatever number each sum is"
 
@@ -249,9 +251,12 @@ def _holds_at_the_smallest(
     domains: tuple[str, ...],
     cases: list[dict[Index, int]],
     named: dict[str, frozenset[int]],
+    *,
+    modular: bool = False,
 ) -> bool:
-    """Whether the claim itself, not taken apart, is exactly zero at the smallest sizes at which it has a value."""
-    question.again(roots=_has_fractions(question))
+    """Whether the claim itself, not taken apart, is zero at the smallest sizes at which it has a value: exactly, or
+    modulo a prime."""
+    question.again(roots=not modular and _has_fractions(question), modular=modular)
     found: set[str] = set()
     try:
         for env in cases:
