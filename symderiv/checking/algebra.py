@@ -145,12 +145,13 @@ def _closed(
             numbers = Normaliser(plain, positive)
             account = small_account_of(question.account.whole)
             asked = Question(left, right, plain, (), question.seed, numbers, account)
-            found = _decided(asked, (), [{}], {})
+            found = _decided_by(asked, (), [{}], {}, by_totals=False)
             if isinstance(found, str) or found[0] != "proved":
                 return None
     except Outside:
         return None
-    if not _holds_at_the_smallest(question, domains, cases, named, modular=not _has_fractions(question)):
+    # Residues know nothing of roots; of a claim with roots there is the real gate.
+    if not _has_fractions(question) and not _holds_at_the_smallest(question, domains, cases, named, modular=True):
         return None
     return "exact zero whatever number each sum is"
 
@@ -256,7 +257,7 @@ def _holds_at_the_smallest(
 ) -> bool:
     """Whether the claim itself, not taken apart, is zero at the smallest sizes at which it has a value: exactly, or
     modulo a prime."""
-    question.again(roots=not modular and _has_fractions(question), modular=modular)
+    question.again(modular=modular)
     found: set[str] = set()
     try:
         for env in cases:

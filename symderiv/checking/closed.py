@@ -28,6 +28,7 @@ functions, and by data that an assumption ties together.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from symderiv.checking.given import Given
 from symderiv.checking.letters import Outside, Polynomial
@@ -219,14 +220,25 @@ class _Numbers:
             case Exp(argument=inner):
                 return Exp(self._argument(inner))
             case Log(argument=inner):
-                made = self._argument(inner)
-                if self.normaliser.is_never_negative(inner):
-                    self.never_negative[made, ()] = None
-                return Log(made)
+                return self._logarithm(inner) if self.normaliser.is_never_negative(inner) else Log(self._argument(inner))
             case Special():
                 return rebuild(letter, tuple(self._argument(part) for part in children(letter)))
             case _:
                 return self.of(letter)
+
+    def _logarithm(self, argument: Term) -> Term:
+        """log P of what is never negative, without the factors of P that are positive by their shape: as log P itself
+        where P = S**-2 Q, and in roots of P, there is Q in place of a quotient."""
+        coefficient, monomial, rest = self.normaliser.content(self.normaliser.normal(argument))
+        if any(sign_of(letter, Theory()) != 1 for letter, _ in monomial):
+            coefficient, monomial, rest = Fraction(1), (), self.normaliser.normal(argument)
+        parts: list[Term] = [] if coefficient == 1 else [Log(number(coefficient))]
+        parts += [multiplied((number(power), Log(self._letter(letter)))) for letter, power in monomial]
+        made = self._of_polynomial(rest)
+        if made == number(1):
+            return added(tuple(parts))
+        self.never_negative[made, ()] = None
+        return added((*parts, Log(made)))
 
     def _argument(self, term: Term) -> Term:
         """A letter's argument: canonical as it is, so that its letters are those of other normal forms."""
