@@ -220,7 +220,9 @@ class _Numbers:
             case Exp(argument=inner):
                 return Exp(self._argument(inner))
             case Log(argument=inner):
-                return self._logarithm(inner) if self.normaliser.is_never_negative(inner) else Log(self._argument(inner))
+                return (
+                    self._logarithm(inner) if self.normaliser.is_never_negative(inner) else Log(self._argument(inner))
+                )
             case Special():
                 return rebuild(letter, tuple(self._argument(part) for part in children(letter)))
             case _:
