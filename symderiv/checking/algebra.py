@@ -50,7 +50,7 @@ def algebra(
     found = _decided(question, domains, cases, named)
     if not isinstance(found, str) and (found[0] == "proved" or question.signed or not _has_fractions(question)):
         return found
-    ways = (_by_signs,) if question.signed else (_closed, _by_parts) if isinstance(found, str) else (_closed,)
+    ways = (_by_signs,) if question.signed else (_by_parts, _closed) if isinstance(found, str) else (_closed,)
     for way in ways:
         how = way(question, domains, cases, named)
         if how is not None:
@@ -205,7 +205,7 @@ def _by_signs(
         how = _shown((left, right), question.simplices, question, _MOST_SPLITS)
         if how is None and not any(is_piecewise(side) for side in (left, right)):
             asked = Question(left, right, plain, question.simplices, question.seed, Normaliser(plain), question.account)
-            how = _closed(asked, domains, cases, named) or _by_parts(asked, domains, cases, named)
+            how = _by_parts(asked, domains, cases, named) or _closed(asked, domains, cases, named)
         if how is None:
             return None
         shown[how] = None

@@ -239,7 +239,8 @@ class _Numbers:
         made = self._of_polynomial(rest)
         if made == number(1):
             return added(tuple(parts))
-        self.never_negative[made, ()] = None
+        if not any(isinstance(part, Log) for part in each_subterm(made)):
+            self.never_negative[made, ()] = None  # With a logarithm in it, it would be asked about in finding itself.
         return added((*parts, Log(made)))
 
     def _argument(self, term: Term) -> Term:
