@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final, Literal, TypeAlias
 
+from symderiv.checking.closed import in_numbers
 from symderiv.checking.deciding import Ledger, Question, decide, order_of, zero
 from symderiv.checking.evaluation import Exhausted, Unsupported
 from symderiv.checking.normal import Normaliser, Outside
@@ -17,6 +18,7 @@ from symderiv.checking.sifting import sifted
 from symderiv.checking.simplices import Simplex
 from symderiv.checking.splitting import Equation, at_one_member, by_members, by_sizes, sizes_as_numbers
 from symderiv.checking.switching import by_signs
+from symderiv.checking.work import small_account_of
 from symderiv.statements import Theory, reachable
 from symderiv.terms import Domain, Index, Number, Sum, Term, each_subterm, is_piecewise
 
@@ -46,11 +48,15 @@ def algebra(
 ) -> Found:
     """What exact arithmetic says of `question` for the index values `cases`, one for every pattern."""
     found = _decided(question, domains, cases, named)
+    if not isinstance(found, str) and (found[0] == "proved" or question.signed or not _has_fractions(question)):
+        return found
+    ways = (_by_signs,) if question.signed else (_by_parts, _closed) if isinstance(found, str) else (_closed,)
+    for way in ways:
+        how = way(question, domains, cases, named)
+        if how is not None:
+            return "proved", how, None
     if not isinstance(found, str):
         return found
-    how = (_by_signs if question.signed else _by_parts)(question, domains, cases, named)
-    if how is not None:
-        return "proved", how, None
     return _sampled(question, domains, cases, named, found)
 
 
@@ -123,6 +129,33 @@ def _tested(ledger: Ledger, domains: tuple[str, ...]) -> str:
     return f"exact zero at {', '.join(parts)}, which decides every size{how}"
 
 
+def _closed(
+    question: Question,
+    domains: tuple[str, ...],
+    cases: list[dict[Index, int]],
+    named: dict[str, frozenset[int]],
+) -> str | None:
+    """How the claim follows with numbers in place of its sums, or None if that was not shown."""
+    plain = Theory((), (), ())
+    try:
+        for env in cases:
+            left, right, positive = in_numbers(
+                question.left, question.right, env, question.theory, question.simplices, question.normaliser
+            )
+            numbers = Normaliser(plain, positive)
+            account = small_account_of(question.account.whole)
+            asked = Question(left, right, plain, (), question.seed, numbers, account)
+            found = _decided_by(asked, (), [{}], {}, by_totals=False)
+            if isinstance(found, str) or found[0] != "proved":
+                return None
+    except Outside:
+        return None
+    # Residues know nothing of roots; of a claim with roots there is the real gate.
+    if not _has_fractions(question) and not _holds_at_the_smallest(question, domains, cases, named, modular=True):
+        return None
+    return "exact zero whatever number each sum is"
+
+
 def _by_parts(
     question: Question,
     domains: tuple[str, ...],
@@ -172,7 +205,7 @@ def _by_signs(
         how = _shown((left, right), question.simplices, question, _MOST_SPLITS)
         if how is None and not any(is_piecewise(side) for side in (left, right)):
             asked = Question(left, right, plain, question.simplices, question.seed, Normaliser(plain), question.account)
-            how = _by_parts(asked, domains, cases, named)
+            how = _by_parts(asked, domains, cases, named) or _closed(asked, domains, cases, named)
         if how is None:
             return None
         shown[how] = None
@@ -219,9 +252,12 @@ def _holds_at_the_smallest(
     domains: tuple[str, ...],
     cases: list[dict[Index, int]],
     named: dict[str, frozenset[int]],
+    *,
+    modular: bool = False,
 ) -> bool:
-    """Whether the claim itself, not taken apart, is exactly zero at the smallest sizes at which it has a value."""
-    question.again()
+    """Whether the claim itself, not taken apart, is zero at the smallest sizes at which it has a value: exactly, or
+    modulo a prime."""
+    question.again(modular=modular)
     found: set[str] = set()
     try:
         for env in cases:

@@ -15,7 +15,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from symderiv.checking.atoms import Atoms
 from symderiv.checking.branches import Branches
 from symderiv.checking.evaluation import Evaluator, Exhausted, Transcendental, Undefined
-from symderiv.checking.factors import Value, by_rare_factors, by_shared_factors, merged
+from symderiv.checking.factors import Value, by_powers, by_rare_factors, by_shared_factors, merged
 from symderiv.checking.letters import power_of
 from symderiv.checking.roots import are_apart
 from symderiv.checking.simplices import Simplex
@@ -269,7 +269,7 @@ class Exact:
         return {tuple(sorted((number, power) for number, power in powers.items() if power)): poly}
 
     def _by_free_atoms(self, value: Value) -> list[Value]:
-        """`value` as a polynomial in the atoms that are in no factor and no root: its coefficients."""
+        """The coefficients of `value` as a polynomial in atoms that are in no factor and no root."""
         if len(value) < 2:
             return [value] if value else []
         numbers = {number for factors in value for number, _ in factors}
@@ -277,13 +277,8 @@ class Exact:
         polynomials = [self._factors[number] for number in numbers if number >= len(self._generators)]
         polynomials += [base for _, base in self._roots.values()]
         tied.update(number for poly in polynomials for number, power in enumerate(poly.degrees()) if power)
-        free = [number for number in range(len(self._numbers)) if number not in tied]
-        parts: dict[tuple[int, ...], dict[tuple[tuple[int, int], ...], dict[tuple[int, ...], fmpq]]] = {}
-        for factors, poly in value.items():
-            for exponents, coefficient in poly.to_dict().items():
-                name = tuple([exponents[number] for number in free])
-                parts.setdefault(name, {}).setdefault(factors, {})[exponents] = coefficient
-        return [{factors: self._context.from_dict(terms) for factors, terms in part.items()} for part in parts.values()]
+        free = [self._generators[number] for number in range(len(self._numbers)) if number not in tied]
+        return by_powers(value, free)
 
     def _without_roots(self, poly: fmpq_mpoly) -> fmpq_mpoly:
         """`poly` with every root below its degree: sqrt(2)**2 = 2. A base may hold roots that were met before it."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from symderiv.checking.evaluation import Exhausted
 
-__all__ = ["OF_A_DERIVATION", "OF_A_QUESTION", "Account", "account_of"]
+__all__ = ["OF_A_DERIVATION", "OF_A_QUESTION", "Account", "account_of", "small_account_of"]
 
 OF_A_QUESTION: Final = 10_000_000
 """Pairs of terms for one question; what needs most in the catalogue is a tenth of it."""
@@ -42,3 +42,8 @@ def account_of(whole: Account | None) -> Account:
     if whole is None:
         return Account()
     return Account(max(min(OF_A_QUESTION, whole.left), _LEAST), whole)
+
+
+def small_account_of(whole: Account | None) -> Account:
+    """The account of one part of a question that has spent its own: a small sum."""
+    return Account(_LEAST, whole)
