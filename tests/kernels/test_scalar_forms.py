@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import scipy.special
 
+from symderiv.api import problem, prove
+from symderiv.build.contents import kernel_goals
 from symderiv.checking import same
+from symderiv.kernels import emit_module, make_kernel
 from symderiv.kernels.formula import formula
 from symderiv.kernels.scalar.branches import Leaf, Switch, Tree, branched
 from symderiv.kernels.scalar.kernel import assembled, confirmed
@@ -107,6 +112,20 @@ def test_a_tail_of_the_normal_distribution_is_one_product() -> None:
     assert isinstance(tree, Switch)
     assert _shown(tree.negative).startswith("(1/2) * s * exp((-1/2) * s^2) * ((1 - erf(")
     assert _shown(tree.positive).startswith("(1/2) * (1 + erf(")
+
+
+def test_the_logarithm_of_a_tail_is_taken_apart_on_the_side_where_it_vanishes() -> None:
+    probit = problem("-t log Phi - (1 - t) log(1 - Phi) where Phi = (1 + erf(z/sqrt(2)))/2", wrt="z", name="probit")
+    theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(probit))
+    made = make_kernel("probit", emit_module(probit, theorems, "numpy"))
+    z = np.array([-300.0, -40.0, -8.0, -1.0, 0.0, 1.0, 8.0, 40.0, 300.0])
+    for t in (0.0, 0.25, 1.0):
+        value, gradient = made.value_and_grad(z, np.full(z.shape, t))
+        below, above = (scipy.special.log_ndtr(sign * z) for sign in (1, -1))
+        np.testing.assert_allclose(value, -t * below - (1 - t) * above, rtol=1e-12, atol=1e-300)
+        density = -(z**2) / 2 - np.log(2 * np.pi) / 2
+        expected = -t * np.exp(density - below) + (1 - t) * np.exp(density - above)
+        np.testing.assert_allclose(gradient, expected, rtol=1e-10, atol=1e-300)
 
 
 def test_a_density_keeps_its_constants_together() -> None:

@@ -13,7 +13,7 @@ from symderiv.kernels.scalar.branches import branched
 from symderiv.losses import find
 from symderiv.terms import Array, Entry, absolute, erf, exp, log, maximum, number, step
 from symderiv.verification.kernel_checks import check_kernels
-from symderiv.verification.scalar_checks import check_scalar_kernels, hard_for
+from symderiv.verification.scalar_checks import _value_of, check_scalar_kernels, hard_for
 from symderiv.verification.scalar_inputs import hard, ordinary
 from symderiv.verification.scalar_reference import UndecidedError, form_at, sized, value
 from tests.kernels.scalar_losses import made, source, theorems
@@ -52,6 +52,16 @@ def test_the_form_of_a_number_is_that_of_its_branch() -> None:
 def test_what_has_no_value_is_said() -> None:
     with pytest.raises(UndecidedError):
         value(log(S), {"s": -1.0})
+
+
+def test_a_tail_that_is_too_small_to_be_a_difference_has_the_value_of_its_form() -> None:
+    closed = log(1 - erf(S))
+    form = log((1 + -1 * erf(S)) * exp(S**2)) - S**2
+    with pytest.raises(UndecidedError):
+        value(closed, {"s": 300.0})
+    found = _value_of(closed, form, {"s": 300.0})
+    with mpmath.workdps(40):
+        assert float(found.mid()) == pytest.approx(float(mpmath.log(mpmath.erfc(300))), rel=1e-15)
 
 
 def test_hard_numbers_have_the_ends_of_the_format() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from symderiv.kernels.probability.monomials import Polynomial, of_monomial, plus
 from symderiv.kernels.probability.ordering import as_term
@@ -10,6 +11,9 @@ from symderiv.kernels.rewriting import substitute
 from symderiv.kernels.scalar.reading import Base, Products, Reader
 from symderiv.kernels.scalar.relations import merged
 from symderiv.terms import Add, Exp, Log, Mul, Number, Power, Special, Term, children, number, subterms
+
+_PLAIN_TAIL: Final = 50
+"""What 1 - erf counts for where forms are compared by their addends: more than any form without it has."""
 
 
 def best_form(closed: Term, bases: tuple[tuple[Base, int], ...], errors: tuple[tuple[Polynomial, int], ...],
@@ -32,10 +36,13 @@ def best_form(closed: Term, bases: tuple[tuple[Base, int], ...], errors: tuple[t
 
 
 def _cancelling(term: Term) -> int:
-    """The number of addends, those behind a minus sign counted twice: what is better has fewer."""
+    """The number of addends, those behind a minus sign counted twice: what is better has fewer. 1 - erf counts as more
+    than a form without it has: it is 0 from 6 on, where its logarithm, or a quotient, is not what it should be."""
     own = 0
     if is_scaled_tail(term):
         return 0
+    if _is_plain_tail(term):
+        return _PLAIN_TAIL
     if isinstance(term, Add):
         own = sum(2 if isinstance(part, Mul) and _is_negative(part.factors[0]) else 1 for part in term.terms)
     return own + sum(_cancelling(part) for part in children(term))
@@ -46,6 +53,14 @@ def is_scaled_tail(term: Term) -> bool:
     match term:
         case Mul(factors=(Add(terms=(one, Mul(factors=(minus, Special())))), Exp())):
             return one == number(1) and minus == number(-1)
+        case _:
+            return False
+
+
+def _is_plain_tail(term: Term) -> bool:
+    match term:
+        case Add(terms=(Number(value=one), Mul(factors=(Number(value=minus), Special(name="erf"))))):
+            return one == -minus
         case _:
             return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symderiv.kernels.probability.monomials import Polynomial
-from symderiv.terms import Add, Constant, Div, Entry, Exp, Mul, Number, Parameter, Power, Term
+from symderiv.terms import Add, Constant, Div, Entry, Exp, Mul, Number, Parameter, Power, Special, Term
 
 __all__ = ["is_positive", "sure_sign"]
 
@@ -21,6 +21,8 @@ def is_positive(term: Term) -> bool:
             return value > 0
         case Power(base=base):
             return is_positive(base)
+        case Add(terms=(Number(value=one), Special(name="erf") | Mul(factors=(Number(value=-1), Special(name="erf"))))):
+            return one >= 1  # |erf| < 1
         case Add(terms=parts) | Mul(factors=parts):
             return all(is_positive(part) for part in parts)
         case Div(numerator=above, denominator=below):
