@@ -36,12 +36,6 @@ def by_itself(function: Any) -> Any:
     return njit(nogil=True, error_model="numpy")(function.py_func)
 
 
-def called(function: Callable[..., Any]) -> Any:
-    """`function` compiled by Numba once for each kind of arguments, for compiled functions that call it."""
-    no_wrappers: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # nothing else calls it
-    return njit(nogil=True, error_model="numpy", **no_wrappers)(at_home(function))
-
-
 def inlined(function: Callable[..., Any]) -> Any:
     """`function` compiled by Numba as a part of whatever calls it: it has values in registers for arguments."""
     no_wrappers: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # nothing else calls it

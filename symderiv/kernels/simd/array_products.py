@@ -9,14 +9,15 @@ The part below the line is copied into every module over arrays that has such su
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from symderiv.kernels.compiling import called, compiled
+from symderiv.kernels.compiling import at_home, compiled
 from symderiv.kernels.simd.arithmetic import _llvm
 from symderiv.kernels.simd.array_elements import DOUBLES, LANES
 from symderiv.kernels.simd.array_sums import plus, whole
@@ -240,6 +241,12 @@ def stays_a_call(typingctx):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.none(), lowered
+
+
+def called(function: Callable[..., Any]) -> Any:
+    """`function` compiled by Numba once for each kind of arguments, for compiled functions that call it."""
+    no_wrappers: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # nothing else calls it
+    return njit(nogil=True, error_model="numpy", **no_wrappers)(at_home(function))
 
 
 # One loop that now and then ends a run: of two, LLVM unrolls the inner one, which is slower and takes long to compile.
