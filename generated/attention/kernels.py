@@ -321,73 +321,72 @@ def value_instances(start, stop, size, divisor, tails, q_batch, K_batch, V_batch
     """Instances start..stop-1 of value = sum_n y_n * V_{ne}"""
     extent_D = q_batch.shape[1]
     extent_N = K_batch.shape[1]
-    y = np.empty(extent_N)
-    z = np.empty(extent_N)
-    sum_K_q = np.empty(extent_N)
-    kept = np.empty(extent_N)
     no_loss = nothing_lost(q_batch)
-    for instance in range(start, stop):
-        q = q_batch[instance if len(q_batch) > 1 else 0]
-        K = K_batch[instance if len(K_batch) > 1 else 0]
-        V = V_batch[instance if len(V_batch) > 1 else 0]
-        block = instance // size
-        # attention:gradient-values: every form below is equal to the closed form, whatever is taken off in
-        # exponents and means: proved by the checker
-        for n in range(extent_N):
-            total_3 = number(0.0)
-            total_3_running = begun(total_3, no_loss)
-            for e_part in range(0, extent_D, PART):
-                total_3_part = number(0.0)
-                for e in range(e_part, min(e_part + PART, extent_D), LANES):
-                    total_3_part = (
-                        total_3_part + within(some(K, (n, e), tails) * some(q, (e,), tails), e, extent_D, 0.0,
+    z = np.empty(extent_N)
+    kept = np.empty(extent_N)
+    part = number(extent_D)
+    root = square_root(part)
+    together = instances_together(
+        len(K_batch) == 1 and len(V_batch) == 1 and len(q_batch) > 1, extent_N + extent_N + extent_D
+    )
+    y_rows = np.empty((together, extent_N))
+    sum_K_q_rows = np.empty((together, extent_N))
+    total_2_here_rows = np.empty((together, extent_D))
+    tile_stop = start
+    while tile_stop < stop:
+        tile_start, block = tile_stop, tile_stop // size
+        tile_stop = min(tile_start + together, block * size + size, stop)
+        tile_rows = tile_stop - tile_start
+        K = K_batch[tile_start if len(K_batch) > 1 else 0]
+        V = V_batch[tile_start if len(V_batch) > 1 else 0]
+        q_rows = q_batch[tile_start:tile_stop] if len(q_batch) > 1 else q_batch
+        sums_along(sum_K_q_rows[:tile_rows], q_rows, K, no_loss, tails)
+        for instance in range(tile_start, tile_stop):
+            y = y_rows[instance - tile_start]
+            sum_K_q = sum_K_q_rows[instance - tile_start]
+            # attention:gradient-values: every form below is equal to the closed form, whatever is taken off in
+            # exponents and means: proved by the checker
+            top = number(-np.inf)
+            root_inverse = inverse(root, no_loss)
+            for n in range(0, extent_N, LANES):
+                z_here = quotient_by(some(sum_K_q, (n,), tails), root_inverse)
+                put_some(z, (n,), z_here, tails)
+                top = maximum(within(z_here, n, extent_N, -np.inf, tails), top)
+            top = largest_lane(top)
+            total_largest = number(0.0)
+            total_rest = number(0.0)
+            total_largest_running = begun(total_largest, no_loss)
+            total_rest_running = begun(total_rest, no_loss)
+            for m_part in range(0, extent_N, PART):
+                total_largest_part = number(0.0)
+                total_rest_part = number(0.0)
+                for m in range(m_part, min(m_part + PART, extent_N), LANES):
+                    z_here_2 = some(z, (m,), tails)
+                    part_2 = exp_of_difference(z_here_2, top)
+                    put_some(kept, (m,), part_2, tails)
+                    total_largest_part = (
+                        total_largest_part + within(select(z_here_2 == top, part_2, 0.0), m, extent_N, 0.0,
                         tails)
                     )
-                total_3_running = added(total_3_running, total_3_part)
-            total_3 = sum_of_lanes(total_3_running)
-            put_one(sum_K_q, (n,), total_3)
-        top = number(-np.inf)
-        part = number(extent_D)
-        root = square_root(part)
-        root_inverse = inverse(root, no_loss)
-        for n in range(0, extent_N, LANES):
-            z_here = quotient_by(some(sum_K_q, (n,), tails), root_inverse)
-            put_some(z, (n,), z_here, tails)
-            top = maximum(within(z_here, n, extent_N, -np.inf, tails), top)
-        top = largest_lane(top)
-        total_largest = number(0.0)
-        total_rest = number(0.0)
-        total_largest_running = begun(total_largest, no_loss)
-        total_rest_running = begun(total_rest, no_loss)
-        for m_part in range(0, extent_N, PART):
-            total_largest_part = number(0.0)
-            total_rest_part = number(0.0)
-            for m in range(m_part, min(m_part + PART, extent_N), LANES):
-                z_here_2 = some(z, (m,), tails)
-                part_2 = exp_of_difference(z_here_2, top)
-                put_some(kept, (m,), part_2, tails)
-                total_largest_part = (
-                    total_largest_part + within(select(z_here_2 == top, part_2, 0.0), m, extent_N, 0.0, tails)
+                    total_rest_part = (
+                        total_rest_part + within(select(z_here_2 == top, 0.0, part_2), m, extent_N, 0.0, tails)
+                    )
+                total_largest_running = added(total_largest_running, total_largest_part)
+                total_rest_running = added(total_rest_running, total_rest_part)
+            total_largest = sum_of_lanes(total_largest_running)
+            total_rest = sum_of_lanes(total_rest_running)
+            whole = total_largest + total_rest
+            whole_inverse = inverse(whole, no_loss)
+            for n in range(0, extent_N, LANES):
+                y_here = quotient_by(some(kept, (n,), tails), whole_inverse)
+                put_some(y, (n,), y_here, tails)
+        sums_across(total_2_here_rows[:tile_rows], y_rows[:tile_rows], V, no_loss, tails)
+        for instance in range(tile_start, tile_stop):
+            total_2_here = total_2_here_rows[instance - tile_start]
+            for e in range(0, extent_D, LANES):
+                give_some(
+                    value_batch, value_sums, instance, block, 1.0, (e,), some(total_2_here, (e,), tails), tails
                 )
-                total_rest_part = (
-                    total_rest_part + within(select(z_here_2 == top, 0.0, part_2), m, extent_N, 0.0, tails)
-                )
-            total_largest_running = added(total_largest_running, total_largest_part)
-            total_rest_running = added(total_rest_running, total_rest_part)
-        total_largest = sum_of_lanes(total_largest_running)
-        total_rest = sum_of_lanes(total_rest_running)
-        whole = total_largest + total_rest
-        whole_inverse = inverse(whole, no_loss)
-        for n in range(0, extent_N, LANES):
-            y_here = quotient_by(some(kept, (n,), tails), whole_inverse)
-            put_some(y, (n,), y_here, tails)
-        for e in range(0, extent_D, LANES):
-            total_2 = number(0.0)
-            total_2_running = begun(total_2, no_loss)
-            for n in range(extent_N):
-                total_2_running = added(total_2_running, one(y, (n,)) * some(V, (n, e), tails))
-            total_2 = settled(total_2_running)
-            give_some(value_batch, value_sums, instance, block, 1.0, (e,), total_2, tails)
 
 
 @compiled
@@ -401,117 +400,131 @@ def vjp_instances(
     """
     extent_D = q_batch.shape[1]
     extent_N = K_batch.shape[1]
-    y = np.empty(extent_N)
-    z = np.empty(extent_N)
-    sum_K_q = np.empty(extent_N)
-    g = np.empty(extent_N)
-    sum_g_y_K = np.empty(extent_D)
-    kept = np.empty(extent_N)
     no_loss = nothing_lost(q_batch)
-    for instance in range(start, stop):
-        q = q_batch[instance if len(q_batch) > 1 else 0]
-        K = K_batch[instance if len(K_batch) > 1 else 0]
-        V = V_batch[instance if len(V_batch) > 1 else 0]
-        u = u_batch[instance if len(u_batch) > 1 else 0]
-        block = instance // size
-        # attention:gradient-query: every form below is equal to the closed form, whatever is taken off in
-        # exponents and means: proved by the checker
-        top = number(-np.inf)
-        total_largest = number(0.0)
-        total_rest = number(0.0)
-        for n in range(extent_N):
-            total_2 = number(0.0)
-            total_3 = number(0.0)
-            total_2_running = begun(total_2, no_loss)
-            total_3_running = begun(total_3, no_loss)
-            for e_part in range(0, extent_D, PART):
-                total_2_part = number(0.0)
-                total_3_part = number(0.0)
-                for e in range(e_part, min(e_part + PART, extent_D), LANES):
-                    total_2_part = (
-                        total_2_part + within(some(K, (n, e), tails) * some(q, (e,), tails), e, extent_D, 0.0,
+    z = np.empty(extent_N)
+    kept = np.empty(extent_N)
+    part_2 = number(extent_D)
+    root = square_root(part_2)
+    part = number(extent_D)
+    root_2 = square_root(part)
+    part_6 = number(extent_D)
+    root_3 = square_root(part_6)
+    together = instances_together(
+        len(K_batch) == 1 and len(V_batch) == 1 and len(q_batch) > 1 and len(u_batch) > 1, extent_N + extent_N +
+        extent_N + extent_D + extent_D + extent_N + extent_N
+    )
+    y_rows = np.empty((together, extent_N))
+    sum_K_q_rows = np.empty((together, extent_N))
+    g_rows = np.empty((together, extent_N))
+    sum_g_y_K_rows = np.empty((together, extent_D))
+    sum_y_K_rows = np.empty((together, extent_D))
+    factor_rows = np.empty((together, extent_N))
+    factor_2_rows = np.empty((together, extent_N))
+    sum_g_y_rows = np.empty(together)
+    tile_stop = start
+    while tile_stop < stop:
+        tile_start, block = tile_stop, tile_stop // size
+        tile_stop = min(tile_start + together, block * size + size, stop)
+        tile_rows = tile_stop - tile_start
+        K = K_batch[tile_start if len(K_batch) > 1 else 0]
+        V = V_batch[tile_start if len(V_batch) > 1 else 0]
+        q_rows = q_batch[tile_start:tile_stop] if len(q_batch) > 1 else q_batch
+        u_rows = u_batch[tile_start:tile_stop] if len(u_batch) > 1 else u_batch
+        sums_along(sum_K_q_rows[:tile_rows], q_rows, K, no_loss, tails)
+        sums_along(g_rows[:tile_rows], u_rows, V, no_loss, tails)
+        for instance in range(tile_start, tile_stop):
+            q = q_batch[instance if len(q_batch) > 1 else 0]
+            u = u_batch[instance if len(u_batch) > 1 else 0]
+            y = y_rows[instance - tile_start]
+            sum_K_q = sum_K_q_rows[instance - tile_start]
+            g = g_rows[instance - tile_start]
+            factor = factor_rows[instance - tile_start]
+            factor_2 = factor_2_rows[instance - tile_start]
+            # attention:gradient-query: every form below is equal to the closed form, whatever is taken off in
+            # exponents and means: proved by the checker
+            top = number(-np.inf)
+            total_largest = number(0.0)
+            total_rest = number(0.0)
+            root_inverse = inverse(root, no_loss)
+            for n in range(0, extent_N, LANES):
+                z_here = quotient_by(some(sum_K_q, (n,), tails), root_inverse)
+                put_some(z, (n,), z_here, tails)
+                top = maximum(within(z_here, n, extent_N, -np.inf, tails), top)
+            top = largest_lane(top)
+            total_largest_running = begun(total_largest, no_loss)
+            total_rest_running = begun(total_rest, no_loss)
+            for m_part in range(0, extent_N, PART):
+                total_largest_part = number(0.0)
+                total_rest_part = number(0.0)
+                for m in range(m_part, min(m_part + PART, extent_N), LANES):
+                    z_here_2 = some(z, (m,), tails)
+                    part_3 = exp_of_difference(z_here_2, top)
+                    put_some(kept, (m,), part_3, tails)
+                    total_largest_part = (
+                        total_largest_part + within(select(z_here_2 == top, part_3, 0.0), m, extent_N, 0.0,
                         tails)
                     )
-                    total_3_part = (
-                        total_3_part + within(some(u, (e,), tails) * some(V, (n, e), tails), e, extent_D, 0.0,
-                        tails)
+                    total_rest_part = (
+                        total_rest_part + within(select(z_here_2 == top, 0.0, part_3), m, extent_N, 0.0, tails)
                     )
-                total_2_running = added(total_2_running, total_2_part)
-                total_3_running = added(total_3_running, total_3_part)
-            total_2 = sum_of_lanes(total_2_running)
-            total_3 = sum_of_lanes(total_3_running)
-            put_one(sum_K_q, (n,), total_2)
-            put_one(g, (n,), total_3)
-        part_2 = number(extent_D)
-        root = square_root(part_2)
-        root_inverse = inverse(root, no_loss)
-        for n in range(0, extent_N, LANES):
-            z_here = quotient_by(some(sum_K_q, (n,), tails), root_inverse)
-            put_some(z, (n,), z_here, tails)
-            top = maximum(within(z_here, n, extent_N, -np.inf, tails), top)
-        top = largest_lane(top)
-        total_largest_running = begun(total_largest, no_loss)
-        total_rest_running = begun(total_rest, no_loss)
-        for m_part in range(0, extent_N, PART):
-            total_largest_part = number(0.0)
-            total_rest_part = number(0.0)
-            for m in range(m_part, min(m_part + PART, extent_N), LANES):
-                z_here_2 = some(z, (m,), tails)
-                part_3 = exp_of_difference(z_here_2, top)
-                put_some(kept, (m,), part_3, tails)
-                total_largest_part = (
-                    total_largest_part + within(select(z_here_2 == top, part_3, 0.0), m, extent_N, 0.0, tails)
+                total_largest_running = added(total_largest_running, total_largest_part)
+                total_rest_running = added(total_rest_running, total_rest_part)
+            total_largest = sum_of_lanes(total_largest_running)
+            total_rest = sum_of_lanes(total_rest_running)
+            sum_g_y = number(0.0)
+            whole = total_largest + total_rest
+            sum_g_y_running = begun(sum_g_y, no_loss)
+            whole_inverse = inverse(whole, no_loss)
+            for n_part in range(0, extent_N, PART):
+                sum_g_y_part = number(0.0)
+                for n in range(n_part, min(n_part + PART, extent_N), LANES):
+                    y_here = quotient_by(some(kept, (n,), tails), whole_inverse)
+                    put_some(y, (n,), y_here, tails)
+                    sum_g_y_part = sum_g_y_part + within(some(g, (n,), tails) * y_here, n, extent_N, 0.0, tails)
+                sum_g_y_running = added(sum_g_y_running, sum_g_y_part)
+            sum_g_y = sum_of_lanes(sum_g_y_running)
+            for n in range(0, extent_N, LANES):
+                put_some(factor, (n,), some(g, (n,), tails) * some(y, (n,), tails), tails)
+            root_2_inverse = inverse(root_2, no_loss)
+            for i in range(0, extent_N, LANES):
+                put_some(
+                    factor_2, (i,), quotient_by(some(y, (i,), tails) * (some(g, (i,), tails) - sum_g_y),
+                    root_2_inverse), tails
                 )
-                total_rest_part = (
-                    total_rest_part + within(select(z_here_2 == top, 0.0, part_3), m, extent_N, 0.0, tails)
-                )
-            total_largest_running = added(total_largest_running, total_largest_part)
-            total_rest_running = added(total_rest_running, total_rest_part)
-        total_largest = sum_of_lanes(total_largest_running)
-        total_rest = sum_of_lanes(total_rest_running)
-        sum_g_y = number(0.0)
-        whole = total_largest + total_rest
-        sum_g_y_running = begun(sum_g_y, no_loss)
-        whole_inverse = inverse(whole, no_loss)
-        for n_part in range(0, extent_N, PART):
-            sum_g_y_part = number(0.0)
-            for n in range(n_part, min(n_part + PART, extent_N), LANES):
-                y_here = quotient_by(some(kept, (n,), tails), whole_inverse)
-                put_some(y, (n,), y_here, tails)
-                sum_g_y_part = sum_g_y_part + within(some(g, (n,), tails) * y_here, n, extent_N, 0.0, tails)
-            sum_g_y_running = added(sum_g_y_running, sum_g_y_part)
-        sum_g_y = sum_of_lanes(sum_g_y_running)
-        for d in range(0, extent_D, LANES):
-            total_5 = number(0.0)
-            total_5_running = begun(total_5, no_loss)
-            for k in range(extent_N):
-                total_5_running = added(total_5_running, one(y, (k,)) * some(K, (k, d), tails))
-            total_5 = settled(total_5_running)
-            total_4 = number(0.0)
-            total_4_running = begun(total_4, no_loss)
-            for n in range(extent_N):
-                total_4_running = added(
-                    total_4_running, one(g, (n,)) * one(y, (n,)) * (some(K, (n, d), tails) - total_5)
-                )
-            total_4 = settled(total_4_running)
-            put_some(sum_g_y_K, (d,), total_4, tails)
-        part = number(extent_D)
-        root_2 = square_root(part)
-        root_2_inverse = inverse(root_2, no_loss)
-        for i in range(extent_N):
-            difference = one(g, (i,)) - sum_g_y
+            if len(gradient_K_batch) > 0:
+                for i in range(extent_N):
+                    difference = one(g, (i,)) - sum_g_y
+                    for d in range(0, extent_D, LANES):
+                        y_here_3 = one(y, (i,))
+                        part_4 = quotient_by(some(q, (d,), tails) * y_here_3 * difference, root_2_inverse)
+                        give_some(
+                            gradient_K_batch, gradient_K_sums, instance, block, 1.0, (i, d), part_4, tails
+                        )
+            if len(gradient_V_batch) > 0:
+                for i in range(extent_N):
+                    for d in range(0, extent_D, LANES):
+                        y_here_3 = one(y, (i,))
+                        part_5 = y_here_3 * some(u, (d,), tails)
+                        give_some(
+                            gradient_V_batch, gradient_V_sums, instance, block, 1.0, (i, d), part_5, tails
+                        )
+            put_one(sum_g_y_rows, (instance - tile_start,), sum_g_y)
+        sums_across(sum_g_y_K_rows[:tile_rows], factor_rows[:tile_rows], K, no_loss, tails)
+        sums_across(sum_y_K_rows[:tile_rows], y_rows[:tile_rows], K, no_loss, tails)
+        if len(gradient_K_sums) > 0:
+            add_products(gradient_K_sums[block], factor_2_rows[:tile_rows], q_rows, no_loss, tails)
+        if len(gradient_V_sums) > 0:
+            add_products(gradient_V_sums[block], y_rows[:tile_rows], u_rows, no_loss, tails)
+        for instance in range(tile_start, tile_stop):
+            sum_g_y_K = sum_g_y_K_rows[instance - tile_start]
+            sum_y_K = sum_y_K_rows[instance - tile_start]
+            sum_g_y = one(sum_g_y_rows, (instance - tile_start,))
+            root_3_inverse = inverse(root_3, no_loss)
             for d in range(0, extent_D, LANES):
-                y_here_2 = one(y, (i,))
-                part_4 = quotient_by(some(q, (d,), tails) * y_here_2 * difference, root_2_inverse)
-                part_5 = y_here_2 * some(u, (d,), tails)
-                give_some(gradient_K_batch, gradient_K_sums, instance, block, 1.0, (i, d), part_4, tails)
-                give_some(gradient_V_batch, gradient_V_sums, instance, block, 1.0, (i, d), part_5, tails)
-        part_6 = number(extent_D)
-        root_3 = square_root(part_6)
-        root_3_inverse = inverse(root_3, no_loss)
-        for d in range(0, extent_D, LANES):
-            part_7 = quotient_by(some(sum_g_y_K, (d,), tails), root_3_inverse)
-            give_some(gradient_q_batch, gradient_q_sums, instance, block, 1.0, (d,), part_7, tails)
+                part_7 = quotient_by(
+                    some(sum_g_y_K, (d,), tails) - some(sum_y_K, (d,), tails) * sum_g_y, root_3_inverse
+                )
+                give_some(gradient_q_batch, gradient_q_sums, instance, block, 1.0, (d,), part_7, tails)
 
 
 # ================ What is checked and where results go ================
@@ -806,6 +819,8 @@ INSTANCE_NUMBERS = 65536
 """A block has at least so many numbers of its instances' inputs, if there are as many."""
 SUM_NUMBERS = 2**17
 """The sums of all blocks of a shared gradient have at most so many numbers, if that still leaves 8 blocks."""
+SUM_INSTANCES = 64
+"""So many instances, if there are as many, make a block whose sums are more numbers than an instance has."""
 
 
 class Axis(NamedTuple):
@@ -1008,6 +1023,8 @@ def computed(
     numbers = sum(row[:1].size for row in rows)
     summed = sum(math.prod(lengths[name]) for name in shown if whole[name])
     size = instances_in_block(instances, numbers, summed)
+    if summed > sum(inputs.rows[name][:1].size for name in order if name not in inputs.shared):
+        size = max(size, SUM_INSTANCES)
     made, batches, sums = {}, {}, {}
     filled: set[str] = set()
     for (name, shape), array in zip(wanted, memory, strict=True):
@@ -3113,3 +3130,301 @@ def sum_of_blocks(sums):
         better = plain + lost
         put_some(made, (k,), select(better == better, better, plain), k)
     return made
+
+
+RUN: Final = 8
+"""So many products are added up plainly before their sum is added with its rounding error."""
+
+
+TOGETHER: Final = 64
+SCRATCH_NUMBERS: Final = 2**18
+"""Instances that are carried out together have at most so many numbers of scratch, unless one alone has more."""
+
+
+def tile_of(count: int) -> Lanes:
+    """The type of so many vectors of sums."""
+    return Lanes(types.float64, LANES, count, "tile")
+
+
+def place_in(context: Any, builder: Any, kind: Any, array: Any, places: list[Any]) -> tuple[Any, Any]:
+    """The address of an element of a matrix of any strides, and how many there are from it to the end of its row."""
+    made = context.make_array(kind)(context, builder, array)
+    pointer = cgutils.get_item_pointer(context, builder, kind, made, places)
+    return pointer, builder.sub(builder.extract_value(made.shape, kind.ndim - 1), places[-1])
+
+
+def lanes_at(context: Any, builder: Any, kind: Any, array: Any, places: list[Any], tails: Any) -> Any:
+    """The elements from these places on along a row, as float64."""
+    pointer, left = place_in(context, builder, kind, array, places)
+    own = Lanes(kind.dtype, LANES, 1, "row")
+    part_type, align = vector_type(own), bytes_of(own.element)
+    if isinstance(tails, types.NoneType):
+        part = plain_load(builder, pointer, part_type, 0, align)
+    else:
+        mask = _lanes_below(builder, part_type, 0, left)
+        part = masked_load(builder, pointer, part_type, 0, align, mask, repeated(own, 0.0))
+    return part if part.type == vector_type(DOUBLES) else builder.fpext(part, vector_type(DOUBLES))
+
+
+def write_lanes(context: Any, builder: Any, kind: Any, array: Any, places: list[Any], part: Any, tails: Any) -> None:
+    """Write float64 from these places on along a row, as far as it goes."""
+    pointer, left = place_in(context, builder, kind, array, places)
+    if isinstance(tails, types.NoneType):
+        _store(builder, part, pointer, 0, bytes_of(kind.dtype))
+    else:
+        _masked_store(builder, part, pointer, 0, bytes_of(kind.dtype), _lanes_below(builder, part.type, 0, left))
+
+
+@intrinsic
+def blank_tile(typingctx, rows, columns):
+    """A sum 0 for each pair of a row and a column."""
+    kind = tile_of(rows.count * columns.count)
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return packed(builder, kind, [repeated(DOUBLES, 0.0)] * kind.count)
+
+    return kind(rows, columns), lowered
+
+
+@intrinsic
+def plus_along(typingctx, tile, a, rows, b, columns, k, tails):
+    """The sums with a[i, k + lane] b[j, k + lane] added to that of each row i and column j, lane by lane."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        left = [lanes_at(context, builder, a, values[1], [i, values[5]], tails) for i in
+                cgutils.unpack_tuple(builder, values[2])]
+        right = [lanes_at(context, builder, b, values[3], [j, values[5]], tails) for j in
+                 cgutils.unpack_tuple(builder, values[4])]
+        return packed(builder, tile, multiplied_onto(builder, tile, values[0], left, right))
+
+    return tile(tile, a, rows, b, columns, k, tails), lowered
+
+
+@intrinsic
+def plus_across(typingctx, tile, a, rows, b, columns, k, tails):
+    """The sums with a[i, k] b[k, j + lane] added to that of each row i and each vector of columns from j on."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        left = []
+        for i in cgutils.unpack_tuple(builder, values[2]):
+            pointer, _ = place_in(context, builder, a, values[1], [i, values[5]])
+            left.append(spread(builder, context.cast(builder, builder.load(pointer), a.dtype, types.float64), LANES))
+        right = [lanes_at(context, builder, b, values[3], [values[5], j], tails) for j in
+                 cgutils.unpack_tuple(builder, values[4])]
+        return packed(builder, tile, multiplied_onto(builder, tile, values[0], left, right))
+
+    return tile(tile, a, rows, b, columns, k, tails), lowered
+
+
+def multiplied_onto(builder: Any, kind: Any, tile: Any, left: list[Any], right: list[Any]) -> list[Any]:
+    """Each sum of a tile with the product of its row and its column."""
+    pairs = [(one, other) for one in left for other in right]
+    sums = vectors(builder, kind, tile)
+    return [_llvm("fmuladd")(builder, DOUBLES, *pair, part) for pair, part in zip(pairs, sums, strict=True)]
+
+
+@intrinsic
+def begun_tile(typingctx, rows, columns, lost):
+    """Sums that begin with 0; they keep their rounding errors unless `lost` is None."""
+    kind = tile_of(rows.count * columns.count * (1 if isinstance(lost, types.NoneType) else 2))
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return packed(builder, kind, [repeated(DOUBLES, 0.0)] * kind.count)
+
+    return kind(rows, columns, lost), lowered
+
+
+@intrinsic
+def resumed_tile(typingctx, sums, rows, columns, lost, tails):
+    """Sums as they are in `sums` (2, rows, columns), whose second part are rounding errors."""
+    pairs = rows.count * columns.count
+    kind = tile_of(pairs * (1 if isinstance(lost, types.NoneType) else 2))
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        at = [(i, j) for i in cgutils.unpack_tuple(builder, values[1])
+              for j in cgutils.unpack_tuple(builder, values[2])]
+        halves = [ir.Constant(ir.IntType(64), half) for half in range(kind.count // pairs)]
+        parts = [lanes_at(context, builder, sums, values[0], [half, i, j], tails) for half in halves for i, j in at]
+        return packed(builder, kind, parts)
+
+    return kind(sums, rows, columns, lost, tails), lowered
+
+
+@intrinsic
+def added_tile(typingctx, tile, part):
+    """The sums with those of a run added."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        sums = halves_of(builder, tile, values[0], part.count)
+        runs = vectors(builder, part, values[1])
+        made = [plus(builder, each, addend) for each, addend in zip(sums, runs, strict=True)]
+        return packed(builder, tile, [parts[half] for half in range(len(made[0])) for parts in made])
+
+    return tile(tile, part), lowered
+
+
+def halves_of(builder: Any, kind: Any, tile: Any, pairs: int) -> list[list[Any]]:
+    """Each sum of a tile: its value, and its rounding errors if it has some."""
+    parts = vectors(builder, kind, tile)
+    return [parts[pair::pairs] for pair in range(pairs)]
+
+
+@intrinsic
+def put_along(typingctx, out, rows, columns, tile):
+    """Write the sums over the lanes, out[i, j] for each row i and column j; there are eight of them."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        sums = halves_of(builder, tile, values[3], LANES)
+        distance = LANES // 2
+        while distance:  # the lanes of two sums, added in pairs, fit in one vector
+            sums = [both_halves(builder, sums[place], sums[place + distance], distance) for place in range(distance)]
+            distance //= 2
+        total = whole(builder, sums[0])
+        at = [(i, j) for i in cgutils.unpack_tuple(builder, values[1])
+              for j in cgutils.unpack_tuple(builder, values[2])]
+        for lane, places in enumerate(at):
+            pointer, _ = place_in(context, builder, out, values[0], list(places))
+            builder.store(builder.extract_element(total, ir.Constant(ir.IntType(32), lane)), pointer)
+        return context.get_dummy_value()
+
+    return types.none(out, rows, columns, tile), lowered
+
+
+def both_halves(builder: Any, first: list[Any], second: list[Any], distance: int) -> list[Any]:
+    """Two sums, each over its lanes that are `distance` apart: the first one's where that bit of the lane is 0."""
+    lanes = range(LANES)
+    near = [lane if not lane & distance else LANES + (lane ^ distance) for lane in lanes]
+    far = [lane ^ distance if not lane & distance else LANES + lane for lane in lanes]
+    pairs = list(zip(first, second, strict=True))
+    left, *lost = [builder.shuffle_vector(*pair, chosen(near)) for pair in pairs]
+    right, *also = [builder.shuffle_vector(*pair, chosen(far)) for pair in pairs]
+    return plus(builder, [left, *(builder.fadd(*pair) for pair in zip(lost, also, strict=True))], right)
+
+
+def chosen(lanes: list[int]) -> Any:
+    return ir.Constant(ir.VectorType(ir.IntType(32), LANES), lanes)
+
+
+@intrinsic
+def put_across(typingctx, out, rows, columns, tile, tails):
+    """Write the sums, out[i, j + lane] for each row i and each vector of columns from j on."""
+    pairs = rows.count * columns.count
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        at = [(i, j) for i in cgutils.unpack_tuple(builder, values[1])
+              for j in cgutils.unpack_tuple(builder, values[2])]
+        for places, parts in zip(at, halves_of(builder, tile, values[3], pairs), strict=True):
+            write_lanes(context, builder, out, values[0], list(places), whole(builder, parts), tails)
+        return context.get_dummy_value()
+
+    return types.none(out, rows, columns, tile, tails), lowered
+
+
+@intrinsic
+def put_sums(typingctx, sums, rows, columns, tile, tails):
+    """Write the sums to `sums` (2, rows, columns), and beside them their rounding errors."""
+    pairs = rows.count * columns.count
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        at = [(i, j) for i in cgutils.unpack_tuple(builder, values[1])
+              for j in cgutils.unpack_tuple(builder, values[2])]
+        for places, parts in zip(at, halves_of(builder, tile, values[3], pairs), strict=True):
+            for half, part in enumerate(parts):
+                place = [ir.Constant(ir.IntType(64), half), *places]
+                write_lanes(context, builder, sums, values[0], place, part, tails)
+        return context.get_dummy_value()
+
+    return types.none(sums, rows, columns, tile, tails), lowered
+
+
+@intrinsic
+def stays_a_call(typingctx):
+    """Keeps the function that this stands in from being copied into those that call it, which costs time to compile."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.none(), lowered
+
+
+def called(function: Callable[..., Any]) -> Any:
+    """`function` compiled by Numba once for each kind of arguments, for compiled functions that call it."""
+    no_wrappers: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # nothing else calls it
+    return njit(nogil=True, error_model="numpy", **no_wrappers)(at_home(function))
+
+
+# One loop that now and then ends a run: of two, LLVM unrolls the inner one, which is slower and takes long to compile.
+
+
+@compiled
+def tile_along(a, rows, b, columns, lost, tails):
+    """The sums over k of a[i, k] b[j, k], each with its lanes apart."""
+    total, part, length = begun_tile(rows, columns, lost), blank_tile(rows, columns), a.shape[1]
+    for k in range(0, length, LANES):
+        part = plus_along(part, a, rows, b, columns, k, tails)
+        if k % (RUN * LANES) == (RUN - 1) * LANES or k + LANES >= length:
+            total = added_tile(total, part)
+            part = blank_tile(rows, columns)
+    return total
+
+
+@compiled
+def tile_across(total, a, rows, b, columns, tails):
+    """The sums with those over k of a[i, k] b[k, j] added."""
+    part, length = blank_tile(rows, columns), a.shape[1]
+    for k in range(length):
+        part = plus_across(part, a, rows, b, columns, k, tails)
+        if k % RUN == RUN - 1 or k + 1 == length:
+            total = added_tile(total, part)
+            part = blank_tile(rows, columns)
+    return total
+
+
+@compiled
+def instances_together(fitting, numbers):
+    """How many instances make a tile, by the shapes alone: one unless matrices are shared, fewer if they have many
+    numbers of scratch."""
+    return max(1, min(TOGETHER, SCRATCH_NUMBERS // numbers)) if fitting else 1
+
+
+# A row or column past the last one is the last one once more: its sums come out and are written twice.
+
+
+@called
+def sums_along(out, a, b, lost, tails):
+    """out[i, j] = sum_k a[i, k] b[j, k], with the lanes along k."""
+    stays_a_call()
+    end, last = len(a) - 1, len(b) - 1
+    for i in range(0, len(a), 2):
+        rows = (i, min(i + 1, end))
+        for j in range(0, len(b), 4):
+            columns = (j, min(j + 1, last), min(j + 2, last), min(j + 3, last))
+            put_along(out, rows, columns, tile_along(a, rows, b, columns, lost, tails))
+
+
+@called
+def sums_across(out, a, b, lost, tails):
+    """out[i, j] = sum_k a[i, k] b[k, j], with the lanes along j."""
+    stays_a_call()
+    end, last = len(a) - 1, (b.shape[1] - 1) // LANES * LANES
+    for i in range(0, len(a), 2):
+        rows = (i, min(i + 1, end))
+        for j in range(0, b.shape[1], 4 * LANES):
+            columns = (j, min(j + LANES, last), min(j + 2 * LANES, last), min(j + 3 * LANES, last))
+            total = tile_across(begun_tile(rows, columns, lost), a, rows, b, columns, tails)
+            put_across(out, rows, columns, total, tails)
+
+
+@called
+def add_products(sums, a, b, lost, tails):
+    """sums[0][i, j] += sum_k a[k, i] b[k, j], the rounding errors going to sums[1]; the lanes are along j."""
+    stays_a_call()
+    across = a.T
+    end, last = len(across) - 1, (b.shape[1] - 1) // LANES * LANES
+    for i in range(0, len(across), 2):
+        rows = (i, min(i + 1, end))
+        for j in range(0, b.shape[1], 4 * LANES):
+            columns = (j, min(j + LANES, last), min(j + 2 * LANES, last), min(j + 3 * LANES, last))
+            begun = resumed_tile(sums, rows, columns, lost, tails)
+            put_sums(sums, rows, columns, tile_across(begun, across, rows, b, columns, tails), tails)

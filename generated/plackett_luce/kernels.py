@@ -918,6 +918,8 @@ INSTANCE_NUMBERS = 65536
 """A block has at least so many numbers of its instances' inputs, if there are as many."""
 SUM_NUMBERS = 2**17
 """The sums of all blocks of a shared gradient have at most so many numbers, if that still leaves 8 blocks."""
+SUM_INSTANCES = 64
+"""So many instances, if there are as many, make a block whose sums are more numbers than an instance has."""
 
 
 class Axis(NamedTuple):
@@ -1120,6 +1122,8 @@ def computed(
     numbers = sum(row[:1].size for row in rows)
     summed = sum(math.prod(lengths[name]) for name in shown if whole[name])
     size = instances_in_block(instances, numbers, summed)
+    if summed > sum(inputs.rows[name][:1].size for name in order if name not in inputs.shared):
+        size = max(size, SUM_INSTANCES)
     made, batches, sums = {}, {}, {}
     filled: set[str] = set()
     for (name, shape), array in zip(wanted, memory, strict=True):
