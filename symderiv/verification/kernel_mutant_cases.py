@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from symderiv.kernels.arrays.functions import array_functions, array_outputs
+from symderiv.kernels.arrays.functions import array_functions, array_outputs, completed
 from symderiv.kernels.arrays.wrappers import axes_of
 from symderiv.kernels.emission import is_over_arrays
 from symderiv.kernels.functions import Function, Variant, functions
@@ -136,6 +136,7 @@ def _of_numbers(
 
 
 def _over_arrays(problem: Problem, theorems: tuple[Theorem, ...], seed: int) -> Iterator[Subject]:
+    problem = completed(problem)
     known = {name_of(theorem): theorem for theorem in theorems}
     outputs = array_outputs(problem, known)
     variables = frozenset(each.gradient_of for every in outputs.values() for each in every if each.gradient_of)
