@@ -148,8 +148,8 @@ class Loops:
         match step:
             case Largest():
                 self._fill_largest(step)
-            case Rounded(array=array, indices=indices, value=value):
-                self._result((array.name,), indices, lambda: (self._finite(written(value, self)),))
+            case Rounded(array=array, indices=indices):
+                self._result((array.name,), indices, lambda: (self._rounded(step),))
             case Filled(definition=definition, relative=None):
                 self._fill_with(definition.name, definition.indices, definition.body)
             case Filled(definition=definition, relative=Largest() as relative):
@@ -164,10 +164,12 @@ class Loops:
                 return
         self._result((name,), indices, lambda: (written(body, self),))
 
-    def _finite(self, value: Expression) -> Expression:
-        """The value, and 0 where it is infinite or NaN."""
-        made = self.named(value)
-        return op("if_equal", op("multiply", constant(0), made), constant(0), made, constant(0))
+    def _rounded(self, step: Rounded) -> Expression:
+        made = self.named(written(step.value, self))
+        if step.between is None:
+            return op("if_equal", op("multiply", constant(0), made), constant(0), made, constant(0))
+        least, most = (written(each, self) for each in step.between)
+        return op("minimum", op("maximum", made, least), most)
 
     def _fill_sum(self, name: str, indices: tuple[Index, ...], term: Sum) -> None:
         def made() -> tuple[Expression, ...]:

@@ -2,8 +2,10 @@
 
 sum X^2 is h^-2 sum (h X)^2 for a power of two h, 1 but for numbers whose squares are beyond the range. The root of the
 second sum is computed once; products of X / root then have no h at all. Where X is data less their mean m it is
-computed as (h X - h m') - mean of (h X - h m'), m' being m as it comes out rounded. The checker is told that h is a
-positive number and m' any number.
+computed as (h X - h m') - mean of (h X - h m'), m' being m as it comes out rounded, held between the smallest and the
+largest of the data. How large X is is told by these two less m': of equal data, however large they are, nothing is
+left, h is 1, and what is added to the sum beside them is not lost. The checker is told that h is a positive number and
+m' any number.
 """
 
 from __future__ import annotations
@@ -52,13 +54,11 @@ class _Root:
     mean: Mean | None = None
     definition: Definition | None = None
 
-    @property
-    def measured(self) -> Term:
-        """What says how large it may be: data, where they only lose their mean."""
-        if self.mean is None or self.definition is None:
-            return self.term
+    def here(self, term: Term) -> Term:
+        """A term in the indices of the definition, in those of the sum of squares."""
         assert isinstance(self.term, Call)
-        return rename(self.mean.entry, dict(zip(self.definition.indices, self.term.indices, strict=True)))
+        assert self.definition is not None
+        return rename(term, dict(zip(self.definition.indices, self.term.indices, strict=True)))
 
 
 @dataclass(slots=True)
@@ -138,14 +138,15 @@ class Scaled:
         """The steps for h, h^2 times the sum, and the root of that; the name of the sum."""
         over = next(each.over for each in squares if each.root is not None)
         roots = [None if each.root is None else self._root(each, free) for each in squares]
-        sizes = tuple(
-            Power(each.factor, number(_HALF)) if root is None else Abs(root.measured)
-            for each, root in zip(squares, roots, strict=True)
-        )
-        for root in roots:
-            if root is not None and root.mean is not None:
-                self._rounded(root.mean.value)
-        self.forms.steps.append(Largest(h.array, free, over, sizes, (number(1),) * len(sizes), is_scale=True))
+        sizes: list[Term] = []
+        for each, root in zip(squares, roots, strict=True):
+            if root is None:
+                sizes.append(Power(each.factor, number(_HALF)))
+            elif root.mean is None:
+                sizes.append(Abs(root.term))
+            else:
+                sizes += [root.here(end) for end in self._ends(root.mean)]
+        self.forms.steps.append(Largest(h.array, free, over, tuple(sizes), (number(1),) * len(sizes), is_scale=True))
         addends: list[Term] = []
         for each, root in zip(squares, roots, strict=True):
             if root is None:
@@ -214,12 +215,25 @@ class Scaled:
         lost = self.forms.once(Div(Sum(mean.index, less(mean.summed)), mean.size), "lost")
         return Add((less(mean.entry), Mul((_MINUS, lost))))
 
-    def _rounded(self, mean: Term) -> Entry:
+    def _ends(self, mean: Mean) -> tuple[Term, Term]:
+        """The largest of the data less m', and m' less the smallest of them."""
+        free = free_in_order(mean.value)
+        domains = tuple(each.domain for each in free)
+        ends: list[Entry] = []
+        for word, data in (("most", mean.summed), ("most_below", Mul((_MINUS, mean.summed)))):
+            end = Entry(Array(self.forms.fresh(word), domains), free)
+            self.forms.steps.append(Largest(end.array, free, (mean.index,), (data,), (number(1),)))
+            ends.append(end)
+        m = self._rounded(mean.value, (Mul((_MINUS, ends[1])), ends[0]))
+        return Add((ends[0], Mul((_MINUS, m)))), Add((ends[1], m))
+
+    def _rounded(self, mean: Term, between: tuple[Term, Term] | None = None) -> Entry:
         free, key = free_in_order(mean), ("mean", shape_of(mean)[0])
         domains = tuple(each.domain for each in free)
         if key not in self._known:
             self._known[key] = self.forms.fresh("mean")
-            self.forms.steps.append(Rounded(Array(self._known[key], domains), free, self.forms.plain(mean)))
+            array = Array(self._known[key], domains)
+            self.forms.steps.append(Rounded(array, free, self.forms.plain(mean), between))
         return Entry(Array(self._known[key], domains), free)
 
 

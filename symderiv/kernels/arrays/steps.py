@@ -47,13 +47,14 @@ class Largest:
 class Rounded:
     """array[indices] := `value`, as it comes out in floating point.
 
-    What is computed with it is right whatever number it is: it only keeps differences from cancelling. 0 where it
-    would be infinite or NaN.
+    What is computed with it is right whatever number it is: it only keeps differences from cancelling. It is held
+    between two numbers, `between`, or is 0 where it would be infinite or NaN.
     """
 
     array: Array
     indices: tuple[Index, ...]
     value: Term
+    between: tuple[Term, Term] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ def terms_of(step: Step) -> tuple[Term, ...]:
     match step:
         case Largest(arguments=arguments, factors=factors):
             return (*arguments, *factors)
-        case Rounded(value=value):
-            return (value,)
+        case Rounded(value=value, between=between):
+            return (value, *(between or ()))
         case Filled(definition=definition):
             return (definition.body,)
 

@@ -43,6 +43,16 @@ def _norms(random: np.random.Generator) -> Iterator[Case]:
         yield Case("rms-norm", what, {"x": x, "a": rest["a"], "u": rest["u"]}, given)
 
 
+def _equal_features(random: np.random.Generator) -> Iterator[Case]:
+    for number in (1 / 3, 1e155, 1e200, -1.7e308):
+        for many in (1, 6, 7):
+            rest = {name: random.normal(size=many) for name in "abu"}
+            given, left = np.full(many, number), np.zeros(many)
+            yield Case(
+                "layer-norm", f"{many} times {number}", {"x": given, **rest}, {"epsilon": 1e-5}, {"x": left, **rest}
+            )
+
+
 def _attention(random: np.random.Generator) -> Iterator[Case]:
     for spread in (1.0, 7.0, 30.0):
         shapes = {"q": (3,), "K": (4, 3), "V": (4, 3), "u": (3,)}
@@ -92,7 +102,7 @@ def _pairs(random: np.random.Generator) -> Iterator[Case]:
 
 def _cases() -> tuple[Case, ...]:
     random = np.random.default_rng(3)
-    families = (_norms, _attention, _mixtures, _rankings, _pairs)
+    families = (_norms, _attention, _mixtures, _rankings, _pairs, _equal_features)
     return tuple(case for family in families for case in family(random))
 
 
@@ -130,8 +140,8 @@ def _one_changed(statement: Statement) -> Iterator[Statement]:
         case Loop(body=inner):
             for made_body in _signs_changed(inner):
                 yield replace(statement, body=made_body)
-        case Update(how="maximum"):
-            return  # Whatever is taken off in exponents, or divided by, the results are the same.
+        case Update(how="maximum") | Let(value=Op(name="minimum")):
+            return  # Whatever is taken off in exponents and means, or divided by, the results are the same.
         case Let(value=value) | Update(value=value) | Store(value=value):
             for changed in _other_signs(value):
                 yield replace(statement, value=changed)
