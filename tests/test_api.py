@@ -159,6 +159,7 @@ def test_a_problem_from_a_formula() -> None:
     assert (problem.name, problem.title, problem.arrays[0].name) == ("mine", "My own", "t")
 
 
+@pytest.mark.slow  # the next one has the same way with less to compile
 def test_a_kernel_of_a_formula() -> None:
     loss = sd.kernel("L = sum_k (y_k - t_k)^2 where y = softmax(z)", limit=None)
     z = np.array([[1000.0, 0.0, -3.0], [0.1, 0.2, 0.3]])

@@ -52,7 +52,7 @@ def worst(made: Computed, true: Callable[[mpmath.mpf], mpmath.mpf], xs: list[flo
 
 
 @KINDS
-@FUSES
+@pytest.mark.parametrize("fuses", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["fused", "unfused"])
 def test_no_argument_exceeds_a_bound(kind: Format, fuses: bool) -> None:
     powers, logs = EXPONENTIALS[kind.name], LOGARITHMS[kind.name]
     low, do = 0.8 * powers.lowest, emulation.Emulation(kind, fuses, "estrin" if fuses else "horner")

@@ -159,16 +159,16 @@ def test_the_same_sum_is_the_same_number_and_others_are_others() -> None:
 def test_random_derivatives_keep_their_value() -> None:
     """Derivatives taken by the rules, against dual numbers, where names hide each other and members are named."""
     taken = 0
-    for seed in range(300):
+    for seed in range(150):
         term = Grammar(seed).term(4, FREE)
         try:
             made = without_derivatives(term, NOTHING)
         except Outside:
             continue
-        if made != term and taken < 25:
+        if made != term and taken < 12:
             taken += 1
             assert at_small_sizes(term, made, NOTHING) == {"zero"}, term
-    assert taken == 25
+    assert taken == 12
 
 
 def test_random_claims_that_are_shown_are_zero_at_small_sizes() -> None:

@@ -99,7 +99,12 @@ def near(found: object, wanted: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    "name", ["softmax", "cross-entropy", "label-smoothing", pytest.param("focal", marks=pytest.mark.slow)]
+    "name",
+    [
+        "softmax",
+        "cross-entropy",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("label-smoothing", "focal")),
+    ],
 )
 def test_the_numbers_are_those_of_the_compiled_kernel(name: str, browser: Browser) -> None:
     compiled = kernel(name)

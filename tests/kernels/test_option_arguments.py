@@ -66,6 +66,7 @@ def test_options_are_the_formula_written_out(what: str, kind: str, target: str) 
     np.testing.assert_allclose(loss.value(z, t, reduction="mean", **options), mean, rtol=1e-15)
 
 
+@pytest.mark.slow
 def test_single_precision_and_batches_of_several_axes() -> None:
     loss = kernel("cross-entropy")
     z, t = (_RANDOM.normal(size=(4, 5, 3)) * 3).astype(np.float32), _RANDOM.integers(0, 3, (4, 5), np.int32)
@@ -97,7 +98,7 @@ def test_ignored_rows_are_nothing_whatever_they_hold() -> None:
     assert weighted == pytest.approx(value[0], rel=1e-15)
 
 
-@pytest.mark.parametrize("target", ["numba", "numpy"])
+@pytest.mark.parametrize("target", [pytest.param("numba", marks=pytest.mark.slow), "numpy"])
 def test_where_no_row_is_left_the_mean_is_nan_and_the_gradient_nothing(target: str) -> None:
     loss, z, t = kernel("cross-entropy", target), np.ones((3, 4)), np.full(3, -1)
     assert loss.value(z, t, ignore_index=-1, reduction="sum") == 0.0

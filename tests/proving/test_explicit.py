@@ -32,7 +32,7 @@ JACOBIAN = Derivative(Y(I_), logits(J))  # type: ignore[arg-type]
 CLOSED = Y(I_) * (delta(I_, J) - Y(J))
 
 
-@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("classes", [2, 3, pytest.param(5, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("problem", FOUNDATIONS, ids=lambda problem: problem.name)
 def test_every_derivative_of_the_catalogue_matches_sympy_entry_by_entry(problem: Problem, classes: int) -> None:
     for goal in problem.goals:

@@ -57,6 +57,7 @@ def test_train_digits_can_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "does not reach scikit-learn's optimum" in capsys.readouterr().err
 
 
+@pytest.mark.slow  # its kernels and theorems are those of other tests
 def test_the_walkthrough_agrees_with_numpy_and_cites_its_theorems(capsys: pytest.CaptureFixture[str]) -> None:
     assert main_of("walkthrough")([]) == 0
     out = capsys.readouterr().out

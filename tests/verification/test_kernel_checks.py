@@ -22,6 +22,7 @@ SLOW = (
     "logsumexp",
     "log-softmax",
     "softmax",
+    "linear-cross-entropy",
 )  # many kernels to compile; `verify` in its tests checks the second
 
 

@@ -17,7 +17,11 @@ S, Y = SOFTMAX.definition("S"), SOFTMAX.definition("y")
 Z = next(part.array for _, part in subterms(Y.body) if hasattr(part, "array"))
 
 
-@pytest.mark.parametrize("problem", FOUNDATIONS, ids=lambda problem: problem.name)
+@pytest.mark.parametrize(
+    "problem",
+    [pytest.param(each, marks=[pytest.mark.slow] if each.family == "layer" else []) for each in FOUNDATIONS],
+    ids=lambda problem: problem.name,
+)
 def test_sympy_agrees_with_every_theorem_that_holds_a_derivative(problem: Problem) -> None:
     for goal in problem.goals:
         derivation = derive(problem, goal)
