@@ -34,15 +34,12 @@ from symderiv.checking.given import Given
 from symderiv.checking.letters import Outside, Polynomial
 from symderiv.checking.normal import Normaliser
 from symderiv.checking.shape import RESERVED, sign_of
-from symderiv.checking.sifting import added, multiplied
+from symderiv.checking.sifting import added, apart_from, multiplied, reads, unfolded
 from symderiv.checking.simplices import Simplex
-from symderiv.statements import Theory, unfold
+from symderiv.statements import Theory
 from symderiv.terms import (
-    PIECEWISE,
     Add,
-    Call,
     Delta,
-    Derivative,
     Div,
     Entry,
     Exp,
@@ -61,7 +58,6 @@ from symderiv.terms import (
     children,
     delta,
     each_subterm,
-    fresh,
     number,
     rebuild,
     rename,
@@ -90,45 +86,22 @@ def in_numbers(
 
 def without_derivatives(term: Term, theory: Theory) -> Term:
     """`term` with its calls unfolded and its derivatives taken; Outside for what the theorem does not speak of."""
-    tied = frozenset(
-        part.array.name
-        for assumption in theory.assumptions
-        for side in (assumption.left, assumption.right)
-        for part in each_subterm(side)
-        if isinstance(part, Entry)
-    )
-    known: dict[Term, Term] = {}
 
-    def visit(part: Term) -> Term:
-        if part not in known:
-            known[part] = made(part)
-        return known[part]
-
-    def made(part: Term) -> Term:
+    def admitted(part: Term) -> Term:
         match part:
-            case Call():
-                return visit(unfold(part, theory))
-            case Derivative(wrt=Call(name=name)):
-                raise Outside(f"a derivative with respect to the defined quantity {name}")
-            case Derivative(body=body, wrt=Entry() as wrt):
-                if wrt.array.name in tied:
-                    raise Outside(f"a derivative with respect to {wrt.array.name}, whose entries an assumption ties")
-                return _derivative(visit(body), wrt)
             case Product():
                 raise Outside("a product over an index")
             case Sum(skip=skip) if skip is not None:
                 raise Outside("a sum that leaves a member out")
             case _:
-                if isinstance(part, PIECEWISE):
-                    raise Outside("a formula that changes with a sign")
-                return rebuild(part, tuple(visit(each) for each in children(part)))
+                return part
 
-    return visit(term)
+    return unfolded(term, theory, _derivative, admitted)
 
 
 def _derivative(term: Term, wrt: Entry) -> Term:
     """The derivative of `term`, without calls and derivatives, by `wrt`."""
-    if not any(isinstance(part, Entry) and part.array.name == wrt.array.name for part in each_subterm(term)):
+    if not reads(term, wrt.array.name):
         return number(0)
     match term:
         case Entry(indices=places):
@@ -161,10 +134,7 @@ def _derivative(term: Term, wrt: Entry) -> Term:
             made = _derivative(inner, wrt)
             return made if made == number(0) else Div(made, inner)
         case Sum(index=index, body=inner):
-            if index in wrt.indices:
-                places = (*inner.free, *wrt.indices)
-                other = fresh(index.domain, {place.name for place in places if isinstance(place, Index)})
-                index, inner = other, rename(inner, {index: other})
+            index, inner = apart_from(wrt, index, inner, None)
             made = _derivative(inner, wrt)
             return made if made == number(0) else Sum(index, made)
         case _:

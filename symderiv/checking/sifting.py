@@ -19,6 +19,8 @@ definition and its name are different functions, and one by data that an assumpt
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from symderiv.checking.letters import Outside
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -47,11 +49,34 @@ from symderiv.terms import (
     rename,
 )
 
-__all__ = ["added", "multiplied", "sifted"]
+__all__ = ["added", "apart_from", "multiplied", "reads", "sifted", "unfolded"]
 
 
 def sifted(term: Term, theory: Theory) -> Term:
     """An equal term without calls, by the identities above; Outside for what they do not speak of."""
+
+    def simpler(part: Term) -> Term:
+        match part:
+            case Sum(index=index, body=body, skip=skip):
+                return _summed(index, body, skip)
+            case Add(terms=parts):
+                return added(parts)
+            case Mul(factors=parts):
+                return multiplied(parts)
+            case _:
+                return part
+
+    return unfolded(term, theory, _derivative, simpler)
+
+
+def unfolded(
+    term: Term, theory: Theory, derivative: Callable[[Term, Entry], Term], simpler: Callable[[Term], Term]
+) -> Term:
+    """`term` with its calls unfolded, its derivatives by `derivative`, and `simpler` of every other subterm.
+
+    Outside for a derivative by a defined quantity, in which a definition and its name are different functions, for one
+    by data that an assumption ties together, and for what is piecewise.
+    """
     tied = frozenset(
         part.array.name
         for assumption in theory.assumptions
@@ -75,17 +100,11 @@ def sifted(term: Term, theory: Theory) -> Term:
             case Derivative(body=body, wrt=Entry() as wrt):
                 if wrt.array.name in tied:
                     raise Outside(f"a derivative with respect to {wrt.array.name}, whose entries an assumption ties")
-                return _derivative(visit(body), wrt)
-            case Sum(index=index, body=body, skip=skip):
-                return _summed(index, visit(body), skip)
-            case Add(terms=parts):
-                return added(tuple(visit(each) for each in parts))
-            case Mul(factors=parts):
-                return multiplied(tuple(visit(each) for each in parts))
+                return derivative(visit(body), wrt)
             case _:
                 if isinstance(part, PIECEWISE):
                     raise Outside("a formula that changes with a sign")
-                return rebuild(part, tuple(visit(each) for each in children(part)))
+                return simpler(rebuild(part, tuple(visit(each) for each in children(part))))
 
     return visit(term)
 
@@ -106,7 +125,7 @@ def multiplied(parts: tuple[Term, ...]) -> Term:
 
 def _derivative(body: Term, wrt: Entry) -> Term:
     """The derivative of `body` by `wrt`, by the first identity."""
-    if not _reads(body, wrt.array.name):
+    if not reads(body, wrt.array.name):
         return number(0)
     match body:
         case Entry(indices=places):
@@ -114,19 +133,16 @@ def _derivative(body: Term, wrt: Entry) -> Term:
         case Add(terms=parts):
             return added(tuple(_derivative(part, wrt) for part in parts))
         case Mul(factors=parts):
-            outside = tuple(part for part in parts if not _reads(part, wrt.array.name))
+            outside = tuple(part for part in parts if not reads(part, wrt.array.name))
             if not outside:
                 return Derivative(body, wrt)
-            inside = tuple(part for part in parts if _reads(part, wrt.array.name))
+            inside = tuple(part for part in parts if reads(part, wrt.array.name))
             return multiplied((*outside, _derivative(multiplied(inside), wrt)))
-        case Div(numerator=above, denominator=below) if not _reads(below, wrt.array.name):
+        case Div(numerator=above, denominator=below) if not reads(below, wrt.array.name):
             made = _derivative(above, wrt)
             return made if made == number(0) else Div(made, below)
         case Sum(index=index, body=inner, skip=skip):
-            if index in wrt.indices:
-                places = (*inner.free, *wrt.indices, *(() if skip is None else (skip,)))
-                other = fresh(index.domain, {place.name for place in places if isinstance(place, Index)})
-                index, inner = other, rename(inner, {index: other})
+            index, inner = apart_from(wrt, index, inner, skip)
             return _summed(index, _derivative(inner, wrt), skip)
         case _:
             return Derivative(body, wrt)
@@ -141,7 +157,16 @@ def _same_place(left: Place, right: Place) -> Term:
     return delta(left, right)
 
 
-def _reads(term: Term, array: str) -> bool:
+def apart_from(wrt: Entry, index: Index, body: Term, skip: Place | None) -> tuple[Index, Term]:
+    """The index and the body of a sum, with another name for the index where an index of `wrt` has it."""
+    if index not in wrt.indices:
+        return index, body
+    places = (*body.free, *wrt.indices, *(() if skip is None else (skip,)))
+    other = fresh(index.domain, {place.name for place in places if isinstance(place, Index)})
+    return other, rename(body, {index: other})
+
+
+def reads(term: Term, array: str) -> bool:
     """Whether an entry of `array` stands in `term`, which has no calls."""
     return any(isinstance(part, Entry) and part.array.name == array for part in each_subterm(term))
 

@@ -24,7 +24,7 @@ from symderiv.kernels.ir import (
 
 __all__ = [
     "Access", "accesses", "effects", "expressions", "independent", "inside", "mapped",
-    "reindexed", "values_changed",
+    "names_read", "reindexed", "values_changed",
 ]  # fmt: skip
 
 
@@ -51,6 +51,12 @@ def inside(expression: Expression) -> Iterator[Expression]:
             return
         case _:
             assert_never(expression)
+
+
+def names_read(value: Expression) -> set[str]:
+    """The names of the values and arrays that an expression reads."""
+    parts = list(inside(value))
+    return {p.name for p in parts if isinstance(p, Local)} | {p.array for p in parts if isinstance(p, Load)}
 
 
 def expressions(statement: Statement) -> Iterator[Expression]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from symderiv.kernels.arrays.along import goes_along
-from symderiv.kernels.arrays.effects import effects, inside, mapped, reindexed
+from symderiv.kernels.arrays.effects import effects, inside, mapped, names_read, reindexed
 from symderiv.kernels.ir import ArrayParameter, Expression, Let, Load, Local, Loop, Op, Statement, Store, Update
 
 __all__ = ["reused"]
@@ -40,7 +40,7 @@ def reused(body: Body, fresh: Callable[[str], str]) -> tuple[Body, tuple[ArrayPa
             written = frozenset().union(*(effects(each)[1] for each in made[first : second + 1]))
             for value in tuple(_costly(earlier)):
                 again = _at(value, earlier.index, later.index)
-                if _read(value) & written or again not in set(_costly(later)):
+                if names_read(value) & written or again not in set(_costly(later)):
                     continue
                 name = fresh("kept")
                 scratch.append(ArrayParameter(name, (earlier.axis,), "scratch"))
@@ -67,11 +67,6 @@ def _at(value: Expression, index: str, other: str) -> Expression:
     moved = reindexed(Let("moved", value), {index: other})
     assert isinstance(moved, Let)
     return moved.value
-
-
-def _read(value: Expression) -> set[str]:
-    parts = list(inside(value))
-    return {p.name for p in parts if isinstance(p, Local)} | {p.array for p in parts if isinstance(p, Load)}
 
 
 def _keeping(loop: Loop, value: Expression, array: str, fresh: Callable[[str], str]) -> Loop:

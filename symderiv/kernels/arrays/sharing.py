@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from symderiv.kernels.arrays.effects import effects, inside, mapped, values_changed
+from symderiv.kernels.arrays.effects import effects, mapped, names_read, values_changed
 from symderiv.kernels.arrays.naming import word_for
 from symderiv.kernels.ir import Const, Expression, Let, Load, Local, Loop, Note, Op, Pick, Statement, Store, Update
 
@@ -60,12 +60,7 @@ def _renamed(part: Expression, names: Mapping[str, str]) -> Expression | None:
 
 def _unchanged(known: dict[Expression, str], written: frozenset[str]) -> dict[Expression, str]:
     """The values in which nothing is that was written."""
-    return {value: name for value, name in known.items() if not (_read(value) & written)}
-
-
-def _read(value: Expression) -> set[str]:
-    parts = list(inside(value))
-    return {p.name for p in parts if isinstance(p, Local)} | {p.array for p in parts if isinstance(p, Load)}
+    return {value: name for value, name in known.items() if not (names_read(value) & written)}
 
 
 def _updated(body: Body) -> frozenset[str]:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 
 from symderiv.kernels.arrays.along import lane_axes
-from symderiv.kernels.arrays.effects import effects, inside, mapped
+from symderiv.kernels.arrays.effects import effects, inside, mapped, names_read
 from symderiv.kernels.arrays.fusing import without_unread
 from symderiv.kernels.ir import (
     ArrayParameter,
@@ -146,7 +146,7 @@ class _Finder:
                 found = self.factors(loop, inner, update, values)
                 if found is None or not _is_sum_of(update.name, loop.body, inner):
                     continue
-                if _read(found.left) & own:
+                if names_read(found.left) & own:
                     continue
                 left = self.vector(found.left, inner, before)
                 out = self.place_of(update.name, loop, body)
@@ -250,11 +250,6 @@ def _names(statement: Statement) -> frozenset[str]:
 
 def _replaced(loop: Loop, within: Loop, body: Body) -> Loop:
     return replace(loop, body=tuple(replace(within, body=body) if each is within else each for each in loop.body))
-
-
-def _read(value: Expression) -> set[str]:
-    parts = list(inside(value))
-    return {p.name for p in parts if isinstance(p, Local)} | {p.array for p in parts if isinstance(p, Load)}
 
 
 def _inlined(statements: Body) -> dict[str, Expression]:
