@@ -6,10 +6,10 @@ than can be computed, that of `totals`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import permutations, product
 from typing import Final, Literal, TypeAlias
 
 from symderiv.checking.arithmetic import Crowded, Exact
@@ -24,7 +24,7 @@ from symderiv.checking.simplices import Simplex
 from symderiv.checking.table import Table
 from symderiv.checking.totals import degree_in_totals, last_size
 from symderiv.checking.work import Account
-from symderiv.statements import Theory, reachable
+from symderiv.statements import Nonzero, Theory, reachable
 from symderiv.terms import PIECEWISE, Add, Index, Mul, Term, number
 
 __all__ = ["Cell", "Ledger", "Question", "decide", "order_of", "zero"]
@@ -49,8 +49,9 @@ class Question:
     that it may cost.
 
     `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing; `seams` asks
-    about the points where arguments of maxima, absolute values, signs and steps are 0 as well; `roots` uses that powers
-    of roots of sums are what they are.
+    about the points where arguments of maxima, absolute values, signs and steps are 0 as well, but for those where a
+    condition in `kept` fails, and with `smooth` those where one is 0 and is not around the point; `roots` uses that
+    powers of roots of sums are what they are.
     """
 
     left: Term
@@ -64,6 +65,8 @@ class Question:
     modular: bool = False
     seams: bool = False
     roots: bool = False
+    kept: tuple[Nonzero, ...] = ()
+    smooth: bool = False
     signed: bool = field(init=False)
     _difference: Term = field(init=False)
     _atoms: Atoms = field(init=False)
@@ -83,10 +86,18 @@ class Question:
         self._table = Table(self.theory)
 
     def again(
-        self, *, by_totals: bool = False, modular: bool = False, seams: bool = False, roots: bool = False
+        self,
+        *,
+        by_totals: bool = False,
+        modular: bool = False,
+        seams: bool = False,
+        roots: bool = False,
+        kept: tuple[Nonzero, ...] = (),
+        smooth: bool = False,
     ) -> None:
         """Start anew in another way, with the whole budget."""
         self.by_totals, self.modular, self.seams, self.roots = by_totals, modular, seams, roots
+        self.kept, self.smooth = kept, smooth
         self._cells, self._budget = 0, Budget()
         self._evaluators.clear()
         self._known_ends.clear()
@@ -145,16 +156,27 @@ def _strata(question: Question, evaluator: Evaluator[_Fraction], env: dict[Index
     exact = evaluator.arithmetic
     assert isinstance(exact, Exact)
     strata = exact.begin_strata()
+    excluded = [
+        (condition.term, {**env, **values})
+        for condition in question.kept
+        for values in _members(condition.term.free - env.keys(), evaluator.sizes)
+    ]
 
     def vanishes() -> bool:
         # What was evaluated belongs to one combination and to one side: signs are other at the point than beside it.
         beside, there = (
             Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._table) for _ in range(2)
         )
+        strata.at_point = True
+        for term, values in excluded:
+            if exact.sign(term, there, values) == 0:
+                raise Contradiction
         strata.at_point = False
         left = beside.at(question.left, env)
         strata.at_point = True
         right = there.at(question.right, env)
+        if question.smooth and strata.zeros:
+            return False
         difference = exact.add(left, exact.multiply(exact.number(-1, 1), right))
         return exact.vanishes_where(difference, strata.zeros)
 
@@ -165,6 +187,13 @@ def _strata(question: Question, evaluator: Evaluator[_Fraction], env: dict[Index
                 return cell
         if not strata.advance():
             return "zero"
+
+
+def _members(indices: frozenset[Index], sizes: dict[str, int]) -> Iterator[dict[Index, int]]:
+    """Every choice of members for `indices`."""
+    ordered = sorted(indices, key=lambda index: (index.domain.name, index.name))
+    ranges = [range(1, (index.domain.size or sizes[index.domain.name]) + 1) for index in ordered]
+    return (dict(zip(ordered, values, strict=True)) for values in product(*ranges))
 
 
 def _cell(vanishes: Callable[[], bool]) -> Cell:

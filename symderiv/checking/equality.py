@@ -27,7 +27,7 @@ from symderiv.checking.regions import (
     positive_data,
     positive_terms,
 )
-from symderiv.checking.seams import hold_at_seams
+from symderiv.checking.seams import fewest
 from symderiv.checking.signs import conditions, positivity
 from symderiv.checking.simplices import recognised
 from symderiv.checking.work import Account, account_of
@@ -130,12 +130,13 @@ def _everywhere(
     """A verdict ``proved`` without the conditions u != 0 that `seams` shows not to be needed."""
     sides = (question.left, question.right)
     others = conditions(sides, question.theory, question.normaliser, at_seams=False)
-    if set(verdict.conditions) == set(others) or not hold_at_seams(question, domains, cases, named):
+    at_seams = tuple(condition for condition in verdict.conditions if condition not in others)
+    kept = fewest(question, at_seams, domains, cases, named) if at_seams else ()
+    if kept == at_seams:
         return verdict
-    how = (
-        f"{verdict.evidence}; where an argument is 0 at which a formula changes, all its formulas have this derivative"
-    )
-    return Verdict(verdict.word, how, others)
+    which = "another argument" if kept else "an argument"
+    how = f"{verdict.evidence}; where {which} is 0 at which a formula changes, all its formulas have this derivative"
+    return Verdict(verdict.word, how, (*(c for c in verdict.conditions if c in others), *kept))
 
 
 def _gates(

@@ -1,13 +1,14 @@
 """Conditions without those that others imply: the weakest equivalent list, each implication checked.
 
 Every condition says that a product is not 0, or positive. u v != 0 says u != 0 and v != 0, and so does u / v != 0; of a
-whole power it is that of its base, and other powers are positive where they have a value; u**2 v > 0 says v > 0 and u
+whole power it is that of its base, of |u| that of u, and other powers are positive where they have a value; u**2 v > 0 says v > 0 and u
 != 0. Factors that are positive or negative by their shape are left out. If u v > 0 and u + v is positive by its shape,
 both are positive, because not both are negative: p / (1 - p) > 0 says p > 0 and 1 - p > 0.
 
 A condition is left out if it follows from those that are kept: of u > 0 follows u != 0, 2 u > 0 and -u < 0, and what is
-listed for all members holds for each. Two factors are one if their normal forms are multiples of one another. An index
-that is not free in the claim stands for all members.
+listed for all members holds for each; and so does what is positive by its shape where conditions hold that are kept, as
+1 - y_i for C > 1. max(a, b) + r != 0 says a + r != 0 where b + r is negative by its shape. Two factors are one if their
+normal forms are multiples of one another. An index that is not free in the claim stands for all members.
 """
 
 from __future__ import annotations
@@ -20,22 +21,25 @@ from symderiv.checking.normal import Normaliser, Outside, Polynomial
 from symderiv.checking.signs import positivity
 from symderiv.statements import Condition, Distinct, Nonzero, Positive, Theory
 from symderiv.terms import (
+    Abs,
     Add,
     Div,
     Index,
+    Max,
     Mul,
     Number,
     Place,
     Power,
+    Size,
     Term,
+    children,
     each_subterm,
     number,
     own_places,
     rename,
-    subterms,
 )
 
-__all__ = ["without_repetitions"]
+__all__ = ["factors_of", "without_repetitions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class _Known:
         assert not isinstance(condition, Distinct)
         factors: dict[Term, int] = {}
         sign = 1
-        for factor, power in _factors(condition.term):
+        for factor, power in factors_of(condition.term):
             factors[factor] = factors.get(factor, 0) + power
         open_: list[Term] = []
         odd: list[Term] = []
@@ -92,9 +96,13 @@ class _Known:
         """The sign of `factor` wherever it has a value: that of a power with an exponent that is not whole is 1."""
         if isinstance(factor, Power) and not _is_whole(factor.exponent):
             return 1
-        if positivity(factor, self._theory, self._normaliser) == ():
+        if self._follows(positivity(factor, self._theory, self._normaliser)):
             return 1
-        return -1 if positivity(Mul((number(-1), factor)), self._theory, self._normaliser) == () else None
+        return -1 if self._follows(positivity(Mul((number(-1), factor)), self._theory, self._normaliser)) else None
+
+    def _follows(self, asked: tuple[Condition, ...] | None) -> bool:
+        """Whether all that a sign asks for is known."""
+        return asked is not None and all(isinstance(each, Positive) and self.sign(each.term) == 1 for each in asked)
 
     def add(self, read: _Reading) -> None:
         """Note what a condition says."""
@@ -104,6 +112,23 @@ class _Known:
                 self._facts.append(_Fact(factor, 1, self._every(factor)))
         for factor in read.factors:
             self._facts.append(_Fact(factor, 0, self._every(factor)))
+
+    def without_maximum(self, term: Term) -> Term | None:
+        """a + r for max(a, b) + r, and for its negative, where b + r is negative by its shape; None for other terms.
+
+        max(a, b) + r is the larger of a + r and b + r. Where the second is negative, it is 0 where the first is.
+        """
+        parts = term.terms if isinstance(term, Add) else (term,)
+        for position, part in enumerate(parts):
+            sign, largest = _largest_of(part)
+            if largest is None:
+                continue
+            rest = [_times(sign, other) for n, other in enumerate(parts) if n != position]
+            sums = [Add((each, *rest)) if rest else each for each in largest.terms]
+            kept = [each for each in sums if self._by_shape(_plain(each)) != -1]
+            if len(kept) == 1 < len(sums):
+                return _plain(kept[0])
+        return None
 
     def positive_by(self, rest: list[Term], signs: list[int]) -> tuple[Term, ...]:
         """Which terms are positive if the product of `rest` has the sign that `signs` leave."""
@@ -202,42 +227,86 @@ def without_repetitions(
     return tuple(dict.fromkeys(each for condition in dict.fromkeys(written) for each in kept.get(condition, ())))
 
 
-def _strength(condition: Condition) -> tuple[int, int]:
-    """Positive before nonzero, and short before long."""
+def _strength(condition: Condition) -> tuple[int, int, int]:
+    """What speaks of sizes alone first, then positive before nonzero, and short before long."""
     if isinstance(condition, Distinct):
-        return (0, 0)
-    return (1 if isinstance(condition, Positive) else 2, sum(1 for _ in subterms(condition.term)))
+        return (0, 0, 0)
+    parts = tuple(each_subterm(condition.term))
+    sizes = all(isinstance(part, Size | Number) or children(part) for part in parts)
+    return (1 if sizes else 2, 1 if isinstance(condition, Positive) else 2, len(parts))
 
 
 def _parts(condition: Condition, knowledge: _Known) -> tuple[Condition, ...]:
     """The conditions on single factors that `condition` is equivalent to; itself where there are none."""
     if isinstance(condition, Distinct):
         return (condition,)
+    if isinstance(condition, Nonzero) and (short := knowledge.without_maximum(condition.term)) is not None:
+        return _parts(Nonzero(short), knowledge)
     read = knowledge.reading(condition)
     if read.odd is None:
-        return tuple(Nonzero(factor) for factor in read.factors) if len(_factors(condition.term)) > 1 else (condition,)
+        as_it_stands = factors_of(condition.term) == ((condition.term, 1),)
+        return (condition,) if as_it_stands else tuple(Nonzero(factor) for factor in read.factors)
     if not read.odd:
         return tuple(Nonzero(factor) for factor in read.factors)
     if number(-1) in read.odd:
         return (condition,)  # It holds nowhere.
     positive = knowledge.positive_by(list(read.odd), [])
-    if not positive or len(_factors(condition.term)) == 1 == len(positive):
+    if not positive or len(factors_of(condition.term)) == 1 == len(positive):
         return (condition,)
     rest = (factor for factor in read.factors if factor not in read.odd)
     return (*(Positive(factor) for factor in positive), *(Nonzero(factor) for factor in rest))
 
 
-def _factors(term: Term, power: int = 1) -> tuple[tuple[Term, int], ...]:
+def factors_of(term: Term, power: int = 1) -> tuple[tuple[Term, int], ...]:
     """The factors of `term` as it is written, with their exponents; those below a bar have negative ones."""
     match term:
         case Mul(factors=parts):
-            return tuple(pair for part in parts for pair in _factors(part, power))
+            return tuple(pair for part in parts for pair in factors_of(part, power))
         case Div(numerator=above, denominator=below):
-            return (*_factors(above, power), *_factors(below, -power))
+            return (*factors_of(above, power), *factors_of(below, -power))
         case Power(base=base, exponent=Number(value=value)) if value.denominator == 1 and value:
-            return _factors(base, power * value.numerator)
+            return factors_of(base, power * value.numerator)
+        case Abs(argument=inner):
+            return factors_of(inner, 2 * power)  # Where it is 0, and its sign elsewhere, are those of a square.
         case _:
             return ((term, power),)
+
+
+def _largest_of(term: Term) -> tuple[int, Max | None]:
+    """(1, M) for a maximum M, (-1, M) for -M."""
+    match term:
+        case Max():
+            return 1, term
+        case Mul(factors=(Number(value=value), Max() as inner)) if value == -1:
+            return -1, inner
+        case _:
+            return 1, None
+
+
+def _times(sign: int, term: Term) -> Term:
+    """`term` or -`term`, with two minus signs taken together."""
+    if sign > 0:
+        return term
+    match term:
+        case Number(value=value):
+            return Number(-value)
+        case Add(terms=parts):
+            return Add(tuple(_times(-1, part) for part in parts))
+        case Mul(factors=(Number(value=value), *rest)):
+            left = tuple(rest) if value == -1 else (Number(-value), *rest)
+            return left[0] if len(left) == 1 else Mul(left)
+        case Mul(factors=parts):
+            return Mul((number(-1), *parts))
+        case _:
+            return Mul((number(-1), term))
+
+
+def _plain(term: Term) -> Term:
+    """A sum without brackets, as far as it is written with plus signs."""
+    if not isinstance(term, Add):
+        return term
+    parts = tuple(inner for part in term.terms for inner in (part.terms if isinstance(part, Add) else (part,)))
+    return parts[0] if len(parts) == 1 else Add(parts)
 
 
 def _is_whole(exponent: Term) -> bool:

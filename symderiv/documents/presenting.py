@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from symderiv.documents import display as shape
 from symderiv.documents.background import hyperparameters, sources
+from symderiv.documents.beside import Beside
 from symderiv.documents.directly import direct_words, overall
 from symderiv.documents.display import Digits, Display, Operator, Script, Symbol
 from symderiv.documents.document import (
@@ -333,8 +334,10 @@ class _Writer:
         derivation = theorem.derivation
         rows: list[Row] = []
         before = derivation.start
-        for line, verdict in zip(derivation.lines, theorem.lines, strict=True):
-            uses = (condition for step in line.steps for condition in step.uses)
+        beside = Beside(derivation.theory, theorem.claim.left.free | theorem.claim.right.free)
+        for line, verdict, verdicts in zip(derivation.lines, theorem.lines, theorem.steps, strict=True):
+            used = (condition for step in line.steps for condition in step.uses)
+            listed = (condition for each in verdicts for condition in each.conditions)
             cites = tuple(self.cited(c) for c in dict.fromkeys(step.cites for step in line.steps if step.cites))
             reason = prose(line.reason)
             if cites and _words(reason) == "; ".join(_words(link.text) for link in cites):
@@ -348,7 +351,7 @@ class _Writer:
                     line.rule,
                     self.title(line.rule),
                     reason,
-                    _conditions(iter((*uses, *verdict.conditions))),
+                    beside.fewest(used, listed),
                     cites,
                     verdict,
                     self._lemmas(line),

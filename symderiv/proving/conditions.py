@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from symderiv.proving.letters import Letters
 from symderiv.proving.monomials import Exponent
-from symderiv.statements import Condition, Nonzero, Positive
+from symderiv.statements import Condition, Distinct, Nonzero, Positive
 from symderiv.terms import Exp, Index
 
 
@@ -27,6 +27,12 @@ class Conditions:
     def add(self, facts: Iterable[Condition]) -> None:
         """Conditions that were met elsewhere."""
         self._found.update(dict.fromkeys(facts))
+
+    def need(self, facts: Iterable[Condition]) -> None:
+        """Conditions on terms, as far as they speak of the free indices alone."""
+        for fact in facts:
+            if not isinstance(fact, Distinct):
+                self._use(fact)
 
     def note(self, left: dict[int, Exponent], right: dict[int, Exponent]) -> None:
         """What the product of two monomials relies on."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from symderiv.proving.conditions import Conditions
 from symderiv.proving.elimination import Relation, eliminated
+from symderiv.proving.joining import taken_together
 from symderiv.proving.letters import Letters
 from symderiv.proving.matching import match
 from symderiv.proving.monomials import (
@@ -20,6 +21,7 @@ from symderiv.proving.monomials import (
     Monomial,
     Polynomial,
     TooLong,
+    common,
     content,
     inverse,
     joined,
@@ -27,23 +29,29 @@ from symderiv.proving.monomials import (
     product,
     scaled,
 )
+from symderiv.proving.named_products import named_product, with_products
 from symderiv.proving.recognition import folded, head, logistic, reciprocal, recognised, tails
+from symderiv.proving.roots_of_numbers import numbers_in
 from symderiv.proving.rules.base import Context
+from symderiv.proving.rules.logs import is_positive
 from symderiv.proving.settling import settled
 from symderiv.proving.style import Style, brackets, height, instantiated
 from symderiv.proving.tidy import negate, split_number, tidy
-from symderiv.statements import Theory, unfold
+from symderiv.statements import Nonzero, Theory, unfold
 from symderiv.terms import (
+    Abs,
     Add,
     Call,
     Delta,
     Derivative,
     Div,
+    Entry,
     Exp,
     Index,
     Log,
     Mul,
     Number,
+    Parameter,
     Place,
     Power,
     Product,
@@ -80,6 +88,7 @@ class Expander:
         """`term` multiplied out; TooLong beyond the budget."""
         self._mentioned = frozenset(part.name for part in each_subterm(term) if isinstance(part, Call))
         made = settled(self._eliminated(self._expand(term)), self.letters.terms, self._renamed, _MOST_TERMS)
+        made = self._by_products(made) if self._style.products else made
         return {tails(monomial, self._headed): coefficient for monomial, coefficient in made.items()}
 
     def _expand(self, term: Term) -> Polynomial:
@@ -127,6 +136,20 @@ class Expander:
                 parts = children(term)
                 return self._one(rebuild(term, tuple(self.letters.rebound(part) for part in parts)) if parts else term)
 
+    def _by_products(self, polynomial: Polynomial) -> Polynomial:
+        """`polynomial` with the quantities that are defined as a product with a bracket."""
+        for definition in self._recognised:
+            if definition.indices:
+                continue
+            call = self.letters.letter(definition())
+            named = named_product(call, self._expand(definition.body), self.letters.terms)
+            if named is not None and any(named[0] == letter for monomial in polynomial for letter, _ in monomial):
+                for letter, power in named[1]:
+                    if power < 0:
+                        self.conditions.need((Nonzero(self.letters.terms[letter]),))
+                polynomial = self._together(with_products(polynomial, named))
+        return polynomial
+
     def _plainly(self, term: Term) -> Polynomial:
         """`term` multiplied out without calling its parts by the names of brackets."""
         self._inside += 1
@@ -146,7 +169,18 @@ class Expander:
         for first in left:
             for second in right:
                 self.conditions.note(dict(first), dict(second))
-        return self._within_budget(product(left, right, _MOST_PRODUCTS))
+        return self._within_budget(self._together(product(left, right, _MOST_PRODUCTS)))
+
+    def _together(self, polynomial: Polynomial) -> Polynomial:
+        """`polynomial` with few letters in each monomial."""
+        if not (self.letters.switched or self.letters.bases or self.letters.numbers):
+            return polynomial
+        made: Polynomial = {}
+        for monomial, coefficient in polynomial.items():
+            value, fewer, uses = taken_together(monomial, self.letters)
+            self.conditions.need(uses)
+            made = plus(made, {fewer: value * coefficient})
+        return made
 
     def _delta(self, left: Place, right: Place) -> Polynomial:
         if left == right:
@@ -158,6 +192,11 @@ class Expander:
 
     def _power(self, base: Term, exponent: Term) -> Polynomial:
         constant, rest = self._exponent(exponent)
+        numbers = numbers_in(base) if not rest and constant.denominator != 1 else None
+        if numbers:
+            return self._together({self.letters.root_of(numbers, constant): Fraction(1)})
+        if isinstance(base, Abs) and not rest and constant.denominator == 1 and constant.numerator % 2 == 0:
+            base = base.argument
         below = isinstance(base, Add) and (bool(rest) or constant.denominator != 1 or constant < 0)
         inner = self._bracket(base) if below or self._is_whole(base) else self._expand(base)
         if rest or constant.denominator != 1:
@@ -186,15 +225,31 @@ class Expander:
     def _symbolic_power(
         self, inner: Polynomial, base: Term, constant: Fraction, rest: list[tuple[Fraction, Term]]
     ) -> Polynomial:
+        parts = self._positive_parts(inner) if not rest else None
+        if parts is not None:
+            return {tuple((letter, power * constant) for letter, power in parts): Fraction(1)}
+        whole: Monomial | None = None
         if len(inner) != 1 or next(iter(inner.values())) != 1 or len(next(iter(inner))) != 1:
+            whole = next(iter(inner)) if len(inner) == 1 and next(iter(inner.values())) == 1 and rest else None
             inner = self._one(self.letters.rebound(base))
         (((letter, power),),) = inner.keys()
         if power != 1:
             letter = self.letters.letter(self.letters.monomial_term(next(iter(inner))))
+        elif whole is not None:
+            self.letters.bases.setdefault(letter, whole)
         exponents = {letter: constant} if constant else {}
         for coefficient, unit in rest:
             exponents[self.letters.power_letter(letter, unit)] = coefficient
         return {tuple(sorted(exponents.items())): Fraction(1)}
+
+    def _positive_parts(self, polynomial: Polynomial) -> Monomial | None:
+        """The one product that `polynomial` is, of data that are positive: (t y)^(1/2) is t^(1/2) y^(1/2)."""
+        if len(polynomial) != 1 or next(iter(polynomial.values())) != 1:
+            return None
+        monomial = next(iter(polynomial))
+        terms = [self.letters.terms[letter] for letter, _ in monomial]
+        plain = all(isinstance(term, Entry | Call | Parameter) and is_positive(term, self._theory) for term in terms)
+        return monomial if plain and len(terms) > 1 else None
 
     def _exponential(self, argument: Polynomial) -> Polynomial:
         made: Polynomial = {UNIT: Fraction(1)}
@@ -292,6 +347,10 @@ class Expander:
         if len(polynomial) != 1:
             if not polynomial:
                 raise TooLong
+            shared = common(tuple(polynomial), self.letters.partners)
+            if shared and not self._is_whole(written):
+                rest = scaled(polynomial, inverse(shared), Fraction(1))
+                return scaled(self._inverse(rest, self.letters.term(rest)), inverse(shared), Fraction(1))
             polynomial = self._bracket_of(polynomial, written)
         ((monomial, coefficient),) = polynomial.items()
         made: Polynomial = {UNIT: 1 / coefficient}

@@ -130,5 +130,10 @@ def _one_bar(term: Term, theory: Theory) -> tuple[Step, ...]:
         ((phase,), _) = phases(name)
         steps += run(steps[-1].after if steps else term, phase, theory, ())
     if not steps or reading_cost(steps[-1].after, whole) > reading_cost(term, whole) + 1:
-        return ()
-    return tuple(steps)
+        steps = []
+
+    def accept(step: Step) -> bool:
+        return reading_cost(step.after, whole) <= reading_cost(step.before, whole) + 1
+
+    ((phase,), _) = phases("one-fraction")
+    return (*steps, *run(steps[-1].after if steps else term, phase, theory, (), accept))

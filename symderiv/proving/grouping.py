@@ -38,10 +38,12 @@ from symderiv.terms import (
     Delta,
     Div,
     Domain,
+    Entry,
     Index,
     Mul,
     Number,
     Parameter,
+    Power,
     Product,
     Size,
     Sum,
@@ -56,6 +58,8 @@ _TRIED: Final = 4
 _HIGHEST_POWER: Final = 4
 _MOST_PRODUCTS: Final = 400
 _KNOWN_BRACKET: Final = 3
+_OPENED: Final = 6
+"""Terms of a bracket that is written out where others cancel against them, and of a numerator over several fractions."""
 _MINUS_ONE: Final = Number(Fraction(-1))
 _UNSIFTED: Final = 200
 """A delta under the sum over one of its indices: there is less to compute than is written."""
@@ -87,13 +91,20 @@ def _reading_cost(term: Term, whole: tuple[Add, ...], known: dict[Term, int]) ->
         turned += isinstance(term.terms[0], Call) and term.terms[1:] == (_MINUS_ONE,)
         return 1 + turned + sum(reading_cost(part, whole, known) for part in term.terms)
     own = 4 if isinstance(term, Sum | Product) else 1
-    if isinstance(term, Div) and any(isinstance(part, Div) for part in children(term)):
+    if isinstance(term, Div) and any(_is_compound(part) for part in children(term)):
+        own += 2
+    if isinstance(term, Power) and is_negative(term.exponent):
         own += 2
     if isinstance(term, Sum):
         inner = list(each_subterm(term.body))
         own += _UNSIFTED if any(isinstance(part, Delta) and term.index in part.free for part in inner) else 0
         own += _NESTED if any(isinstance(part, Sum) and term.index not in part.free for part in inner) else 0
     return own + sum(reading_cost(part, whole, known) for part in children(term))
+
+
+def _is_compound(term: Term) -> bool:
+    """Whether a fraction stands in `term`, itself or as a term of a sum or a factor."""
+    return isinstance(term, Div) or (isinstance(term, Add | Mul) and any(map(_is_compound, children(term))))
 
 
 def _starts_with_delta(term: Term) -> bool:
@@ -162,9 +173,17 @@ class Grouper:
         shared = common(tuple(polynomial), self._letters.partners)
         value = content(polynomial)
         if shared or value != 1:
-            rest = scaled(polynomial, inverse(shared), 1 / value)
-            return product_term([self._letters.monomial_term(shared, value), self._form(rest)])
-        best = tidy(self._letters.term(polynomial))
+            forms = [self._with_factor(polynomial, shared, value), *self._over_one_bar(polynomial, shared)]
+            if value == 1 and any(
+                power.denominator != 1 or letter in self._letters.partners for letter, power in shared
+            ):
+                forms.append(tidy(self._letters.term(polynomial)))
+            return min(forms, key=self._cost)
+        forms = [tidy(self._letters.term(polynomial)), *self._over_one_bar(polynomial, UNIT)]
+        best = min(forms, key=self._cost)
+        opened = self._opened(polynomial)
+        if opened is not None:
+            best = min(best, self._form(opened), key=self._cost)
         merged = self._merged(polynomial)
         if merged != polynomial:
             best = min(best, self._form(merged), key=self._cost)
@@ -180,6 +199,44 @@ class Grouper:
             made = rendered_sum([front, self._form(rest)]) if rest else front
             best = min(best, made, key=self._cost)
         return best
+
+    def _with_factor(self, polynomial: Polynomial, shared: Monomial, value: Fraction) -> Term:
+        """value * shared * rest."""
+        rest = scaled(polynomial, inverse(shared), 1 / value)
+        return product_term([self._letters.monomial_term(shared, value), self._form(rest)])
+
+    def _over_one_bar(self, polynomial: Polynomial, shared: Monomial) -> Iterator[Term]:
+        """The polynomial over the common denominator of data and parameters: (x - m) / m^2 for x / m^2 - 1 / m."""
+        factor = dict(shared)
+        if len(polynomial) > _OPENED:
+            return
+        for letter in sorted({letter for monomial in polynomial for letter, _ in monomial}):
+            powers = [dict(monomial).get(letter, 0) for monomial in polynomial]
+            least = min(powers)
+            plain = isinstance(self._letters.terms[letter], Entry | Call | Parameter | Size)
+            whole = all(power.denominator == 1 for power in powers)
+            if plain and least < 0 and whole and letter not in self._letters.partners:
+                factor[letter] = least
+        if factor and factor != dict(shared):
+            in_front = tuple(sorted((letter, power) for letter, power in factor.items() if power))
+            yield self._with_factor(polynomial, in_front, content(polynomial))
+
+    def _opened(self, polynomial: Polynomial) -> Polynomial | None:
+        """The polynomial with a bracket written out, where that leaves one term: -e^u for 1 - (1 + e^u)."""
+        for letter in sorted({letter for monomial in polynomial for letter, power in monomial if power == 1}):
+            sign, bracket = self._letters.relations.get(letter, (Fraction(0), {}))
+            if sign != -1 or len(bracket) > _OPENED:
+                continue
+            made: Polynomial = {}
+            for monomial, coefficient in polynomial.items():
+                if dict(monomial).get(letter, 0) == 1:
+                    rest = joined(monomial, ((letter, -1),))
+                    made = plus(made, scaled(bracket, rest, coefficient))
+                else:
+                    made = plus(made, {monomial: coefficient})
+            if len(made) == 1:
+                return made
+        return None
 
     def _splits(self, polynomial: Polynomial) -> list[tuple[Polynomial, Polynomial, Polynomial]]:
         """The most promising (Q, K, R) with polynomial = Q K + R."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from symderiv.proving.monomials import Monomial, Polynomial
+from symderiv.proving.monomials import Monomial, Polynomial, joined
 from symderiv.proving.rendering import rendered_monomial, rendered_sum
 from symderiv.proving.rules.base import LETTERS, new_index
 from symderiv.proving.style import height
-from symderiv.terms import Add, Domain, Index, Power, Product, Sum, Term, children, rebuild, rename
+from symderiv.terms import Abs, Add, Domain, Index, Power, Product, Sign, Step, Sum, Term, children, rebuild, rename
 
 
 class Letters:
     """A table that grows: letter n is `terms[n]`.
 
     `sums` has, for the letter of a sum, its index and the polynomial under it; `symbolic`, for the letter u^q, the
-    letter u and the exponent q, and `partners` the other way round; `relations`, for a letter u, (s, P) with u^s P = 1;
-    `shares` are the letters p = 1 / (1 + e^u), so that 1 - p is a bracket that a reader knows.
+    letter u and the exponent q, and `partners` the other way round; `bases`, for such a u, the monomial that it is;
+    `relations`, for a letter u, (s, P) with u^s P = 1; `shares` are the letters p = 1 / (1 + e^u), so that 1 - p is a
+    bracket that a reader knows; `switched` those of absolute values, signs and steps; `numbers` numbers under roots.
     """
 
     def __init__(self, taken: frozenset[str]) -> None:
@@ -29,6 +31,9 @@ class Letters:
         self.symbolic: dict[int, tuple[int, Term]] = {}
         self.relations: dict[int, tuple[Fraction, Polynomial]] = {}
         self.shares: set[int] = set()
+        self.switched: set[int] = set()
+        self.numbers: set[int] = set()
+        self.bases: dict[int, Monomial] = {}
         self.bracket_ranks: dict[frozenset[tuple[Monomial, Fraction]], int] = {}
 
     def letter(self, term: Term) -> int:
@@ -36,7 +41,22 @@ class Letters:
         if term not in self._ranks:
             self._ranks[term] = len(self.terms)
             self.terms.append(term)
+            if isinstance(term, Abs | Sign | Step):
+                self.switched.add(self._ranks[term])
         return self._ranks[term]
+
+    def root_of(self, numbers: Sequence[tuple[Term, int]], power: Fraction) -> Monomial:
+        """The power of a product of positive numbers, each a letter."""
+        made: Monomial = ()
+        for each, count in numbers:
+            rank = self.letter(each)
+            self.numbers.add(rank)
+            made = joined(made, ((rank, count * power),))
+        return made
+
+    def known(self, term: Term) -> int | None:
+        """The number of the letter `term`, if it is one."""
+        return self._ranks.get(term)
 
     def share(self, call: Term, numbers: tuple[Fraction, Fraction]) -> int:
         """The letter of p = n / (c + e^u), for the `numbers` n and c."""

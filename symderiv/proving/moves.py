@@ -136,6 +136,7 @@ MOVES: Final[Mapping[str, Move]] = {
     "common-denominator": _plain("common-denominator"),
     "merge-fractions": _plain("merge-fractions"),
     "divide-through": _plain("divide-through"),
+    "one-fraction": Move("one-fraction", ("one-fraction",), form="none"),
     # Maxima, absolute values, signs, steps and special functions.
     "derivative-of-max": _plain("derivative-of-max"),
     "derivative-of-abs": _plain("derivative-of-abs"),
@@ -144,7 +145,14 @@ MOVES: Final[Mapping[str, Move]] = {
     "positive-part": _once("positive-part"),
     "signs": Move(
         "products-of-signs",
-        ("known-sign", "positive-factor", "powers-of-signs", "products-of-signs", "opposite-signs"),
+        (
+            "known-sign",
+            "positive-factor",
+            "deciding-term",
+            "powers-of-signs",
+            "products-of-signs",
+            "opposite-signs",
+        ),
     ),
     # Exponentials and logarithms.
     "exp-of-sum": _plain("exp-of-sum"),

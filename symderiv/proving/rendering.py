@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symderiv.proving.monomials import Monomial
+from symderiv.proving.roots_of_numbers import rooted
 from symderiv.proving.rules.base import ONE, add, divide, multiply
 from symderiv.proving.tidy import is_negative, scale
 from symderiv.terms import (
     Add,
     Call,
+    Constant,
     Delta,
     Div,
     Entry,
@@ -46,9 +48,18 @@ def rendered_monomial(
             exponential.append(scale(Fraction(power), term.argument))
         else:
             whole[letter] = Fraction(power)
-    above: list[Term] = []
-    below: list[Term] = []
+    numbers = {letter: terms[letter] for letter, power in whole.items() if power.denominator != 1}
+    roots = {base: whole.pop(letter) for letter, base in numbers.items() if isinstance(base, Number | Constant)}
+    coefficient, factors = rooted(coefficient, roots)
+    above = [factor for factor, side in factors if side > 0]
+    below = [factor for factor, side in factors if side < 0]
+    together = [letter for letter, power in whole.items() if _is_shared_root(letter, power, whole, exponents, terms)]
+    for power in dict.fromkeys(whole[letter] for letter in together):
+        product_ = Mul(tuple(ordered([terms[letter] for letter in together if whole[letter] == power])))
+        (above if power > 0 else below).append(Power(product_, Number(abs(power))))
     for letter in dict.fromkeys((*whole, *exponents)):
+        if letter in together:
+            continue
         base_term, constant = terms[letter], whole.get(letter, Fraction(0))
         if letter in exponents:
             above.append(Power(base_term, _exponent(exponents[letter], constant)))
@@ -67,6 +78,22 @@ def rendered_monomial(
         return scale(value, top)
     sign, size = (-1 if value < 0 else 1), abs(value)
     return scale(Fraction(sign), Div(scale(size, top), multiply(bottom)))
+
+
+def _is_shared_root(
+    letter: int,
+    power: Fraction,
+    whole: Mapping[int, Fraction],
+    exponents: Mapping[int, list[Term]],
+    terms: Sequence[Term],
+) -> bool:
+    """Whether a root of data is one of several with its exponent, so that they are written as the root of a product."""
+
+    def fits(each: int) -> bool:
+        return isinstance(terms[each], Entry | Call | Parameter) and each not in exponents
+
+    shared = sum(fits(other) for other, same in whole.items() if same == power)
+    return power.denominator != 1 and fits(letter) and shared > 1
 
 
 def _exponent(symbolic: list[Term], constant: Fraction) -> Term:
@@ -96,6 +123,11 @@ def _order(term: Term) -> int:
             return 7
         case _:
             return 6
+
+
+def ordered(parts: Sequence[Term]) -> list[Term]:
+    """Factors in the order in which people write them: numbers and parameters, data, brackets, functions, long sums."""
+    return sorted(parts, key=_order)
 
 
 def rendered_sum(parts: Sequence[Term]) -> Term:

@@ -16,12 +16,14 @@ class Style:
 
     `whole` leaves brackets that occur in definitions as they are; `eliminate` removes the first or the last term of a
     denominator's bracket from the numerators above it (t/(t+y) = 1 - y/(t+y)); `name` replaces the first or the last
-    term of a definition's bracket by the bracket (log y = (log y - log t) + log t).
+    term of a definition's bracket by the bracket (log y = (log y - log t) + log t). `products` writes the bracket of
+    a defined product or quotient by what is defined: x - m = s u for u = (x - m) / s.
     """
 
     whole: bool
     eliminate: Literal["none", "first", "last"] = "none"
     name: Literal["none", "first", "last"] = "none"
+    products: bool = False
 
 
 STYLES: Final[dict[str, Style]] = {
@@ -33,6 +35,7 @@ STYLES: Final[dict[str, Style]] = {
     "open-last": Style(False, eliminate="last"),
     "named-first": Style(True, name="first"),
     "named-last": Style(True, name="last"),
+    "products": Style(True, products=True),
 }
 """The styles that are tried, by the name that a step records."""
 

@@ -19,8 +19,10 @@ from symderiv.proving.rules import (
     fractions,
     lemmas,
     logs,
+    maxima,
     piecewise,
     powers,
+    products,
     roots,
     signs,
     sums,
@@ -79,6 +81,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "common-denominator": fractions.COMMON_DENOMINATOR,
     "merge-fractions": fractions.MERGE_FRACTIONS,
     "divide-through": fractions.DIVIDE_THROUGH,
+    "one-fraction": products.ONE_FRACTION,
     # Logarithms, exponentials and signs.
     "log-of-exp": logs.LOG_OF_EXP,
     "exp-of-log": logs.EXP_OF_LOG,
@@ -99,6 +102,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "opposite-signs": signs.OPPOSITE_SIGNS,
     "known-sign": signs.KNOWN_SIGN,
     "positive-factor": signs.POSITIVE_FACTOR,
+    "deciding-term": maxima.DECIDING_TERM,
     # Definitions.
     "definition": definitions.DEFINITION,
     "fold": definitions.FOLD,

@@ -8,6 +8,7 @@ from symderiv.proving.rules.base import ZERO, Context, Rewrite, Rule, add, indep
 from symderiv.proving.tidy import negate, tidy
 from symderiv.statements import Condition, Nonzero
 from symderiv.terms import (
+    PIECEWISE,
     Abs,
     Add,
     Derivative,
@@ -20,6 +21,7 @@ from symderiv.terms import (
     Special,
     Step,
     Term,
+    each_subterm,
     number,
     pi,
     root,
@@ -79,12 +81,15 @@ def _difference(left: Term, right: Term) -> Term:
 def derivative_of_max(node: Term, context: Context) -> Rewrite | None:
     """D(max(a, b)) = step(a - b) D(a) + step(b - a) D(b), for a != b; a constant's part is left out.
 
-    Where both depend on the variable it is written D(b) + step(a - b) (D(a) - D(b)), so that a tie takes b.
+    Where both depend on the variable it is written D(b) + step(a - b) (D(a) - D(b)), so that a tie takes b, the plainer
+    of the two: r A of max(clip(r) A, r A).
     """
     if not (isinstance(node, Derivative) and isinstance(node.body, Max)):
         return None
     first, *rest = node.body.terms
     second = rest[0] if len(rest) == 1 else Max(tuple(rest))
+    if _switches_in(first) < _switches_in(second):
+        first, second = second, first
     uses: tuple[Condition, ...] = ()
     fixed = []
     for part in (first, second):
@@ -103,6 +108,11 @@ def derivative_of_max(node: Term, context: Context) -> Rewrite | None:
         between = Add((slopes[0], Mul((number(-1), slopes[1]))))
         new = Add((slopes[1], Mul((Step(forward), between))))
     return Rewrite(new, uses=(*uses, Nonzero(backward if fixed[0] else forward)))
+
+
+def _switches_in(term: Term) -> int:
+    """How many maxima, absolute values, signs and steps are in `term`."""
+    return sum(isinstance(part, PIECEWISE) for part in each_subterm(term))
 
 
 DERIVATIVE_OF_MAX: Final = Rule(

@@ -1,0 +1,73 @@
+"""The conditions beside a line: as few as say the same.
+
+What a rule relied on and what the checker listed for the line may say one thing several times: 2 s**2 != 0, s > 0 and
+s != 0. Left are those that imply the others (`checking.reducing`). A condition that holds by the shape of its term, as
+S != 0 for a sum of exponentials, excludes nothing; it is shown, because a rule names it, but for what a reader sees
+without being told (`is_obvious`), and once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symderiv.checking.normal import Normaliser
+from symderiv.checking.reducing import factors_of, without_repetitions
+from symderiv.documents.obvious import is_obvious
+from symderiv.statements import Condition, Distinct, Nonzero, Positive, Theory
+from symderiv.terms import Index
+
+__all__ = ["Beside"]
+
+
+class Beside:
+    """The conditions of the lines of one derivation, whose claim has the free indices `free`."""
+
+    __slots__ = ("_found", "_free", "_normaliser", "_theory")
+
+    def __init__(self, theory: Theory, free: frozenset[Index]) -> None:
+        self._theory = theory
+        self._free = free
+        self._normaliser = Normaliser(theory)
+        self._found: dict[tuple[Condition, ...], tuple[Condition, ...]] = {}
+
+    def fewest(self, used: Iterable[Condition], listed: Iterable[Condition]) -> tuple[Condition, ...]:
+        """What is left of the conditions that rules `used` and of those that the checker `listed`, in their order."""
+        every = tuple(dict.fromkeys(map(_sorted, (*used, *listed))))
+        if every not in self._found:
+            self._found[every] = self._reduced(every)
+        return self._found[every]
+
+    def _reduced(self, every: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        asked = tuple(condition for condition in every if not is_obvious(condition))
+        known = tuple(condition for condition in asked if self._holds_by_shape(condition))
+        open_ = self._weakest(tuple(condition for condition in asked if condition not in known))
+        shown = dict.fromkeys(part for condition in known for part in _named(condition))
+        strict = {condition.term for condition in (*shown, *open_) if isinstance(condition, Positive)}
+        named = (each for each in shown if not (isinstance(each, Nonzero) and each.term in strict))
+        return tuple(dict.fromkeys((*named, *open_)))
+
+    def _weakest(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        if len(conditions) == 1 and isinstance(conditions[0], Distinct):
+            return conditions
+        return without_repetitions(conditions, self._free, self._theory, known=self._normaliser)
+
+    def _holds_by_shape(self, condition: Condition) -> bool:
+        return not isinstance(condition, Distinct) and not self._weakest((condition,))
+
+
+def _sorted(condition: Condition) -> Condition:
+    """i != j for j != i."""
+    if not isinstance(condition, Distinct):
+        return condition
+    left, right = sorted((condition.left, condition.right), key=repr)
+    return Distinct(left, right)
+
+
+def _named(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions on single factors that a condition which holds by its shape is made of, but for the obvious."""
+    assert not isinstance(condition, Distinct)
+    parts = factors_of(condition.term)
+    if len(parts) == 1 and parts[0][0] == condition.term:
+        return (condition,)
+    kind = type(condition)
+    return tuple(kind(factor) for factor, _ in parts if not is_obvious(kind(factor)))
