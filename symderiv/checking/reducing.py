@@ -1,14 +1,15 @@
 """Conditions without those that others imply: the weakest equivalent list, each implication checked.
 
 Every condition says that a product is not 0, or positive. u v != 0 says u != 0 and v != 0, and so does u / v != 0; of a
-whole power it is that of its base, of |u| that of u, and other powers are positive where they have a value; u**2 v > 0 says v > 0 and u
-!= 0. Factors that are positive or negative by their shape are left out. If u v > 0 and u + v is positive by its shape,
-both are positive, because not both are negative: p / (1 - p) > 0 says p > 0 and 1 - p > 0.
+whole power it is that of its base, of |u| that of u, and other powers are positive where they have a value; u**2 v > 0
+says v > 0 and u != 0. Factors that are positive or negative by their shape are left out. If u v > 0 and u + v is
+positive by its shape, both are positive, because not both are negative: p / (1 - p) > 0 says p > 0 and 1 - p > 0.
+max(a, b) + r != 0 says a + r != 0 where b + r is negative by its shape.
 
-A condition is left out if it follows from those that are kept: of u > 0 follows u != 0, 2 u > 0 and -u < 0, and what is
-listed for all members holds for each; and so does what is positive by its shape where conditions hold that are kept, as
-1 - y_i for C > 1. max(a, b) + r != 0 says a + r != 0 where b + r is negative by its shape. Two factors are one if their
-normal forms are multiples of one another. An index that is not free in the claim stands for all members.
+A condition is left out if it follows from those that are kept: of u > 0 follows u != 0, 2 u > 0 and -u < 0, what is
+listed for all members holds for each, and what is positive by its shape where kept conditions hold is positive, as
+1 - y_i for C > 1. Two factors are one if their normal forms are multiples of one another. An index that is not free in
+the claim stands for all members.
 """
 
 from __future__ import annotations

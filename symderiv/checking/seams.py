@@ -119,7 +119,7 @@ def fewest(
     """The conditions among `listed`, each that an argument is not 0, that the statement of `question` is shown to need.
 
     None, where that is shown; else as many as can be are left out one after the other, those first that have something
-    piecewise in them themselves, then the longest. Products, and differences of two squares, are taken factor by factor.
+    piecewise in them themselves, then the longest. Products and differences of two squares are taken factor by factor.
     """
     if not _is_open(question.left, question.right, question.theory):
         return listed
@@ -150,7 +150,7 @@ def _parts(condition: Condition, normaliser: Normaliser) -> tuple[Condition, ...
                 pair = Add((one, Mul((minus, other)))), Add((one, other))
                 return tuple(Nonzero(_short(each, normaliser)) for each in pair)
         case Nonzero(term=term):
-            factors = [factor for factor, _ in factors_of(term) if not isinstance(factor, Number)]
+            factors: list[Term] = [factor for factor, _ in factors_of(term) if not isinstance(factor, Number)]
             if len(factors) == 1:
                 factors = _common_factor(term, normaliser)
             if len(factors) > 1:

@@ -12,7 +12,8 @@ from typing import Final
 
 from symderiv.proving.conditions import Conditions
 from symderiv.proving.elimination import Relation, eliminated
-from symderiv.proving.joining import taken_together
+from symderiv.proving.heads import with_heads
+from symderiv.proving.joining import positive_parts, taken_together
 from symderiv.proving.letters import Letters
 from symderiv.proving.matching import match
 from symderiv.proving.monomials import (
@@ -29,15 +30,14 @@ from symderiv.proving.monomials import (
     product,
     scaled,
 )
-from symderiv.proving.named_products import named_product, with_products
+from symderiv.proving.named_products import in_bracket, with_products
 from symderiv.proving.recognition import folded, head, logistic, reciprocal, recognised, tails
 from symderiv.proving.roots_of_numbers import numbers_in
 from symderiv.proving.rules.base import Context
-from symderiv.proving.rules.logs import is_positive
 from symderiv.proving.settling import settled
 from symderiv.proving.style import Style, brackets, height, instantiated
-from symderiv.proving.tidy import negate, split_number, tidy
-from symderiv.statements import Nonzero, Theory, unfold
+from symderiv.proving.tidy import negate, tidy
+from symderiv.statements import Theory, unfold
 from symderiv.terms import (
     Abs,
     Add,
@@ -45,13 +45,11 @@ from symderiv.terms import (
     Delta,
     Derivative,
     Div,
-    Entry,
     Exp,
     Index,
     Log,
     Mul,
     Number,
-    Parameter,
     Place,
     Power,
     Product,
@@ -77,7 +75,6 @@ class Expander:
         self._style = style
         self._context = context
         self._inside = 0
-        self._headed: dict[int, tuple[int, int]] = {}
         self._mentioned: frozenset[str] = frozenset()
         self._patterns = brackets(theory)
         self._recognised = recognised(theory, frozenset(context.choice("named").split("+")))
@@ -88,11 +85,16 @@ class Expander:
         """`term` multiplied out; TooLong beyond the budget."""
         self._mentioned = frozenset(part.name for part in each_subterm(term) if isinstance(part, Call))
         made = settled(self._eliminated(self._expand(term)), self.letters.terms, self._renamed, _MOST_TERMS)
-        made = self._by_products(made) if self._style.products else made
-        return {tails(monomial, self._headed): coefficient for monomial, coefficient in made.items()}
+        for definition in self._recognised if self._style.products else ():
+            made, uses = with_products(made, definition, self.letters, self._expand)
+            self.conditions.need(uses)
+            made = self._together(made)
+        return {tails(monomial, self.letters.headed): coefficient for monomial, coefficient in made.items()}
 
     def _expand(self, term: Term) -> Polynomial:
-        named = None if self._inside else self._named(term)
+        named = (
+            None if self._inside else in_bracket(term, self._patterns, self._style.name, self._bracket, self._plainly)
+        )
         if named is not None:
             return named
         match term:
@@ -135,20 +137,6 @@ class Expander:
             case _:
                 parts = children(term)
                 return self._one(rebuild(term, tuple(self.letters.rebound(part) for part in parts)) if parts else term)
-
-    def _by_products(self, polynomial: Polynomial) -> Polynomial:
-        """`polynomial` with the quantities that are defined as a product with a bracket."""
-        for definition in self._recognised:
-            if definition.indices:
-                continue
-            call = self.letters.letter(definition())
-            named = named_product(call, self._expand(definition.body), self.letters.terms)
-            if named is not None and any(named[0] == letter for monomial in polynomial for letter, _ in monomial):
-                for letter, power in named[1]:
-                    if power < 0:
-                        self.conditions.need((Nonzero(self.letters.terms[letter]),))
-                polynomial = self._together(with_products(polynomial, named))
-        return polynomial
 
     def _plainly(self, term: Term) -> Polynomial:
         """`term` multiplied out without calling its parts by the names of brackets."""
@@ -225,7 +213,7 @@ class Expander:
     def _symbolic_power(
         self, inner: Polynomial, base: Term, constant: Fraction, rest: list[tuple[Fraction, Term]]
     ) -> Polynomial:
-        parts = self._positive_parts(inner) if not rest else None
+        parts = positive_parts(inner, self.letters, self._theory) if not rest else None
         if parts is not None:
             return {tuple((letter, power * constant) for letter, power in parts): Fraction(1)}
         whole: Monomial | None = None
@@ -242,15 +230,6 @@ class Expander:
             exponents[self.letters.power_letter(letter, unit)] = coefficient
         return {tuple(sorted(exponents.items())): Fraction(1)}
 
-    def _positive_parts(self, polynomial: Polynomial) -> Monomial | None:
-        """The one product that `polynomial` is, of data that are positive: (t y)^(1/2) is t^(1/2) y^(1/2)."""
-        if len(polynomial) != 1 or next(iter(polynomial.values())) != 1:
-            return None
-        monomial = next(iter(polynomial))
-        terms = [self.letters.terms[letter] for letter, _ in monomial]
-        plain = all(isinstance(term, Entry | Call | Parameter) and is_positive(term, self._theory) for term in terms)
-        return monomial if plain and len(terms) > 1 else None
-
     def _exponential(self, argument: Polynomial) -> Polynomial:
         made: Polynomial = {UNIT: Fraction(1)}
         for monomial, coefficient in argument.items():
@@ -263,26 +242,7 @@ class Expander:
             elif power < 0:
                 single = {inverse(next(iter(single))): 1 / next(iter(single.values()))}
             made = self._times(made, self._whole_power(single, abs(power)))
-        return self._heads(made)
-
-    def _heads(self, polynomial: Polynomial) -> Polynomial:
-        """e^{z_a} as y_a S, where y = e^z / S is defined and mentioned."""
-        made: Polynomial = {}
-        for monomial, coefficient in polynomial.items():
-            one = {UNIT: coefficient}
-            for letter, power in monomial:
-                found = head(self.letters.terms[letter], self._recognised, self._mentioned)
-                rest = {} if found is None else self._expand(found[1])
-                if found is not None and len(rest) == 1:
-                    call, below = self.letters.letter(found[0]), next(iter(rest))
-                    whole = joined(((call, 1),), below)
-                    if len(below) == 1 and below[0][1] == 1:
-                        self._headed[call] = (letter, below[0][0])
-                    one = product(one, {tuple((other, p * power) for other, p in whole): Fraction(1)}, _MOST_PRODUCTS)
-                else:
-                    one = scaled(one, ((letter, power),), Fraction(1))
-            made = plus(made, one)
-        return made
+        return with_heads(made, self.letters, self._recognised, self._mentioned, self._expand)
 
     def instances(self) -> tuple[tuple[int, Polynomial], ...]:
         """The brackets of the definitions at the indices that occur, each as a letter and as what it stands for."""
@@ -307,25 +267,6 @@ class Expander:
         for part in term.terms:
             made = plus(made, self._plainly(part))
         return self._bracket_of(made, term)
-
-    def _named(self, term: Term) -> Polynomial | None:
-        """A term of a definition's bracket as the bracket and what else is in it."""
-        if self._style.name == "none":
-            return None
-        for pattern in self._patterns:
-            position = 0 if self._style.name == "first" else len(pattern.terms) - 1
-            sign, wanted = split_number(pattern.terms[position])
-            bound = match(wanted, term, pattern.free)
-            if bound is None or abs(sign) != 1 or not pattern.free <= set(bound) or isinstance(wanted, Number):
-                continue
-            whole = rename(pattern, dict(bound))
-            assert isinstance(whole, Add)
-            made = self._bracket(whole)
-            for number_, part in enumerate(whole.terms):
-                if number_ != position:
-                    made = plus(made, self._plainly(part), Fraction(-1))
-            return {monomial: sign * coefficient for monomial, coefficient in made.items()}
-        return None
 
     def _bracket_of(self, made: Polynomial, written: Term) -> Polynomial:
         if len(made) < 2:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 from symderiv.proving.grouping import reading_cost
+from symderiv.proving.matching import match
 from symderiv.proving.plan import Phase, Stuck, composed, phases, run, tidied
 from symderiv.proving.rules import Lemma
 from symderiv.proving.rules.logs import is_positive
 from symderiv.proving.shortening import shortened
 from symderiv.proving.style import brackets
 from symderiv.statements import Line, Positive, Step, Theory
-from symderiv.terms import Call, Derivative, Term, at, each_subterm
+from symderiv.terms import Add, Call, Derivative, Term, at, each_subterm
 
 _DIFFERENTIATE: Final = (
     "{lemmas}",
@@ -133,6 +134,12 @@ def _one_bar(term: Term, theory: Theory) -> tuple[Step, ...]:
         steps = []
 
     def accept(step: Step) -> bool:
+        around = (at(step.before, step.path[:depth]) for depth in range(len(step.path)))
+        if any(
+            isinstance(each, Add) and any(match(known, each, known.free) is not None for known in whole)
+            for each in around
+        ):
+            return False  # A bracket of a definition stays as its author wrote it.
         return reading_cost(step.after, whole) <= reading_cost(step.before, whole) + 1
 
     ((phase,), _) = phases("one-fraction")

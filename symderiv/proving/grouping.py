@@ -59,7 +59,7 @@ _HIGHEST_POWER: Final = 4
 _MOST_PRODUCTS: Final = 400
 _KNOWN_BRACKET: Final = 3
 _OPENED: Final = 6
-"""Terms of a bracket that is written out where others cancel against them, and of a numerator over several fractions."""
+"""Terms of a bracket that is written out where others cancel against them, and of what is put over one bar."""
 _MINUS_ONE: Final = Number(Fraction(-1))
 _UNSIFTED: Final = 200
 """A delta under the sum over one of its indices: there is less to compute than is written."""
@@ -174,10 +174,11 @@ class Grouper:
         value = content(polynomial)
         if shared or value != 1:
             forms = [self._with_factor(polynomial, shared, value), *self._over_one_bar(polynomial, shared)]
-            if value == 1 and any(
-                power.denominator != 1 or letter in self._letters.partners for letter, power in shared
-            ):
-                forms.append(tidy(self._letters.term(polynomial)))
+            whole = tuple(p for p in shared if p[1].denominator == 1 and p[0] not in self._letters.partners)
+            if whole != shared:
+                rest = scaled(polynomial, inverse(whole), 1 / value)
+                front = self._letters.monomial_term(whole, value)
+                forms.append(product_term([front, tidy(self._letters.term(rest))]))
             return min(forms, key=self._cost)
         forms = [tidy(self._letters.term(polynomial)), *self._over_one_bar(polynomial, UNIT)]
         best = min(forms, key=self._cost)

@@ -5,13 +5,25 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import floor
+from typing import TypeGuard
 
 from symderiv.proving.letters import Letters
-from symderiv.proving.monomials import Exponent, Monomial, inverse, joined
-from symderiv.statements import Condition, Nonzero
+from symderiv.proving.monomials import Exponent, Monomial, Polynomial, inverse, joined
+from symderiv.proving.rules.logs import is_positive
+from symderiv.statements import Condition, Nonzero, Theory
 from symderiv.terms import Abs, Call, Entry, Number, Parameter, Sign, Step, Term
 
-__all__ = ["taken_together"]
+__all__ = ["positive_parts", "taken_together"]
+
+
+def positive_parts(polynomial: Polynomial, letters: Letters, theory: Theory) -> Monomial | None:
+    """The one product that `polynomial` is, of data that are positive: (t y)^(1/2) is t^(1/2) y^(1/2); else None."""
+    if len(polynomial) != 1 or next(iter(polynomial.values())) != 1:
+        return None
+    monomial = next(iter(polynomial))
+    terms = [letters.terms[letter] for letter, _ in monomial]
+    plain = all(isinstance(term, Entry | Call | Parameter) and is_positive(term, theory) for term in terms)
+    return monomial if plain and len(terms) > 1 else None
 
 
 def taken_together(monomial: Monomial, letters: Letters) -> tuple[Fraction, Monomial, tuple[Condition, ...]]:
@@ -23,10 +35,10 @@ def taken_together(monomial: Monomial, letters: Letters) -> tuple[Fraction, Mono
     uses: tuple[Condition, ...] = ()
     number = Fraction(1)
     for letter, power in monomial if letters.numbers else ():
-        base = letters.terms[letter]
-        if letter in letters.numbers and isinstance(base, Number) and not 0 < power < 1:
+        term = letters.terms[letter]
+        if letter in letters.numbers and isinstance(term, Number) and not 0 < power < 1:
             whole = floor(power)
-            number *= base.value**whole
+            number *= term.value**whole
             monomial = joined(monomial, ((letter, -whole),))
     if letters.switched and any(letter in letters.switched for letter, _ in monomial):
         monomial, uses = _switches(monomial, letters)
@@ -56,27 +68,32 @@ def _switches(monomial: Monomial, letters: Letters) -> tuple[Monomial, tuple[Con
                     uses.append(Nonzero(inner))
                 powers[letter] = powers[letter] % 2
                 size, own = letters.known(Abs(inner)), letters.known(inner)
-                if powers[letter] and size is not None and powers.get(size, 0) >= 1 and _is_letter(own, inner):
-                    powers[letter], powers[size] = 0, powers[size] - 1
-                    own = letters.letter(inner)
-                    powers[own] = powers.get(own, 0) + 1
-                elif powers[letter] and own is not None and powers.get(own, 0) >= 1:
-                    powers[letter], powers[own] = 0, powers[own] - 1
-                    size = letters.letter(Abs(inner))
-                    powers[size] = powers.get(size, 0) + 1
+                if powers[letter] and _stands(size, powers) and _is_letter(own, inner):
+                    _replace(powers, letter, size, letters.letter(inner))
+                elif powers[letter] and _stands(own, powers):
+                    _replace(powers, letter, own, letters.letter(Abs(inner)))
             case _:
                 pass
-    for letter in [letter for letter, power in powers.items() if power and power.denominator == 1]:
+    for letter, power in tuple(powers.items()):
         found = letters.terms[letter]
-        if (
-            isinstance(found, Abs)
-            and powers[letter] % 2 == 0
-            and _is_letter(letters.known(found.argument), found.argument)
-        ):
-            own = letters.letter(found.argument)
-            powers[own] = powers.get(own, 0) + powers[letter]
+        if not isinstance(found, Abs) or not power or power.denominator != 1 or power % 2:
+            continue
+        if _is_letter(letters.known(found.argument), found.argument):
+            inside = letters.letter(found.argument)
+            powers[inside] = powers.get(inside, 0) + power
             powers[letter] = 0
     return tuple(sorted((letter, power) for letter, power in powers.items() if power)), tuple(uses)
+
+
+def _stands(letter: int | None, powers: dict[int, Exponent]) -> TypeGuard[int]:
+    """Whether a letter is a factor."""
+    return letter is not None and powers.get(letter, 0) >= 1
+
+
+def _replace(powers: dict[int, Exponent], sign: int, factor: int, made: int) -> None:
+    """One letter for a sign and a factor."""
+    powers[sign], powers[factor] = 0, powers[factor] - 1
+    powers[made] = powers.get(made, 0) + 1
 
 
 def _is_letter(rank: int | None, term: Term) -> bool:

@@ -18,7 +18,8 @@ class Letters:
     `sums` has, for the letter of a sum, its index and the polynomial under it; `symbolic`, for the letter u^q, the
     letter u and the exponent q, and `partners` the other way round; `bases`, for such a u, the monomial that it is;
     `relations`, for a letter u, (s, P) with u^s P = 1; `shares` are the letters p = 1 / (1 + e^u), so that 1 - p is a
-    bracket that a reader knows; `switched` those of absolute values, signs and steps; `numbers` numbers under roots.
+    bracket that a reader knows; `switched` those of absolute values, signs and steps; `numbers` numbers under roots;
+    `headed` has, for the letter y_a that stands in e^{z_a} = y_a S, those of e^{z_a} and S.
     """
 
     def __init__(self, taken: frozenset[str]) -> None:
@@ -33,6 +34,7 @@ class Letters:
         self.shares: set[int] = set()
         self.switched: set[int] = set()
         self.numbers: set[int] = set()
+        self.headed: dict[int, tuple[int, int]] = {}
         self.bases: dict[int, Monomial] = {}
         self.bracket_ranks: dict[frozenset[tuple[Monomial, Fraction]], int] = {}
 
