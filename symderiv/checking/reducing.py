@@ -8,8 +8,8 @@ max(a, b) + r != 0 says a + r != 0 where b + r is negative by its shape.
 
 A condition is left out if it follows from those that are kept: of u > 0 follows u != 0, 2 u > 0 and -u < 0, what is
 listed for all members holds for each, and what is positive by its shape where kept conditions hold is positive, as
-1 - y_i for C > 1. Two factors are one if their normal forms are multiples of one another. An index that is not free in
-the claim stands for all members.
+1 - y_i for C > 1; so is a sum of what is never negative with a part that is not 0. Two factors are one if their normal
+forms are multiples of one another. An index that is not free in the claim stands for all members.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from symderiv.checking.normal import Normaliser, Outside, Polynomial
+from symderiv.checking.shape import never_negative
 from symderiv.checking.signs import positivity
 from symderiv.statements import Condition, Distinct, Nonzero, Positive, Theory
 from symderiv.terms import (
@@ -162,7 +163,13 @@ class _Known:
                 if ratio is not None and fact.sign:
                     return 1 if ratio > 0 else -1
                 found = 0 if ratio is not None else found
-        return found
+        return 1 if found is None and self._is_filled(term) else found
+
+    def _is_filled(self, term: Term) -> bool:
+        """Whether `term` is a sum of what is never negative, with a part that is not 0: |x| + |t| for x != 0."""
+        if not isinstance(term, Add) or not all(never_negative(part, self._theory) for part in term.terms):
+            return False
+        return any(self.implies(self.reading(Nonzero(part))) for part in term.terms)
 
     def what_is_left(self, read: _Reading) -> tuple[Condition, ...]:
         """A condition without the factors whose sign is known: of x y > 0 beside x > 0 there is left y > 0."""
@@ -218,7 +225,7 @@ def without_repetitions(
     knowledge = _Known(free, theory, normaliser)
     written = [part for each in listed for part in _parts(each, knowledge)]
     kept: dict[Condition, tuple[Condition, ...]] = {}
-    for condition in sorted(dict.fromkeys(written), key=_strength):
+    for condition in sorted(dict.fromkeys(written), key=lambda condition: _strength(condition, free)):
         read = None if isinstance(condition, Distinct) else knowledge.reading(condition)
         if read is not None and knowledge.implies(read):
             continue
@@ -228,13 +235,15 @@ def without_repetitions(
     return tuple(dict.fromkeys(each for condition in dict.fromkeys(written) for each in kept.get(condition, ())))
 
 
-def _strength(condition: Condition) -> tuple[int, int, int]:
-    """What speaks of sizes alone first, then positive before nonzero, and short before long."""
+def _strength(condition: Condition, free: frozenset[Index]) -> tuple[int, int, int, int]:
+    """What speaks of sizes alone first, then positive before nonzero, of all members before of some, short before
+    long."""
     if isinstance(condition, Distinct):
-        return (0, 0, 0)
+        return (0, 0, 0, 0)
     parts = tuple(each_subterm(condition.term))
     sizes = all(isinstance(part, Size | Number) or children(part) for part in parts)
-    return (1 if sizes else 2, 1 if isinstance(condition, Positive) else 2, len(parts))
+    positive = isinstance(condition, Positive)
+    return (1 if sizes else 2, 1 if positive else 2, -len(condition.term.free - free), len(parts))
 
 
 def _parts(condition: Condition, knowledge: _Known) -> tuple[Condition, ...]:

@@ -118,8 +118,9 @@ def fewest(
 ) -> tuple[Condition, ...]:
     """The conditions among `listed`, each that an argument is not 0, that the statement of `question` is shown to need.
 
-    None, where that is shown; else as many as can be are left out one after the other, those first that have something
-    piecewise in them themselves, then the longest. Products and differences of two squares are taken factor by factor.
+    None, where that is shown; else as many as can be are left out one after the other: first those that have something
+    piecewise in them themselves, then those about all members, then the longest. Products and differences of two
+    squares are taken factor by factor.
     """
     if not _is_open(question.left, question.right, question.theory):
         return listed
@@ -127,12 +128,13 @@ def fewest(
     if not smooth and _holds(question, (), smooth, domains, cases, named):
         return ()
     every = tuple(dict.fromkeys(part for each in listed for part in _parts(each, question.normaliser)))
-    tried = sorted(every, key=_plainness)[:_MOST_TRIED] if len(every) > 1 else []
+    free = question.left.free | question.right.free
+    tried = sorted(every, key=lambda each: _plainness(each, free))[:_MOST_TRIED] if len(every) > 1 else []
     kept = every
     for condition in tried:
         rest = tuple(each for each in kept if each != condition)
         told = tuple(each for each in rest if isinstance(each, Nonzero) and _is_local(each.term, question.theory))
-        if smooth and _plainness(condition)[0] == 0:
+        if smooth and _plainness(condition, free)[0] == 0:
             break
         if told and _holds(question, told, smooth, domains, cases, named):
             kept = rest
@@ -185,10 +187,11 @@ def _short(term: Term, normaliser: Normaliser) -> Term:
         return term
 
 
-def _plainness(condition: Condition) -> tuple[int, int]:
+def _plainness(condition: Condition, free: frozenset[Index]) -> tuple[int, int, int]:
+    """Less for what is more worth leaving out: piecewise itself, about all members, long."""
     assert not isinstance(condition, Distinct)
     parts = list(each_subterm(condition.term))
-    return -sum(isinstance(part, PIECEWISE) for part in parts), -len(parts)
+    return -sum(isinstance(part, PIECEWISE) for part in parts), -len(condition.term.free - free), -len(parts)
 
 
 def _is_local(term: Term, theory: Theory) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from symderiv.checking.normal import Normaliser
 from symderiv.checking.reducing import factors_of, without_repetitions
 from symderiv.documents.obvious import is_obvious
-from symderiv.statements import Condition, Distinct, Nonzero, Positive, Theory
+from symderiv.statements import Condition, Distinct, Line, Nonzero, Positive, Theory, Verdict
 from symderiv.terms import Index
 
 __all__ = ["Beside"]
@@ -29,6 +29,11 @@ class Beside:
         self._free = free
         self._normaliser = Normaliser(theory)
         self._found: dict[tuple[Condition, ...], tuple[Condition, ...]] = {}
+
+    def line(self, line: Line, verdicts: tuple[Verdict, ...]) -> tuple[Condition, ...]:
+        """What is left of the conditions of a line, whose steps have these verdicts."""
+        used = (condition for step in line.steps for condition in step.uses)
+        return self.fewest(used, (condition for each in verdicts for condition in each.conditions))
 
     def fewest(self, used: Iterable[Condition], listed: Iterable[Condition]) -> tuple[Condition, ...]:
         """What is left of the conditions that rules `used` and of those that the checker `listed`, in their order."""

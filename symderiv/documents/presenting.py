@@ -333,11 +333,9 @@ class _Writer:
     def _chain(self, theorem: Theorem) -> Chain:
         derivation = theorem.derivation
         rows: list[Row] = []
-        before = derivation.start
-        beside = Beside(derivation.theory, theorem.claim.left.free | theorem.claim.right.free)
+        before, claim = derivation.start, theorem.claim
+        beside = Beside(derivation.theory, claim.left.free | claim.right.free)
         for line, verdict, verdicts in zip(derivation.lines, theorem.lines, theorem.steps, strict=True):
-            used = (condition for step in line.steps for condition in step.uses)
-            listed = (condition for each in verdicts for condition in each.conditions)
             cites = tuple(self.cited(c) for c in dict.fromkeys(step.cites for step in line.steps if step.cites))
             reason = prose(line.reason)
             if cites and _words(reason) == "; ".join(_words(link.text) for link in cites):
@@ -351,7 +349,7 @@ class _Writer:
                     line.rule,
                     self.title(line.rule),
                     reason,
-                    beside.fewest(used, listed),
+                    beside.line(line, verdicts),
                     cites,
                     verdict,
                     self._lemmas(line),

@@ -103,8 +103,10 @@ def _reading_cost(term: Term, whole: tuple[Add, ...], known: dict[Term, int]) ->
 
 
 def _is_compound(term: Term) -> bool:
-    """Whether a fraction stands in `term`, itself or as a term of a sum or a factor."""
-    return isinstance(term, Div) or (isinstance(term, Add | Mul) and any(map(_is_compound, children(term))))
+    """Whether a fraction stands in `term`, itself or as a term of a sum or a factor; a mean, over a size, is none."""
+    if isinstance(term, Div):
+        return not isinstance(term.denominator, Size)
+    return isinstance(term, Add | Mul) and any(map(_is_compound, children(term)))
 
 
 def _starts_with_delta(term: Term) -> bool:
@@ -174,14 +176,14 @@ class Grouper:
         value = content(polynomial)
         if shared or value != 1:
             forms = [self._with_factor(polynomial, shared, value), *self._over_one_bar(polynomial, shared)]
-            whole = tuple(p for p in shared if p[1].denominator == 1 and p[0] not in self._letters.partners)
+            symbolic = self._letters.partners.keys() | self._letters.symbolic.keys()
+            whole = tuple(pair for pair in shared if pair[1].denominator == 1 and pair[0] not in symbolic)
             if whole != shared:
                 rest = scaled(polynomial, inverse(whole), 1 / value)
                 front = self._letters.monomial_term(whole, value)
                 forms.append(product_term([front, tidy(self._letters.term(rest))]))
             return min(forms, key=self._cost)
-        forms = [tidy(self._letters.term(polynomial)), *self._over_one_bar(polynomial, UNIT)]
-        best = min(forms, key=self._cost)
+        best = tidy(self._letters.term(polynomial))
         opened = self._opened(polynomial)
         if opened is not None:
             best = min(best, self._form(opened), key=self._cost)
@@ -199,7 +201,7 @@ class Grouper:
             front = product_term([self._form(found), self._form(bracket)])
             made = rendered_sum([front, self._form(rest)]) if rest else front
             best = min(best, made, key=self._cost)
-        return best
+        return min([best, *self._over_one_bar(polynomial, UNIT)], key=self._cost)
 
     def _with_factor(self, polynomial: Polynomial, shared: Monomial, value: Fraction) -> Term:
         """value * shared * rest."""
@@ -214,7 +216,7 @@ class Grouper:
         for letter in sorted({letter for monomial in polynomial for letter, _ in monomial}):
             powers = [dict(monomial).get(letter, 0) for monomial in polynomial]
             least = min(powers)
-            plain = isinstance(self._letters.terms[letter], Entry | Call | Parameter | Size)
+            plain = isinstance(self._letters.terms[letter], Entry | Call | Parameter)
             whole = all(power.denominator == 1 for power in powers)
             if plain and least < 0 and whole and letter not in self._letters.partners:
                 factor[letter] = least

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symderiv.proving.monomials import Monomial
-from symderiv.proving.roots_of_numbers import rooted
+from symderiv.proving.roots_of_numbers import numbers_in, rooted
 from symderiv.proving.rules.base import ONE, add, divide, multiply
 from symderiv.proving.tidy import is_negative, scale
 from symderiv.terms import (
@@ -110,7 +110,7 @@ def _order(term: Term) -> int:
         case Entry() | Call() | Delta():
             return 2
         case Power(base=base):
-            return _order(base)
+            return 0 if numbers_in(base) else _order(base)
         case Add():
             return 3
         case Exp():

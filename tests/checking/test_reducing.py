@@ -11,11 +11,13 @@ import pytest
 from symderiv.checking.evaluation import Evaluator, Undefined
 from symderiv.checking.rationals import Rationals
 from symderiv.checking.reducing import without_repetitions
-from symderiv.statements import Condition, Nonzero, Positive, Theory
-from symderiv.terms import Array, Entry, Parameter, Power, Term, exp, number, total
-from tests.checking.notation import PLAIN, gamma, half, i, j, k, l, t, z
+from symderiv.statements import Condition, Definition, Nonzero, Positive, Theory
+from symderiv.terms import Add, Array, Entry, Parameter, Power, Size, Term, absolute, exp, maximum, number, total
+from tests.checking.notation import CLASSES, PLAIN, gamma, half, i, j, k, l, t, z
+from tests.checking.test_seams import value
 
 x, y_, w_ = (Entry(Array(name, ()), ()) for name in ("x", "y", "w"))
+c = Parameter("c", True)
 FREE = frozenset({i, j})
 
 BY_HAND: tuple[tuple[tuple[Condition, ...], tuple[Condition, ...]], ...] = (
@@ -42,6 +44,21 @@ BY_HAND: tuple[tuple[tuple[Condition, ...], tuple[Condition, ...]], ...] = (
     ((Nonzero(x + 1), Nonzero(x)), (Nonzero(x + 1), Nonzero(x))),
     ((Nonzero(gamma * (x**2 + 1)),), ()),
     ((Positive(-x), Nonzero(x)), (Positive(-x),)),
+    ((Nonzero(x**2),), (Nonzero(x),)),
+    ((Nonzero(absolute(x)),), (Nonzero(x),)),
+    ((Positive(absolute(x)), Nonzero(x)), (Nonzero(x),)),
+    ((Positive(absolute(x) * y_),), (Positive(y_), Nonzero(x))),
+    ((Nonzero(absolute(x) + absolute(y_)), Nonzero(x)), (Nonzero(x),)),
+    ((Nonzero(absolute(x) + y_), Nonzero(x)), (Nonzero(absolute(x) + y_), Nonzero(x))),
+    ((Nonzero(absolute(x) + absolute(y_)), Nonzero(w_)), (Nonzero(absolute(x) + absolute(y_)), Nonzero(w_))),
+    # Of a maximum the term that may be 0.
+    ((Nonzero(maximum(x, 1 - c) - (1 + c)),), (Nonzero(x - (1 + c)),)),
+    ((Nonzero(1 + c - maximum(1 - c, x)),), (Nonzero(Add((x, number(-1), -c))),)),
+    ((Nonzero(maximum(x, 1 - c) - (1 - c)),), (Nonzero(maximum(x, 1 - c) - (1 - c)),)),
+    ((Nonzero(maximum(x, y_) - (1 + c)),), (Nonzero(maximum(x, y_) - (1 + c)),)),
+    ((Nonzero(maximum(x, -c)),), (Nonzero(x),)),
+    ((Nonzero(maximum(x, c)),), ()),
+    ((Positive(maximum(x, -c)),), (Positive(maximum(x, -c)),)),
     ((), ()),
 )
 
@@ -91,3 +108,45 @@ def test_parameters_are_factors_like_data() -> None:
     free = Parameter("c")
     assert without_repetitions((Nonzero(free**2), Nonzero(free)), frozenset(), PLAIN) == (Nonzero(free),)
     assert without_repetitions((Nonzero(t[k] * free),), frozenset(), PLAIN) == (Nonzero(t[k]), Nonzero(free))
+
+
+def test_what_is_positive_where_a_size_is_large_enough() -> None:
+    """1 - y_i is positive for C > 1, and not for C = 1."""
+    share = Definition("y", (i,), exp(z[i]) / total(k, exp(z[k])))
+    theory = Theory((share,))
+    several = Positive(Size(CLASSES) - 1)
+    rest = 1 - share(i)
+    assert without_repetitions((Nonzero(rest), Positive(rest), several), FREE, theory) == (several,)
+    assert without_repetitions((several, Nonzero(rest**2)), FREE, theory) == (several,)
+    assert without_repetitions((Nonzero(rest), Positive(Size(CLASSES) - 2)), FREE, theory) == (
+        Nonzero(rest), Positive(Size(CLASSES) - 2),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_reduced_list_of_maxima_says_the_same_at_every_point(seed: int) -> None:
+    """Random sums with a maximum or with absolute values; every point of a grid, on which many of them are 0."""
+    source = random.Random(f"maxima/{seed}")
+    letters: tuple[Term, ...] = (x, y_, c, -c, number(1), 1 - c, 1 + c, -x)
+    grid = [Fraction(n, 2) for n in (-4, -3, -2, -1, 0, 1, 2, 3, 4)]
+    points = [
+        {"x": one, "y": two, "c": three} for one in grid for two in grid for three in (Fraction(1, 2), Fraction(1))
+    ]
+    changed = 0
+    for _ in range(60):
+        pick = [source.choice(letters) for _ in range(4)]
+        largest = maximum(pick[0], pick[1]) if source.random() < 0.7 else absolute(pick[0])
+        term = source.choice((largest - pick[2], pick[2] - largest, largest + absolute(pick[3]), largest * pick[2]))
+        listed = (source.choice((Positive, Nonzero))(term), source.choice((Positive, Nonzero))(pick[3]))
+        found = without_repetitions(listed, frozenset(), Theory())
+        changed += found != listed
+        for values in points:
+            before = [_holds_there(each, values) for each in listed]
+            assert all(before) == all(_holds_there(each, values) for each in found), (listed, found, values)
+    assert changed > 10
+
+
+def _holds_there(condition: Condition, values: dict[str, Fraction]) -> bool:
+    assert isinstance(condition, Positive | Nonzero)
+    found = value(condition.term, values)
+    return found > 0 if isinstance(condition, Positive) else found != 0

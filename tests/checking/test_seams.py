@@ -174,6 +174,85 @@ def test_a_derivative_that_does_not_exist_at_a_seam_keeps_its_condition(name: st
     assert differs(body, claimed, inside) is None
 
 
+clipped = -maximum(-maximum(x, 1 - kappa), -(1 + kappa))
+proximal = maximum(-(x * u), -(clipped * u))
+outside = u * step(x * u - clipped * u) - u
+inside_of_both = -u * step(1 + kappa - x) * step(x - (1 - kappa))
+
+PARTLY: tuple[tuple[str, Term, Term, tuple[str, ...]], ...] = (
+    # Both terms of the maximum are one polynomial inside the clip.
+    ("a clip", proximal, outside, ("x-1-kappa", "x-1+kappa")),
+    ("a maximum of a term and its positive part", maximum(x, maximum(0, x)), step(x), ("x",)),
+    ("a square and the square of a clip", maximum((x - u) ** 2, (maximum(x, v) - u) ** 2),
+     2 * (x - u) * step(x - v) + 2 * (x - u) * step((x - u) ** 2 - (v - u) ** 2) * step(v - x), ("x-v", "x+v-2u")),
+    ("only one of two seams", maximum(0, x) ** 2 + absolute(x - u), 2 * maximum(0, x) + sign(x - u), ("x-u",)),
+)  # fmt: skip
+EXPECTED: dict[str, Term] = {
+    "x-1-kappa": x - 1 - kappa, "x-1+kappa": x - 1 + kappa, "x": x, "x-v": x - v, "x+v-2u": x + v - 2 * u, "x-u": x - u,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "body", "claimed", "seams"), PARTLY, ids=[row[0] for row in PARTLY])
+def test_only_the_seams_at_which_a_derivative_jumps_are_left_out(
+    name: str, body: Term, claimed: Term, seams: tuple[str, ...]
+) -> None:
+    """Oracle: one-sided quotients at every point of a grid outside the seams, and at points on each of them."""
+    verdict = same(D(body, x), claimed, PLAIN, seed=len(name))
+    assert verdict.word == "proved", verdict
+    assert len(verdict.conditions) == len(seams)
+    listed = [condition.term for condition in verdict.conditions if isinstance(condition, Nonzero)]
+    held = [data for data in GRID if all(value(EXPECTED[each], data) for each in seams)]
+    assert len(held) > 100
+    assert differs(body, claimed, held) is None
+    for data in held:
+        assert all(value(term, data) for term in listed), (listed, data)
+    for each in seams:
+        on = [data for data in GRID if value(EXPECTED[each], data) == 0]
+        assert differs(body, claimed, on) is not None, each
+    assert differs(body, claimed, [data for data in GRID if all(value(term, data) for term in listed)]) is None
+
+
+def test_a_wrong_claim_inside_a_clip_is_not_helped_by_fewer_conditions() -> None:
+    """Where both terms are one polynomial the derivative is that polynomial's, and no other."""
+    assert differs(proximal, -clipped * u, GRID) is not None
+    for claimed in (outside + 1, inside_of_both, u * step(x * u - clipped * u) + u, outside + 1 - sign(x) ** 2):
+        verdict = same(D(proximal, x), claimed, PLAIN, seed=3)
+        if verdict.word == "proved":
+            listed = [condition.term for condition in verdict.conditions if isinstance(condition, Nonzero)]
+            held = [data for data in GRID if all(value(term, data) for term in listed)]
+            assert differs(proximal, claimed, held) is None
+        else:
+            assert verdict.word in ("false", "undefined", "numeric", "undecided")
+
+
+def test_the_kinks_of_other_members_do_not_count() -> None:
+    """Of a sum of hinges the derivative by one entry asks for that entry's kink alone; a Hessian row for no less."""
+    hinges = total(k, maximum(0, 1 - t[k] * z[k]))
+    verdict = same(D(hinges, z[j]), -t[j] * step(1 - t[j] * z[j]), PLAIN, seed=1)
+    assert verdict.word == "proved", verdict
+    (condition,) = verdict.conditions
+    assert isinstance(condition, Nonzero)
+    assert condition.term.free == {j}
+    # A sum inside another kink keeps all members.
+    nested = absolute(total(k, absolute(z[k])) - 1)
+    kept = same(D(nested, z[j]), sign(total(k, absolute(z[k])) - 1) * sign(z[j]), PLAIN, seed=1).conditions
+    assert kept
+
+
+def test_second_derivatives_do_without_a_tie_inside_of_a_clip() -> None:
+    verdict = same(D(D(proximal * x, x), x), 2 * outside, PLAIN, seed=3)
+    assert verdict.word == "proved", verdict
+    listed = [condition.term for condition in verdict.conditions if isinstance(condition, Nonzero)]
+    middle = [d for d in GRID if abs(d["x"] - 1) < d["kappa"] and d["u"]]
+    assert middle
+    assert all(value(term, data) for term in listed for data in middle)
+    # |x| has a second derivative beside 0 alone, and so has what is 0 only there.
+    for body in (x * absolute(x), maximum(x, maximum(0, x)), maximum(x, x**2)):
+        kept = same(D(D(body, x), x), D(D(body, x), x), PLAIN, seed=3)
+        terms = [condition.term for condition in kept.conditions if isinstance(condition, Nonzero)]
+        assert any(not value(term, {"x": Fraction(0), "u": Fraction(1)}) for term in terms), body
+
+
 def test_a_second_derivative_and_data_tied_together_keep_their_conditions() -> None:
     square = maximum(x, 0) ** 2
     assert same(D(D(square, x), x), 2 * step(x), PLAIN, seed=1).conditions

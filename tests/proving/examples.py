@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final
 
 from symderiv.losses import find, linear_cross_entropy
@@ -38,11 +39,14 @@ from symderiv.terms import (
     Mul,
     Parameter,
     Position,
+    Power,
     Product,
     Term,
     delta,
     exp,
     log,
+    number,
+    pi,
     product,
     root,
     total,
@@ -233,6 +237,16 @@ APPLIED: Final[tuple[Example, ...]] = (
     Example("common-denominator", z[i] - t[i] / S() + 1, "(z_i S - t_i + S)/S"),
     Example("merge-fractions", t[i] / S() * z[j], "(t_i z_j)/S"),
     Example("merge-fractions", Mul((t[i] / S(), z[j] / exp(c))), "(t_i z_j)/(S exp(c))", (("only", "several"),)),
+    Example("one-fraction", (z[i] - t[i]) * (2 / q**3), "(2 (z_i - t_i))/q^3"),
+    Example("one-fraction", 2 * q * z[i] / q**4, "(2 z_i)/q^3"),
+    Example("one-fraction", 3 * z[i] ** 2 * t[j] / 3, "z_i^2 t_j"),
+    Example("one-fraction", exp(z[i]) * t[i], "t_i exp(z_i)"),
+    Example("one-fraction", Mul((Power(exp(c) + 1, number(Fraction(-1, 2))), z[i])), "z_i/(exp(c) + 1)^(1/2)"),
+    Example("one-fraction", 2 / (root(number(2)) * root(pi())), "(2/pi)^(1/2)"),
+    Example("one-fraction", root(number(2)) / 2 * z[i], "z_i/2^(1/2)"),
+    Example("one-fraction", root(z[i] ** 2) * z[j], "z_j |z_i|"),
+    Example("one-fraction", root(q**2), "q"),
+    Example("one-fraction", t[i] * ((z[i] / q) / (exp(c) / t[j])), "(t_i z_i t_j)/(q exp(c))"),
     Example("divide-through", exp(c) / (exp(c) + exp(z[i])), "1/(1 + exp(z_i)/exp(c))"),
     Example("log-of-exp", log(exp(z[i] - c)), "z_i - c"),
     Example("exp-of-log", z[i], "log(exp(z_i))"),

@@ -107,6 +107,10 @@ RELIED_ON = (
     (Example("opposite-signs", step(z[i]) + step(-z[i])), Nonzero(z[i])),
     (Example("known-sign", absolute(exp(z[i]))), Positive(exp(z[i]))),
     (Example("positive-factor", step(exp(z[j]) * z[i])), Positive(exp(z[j]))),
+    (Example("deciding-term", step(maximum(z[i], -q))), Positive(q)),
+    (Example("one-fraction", z[i] * t[i] / z[i] ** 2), Nonzero(z[i])),
+    (Example("one-fraction", sign(z[i]) ** 2 * t[i]), Nonzero(z[i])),
+    (Example("one-fraction", z[i] * root(z[i])), Positive(z[i])),
     (Example("delta-value", delta(i, j), theory=Theory(THEORY.definitions, (), (Distinct(i, j),))), Distinct(i, j)),
 )
 

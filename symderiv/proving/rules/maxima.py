@@ -37,8 +37,9 @@ def deciding_term(node: Term, context: Context) -> Rewrite | None:
             continue
         uses: tuple[Condition, ...] = tuple(Positive(below[each]) for each in largest.terms if each != kept[0])
         new = below[kept[0]] if turned else gap(kept[0], limit)
-        made = Max((ZERO, new)) if isinstance(node, Max) else type(node)(new)
-        return Rewrite(made, uses=uses)
+        if isinstance(node, Max):
+            return Rewrite(Max((ZERO, new)), uses=uses)
+        return Rewrite(Step(new) if isinstance(node, Step) else Sign(new), uses=uses)
     return None
 
 
