@@ -49,7 +49,7 @@ from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.patterns import needed
 from symderiv.checking.reducing import factors_of, without_repetitions
 from symderiv.checking.signs import conditions, up_to_sign
-from symderiv.statements import Claim, Condition, Distinct, Nonzero, Theorem, Theory, Verdict, reachable
+from symderiv.statements import Claim, Condition, Distinct, Nonzero, Positive, Theorem, Theory, Verdict, reachable
 from symderiv.terms import (
     PIECEWISE,
     Add,
@@ -141,7 +141,7 @@ def fewest(
     return listed if kept == every else kept
 
 
-def _parts(condition: Condition, normaliser: Normaliser) -> tuple[Condition, ...]:
+def _parts(condition: Condition, normaliser: Normaliser) -> tuple[Positive | Nonzero, ...]:
     """u != 0 and v != 0 for u v != 0, and for u**2 - v**2 != 0 that of both u - v and u + v."""
     assert not isinstance(condition, Distinct)
     match condition:
@@ -234,9 +234,10 @@ def without_seams(
     normaliser = Normaliser(theory)
     sides = (claim.left, claim.right)
     at_seams = {
-        up_to_sign(condition.term, normaliser)
+        up_to_sign(term, normaliser)
         for condition in conditions(sides, theory, normaliser)
         if isinstance(condition, Nonzero) and condition not in direct.conditions
+        for term in (condition.term, *(part.term for part in _parts(condition, normaliser)))
     }
     return tuple(
         condition

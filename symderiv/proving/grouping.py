@@ -201,7 +201,9 @@ class Grouper:
             front = product_term([self._form(found), self._form(bracket)])
             made = rendered_sum([front, self._form(rest)]) if rest else front
             best = min(best, made, key=self._cost)
-        return min([best, *self._over_one_bar(polynomial, UNIT)], key=self._cost)
+        for made in self._over_one_bar(polynomial, UNIT):
+            best = made if self._cost(made) + 1 < self._cost(best) else best
+        return best
 
     def _with_factor(self, polynomial: Polynomial, shared: Monomial, value: Fraction) -> Term:
         """value * shared * rest."""
