@@ -11,7 +11,7 @@ from symderiv.proving.rendering import ordered
 from symderiv.proving.roots_of_numbers import numbers_in, rooted
 from symderiv.proving.rules.base import Context, Rewrite, Rule, divide, factors, multiply
 from symderiv.proving.rules.logs import is_positive
-from symderiv.proving.tidy import scale
+from symderiv.proving.tidy import negate, scale
 from symderiv.statements import Condition, Nonzero, Positive, Theory
 from symderiv.terms import (
     Abs,
@@ -22,6 +22,7 @@ from symderiv.terms import (
     Entry,
     Exp,
     Log,
+    Max,
     Mul,
     Number,
     Parameter,
@@ -61,7 +62,7 @@ def one_fraction(node: Term, context: Context) -> Rewrite | None:
     )
     top, bottom = scale(Fraction(abs(value.numerator)), multiply(above)), multiply(below)
     whole = divide(top, scale(Fraction(value.denominator), bottom))
-    new = scale(Fraction(-1), whole) if value < 0 else whole
+    new = negate(whole) if value < 0 else whole
     return None if new == node or _is_in_order(node, new) else Rewrite(new, uses=tuple(found.uses))
 
 
@@ -84,7 +85,8 @@ def _is_in_order(old: Term, new: Term) -> bool:
         return False
     heavy = [not isinstance(each, Number | Parameter | Entry) for each in mine]
     return all(later or not earlier for earlier, later in pairwise(heavy)) or not any(
-        isinstance(each.base if isinstance(each, Power) else each, Add | Exp | Log) for each in mine
+        isinstance(each.base if isinstance(each, Power) else each, Add | Exp | Log | Max | Abs | Sign | Step)
+        for each in mine
     )
 
 
