@@ -37,7 +37,7 @@ class Beside:
 
     def fewest(self, used: Iterable[Condition], listed: Iterable[Condition]) -> tuple[Condition, ...]:
         """What is left of the conditions that rules `used` and of those that the checker `listed`, in their order."""
-        every = tuple(dict.fromkeys(map(_sorted, (*used, *listed))))
+        every = _once((*used, *listed))
         if every not in self._found:
             self._found[every] = self._reduced(every)
         return self._found[every]
@@ -46,10 +46,13 @@ class Beside:
         asked = tuple(condition for condition in every if not is_obvious(condition))
         known = tuple(condition for condition in asked if self._holds_by_shape(condition))
         open_ = self._weakest(tuple(condition for condition in asked if condition not in known))
-        shown = dict.fromkeys(part for condition in known for part in _named(condition))
-        strict = {condition.term for condition in (*shown, *open_) if isinstance(condition, Positive)}
-        named = (each for each in shown if not (isinstance(each, Nonzero) and each.term in strict))
-        return tuple(dict.fromkeys((*named, *open_)))
+        shown = [part for each in asked for part in (_named(each) if each in known else (each,))]
+        kept = [*(each for each in shown if each in open_ or not self._is_open(each)), *open_]
+        strict = {each.term for each in kept if isinstance(each, Positive)}
+        return tuple(dict.fromkeys(each for each in kept if not (isinstance(each, Nonzero) and each.term in strict)))
+
+    def _is_open(self, condition: Condition) -> bool:
+        return isinstance(condition, Distinct) or not self._holds_by_shape(condition)
 
     def _weakest(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         if len(conditions) == 1 and isinstance(conditions[0], Distinct):
@@ -60,12 +63,12 @@ class Beside:
         return not isinstance(condition, Distinct) and not self._weakest((condition,))
 
 
-def _sorted(condition: Condition) -> Condition:
-    """i != j for j != i."""
-    if not isinstance(condition, Distinct):
-        return condition
-    left, right = sorted((condition.left, condition.right), key=repr)
-    return Distinct(left, right)
+def _once(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Each condition once, in order of appearance; j != i is i != j."""
+    found: dict[object, Condition] = {}
+    for each in conditions:
+        found.setdefault(frozenset((each.left, each.right)) if isinstance(each, Distinct) else each, each)
+    return tuple(found.values())
 
 
 def _named(condition: Condition) -> tuple[Condition, ...]:

@@ -25,7 +25,7 @@ ROWS: tuple[tuple[tuple[Condition, ...], tuple[Condition, ...], tuple[Condition,
     ((Nonzero(s),), (Nonzero(s**2), Nonzero(s)), (Nonzero(s),)),
     ((Nonzero(s * p),), (), (Nonzero(s),)),
     ((Nonzero(rest), Positive(rest)), (several,), (several,)),
-    ((Distinct(B, A), Distinct(A, B)), (Distinct(A, B),), (Distinct(A, B),)),
+    ((Distinct(B, A), Distinct(A, B)), (Distinct(A, B),), (Distinct(B, A),)),
     # What holds by its shape is told once, and in its stronger form; what a reader sees is not.
     ((Nonzero(S()),), (), (Nonzero(S()),)),
     ((Nonzero(Y(A)), Positive(Y(A))), (), (Positive(Y(A)),)),
