@@ -2,12 +2,13 @@
 
 The gradient that the general strategy derives is judged by the checker, then compared in rigorous balls with dual
 numbers of its definition at several class counts, and with SymPy's `diff` of the loss written out for three classes.
+Its compiled kernel is compared with the definition and with differences of itself: see `fuzzed_kernels`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from symderiv.checking import check
@@ -17,6 +18,7 @@ from symderiv.sympy_border import BorderError
 from symderiv.sympy_border.explicit import explicit_entries
 from symderiv.terms import Position, rename, resize
 from symderiv.verification import balls, mutants
+from symderiv.verification.fuzzed_kernels import KernelComparison, compare_kernel
 from symderiv.verification.random_losses import random_loss
 
 __all__ = ["FuzzReport", "Fuzzed", "fuzz", "fuzz_one"]
@@ -37,6 +39,8 @@ class Fuzzed:
     theorem: Theorem | None = None
     by_sympy: bool = False
     """Whether SymPy's derivative was there to compare with, and agreed."""
+    kernel: KernelComparison | None = None
+    """What became of the compiled functions; None if none were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,18 @@ class FuzzReport:
         return tuple(each for each in self.losses if each.outcome == "defect")
 
 
-def fuzz(seeds: Sequence[int], *, mutants_a_step: int = 1) -> FuzzReport:
-    """The losses numbered `seeds`, and `mutants_a_step` mutants of each kind of every step of their proofs."""
-    losses = tuple(fuzz_one(seed) for seed in seeds)
+def fuzz(seeds: Sequence[int], *, mutants_a_step: int = 1, kernels: bool = False) -> FuzzReport:
+    """The losses numbered `seeds`, and `mutants_a_step` mutants of each kind of every step of their proofs.
+
+    With `kernels` their functions are compiled too, which takes a second or two a loss.
+    """
+    losses = tuple(fuzz_one(seed, kernels=kernels) for seed in seeds)
     derivations = tuple(each.theorem.derivation for each in losses if each.theorem is not None)
     return FuzzReport(losses, mutants.score(derivations, 0, each=mutants_a_step))
 
 
-def fuzz_one(seed: int) -> Fuzzed:
-    """The loss numbered `seed`: derived, checked and compared."""
+def fuzz_one(seed: int, *, kernels: bool = False) -> Fuzzed:
+    """The loss numbered `seed`: derived, checked and compared, and with `kernels` compiled and compared."""
     problem = random_loss(seed)
     (goal,) = (goal for goal in problem.goals if goal.slug == "gradient")
     try:
@@ -74,7 +81,12 @@ def fuzz_one(seed: int) -> Fuzzed:
     compared = balls.compare(claim.left, claim.right, theorem.derivation.theory, seed=seed, counts=(2, 3, 4))
     if compared.outcome == "different":
         return Fuzzed(problem.name, "defect", f"other than its definition at {compared.where}", word, theorem)
-    return _against_sympy(problem, theorem, seed)
+    found = _against_sympy(problem, theorem, seed)
+    if not kernels or found.outcome == "defect":
+        return found
+    compiled = compare_kernel(problem, theorem, seed)
+    found = replace(found, kernel=compiled)
+    return replace(found, outcome="defect", reason=compiled.wrong) if compiled.wrong else found
 
 
 def _against_sympy(problem: Problem, theorem: Theorem, seed: int) -> Fuzzed:

@@ -9,10 +9,11 @@ from typing import Final
 
 from symderiv.losses.building import loss_problem
 from symderiv.losses.notation import CLASSES, k, l, lse, t, y, z
-from symderiv.statements import Definition, Problem
-from symderiv.terms import Array, Div, Index, Parameter, Power, Term, exp, log, number, total
+from symderiv.statements import Definition, Hyperparameter, Problem
+from symderiv.terms import Array, Div, Index, Parameter, Power, Term, exp, log, number, subterms, total
 
 _GAMMA: Final = Parameter("gamma", positive=True)
+_ITS_GAMMA: Final = Hyperparameter(_GAMMA, "an exponent or a factor", Fraction(2), Fraction(0), open=True)
 _POSITIVE_TARGETS: Final = Array("q", (CLASSES,), positive=True)
 _HALF: Final = Fraction(1, 2)
 
@@ -24,7 +25,10 @@ def random_loss(seed: int) -> Problem:
     if rng.random() < 0.4:
         value = value + _coefficient(rng, _scalar(rng, 1))
     loss = Definition("L", (), value, "a random loss")
-    return loss_problem(f"random-{seed}", f"Random loss {seed}", loss, prose=("A random loss.",))
+    return loss_problem(
+        f"random-{seed}", f"Random loss {seed}", loss, prose=("A random loss.",),
+        hyperparameters=(_ITS_GAMMA,) if any(part == _GAMMA for _, part in subterms(value)) else (),
+    )  # fmt: skip
 
 
 def _coefficient(rng: random.Random, term: Term) -> Term:

@@ -119,7 +119,7 @@ def test_every_line_of_every_further_entry_is_read_back(name: str) -> None:
     assert lines(further(name)) > 0
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.recursive(st.sampled_from(ATOMS), bigger, max_leaves=12))
 def test_terms_made_at_random_are_read_back(term: Term) -> None:
     assert again(term, THEORY, NAMES) == as_written(term), latex_of(term, THEORY)

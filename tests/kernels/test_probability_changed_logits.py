@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
 import pytest
 
 from symderiv.api import prove
-from symderiv.kernels import LoweringError, emit_module, make_kernel
+from symderiv.kernels import emit_module, make_kernel
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.losses.building import loss_problem
-from symderiv.losses.notation import CLASSES, i, k, t, z
+from symderiv.losses.notation import CLASSES, i, k, l, t, z
 from symderiv.losses.softened import softened
 from symderiv.statements import Definition
 from symderiv.terms import Array, Term, exp, log, total
@@ -237,15 +238,35 @@ def test_logits_under_a_minus_sign() -> None:
     np.testing.assert_allclose(gradient, sample.one_hot - p, rtol=1e-10, atol=1e-16)
 
 
-def test_exponents_that_are_no_logits_times_a_factor_are_refused_with_a_sentence() -> None:
+def test_exponents_that_are_no_logits_times_a_factor_are_for_kernels_over_arrays() -> None:
     a = Array("a", (CLASSES,))
-    for at_i, at_k in ((z[i] * a[i], z[k] * a[k]), (z[i] ** 2, z[k] ** 2)):
+    sample = ordinary(5, np.float64, 3)
+    weights, targets = sample.direction, sample.one_hot
+    for at_i, at_k, exponent, slope in (
+        (z[i] * a[i], z[k] * a[k], sample.z * weights, weights),
+        (z[i] ** 2, z[k] ** 2, sample.z**2, 2 * sample.z),
+    ):
         problem, known = _of(at_i, at_k)
-        assert is_loss_of_probabilities(problem)
-        with pytest.raises(LoweringError, match="is not z_k times positive parameters"):
-            emit_module(problem, known)
-    softplus = loss_problem("own", "Own loss", Definition("L", (), total(k, log(1 + exp(z[k])))), prose=("",))
-    assert not is_loss_of_probabilities(softplus)
+        assert not is_loss_of_probabilities(problem)
+        own = make_kernel("own", emit_module(problem, known))
+        given = {"z": sample.z, "a": weights, "t": targets}
+        takes = [name for name in inspect.signature(own.value_and_grad).parameters if name in given]
+        value, gradient = own.value_and_grad(*(given[name] for name in takes))
+        e = np.exp(exponent - exponent.max(axis=1, keepdims=True))
+        p = e / e.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(value, -np.log((p * targets).sum(axis=1)), rtol=1e-11)
+        np.testing.assert_allclose(gradient, slope * (p - targets), rtol=1e-9, atol=1e-14)
+        far = own.value_and_grad(*(1e3 * given[name] if name == "z" else given[name] for name in takes))
+        assert all(np.isfinite(each).all() for each in far)
+
+
+def test_an_exponential_beside_probabilities_is_for_kernels_over_arrays() -> None:
+    """y_k e^{z_k} is beyond the range for large logits, and a loss all the same."""
+    probability = exp(z[k]) / total(l, exp(z[l]))
+    beside = loss_problem("own", "Own loss", Definition("L", (), total(k, probability * exp(z[k]))), prose=("",))
+    assert not is_loss_of_probabilities(beside)
+    alone = loss_problem("own", "Own loss", Definition("L", (), total(k, probability * z[k])), prose=("",))
+    assert is_loss_of_probabilities(alone)
 
 
 def test_gradients_agree_with_automatic_differentiation_of_stable_formulations() -> None:

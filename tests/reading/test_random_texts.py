@@ -53,7 +53,7 @@ def test_any_text(text: str) -> None:
     st.sampled_from(((), ("sum_k t_k = 1",), ("t_k > 0",), ("gamma > 0",), ("i != j",), ("C > 1",), ("e > 0",))),
     st.sampled_from((None, "z", "t", "gamma", "W", "k", "C", "y", "e")),
 )
-@settings(SETTINGS, max_examples=1500)
+@settings(SETTINGS, max_examples=700)
 def test_any_pieces_of_formulas(text: str, where: str, assuming: tuple[str, ...], wrt: str | None) -> None:
     reading_or_refusal(f"L = {text}{where}", assuming, wrt)
 

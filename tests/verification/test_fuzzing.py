@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from symderiv.statements import Derivation, Line
+from symderiv.statements import Derivation, Line, Theorem
 from symderiv.terms import number
-from symderiv.verification import fuzzing
+from symderiv.verification import fuzzed_kernels, fuzzing
+from symderiv.verification.fuzzed_kernels import KernelComparison, compare_kernel
 from symderiv.verification.fuzzing import fuzz, fuzz_one
 from symderiv.verification.random_losses import random_loss
 
@@ -58,6 +59,45 @@ def test_a_wrong_gradient_is_a_defect(what: str, monkeypatch: pytest.MonkeyPatch
     assert {"checker": "false", "balls": "other than its definition", "SymPy": "SymPy derives"}[what] in found.reason
 
 
+def wrong_by_one(theorem: Theorem) -> Theorem:
+    """A theorem that says one too much, and is believed."""
+    derivation = theorem.derivation
+    last = derivation.lines[-1]
+    bad = Line(last.term + number(1), last.rule, last.reason, ())
+    return replace(
+        theorem, derivation=replace(derivation, lines=(*derivation.lines[:-1], bad)),
+        claim=replace(theorem.claim, right=bad.term),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [0, 2], ids=["over arrays", "of a row"])
+def test_compiled_functions_of_random_losses_are_those_of_their_definitions(seed: int) -> None:
+    found = fuzz_one(seed, kernels=True)
+    assert (found.outcome, found.kernel) == ("derived", KernelComparison())
+
+
+def test_a_wrong_kernel_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The definition, its derivative, and differences of the compiled value: each notices alone."""
+    problem, real = random_loss(2), fuzzed_kernels._true
+    theorem = fuzz_one(2).theorem
+    assert theorem is not None
+    bad = wrong_by_one(theorem)
+    assert "kernel's gradient is" in compare_kernel(problem, bad, 2).wrong
+    monkeypatch.setattr(fuzzed_kernels, "_true", lambda *given: (real(*given)[0], real(*given)[1] + 1))
+    assert "difference of values is" in compare_kernel(problem, bad, 2).wrong
+    monkeypatch.setattr(fuzzed_kernels, "_true", lambda *given: (real(*given)[0] + 1e-9, real(*given)[1]))
+    assert "kernel's value is" in compare_kernel(problem, theorem, 2).wrong
+
+
+def test_a_kernel_that_does_not_compile_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a refusal in a sentence is no defect: an error is not caught, so that the run ends with it."""
+    monkeypatch.setattr(fuzzed_kernels, "emit_module", lambda *_: "value = value_and_grad = 1 / 0")
+    theorem = fuzz_one(2).theorem
+    assert theorem is not None
+    with pytest.raises(ImportError, match="division by zero"):
+        compare_kernel(random_loss(2), theorem, 2)
+
+
 @pytest.mark.slow
 def test_a_loss_with_more_terms_beside_roots_than_the_budget_allows_is_not_decided_but_ends() -> None:
     found = fuzz_one(96)
@@ -66,7 +106,8 @@ def test_a_loss_with_more_terms_beside_roots_than_the_budget_allows_is_not_decid
 
 @pytest.mark.slow
 def test_five_hundred_random_losses() -> None:
-    report = fuzz(range(500))
+    report = fuzz(range(500), kernels=True)
     assert report.defects == ()
     assert sum(each.outcome == "derived" for each in report.losses) >= 490
+    assert sum(each.kernel == KernelComparison() for each in report.losses) >= 490
     assert report.mutation.defects == ()

@@ -10,7 +10,7 @@ from typing import Final
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, part_of
-from symderiv.kernels.probability.kernel import probability_kernel
+from symderiv.kernels.probability.kernel import is_lowered, probability_kernel
 from symderiv.kernels.probability.softmaxes import in_shares, softmaxes_of
 from symderiv.kernels.public import Function, Role, Variant
 from symderiv.kernels.rewriting import reference, unfolded
@@ -43,7 +43,8 @@ def is_loss_of_probabilities(problem: Problem) -> bool:
     left = subterms(in_shares(value, found))
     plain = {each.array for each in found if each.plain}
     others = [part.argument for _, part in left if isinstance(part, Exp)]
-    return all(isinstance(each, Entry) and each.array in plain for each in others)
+    known = all(isinstance(each, Entry) and each.array in plain for each in others)
+    return known and is_lowered(value, found[0].array, found, _positive(problem))
 
 
 def probability_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Function, ...]:

@@ -37,6 +37,7 @@ from symderiv.kernels.probability.exponentials import RowSoftmax
 from symderiv.kernels.probability.exponents import exponents_of
 from symderiv.kernels.probability.factors import unsafe_part
 from symderiv.kernels.probability.forms import difference_of_shares, improved, with_missing_targets
+from symderiv.kernels.probability.monomials import Polynomial
 from symderiv.kernels.probability.ordering import LABEL, as_term
 from symderiv.kernels.probability.quantities import Softmax, is_complement, is_sum_of_all, is_total, spelled
 from symderiv.kernels.probability.reading import Setting, read, with_logits, with_sum_to_one
@@ -76,9 +77,7 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
 
     LoweringError if the checker does not find both the same.
     """
-    plain = read(closed, setting)
-    summed = with_sum_to_one(plain)
-    term = as_term(with_missing_targets(improved(with_logits(summed, setting.plain))))
+    plain, summed, term = _formed(closed, setting)
     unsafe = unsafe_part(term)
     if unsafe is not None:
         raise LoweringError(
@@ -101,6 +100,27 @@ def stable(closed: Term, setting: Setting) -> Confirmed:
         verdict = same(spelled(left, setting.plain), spelled(right, setting.plain), theory, seed=1)
         words.append(accepted(verdict, right, left))
     return Confirmed(term, weakest(words), _cites(term, plain != summed))
+
+
+def _formed(closed: Term, setting: Setting) -> tuple[Polynomial, Polynomial, Term]:
+    """`closed` as it is read, with the probabilities that sum to one taken together, and in its stable form."""
+    plain = read(closed, setting)
+    summed = with_sum_to_one(plain)
+    return plain, summed, as_term(with_missing_targets(improved(with_logits(summed, setting.plain))))
+
+
+def is_lowered(closed: Term, logits: Array, softmaxes: tuple[Softmax, ...], positive: frozenset[Parameter]) -> bool:
+    """Whether `closed` has a stable form in a row's probabilities.
+
+    It has none if an exponential is left that may overflow, such as e^{z_k} beside y_k, or if an exponent is no logit
+    times a positive factor, such as a_k z_k.
+    """
+    try:
+        _row_softmaxes(softmaxes, None, positive)
+        term = _formed(in_shares(closed, softmaxes), Setting(logits, softmaxes=softmaxes))[2]
+    except LoweringError:
+        return False
+    return unsafe_part(term) is None
 
 
 def _cites(term: Term, summed: bool) -> tuple[str, ...]:
