@@ -1,17 +1,18 @@
 """Equations that hold whatever number each of their sums is: shown once, for every size.
 
 **Theorem.** Let the free indices stand for members of one pattern of equal ones, let every domain that is summed over
-have a member, and let no sum leave a member out. Take the derivatives by the rules of calculus, write every sum over a
+have a member, and let the terms of a sum that leaves a member out have a value for all data. Take the derivatives by the rules of calculus, write every sum over a
 domain of open size as a polynomial in sums of single products and in what does not depend on its index (`normal`), and
 put a number in place of each such sum, of each entry and of each size: one number for what is written alike, 1 for a
 sum that an assumption says is 1. If the two sides are then equal for all these numbers, the claim holds at every size,
 for all data, wherever both sides have a value.
 
-*Proof.* At a point at which a side has a value every subterm has one, because no sum is empty. There the rules of
-calculus hold: without maxima, absolute values, signs and steps a term has continuous derivatives where it has a value,
+*Proof.* At a point at which a side has a value every subterm has one: no sum is empty but those that leave a member
+out, whose terms, that member's among them, have one everywhere. There the rules of calculus hold: without maxima, absolute values, signs and steps a term has continuous derivatives where it has a value,
 that of a finite sum is the sum of the derivatives, and d z_k / d z_j is delta_kj. Divisors and arguments of logarithms
-are those of the claim. That a sum of products is what `normal` makes of it needs the distributive law, sum_k c f_k = c
-sum_k f_k, sum_k c = C c and sum_k delta_kj f_k = f_j, which hold at every size. So both sides are what they become by
+are those of the claim, so the derivative of what has a value for all data has one for all data too. That a sum of products is what `normal` makes of it needs the distributive law, sum_k c f_k = c
+sum_k f_k, sum_k c = C c, sum_k delta_kj f_k = f_j, and that the sum of f_k over k != s is the sum over all k less f_s,
+which hold at every size, the last also where s is the only member. So both sides are what they become by
 putting in the values of the sums, entries and sizes for the numbers. These values are some numbers, for which the two
 sides are equal. *End of proof.*
 
@@ -20,8 +21,8 @@ claim that fails here is not refuted. **Roots**: e**(log P / q) to the power q i
 stand sums, whose signs are lost with them; so that P is never negative is asked before they become numbers (`normal`).
 Positive numbers stand for what is positive by its shape.
 
-Refused (`Outside`): what is piecewise, products over an index, sums that leave a member out, because those may be empty
-and then ask nothing of their terms; derivatives by a defined quantity, in which a definition and its name are different
+Refused (`Outside`): what is piecewise, products over an index; sums that leave a member out of terms with a divisor,
+logarithm or power that may have no value, because the claim asks nothing of the member left out; derivatives by a defined quantity, in which a definition and its name are different
 functions, and by data that an assumption ties together.
 """
 
@@ -35,6 +36,7 @@ from symderiv.checking.letters import Outside, Polynomial
 from symderiv.checking.normal import Normaliser
 from symderiv.checking.shape import RESERVED, sign_of
 from symderiv.checking.sifting import added, apart_from, multiplied, reads, unfolded
+from symderiv.checking.signs import conditions
 from symderiv.checking.simplices import Simplex
 from symderiv.statements import Theory
 from symderiv.terms import (
@@ -87,12 +89,15 @@ def in_numbers(
 def without_derivatives(term: Term, theory: Theory) -> Term:
     """`term` with its calls unfolded and its derivatives taken; Outside for what the theorem does not speak of."""
 
+    plain = Theory((), ())
+    normaliser = Normaliser(plain)
+
     def admitted(part: Term) -> Term:
         match part:
             case Product():
                 raise Outside("a product over an index")
-            case Sum(skip=skip) if skip is not None:
-                raise Outside("a sum that leaves a member out")
+            case Sum(body=body, skip=skip) if skip is not None and conditions((body,), plain, normaliser):
+                raise Outside("a sum that leaves a member out, of terms that may have no value")
             case _:
                 return part
 
@@ -131,14 +136,34 @@ def _derivative(term: Term, wrt: Entry) -> Term:
         case Exp(argument=inner):
             return multiplied((term, _derivative(inner, wrt)))
         case Log(argument=inner):
+            return _logarithmic(inner, wrt)
+        case Sum(index=index, body=inner, skip=skip):
+            index, inner = apart_from(wrt, index, inner, skip)
             made = _derivative(inner, wrt)
-            return made if made == number(0) else Div(made, inner)
-        case Sum(index=index, body=inner):
-            index, inner = apart_from(wrt, index, inner, None)
-            made = _derivative(inner, wrt)
-            return made if made == number(0) else Sum(index, made)
+            return made if made == number(0) else Sum(index, made, skip)
         case _:
             raise Outside(f"the derivative of a {type(term).__name__.lower()}")
+
+
+def _logarithmic(term: Term, wrt: Entry) -> Term:
+    """f' / f of what is not 0, factor by factor: a'/a + b'/b of a b, a'/a - b'/b of a / b, u' of e**u, n u'/u of u**n.
+
+    Each factor is then not 0 either; and no quotient of a factor by itself is left, which under a sum stays whole.
+    """
+    if not reads(term, wrt.array.name):
+        return number(0)
+    match term:
+        case Mul(factors=parts):
+            return added(tuple(_logarithmic(part, wrt) for part in parts))
+        case Div(numerator=above, denominator=below):
+            return added((_logarithmic(above, wrt), multiplied((number(-1), _logarithmic(below, wrt)))))
+        case Power(base=base, exponent=exponent) if not reads(exponent, wrt.array.name):
+            return multiplied((exponent, _logarithmic(base, wrt)))
+        case Exp(argument=inner):
+            return _derivative(inner, wrt)
+        case _:
+            made = _derivative(term, wrt)
+            return made if made == number(0) else Div(made, term)
 
 
 @dataclass(slots=True)
