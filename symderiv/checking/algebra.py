@@ -136,24 +136,32 @@ def _closed(
     named: dict[str, frozenset[int]],
 ) -> str | None:
     """How the claim follows with numbers in place of its sums, or None if that was not shown."""
-    plain = Theory((), (), ())
-    try:
-        for env in cases:
-            left, right, positive = in_numbers(
-                question.left, question.right, env, question.theory, question.simplices, question.normaliser
-            )
-            numbers = Normaliser(plain, positive)
-            account = small_account_of(question.account.whole)
-            asked = Question(left, right, plain, (), question.seed, numbers, account)
-            found = _decided_by(asked, (), [{}], {}, by_totals=False)
-            if isinstance(found, str) or found[0] != "proved":
-                return None
-    except Outside:
+    if not any(_holds_in_numbers(question, cases, divisors=divisors) for divisors in (False, True)):
         return None
     # Residues know nothing of roots; of a claim with roots there is the real gate.
     if not _has_fractions(question) and not _holds_at_the_smallest(question, domains, cases, named, modular=True):
         return None
     return "exact zero whatever number each sum is"
+
+
+def _holds_in_numbers(question: Question, cases: list[dict[Index, int]], *, divisors: bool) -> bool:
+    """Whether both sides are equal for all numbers in place of their sums, and of their `divisors`."""
+    plain = Theory((), (), ())
+    try:
+        for env in cases:
+            left, right, positive = in_numbers(
+                question.left, question.right, env, question.theory, question.simplices, question.normaliser,
+                divisors=divisors,
+            )  # fmt: skip
+            numbers = Normaliser(plain, positive)
+            account = small_account_of(question.account.whole)
+            asked = Question(left, right, plain, (), question.seed, numbers, account)
+            found = _decided_by(asked, (), [{}], {}, by_totals=False)
+            if isinstance(found, str) or found[0] != "proved":
+                return False
+    except Outside:
+        return False
+    return True
 
 
 def _by_parts(

@@ -4,6 +4,8 @@ A theorem is about the points at which what it starts from has a value (`regions
 conditions of its lines and of the direct check of its claim; but where the direct check shows the
 claim also where an argument u is 0 at which a formula changes (`seams`), the lines alone need u != 0, not the theorem.
 
+A line that alone of all could not be decided follows from the others and the direct check.
+
 A step that rewrites a subterm is judged at that subterm: if old = new for all data and all values of the indices around
 it, the whole is equal too. That inference is withheld where it would be wrong: inside a derivative with respect to a
 defined quantity (sum_k y_k = 1 holds for softmax y, yet its derivative with respect to y_i is 1, not 0) or to data that
@@ -89,6 +91,8 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
         direct = positive(difference(claim.left, claim.right), derivation.theory, seed=seed)
     else:
         direct = _same(claim.left, claim.right, derivation.theory, seed, known, region, account)
+    if all(line.relation == "=" for line in derivation.lines):
+        lines = _by_the_others(lines, direct)
     listed: dict[Condition, None] = {}
     for verdict in (*(verdict for found in steps for verdict in found), direct):
         listed.update(dict.fromkeys(verdict.conditions))
@@ -106,6 +110,23 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
         digest=digest(derivation),
         seed=seed,
     )
+
+
+def _by_the_others(lines: list[Verdict], direct: Verdict) -> list[Verdict]:
+    """`lines` with the one that is not proved, if there is one alone, by the claim itself and the others.
+
+    Let the lines be s = a_1 = ... = a_n, all but a_m = a_(m+1) proved, and s = a_n by the direct check. Then a_m = s
+    and a_(m+1) = a_n, so a_m = s = a_n = a_(m+1), wherever the conditions hold that the theorem lists.
+    """
+    weak = [number for number, verdict in enumerate(lines) if verdict.word != "proved"]
+    if direct.word != "proved" or len(weak) != 1 or lines[weak[0]].word not in ("exact", "numeric"):
+        return lines
+    (place,) = weak
+    found = lines[place]
+    how = (
+        f"follows from the other lines and the claim itself, which are proved; by itself {found.word}: {found.evidence}"
+    )
+    return [*lines[:place], Verdict("proved", how, found.conditions), *lines[place + 1 :]]
 
 
 def _free(claim: Claim) -> frozenset[Index]:

@@ -1,29 +1,31 @@
 """Equations that hold whatever number each of their sums is: shown once, for every size.
 
 **Theorem.** Let the free indices stand for members of one pattern of equal ones, let every domain that is summed over
-have a member, and let the terms of a sum that leaves a member out have a value for all data. Take the derivatives by the rules of calculus, write every sum over a
-domain of open size as a polynomial in sums of single products and in what does not depend on its index (`normal`), and
-put a number in place of each such sum, of each entry and of each size: one number for what is written alike, 1 for a
-sum that an assumption says is 1. If the two sides are then equal for all these numbers, the claim holds at every size,
-for all data, wherever both sides have a value.
+have a member, and let the terms of a sum that leaves a member out have a value for all data. Take the derivatives by
+the rules of calculus, write every sum over a domain of open size as a polynomial in sums of single products and in what
+does not depend on its index (`normal`), and put a number in place of each such sum, of each entry and of each size: one
+number for what is written alike, 1 for a sum that an assumption says is 1. If the two sides are then equal for all
+these numbers, the claim holds at every size, for all data, wherever both sides have a value.
 
 *Proof.* At a point at which a side has a value every subterm has one: no sum is empty but those that leave a member
-out, whose terms, that member's among them, have one everywhere. There the rules of calculus hold: without maxima, absolute values, signs and steps a term has continuous derivatives where it has a value,
-that of a finite sum is the sum of the derivatives, and d z_k / d z_j is delta_kj. Divisors and arguments of logarithms
-are those of the claim, so the derivative of what has a value for all data has one for all data too. That a sum of products is what `normal` makes of it needs the distributive law, sum_k c f_k = c
-sum_k f_k, sum_k c = C c, sum_k delta_kj f_k = f_j, and that the sum of f_k over k != s is the sum over all k less f_s,
-which hold at every size, the last also where s is the only member. So both sides are what they become by
-putting in the values of the sums, entries and sizes for the numbers. These values are some numbers, for which the two
-sides are equal. *End of proof.*
+out, whose terms, that member's among them, have one everywhere. There the rules of calculus hold: without maxima,
+absolute values, signs and steps a term has continuous derivatives where it has a value, that of a finite sum is the sum
+of the derivatives, and d z_k / d z_j is delta_kj. Divisors and arguments of logarithms are factors of those of the
+claim, so what has a value for all data has a derivative for all data. That a sum of products is what `normal` makes of
+it needs the distributive law, sum_k c f_k = c sum_k f_k, sum_k c = C c, sum_k delta_kj f_k = f_j, and that the sum of
+f_k over k != s is the sum over all k less f_s, which hold at every size, the last also where s is the only member. So
+both sides are what they become by putting in the values of the sums, entries and sizes for the numbers. These values
+are some numbers, for which the two sides are equal. *End of proof.*
 
 Values of sums are not independent, as sums of powers at few members show; what is lost by that are true claims, and a
 claim that fails here is not refuted. **Roots**: e**(log P / q) to the power q is P where P is never negative. In P
 stand sums, whose signs are lost with them; so that P is never negative is asked before they become numbers (`normal`).
 Positive numbers stand for what is positive by its shape.
 
-Refused (`Outside`): what is piecewise, products over an index; sums that leave a member out of terms with a divisor,
-logarithm or power that may have no value, because the claim asks nothing of the member left out; derivatives by a defined quantity, in which a definition and its name are different
-functions, and by data that an assumption ties together.
+Refused (`Outside`): what is piecewise, and products over an index; sums that leave a member out of terms with a
+divisor, logarithm or power that may have no value, because the claim asks nothing of the member left out; derivatives
+by a defined quantity, in which a definition and its name are different functions, and by data that an assumption ties
+together.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from symderiv.checking.divisors import with_divisors_as_data
 from symderiv.checking.given import Given
 from symderiv.checking.letters import Outside, Polynomial
 from symderiv.checking.normal import Normaliser
@@ -75,15 +78,20 @@ def in_numbers(
     theory: Theory,
     simplices: tuple[Simplex, ...],
     normaliser: Normaliser,
+    *,
+    divisors: bool = False,
 ) -> tuple[Term, Term, tuple[Given, ...]]:
     """The sides at index values `env`, with a parameter for every sum, entry and size; and what is never negative.
 
-    Outside if the theorem does not speak of them, or a normal form is too long.
+    With `divisors` these are data of their own (`divisors`). Outside if the theorem does not speak of the sides, if
+    there is no such divisor, or if a normal form is too long.
     """
     numbers = _Numbers(normaliser, simplices)
     places = {index: Position(value, index.domain) for index, value in env.items()}
-    made = [numbers.of(without_derivatives(rename(side, places), theory)) for side in (left, right)]
-    return made[0], made[1], tuple(numbers.never_negative)
+    first, second = (without_derivatives(rename(side, places), theory) for side in (left, right))
+    if divisors:
+        first, second = with_divisors_as_data(first, second, normaliser)
+    return numbers.of(first), numbers.of(second), tuple(numbers.never_negative)
 
 
 def without_derivatives(term: Term, theory: Theory) -> Term:

@@ -10,8 +10,8 @@ at which an argument is 0, though not for all data, is passed over, as is one at
 Where exact arithmetic found a combination of signs at which the sides differ, many more are drawn, every number on its
 own, because products of two numbers are the same at both points of a pair.
 
-A statement may be made on a `Region` only: a point outside of it refutes nothing, and where few of the points are
-inside, more are drawn.
+A statement may be made on a `Region` only: a point outside of it refutes nothing. Where few of the points are inside,
+or the balls are too wide to judge at some of them, as of e**(-z**2) far out, more are drawn.
 """
 
 from __future__ import annotations
@@ -319,11 +319,11 @@ def _run(
     kept: Points | None = None,
 ) -> Gate:
     kept = Points() if kept is None else kept
-    passed = 0
+    passed = wide = 0
     signed = any(isinstance(part, PIECEWISE) for side in (left, right) for part in reachable(side, theory))
     usual = (_POINTS_OF_REFUTED if refuted else _POINTS_OF_SIGNS) if signed else _POINTS
-    for point in range(usual + (_MORE_POINTS if region.conditions else 0)):
-        if point >= usual and passed >= _INSIDE:
+    for point in range(usual + _MORE_POINTS):
+        if point >= usual and (passed >= _INSIDE or not (region.conditions or wide)):
             break
         positive = positive_data(region) if point >= usual else frozenset[str]()
         outcome: Outcome = "wide"
@@ -354,9 +354,10 @@ def _run(
             _, data = at_point((left, right), theory, simplices, sizes, env, seed, point, bits, positive)
             shown = tuple("no value" if not _finite(ball) else str(ball) for ball in (first, second))
             return Gate(outcome, passed, Counterexample(tuple(sorted(sizes.items())), places, data, shown[0], shown[1]))
-        if outcome == "wide":
-            return Gate("wide", passed)
+        wide += outcome == "wide"
         passed += outcome == "passed"
+    if wide and passed < _INSIDE:
+        return Gate("wide", passed)
     return Gate("passed" if passed else "inadmissible", passed)
 
 
