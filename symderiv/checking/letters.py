@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
 from symderiv.checking.shape import RESERVED
-from symderiv.terms import Constant, Exp, Index, Log, Mul, Number, Position, Product, Sum, Term, children, number
+from symderiv.terms import Constant, Delta, Exp, Index, Log, Mul, Number, Position, Product, Sum, Term, children, number
 
 __all__ = [
-    "Monomial", "Outside", "Polynomial", "added", "height", "log_of_rational", "members_of", "power_of", "root_of",
+    "Monomial", "Outside", "Polynomial", "added", "common_letters", "gathered", "height",
+    "log_of_rational", "members_of", "power_of", "root_of",
 ]  # fmt: skip
 
 Monomial: TypeAlias = tuple[tuple[Term, int], ...]
@@ -48,6 +50,66 @@ def power_of(letter: Term) -> tuple[Term, int] | None:
             return Exp(rest[0] if len(rest) == 1 else Mul(tuple(rest))), value.denominator
         case _:
             return None
+
+
+def gathered(exponents: dict[Term, int]) -> dict[Term, int]:
+    """A monomial with one exponential for each m: of e**(m / 2) e**m the third power of e**(m / 2), of its square e**m.
+
+    Were they apart, equal functions would have two names, and sums of them two numbers.
+    """
+    if not any(isinstance(letter, Exp) and _is_root_of_exponential(letter) for letter in exponents):
+        return exponents
+    made: dict[Term, int] = {letter: power for letter, power in exponents.items() if not isinstance(letter, Exp)}
+    for name, value in exponential_powers(exponents).items():
+        letter, power = exponential(name, value)
+        made[letter] = power
+    return made
+
+
+def exponential_powers(exponents: Mapping[Term, int]) -> dict[Term, Fraction]:
+    """The numbers v of the factors e**(v m), by m; of a root of what is no exponential by its own argument."""
+    made: dict[Term, Fraction] = {}
+    for letter, power in exponents.items():
+        if isinstance(letter, Exp):
+            found = power_of(letter) if _is_root_of_exponential(letter) else None
+            name, degree = (letter.argument, 1) if found is None else (found[0], found[1])
+            name = name.argument if found is not None and isinstance(name, Exp) else name
+            made[name] = made.get(name, Fraction(0)) + Fraction(power, degree)
+    return {name: value for name, value in made.items() if value}
+
+
+def common_letters(poly: Polynomial) -> dict[Term, int]:
+    """The letters, but for deltas, of which a power is a factor of every monomial, with the largest such power."""
+    letters = {letter for monomial in poly for letter, _ in monomial if not isinstance(letter, Delta | Exp)}
+    common: dict[Term, int] = {}
+    for letter in letters:
+        power = min(dict(monomial).get(letter, 0) for monomial in poly)
+        if power:
+            common[letter] = power
+    found = [exponential_powers(dict(monomial)) for monomial in poly]
+    for name in {name for powers in found for name in powers}:
+        value = min(powers.get(name, Fraction(0)) for powers in found)
+        if value:
+            exp_, power = exponential(name, value)
+            common[exp_] = power
+    return common
+
+
+def exponential(name: Term, value: Fraction) -> tuple[Exp, int]:
+    """e**(v m) as a power of a letter."""
+    if value.denominator == 1:
+        return Exp(name), value.numerator
+    factors = name.factors if isinstance(name, Mul) else (name,)
+    return Exp(Mul((number(Fraction(1, value.denominator)), *factors))), value.numerator
+
+
+def _is_root_of_exponential(letter: Exp) -> bool:
+    """Whether `letter` is e**(m / q), q > 1, with m no logarithm."""
+    match letter.argument:
+        case Mul(factors=(Number(value=value), *rest)):
+            return value.denominator > 1 and not (len(rest) == 1 and isinstance(rest[0], Log))
+        case _:
+            return False
 
 
 def root_of(letter: Term) -> tuple[Number | Constant, int] | None:

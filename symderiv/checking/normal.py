@@ -23,7 +23,9 @@ from typing import assert_never
 
 from symderiv.checking.evaluation import HIGHEST_POWER
 from symderiv.checking.given import Given, is_given
-from symderiv.checking.letters import Monomial, Outside, Polynomial, added, height, log_of_rational, members_of, root_of
+from symderiv.checking.letters import (
+    Monomial, Outside, Polynomial, added, common_letters, gathered, height, log_of_rational, members_of, root_of,
+)  # fmt: skip
 from symderiv.checking.shape import RESERVED, never_negative, sign_of
 from symderiv.encoding import encode_term
 from symderiv.statements import Theory, unfold
@@ -211,6 +213,7 @@ class Normaliser:
                     coefficient *= base.value**whole
                 else:
                     exponents[base] = exponents.get(base, 0) + whole
+        exponents = gathered(exponents)
         above = [(letter, power) for letter, power in exponents.items() if isinstance(letter, Add) and power > 0]
         rest = {letter: power for letter, power in exponents.items() if (letter, power) not in above}
         made: Polynomial = {self._sorted(rest): coefficient}
@@ -223,12 +226,7 @@ class Normaliser:
         """poly = coefficient * monomial * primitive, with a positive coefficient and no common letter left."""
         if not poly:
             raise Outside("zero has no content")
-        letters = {letter for monomial in poly for letter, _ in monomial if not isinstance(letter, Delta)}
-        common: dict[Term, int] = {}
-        for letter in letters:
-            power = min(dict(monomial).get(letter, 0) for monomial in poly)
-            if power:
-                common[letter] = power
+        common = common_letters(poly)
         numerator, denominator = 0, 1
         for value in poly.values():
             numerator = gcd(numerator, value.numerator)
