@@ -17,6 +17,7 @@ from symderiv.checking.deciding import Question
 from symderiv.checking.normal import Normaliser
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.reals import Gate, Points, compare, exceeds
+from symderiv.checking.reducing import without_repetitions
 from symderiv.checking.regions import (
     EVERYWHERE,
     Region,
@@ -151,10 +152,11 @@ def _gates(
     """The real gate where the algebra failed, then at the smallest sizes of every pattern; the worst outcome counts."""
     passed = 0
     found = Gate("inadmissible", 0)
+    more = _asks_for_more(question, region)
     for station, (sizes, env) in enumerate(_stations(domains, cases, named, refuted)):
         gate = compare(
             question.left, question.right, question.theory, question.simplices, sizes, env, question.seed, region,
-            refuted=refuted is not None and station < _CLOSER, kept=kept,
+            refuted=refuted is not None and station < _CLOSER, more=more and station == 0, kept=kept,
         )  # fmt: skip
         if gate.outcome in ("false", "undefined"):
             return gate
@@ -162,6 +164,19 @@ def _gates(
             found = gate
         passed += gate.points
     return Gate("passed", passed) if found.outcome != "wide" and passed else found
+
+
+def _asks_for_more(question: Question, region: Region) -> bool:
+    """Whether the right side of `question` asks that something be positive, which neither its left side nor `region`
+    says: then there may be points at which it has no value, where the left side has one."""
+    known = (*region.conditions, *conditions((question.left,), question.theory, question.normaliser))
+    asked = conditions((question.right,), question.theory, question.normaliser)
+    new = tuple(each for each in asked if isinstance(each, Positive) and each not in known)
+    if not new:
+        return False
+    free = question.left.free | question.right.free
+    told, both = (without_repetitions(each, free, question.theory) for each in (known, (*known, *new)))
+    return any(isinstance(each, Positive) and each not in told for each in both)
 
 
 def _stations(

@@ -24,7 +24,16 @@ from typing import assert_never
 from symderiv.checking.evaluation import HIGHEST_POWER
 from symderiv.checking.given import Given, is_given
 from symderiv.checking.letters import (
-    Monomial, Outside, Polynomial, added, common_letters, gathered, height, log_of_rational, members_of, root_of,
+    Monomial,
+    Outside,
+    Polynomial,
+    added,
+    common_letters,
+    gathered,
+    height,
+    log_of_rational,
+    members_of,
+    root_of,
 )  # fmt: skip
 from symderiv.checking.shape import RESERVED, never_negative, sign_of
 from symderiv.encoding import encode_term

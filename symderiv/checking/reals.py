@@ -5,10 +5,11 @@ point where the balls are disjoint, or where one side has no value. It can refut
 nothing.
 
 Points come in pairs with opposite signs of every unsigned number, because two independent draws miss the two identities
-above about once in four times. Where formulas change with signs (|u|, max, sign, step) there are more points, and one
-at which an argument is 0, though not for all data, is passed over, as is one at which no precision tells its sign.
-Where exact arithmetic found a combination of signs at which the sides differ, many more are drawn, every number on its
-own, because products of two numbers are the same at both points of a pair.
+above about once in four times; p > 0 becomes 1 / p, whose logarithm has the opposite sign. All points are looked at
+where the right side asks for more, as 2 log log p does beside log(log p)**2. Where formulas change with signs (|u|,
+max, sign, step) there are more points, and one at which an argument is 0, though not for all data, is passed over, as
+is one at which no precision tells its sign. Where exact arithmetic found a combination of signs at which the sides
+differ, many more are drawn, every number on its own: products of two numbers are the same at both points of a pair.
 
 A statement may be made on a `Region` only: a point outside of it refutes nothing. Where few of the points are inside,
 or the balls are too wide to judge at some of them, as of e**(-z**2) far out, more are drawn.
@@ -83,10 +84,13 @@ class _Balls:
             source = random.Random(f"{self.seed}:{self.point // 2 if paired else self.point}:{name}")
             value = Fraction(source.randrange(1, 24), source.randrange(5, 12))
             sign = 1 if positive else source.choice((1, -1)) * (-1 if paired and self.point % 2 else 1)
+            if not paired and self.point % 8 == 6:
+                sign = 1 if positive else -1  # log sum_k e**z_k is negative only where all z_k are.
             # Then what is positive, as thresholds are, is larger or smaller than the rest at every other point.
             turn = self.point // 6 if positive and not paired and self.point % 2 else self.point // 2
             scale = _SCALES[turn % len(_SCALES)]
-            self.drawn[name] = sign * value * scale
+            drawn = sign * value * scale
+            self.drawn[name] = 1 / drawn if positive and paired and self.point % 2 else drawn
         return self.drawn[name]
 
     def number(self, numerator: int, denominator: int) -> arb:
@@ -316,6 +320,7 @@ def _run(
     *,
     greater: bool,
     refuted: bool = False,
+    more: bool = False,
     kept: Points | None = None,
 ) -> Gate:
     kept = Points() if kept is None else kept
@@ -323,7 +328,7 @@ def _run(
     signed = any(isinstance(part, PIECEWISE) for side in (left, right) for part in reachable(side, theory))
     usual = (_POINTS_OF_REFUTED if refuted else _POINTS_OF_SIGNS) if signed else _POINTS
     for point in range(usual + _MORE_POINTS):
-        if point >= usual and (passed >= _INSIDE or not (region.conditions or wide)):
+        if point >= usual and not more and (passed >= _INSIDE or not (region.conditions or wide)):
             break
         positive = positive_data(region) if point >= usual else frozenset[str]()
         outcome: Outcome = "wide"
@@ -372,11 +377,14 @@ def compare(
     region: Region = EVERYWHERE,
     *,
     refuted: bool = False,
+    more: bool = False,
     kept: Points | None = None,
 ) -> Gate:
     """left = right at four points: two draws, each with the opposite signs as well; at 16 where signs decide, and at
-    many more if `refuted`, where exact arithmetic found signs for which it fails."""
-    return _run(left, right, theory, simplices, sizes, env, seed, region, greater=False, refuted=refuted, kept=kept)
+    many more if `refuted`, where exact arithmetic found signs for which it fails, and at `more` where one side asks for
+    more than the other."""
+    drawn = (theory, simplices, sizes, env, seed, region)
+    return _run(left, right, *drawn, greater=False, refuted=refuted, more=more, kept=kept)
 
 
 def exceeds(
