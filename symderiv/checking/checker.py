@@ -55,7 +55,7 @@ from symderiv.terms import (
     scope,
 )
 
-__all__ = ["Refused", "check", "check_step", "connected", "difference"]
+__all__ = ["Refused", "by_the_others", "check", "check_step", "connected", "difference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     else:
         direct = _same(claim.left, claim.right, derivation.theory, seed, known, region, account)
     if all(line.relation == "=" for line in derivation.lines):
-        lines = _by_the_others(lines, direct)
+        lines = by_the_others(lines, direct)
     listed: dict[Condition, None] = {}
     for verdict in (*(verdict for found in steps for verdict in found), direct):
         listed.update(dict.fromkeys(verdict.conditions))
@@ -112,7 +112,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     )
 
 
-def _by_the_others(lines: list[Verdict], direct: Verdict) -> list[Verdict]:
+def by_the_others(lines: list[Verdict], direct: Verdict) -> list[Verdict]:
     """`lines` with the one that is not proved, if there is one alone, by the claim itself and the others.
 
     Let the lines be s = a_1 = ... = a_n, all but a_m = a_(m+1) proved, and s = a_n by the direct check. Then a_m = s

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import gcd
 from typing import TypeAlias
 
 from symderiv.checking.shape import RESERVED
 from symderiv.terms import Constant, Delta, Exp, Index, Log, Mul, Number, Position, Product, Sum, Term, children, number
 
 __all__ = [
-    "Monomial", "Outside", "Polynomial", "added", "common_letters", "gathered", "height",
-    "log_of_rational", "members_of", "power_of", "root_of",
+    "Monomial", "Outside", "Polynomial", "added", "common_factor", "gathered", "height",
+    "log_of_rational", "members_of", "power_of", "root_of", "together",
 ]  # fmt: skip
 
 Monomial: TypeAlias = tuple[tuple[Term, int], ...]
@@ -78,8 +79,21 @@ def exponential_powers(exponents: Mapping[Term, int]) -> dict[Term, Fraction]:
     return {name: value for name, value in made.items() if value}
 
 
-def common_letters(poly: Polynomial) -> dict[Term, int]:
-    """The letters, but for deltas, of which a power is a factor of every monomial, with the largest such power."""
+def together(exponents: dict[Term, int], monomial: Monomial) -> dict[Term, int]:
+    """The exponents of a product of two monomials."""
+    made = dict(exponents)
+    for letter, power in monomial:
+        made[letter] = made.get(letter, 0) + power
+    return made
+
+
+def common_factor(poly: Polynomial) -> tuple[Fraction, dict[Term, int]]:
+    """The positive number and the letters, but for deltas, that are a factor of every monomial, each to the largest
+    power; of exponentials e**(v m) the smallest v, which need not be a power of one letter in all."""
+    numerator, denominator = 0, 1
+    for value in poly.values():
+        numerator = gcd(numerator, value.numerator)
+        denominator = denominator * value.denominator // gcd(denominator, value.denominator)
     letters = {letter for monomial in poly for letter, _ in monomial if not isinstance(letter, Delta | Exp)}
     common: dict[Term, int] = {}
     for letter in letters:
@@ -88,11 +102,11 @@ def common_letters(poly: Polynomial) -> dict[Term, int]:
             common[letter] = power
     found = [exponential_powers(dict(monomial)) for monomial in poly]
     for name in {name for powers in found for name in powers}:
-        value = min(powers.get(name, Fraction(0)) for powers in found)
-        if value:
-            exp_, power = exponential(name, value)
-            common[exp_] = power
-    return common
+        least = min(powers.get(name, Fraction(0)) for powers in found)
+        if least:
+            whole, power = exponential(name, least)
+            common[whole] = power
+    return Fraction(numerator, denominator), common
 
 
 def exponential(name: Term, value: Fraction) -> tuple[Exp, int]:

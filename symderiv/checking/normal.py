@@ -18,7 +18,7 @@ domain of concrete size are written out.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor, gcd
+from math import floor
 from typing import assert_never
 
 from symderiv.checking.evaluation import HIGHEST_POWER
@@ -28,12 +28,13 @@ from symderiv.checking.letters import (
     Outside,
     Polynomial,
     added,
-    common_letters,
+    common_factor,
     gathered,
     height,
     log_of_rational,
     members_of,
     root_of,
+    together,
 )  # fmt: skip
 from symderiv.checking.shape import RESERVED, never_negative, sign_of
 from symderiv.encoding import encode_term
@@ -199,9 +200,7 @@ class Normaliser:
         parts: list[Polynomial] = []
         for first, above in left.items():
             for second, below in right.items():
-                exponents = dict(first)
-                for letter, power in second:
-                    exponents[letter] = exponents.get(letter, 0) + power
+                exponents = together(dict(first), second)
                 for letter in exponents:
                     if isinstance(letter, Delta):
                         exponents[letter] = 1
@@ -235,12 +234,7 @@ class Normaliser:
         """poly = coefficient * monomial * primitive, with a positive coefficient and no common letter left."""
         if not poly:
             raise Outside("zero has no content")
-        common = common_letters(poly)
-        numerator, denominator = 0, 1
-        for value in poly.values():
-            numerator = gcd(numerator, value.numerator)
-            denominator = denominator * value.denominator // gcd(denominator, value.denominator)
-        coefficient = Fraction(numerator, denominator)
+        coefficient, common = common_factor(poly)
         rest = self.times(poly, {self._sorted({k: -v for k, v in common.items()}): 1 / coefficient})
         if any(isinstance(letter, Add) for letter in common) and len(rest) > 1:
             # Multiplying denominators out may have made new common letters: 1 - x/(x+y) = y/(x+y).
@@ -252,10 +246,7 @@ class Normaliser:
         return coefficient, self._sorted(common), rest
 
     def _merge(self, exponents: dict[Term, int], monomial: Monomial) -> Monomial:
-        made = dict(exponents)
-        for letter, power in monomial:
-            made[letter] = made.get(letter, 0) + power
-        return self._sorted(made)
+        return self._sorted(together(exponents, monomial))
 
     def inverse(self, poly: Polynomial) -> Polynomial:
         """1 / poly; Outside for zero or for a lone delta."""

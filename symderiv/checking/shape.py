@@ -1,4 +1,5 @@
-"""The sign that a term has by its shape alone: of exponentials, sizes, data and parameters declared positive, squares.
+"""The sign that a term has by its shape alone: of exponentials, sizes, data and parameters declared positive, squares,
+and numbers beside error functions that are smaller.
 
 Below the normal forms, because e**(log P) = P is used only where P is positive by its shape: log z**2 = 2 log z is an
 identity of logarithms of absolute values, and e**(log |z|) is not z.
@@ -7,6 +8,7 @@ identity of logarithms of absolute values, and e**(log |z|) is not z.
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 from symderiv.statements import Theory, unfold
 from symderiv.terms import (
@@ -66,8 +68,11 @@ def sign_of(term: Term, theory: Theory) -> int | None:
             return sign_of(unfold(term, theory), theory)
         case Add(terms=parts):
             signs = {sign_of(part, theory) for part in parts}
-            if len(signs) == 1:
+            if len(signs) == 1 and None not in signs:
                 return signs.pop()
+            bounded = _sign_beside_error_functions(parts)
+            if bounded is not None:
+                return bounded
             # A square and what is positive: positive.
             strict = signs - {None}
             if len(strict) != 1:
@@ -99,6 +104,23 @@ def sign_of(term: Term, theory: Theory) -> int | None:
             return 1 if sign_of(body, theory) == 1 else None
         case _:
             return None
+
+
+def _sign_beside_error_functions(parts: tuple[Term, ...]) -> int | None:
+    """The sign of c + sum_i a_i erf(u_i), with numbers a_i that add up to at most |c| in absolute value: that of c,
+    because |erf| < 1."""
+    constant, reach = Fraction(0), Fraction(0)
+    for part in parts:
+        match part:
+            case Number(value=value):
+                constant += value
+            case Special(name="erf"):
+                reach += 1
+            case Mul(factors=(Number(value=value), Special(name="erf"))):
+                reach += abs(value)
+            case _:
+                return None
+    return (1 if constant > 0 else -1) if constant and reach <= abs(constant) else None
 
 
 def never_negative(term: Term, theory: Theory) -> bool:

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from symderiv.checking import Refused, check, check_step
-from symderiv.statements import Derivation, Line, Nonzero, Positive, Step, Theory
+from symderiv.checking.checker import by_the_others
+from symderiv.statements import Derivation, Line, Nonzero, Positive, Step, Theory, Verdict
 from symderiv.terms import Derivative, Mul, Term, delta, exp, log, number, put, total
-from tests.checking.notation import PLAIN, SIMPLEX, L, S, i, j, k, t, v, y, z
+from tests.checking.notation import PLAIN, SIMPLEX, C, L, S, i, j, k, l, t, v, y, z
 
 
 def step(before: Term, path: tuple[int, ...], new: Term, rule: str = "by-hand") -> Step:
@@ -132,3 +133,39 @@ def test_the_checker_sees_neither_rules_nor_sympy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_one_line_that_is_not_decided_follows_from_the_others_and_the_claim() -> None:
+    proved, weak, open_ = (Verdict(word, word) for word in ("proved", "numeric", "undecided"))
+    wrong = Verdict("false", "false")
+    for found in (weak, Verdict("exact", "exact", (Positive(z[i]),))):
+        made = by_the_others([proved, found, proved], proved)
+        assert [each.word for each in made] == ["proved"] * 3
+        assert found.evidence in made[1].evidence
+        assert made[1].conditions == found.conditions
+    for lines, direct in (
+        ([proved, weak, weak], proved),
+        ([proved, weak], weak),
+        ([weak], Verdict("exact", "exact")),
+        ([proved, wrong], proved),
+        ([proved, open_], proved),
+        ([proved, Verdict("undefined", "undefined")], proved),
+        ([weak, wrong], proved),
+        ([proved, proved], proved),
+    ):
+        assert by_the_others(lines, direct) == lines
+
+
+def test_a_line_that_is_not_decided_at_its_place_does_not_weaken_a_claim_that_is_proved() -> None:
+    squares = total(l, exp(2 * z[l]))
+    before = total(k, 1 / (1 - y(k)) + 1 / (squares + exp(z[k])))
+    after = total(k, y(k) / (1 - y(k)) + 1 / (squares + exp(z[k]))) + C
+    first = step(Mul((t[i], Mul((number(0), before)))), (1, 1), after)
+    last = step(first.after, (), number(0))
+    theorem = check(chain(first.before, line(first), line(last)), seed=1)
+    assert theorem.steps[0][0].word == "exact"
+    assert "by itself exact" in theorem.lines[0].evidence
+    assert theorem.verdict.word == "proved"
+    twice = step(after, (), before)
+    again = check(chain(before, line(step(before, (), after)), line(twice)), seed=1)
+    assert again.lines[0].word == again.verdict.word == "exact"

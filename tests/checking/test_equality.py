@@ -11,15 +11,19 @@ from symderiv.terms import (
     Derivative,
     Domain,
     Index,
+    Parameter,
     Position,
     Power,
     Size,
     Term,
     delta,
+    erf,
     exp,
     log,
     number,
+    pi,
     product,
+    root,
     total,
 )
 from tests.checking.notation import (
@@ -248,3 +252,71 @@ def test_verdicts_depend_on_the_seed_only() -> None:
     left, right, theory = FALSE["wrong sign"]
     assert same(left, right, theory, seed=3) == same(left, right, theory, seed=3)
     assert same(left, right, theory).word == "false"
+
+
+a = Parameter("a", positive=True)
+p = Array("p", (CLASSES,), positive=True)
+x = Array("x", ())[()]
+ROOTS = total(k, y(k) ** half * y(k))
+
+
+@pytest.mark.parametrize(
+    "inner", [log(a), log(x), log(S), log(p[i]), log(p[i] * p[j]), lse - log(C)], ids=lambda inner: repr(inner)[:9]
+)
+def test_no_verdict_depends_on_the_seed_where_the_right_side_asks_for_more(inner: Term) -> None:
+    """log u**2 = 2 log u has no value on the right where u < 0, whatever points are drawn."""
+    claims = [(log(inner**2), 2 * log(inner)), (log(inner**2) + x, 2 * log(inner) + x)]
+    assert {same(*claim, PLAIN, seed=seed).word for claim in claims for seed in range(12)} == {"undefined"}
+    other = {same(log(inner**4), 2 * log(inner**2), PLAIN, seed=seed).word for seed in range(4)}
+    assert other in ({"proved"}, {"numeric"})
+
+
+def test_a_derivative_that_asks_for_no_sign_is_proved_at_any_seed() -> None:
+    left = Derivative(log(log(x) ** 2), x)
+    for seed in range(12):
+        assert same(left, 2 / (x * log(x)), PLAIN, seed=seed).word == "proved"
+        assert same(left, Derivative(2 * log(log(x)), x), PLAIN, seed=seed).word == "undefined"
+        assert same(left, 2 / log(x), PLAIN, seed=seed).word == "false"
+
+
+def test_points_whose_balls_are_too_wide_are_replaced() -> None:
+    """e**(20 x**2) far out is beyond all precisions, nearer by it is not."""
+    far = exp(20 * x**2)
+    for seed in range(6):
+        assert same(far + 1 - far, number(1), PLAIN, seed=seed).word == "proved"
+        assert same(far + 1 - far, 1 + x / 100, PLAIN, seed=seed).word == "false"
+    assert same(exp(10**7 + x**2) + 1 - exp(10**7 + x**2), number(1), PLAIN, seed=1).word == "undecided"
+
+
+def test_roots_of_exponentials_in_exponentials_of_sums() -> None:
+    slope = 3 * y(i) / 2 * (y(i) ** half - ROOTS)
+    for loss, factor in ((log(1 + exp(ROOTS)), 1 - 1 / (1 + exp(ROOTS))), (exp(-ROOTS) / 2, -exp(-ROOTS) / 2)):
+        assert same(Derivative(loss, z[i]), slope * factor, PLAIN, seed=1).word == "proved"
+        assert same(Derivative(loss, z[i]), slope * factor * y(i) ** half, PLAIN, seed=1).word == "false"
+
+
+def test_the_normal_distribution_at_any_scale() -> None:
+    """The second derivative of log Phi, with erf of z, z/2 and z/sqrt 2."""
+    for scale in (number(1), half, root(number(2)) / 2):
+        slope = 2 * scale * exp(-((scale * x) ** 2)) / (root(pi()) * (1 + erf(scale * x)))
+        claim = Derivative(Derivative(log((1 + erf(scale * x)) / 2), x), x)
+        assert same(claim, -slope * (2 * scale**2 * x + slope), PLAIN, seed=1).word == "proved"
+        assert same(claim, -slope * (scale**2 * x + slope), PLAIN, seed=1).word == "false"
+
+
+def test_the_error_function_is_between_minus_1_and_1() -> None:
+    inside = (1 + erf(x), 1 - erf(x), 2 - erf(x) - erf(z[i]), 1 - (1 + erf(x)) / 2)
+    for term in inside:
+        verdict = positive(term, PLAIN, seed=1)
+        assert (verdict.word, verdict.conditions) == ("proved", ()), term
+        assert same(log(term), log(term) + 0, PLAIN, seed=1).conditions == ()
+    for term in (
+        half + erf(x),
+        1 + erf(x) + erf(z[i]),
+        1 - 2 * erf(x),
+        erf(x),
+        1 + x * erf(x),
+        -1 + erf(x),
+        number(0) + erf(x) ** 2,
+    ):
+        assert positive(term, PLAIN, seed=1).word != "proved", term

@@ -19,6 +19,7 @@ def _positive(depth: int, bound: tuple[Index, ...] = ()) -> st.SearchStrategy[Te
     leaves = st.one_of(
         st.builds(lambda a: exp(z[a]), index),
         st.builds(lambda a: exp(-(z[a] / TAU)), index),
+        st.builds(lambda a, b: exp(z[a] * b / 4), index, st.sampled_from([2, -2, 6, -1])),
         st.builds(lambda a: y(a), index),
         st.builds(lambda a: w[a], index),
         st.builds(lambda a, b: 1 + delta(a, b), index, index),
@@ -71,3 +72,17 @@ def test_normal_forms_are_fixed_points(term: Term) -> None:
     except Outside:
         return
     assert normaliser.normal(normaliser.as_term(poly)) == poly
+
+
+def test_equal_powers_of_exponentials_have_one_normal_form() -> None:
+    """e**(v m) is one letter, however it is multiplied together, in sums and in what is taken out of a sum as well."""
+    normaliser = Normaliser(PLAIN)
+    whole = exp(3 * z[i] / 2)
+    for same in (exp(z[i]) * exp(z[i] / 2), exp(z[i] / 2) ** 3, exp(z[i] * 2) / exp(z[i] / 4) ** 2, exp(z[i] / 4) ** 6):
+        assert normaliser.normal(same) == normaliser.normal(whole)
+        assert normaliser.normal(exp(total(k, y(k) * same))) == normaliser.normal(exp(total(k, y(k) * whole)))
+    assert normaliser.normal(exp(z[i] / 2) * exp(z[j] / 2)) == normaliser.normal(exp((z[i] + z[j]) / 2))
+    assert normaliser.normal(log(exp(z[i]) + exp(z[i] / 2))) == normaliser.normal(z[i] / 2 + log(1 + exp(z[i] / 2)))
+    assert normaliser.normal(log(1 + exp(-z[i] / 2))) == normaliser.normal(log(1 + exp(z[i] / 2)) - z[i] / 2)
+    near = (exp(z[i]) * exp(z[j] / 2), exp(z[i] / 2) ** 2, exp(z[i]) + exp(z[i] / 2), exp(z[i] / 2 + half), -whole)
+    assert all(normaliser.normal(other) != normaliser.normal(whole) for other in near)
