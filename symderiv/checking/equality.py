@@ -169,10 +169,12 @@ def _gates(
 def _asks_for_more(question: Question, region: Region) -> bool:
     """Whether the right side of `question` asks that something be positive, which neither its left side nor `region`
     says: then there may be points at which it has no value, where the left side has one."""
-    known = (*region.conditions, *conditions((question.left,), question.theory, question.normaliser))
     asked = conditions((question.right,), question.theory, question.normaliser)
-    new = tuple(each for each in asked if isinstance(each, Positive) and each not in known)
+    new = tuple(each for each in asked if isinstance(each, Positive) and each not in region.conditions)
     if not new:
+        return False
+    known = (*region.conditions, *conditions((question.left,), question.theory, question.normaliser))
+    if all(each in known for each in new):
         return False
     free = question.left.free | question.right.free
     told, both = (without_repetitions(each, free, question.theory) for each in (known, (*known, *new)))

@@ -11,7 +11,7 @@ from symderiv.checking.shape import RESERVED
 from symderiv.terms import Constant, Delta, Exp, Index, Log, Mul, Number, Position, Product, Sum, Term, children, number
 
 __all__ = [
-    "Monomial", "Outside", "Polynomial", "added", "common_factor", "gathered", "height",
+    "Monomial", "Outside", "Polynomial", "added", "common_factor", "gathered", "height", "is_scaled",
     "log_of_rational", "members_of", "power_of", "root_of", "together",
 ]  # fmt: skip
 
@@ -58,7 +58,7 @@ def gathered(exponents: dict[Term, int]) -> dict[Term, int]:
 
     Were they apart, equal functions would have two names, and sums of them two numbers.
     """
-    if not any(isinstance(letter, Exp) and _is_root_of_exponential(letter) for letter in exponents):
+    if _are_gathered(exponents):
         return exponents
     made: dict[Term, int] = {letter: power for letter, power in exponents.items() if not isinstance(letter, Exp)}
     for name, value in exponential_powers(exponents).items():
@@ -67,14 +67,32 @@ def gathered(exponents: dict[Term, int]) -> dict[Term, int]:
     return made
 
 
+def _are_gathered(exponents: Mapping[Term, int]) -> bool:
+    """Whether no two letters are powers of one exponential, and none is a power that another letter is named for."""
+    names: set[tuple[Term, ...]] = set()
+    many = 0
+    for letter, power in exponents.items():
+        if isinstance(letter, Exp):
+            factors = letter.argument.factors if isinstance(letter.argument, Mul) else (letter.argument,)
+            first = factors[0]
+            if len(factors) > 1 and isinstance(first, Number):
+                factors = factors[1:]
+                if gcd(power, first.value.denominator) != 1:
+                    return False
+            names.add(factors)
+            many += 1
+    return len(names) == many
+
+
 def exponential_powers(exponents: Mapping[Term, int]) -> dict[Term, Fraction]:
     """The numbers v of the factors e**(v m), by m; of a root of what is no exponential by its own argument."""
     made: dict[Term, Fraction] = {}
     for letter, power in exponents.items():
         if isinstance(letter, Exp):
-            found = power_of(letter) if _is_root_of_exponential(letter) else None
-            name, degree = (letter.argument, 1) if found is None else (found[0], found[1])
-            name = name.argument if found is not None and isinstance(name, Exp) else name
+            name, degree = letter.argument, 1
+            match power_of(letter):
+                case (Exp(argument=inner), q):
+                    name, degree = inner, q
             made[name] = made.get(name, Fraction(0)) + Fraction(power, degree)
     return {name: value for name, value in made.items() if value}
 
@@ -94,13 +112,15 @@ def common_factor(poly: Polynomial) -> tuple[Fraction, dict[Term, int]]:
     for value in poly.values():
         numerator = gcd(numerator, value.numerator)
         denominator = denominator * value.denominator // gcd(denominator, value.denominator)
-    letters = {letter for monomial in poly for letter, _ in monomial if not isinstance(letter, Delta | Exp)}
+    monomials = [dict(monomial) for monomial in poly]
+    letters = {letter for monomial in monomials for letter in monomial if not isinstance(letter, Delta)}
+    scaled = any(is_scaled(letter) for letter in letters)
     common: dict[Term, int] = {}
     for letter in letters:
-        power = min(dict(monomial).get(letter, 0) for monomial in poly)
+        power = 0 if scaled and isinstance(letter, Exp) else min(monomial.get(letter, 0) for monomial in monomials)
         if power:
             common[letter] = power
-    found = [exponential_powers(dict(monomial)) for monomial in poly]
+    found = [exponential_powers(monomial) for monomial in monomials] if scaled else []
     for name in {name for powers in found for name in powers}:
         least = min(powers.get(name, Fraction(0)) for powers in found)
         if least:
@@ -117,13 +137,12 @@ def exponential(name: Term, value: Fraction) -> tuple[Exp, int]:
     return Exp(Mul((number(Fraction(1, value.denominator)), *factors))), value.numerator
 
 
-def _is_root_of_exponential(letter: Exp) -> bool:
-    """Whether `letter` is e**(m / q), q > 1, with m no logarithm."""
-    match letter.argument:
-        case Mul(factors=(Number(value=value), *rest)):
-            return value.denominator > 1 and not (len(rest) == 1 and isinstance(rest[0], Log))
-        case _:
-            return False
+def is_scaled(letter: Term) -> bool:
+    """Whether `letter` is e**(m / q) for a number q."""
+    if not isinstance(letter, Exp):
+        return False
+    inner = letter.argument
+    return isinstance(inner, Mul) and isinstance(inner.factors[0], Number)
 
 
 def root_of(letter: Term) -> tuple[Number | Constant, int] | None:

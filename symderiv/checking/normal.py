@@ -31,6 +31,7 @@ from symderiv.checking.letters import (
     common_factor,
     gathered,
     height,
+    is_scaled,
     log_of_rational,
     members_of,
     root_of,
@@ -212,7 +213,8 @@ class Normaliser:
 
         Of a root of a number or a constant only an exponent below the root's degree stays: sqrt(2)**2 = 2.
         """
-        for name in [name for name in exponents if isinstance(name, Exp)]:
+        roots = [name for name in exponents if is_scaled(name)]
+        for name in roots:
             found = root_of(name)
             if found is not None and not 0 <= exponents[name] < found[1]:
                 base, degree = found
@@ -221,7 +223,7 @@ class Normaliser:
                     coefficient *= base.value**whole
                 else:
                     exponents[base] = exponents.get(base, 0) + whole
-        exponents = gathered(exponents)
+        exponents = gathered(exponents) if roots else exponents
         above = [(letter, power) for letter, power in exponents.items() if isinstance(letter, Add) and power > 0]
         rest = {letter: power for letter, power in exponents.items() if (letter, power) not in above}
         made: Polynomial = {self._sorted(rest): coefficient}
