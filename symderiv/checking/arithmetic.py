@@ -8,6 +8,7 @@ one: what is zero in independent atoms is zero whatever they stand for.
 from __future__ import annotations
 
 from functools import reduce
+from math import gcd
 from typing import Final
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -75,6 +76,7 @@ class Exact:
         self._positive: set[int] = set()
         self._roots: dict[int, tuple[int, fmpq_mpoly]] = {}
         self._of_sums: set[int] = set()
+        self._exponentials: dict[Exp, list[tuple[int, int]]] = {}
         self.branches: Branches | Strata = Branches(self._positive)
 
     def begin(self) -> Branches:
@@ -339,7 +341,8 @@ class Exact:
         return {(): self._generators[number] ** power}
 
     def _relate(self, name: Exp, number: int) -> None:
-        """Note what the power of a root is: (P**(1/q))**q = P, where P is never negative, and (e**(m / q))**q = e**m.
+        """Note what the power of a root is: (P**(1/q))**q = P, where P is never negative, and (e**(m / q))**q = e**m;
+        beside another root of e**m, where g > 1 divides p and q, (e**(m / q))**(q / g) = (e**(m / p))**(p / g).
 
         Of a sum only where that was asked for: under `cutoff` such a root has a degree (`roots`).
         """
@@ -347,6 +350,13 @@ class Exact:
         if found is None:
             return
         base, degree = found
+        if isinstance(base, Exp):
+            alike = self._exponentials.setdefault(base, [])
+            shared, other, power = max(((gcd(degree, p), n, p) for n, p in alike), default=(1, 0, 1))
+            alike.append((number, degree))
+            if shared > 1:
+                self._roots[number] = (degree // shared, self._generators[other] ** (power // shared))
+                return
         if isinstance(base, Constant):
             value = self.constant(base)
         elif isinstance(base, Number):

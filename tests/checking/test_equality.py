@@ -304,6 +304,21 @@ def test_the_normal_distribution_at_any_scale() -> None:
         assert same(claim, -slope * (scale**2 * x + slope), PLAIN, seed=1).word == "false"
 
 
+def test_roots_of_one_exponential_are_powers_of_each_other() -> None:
+    """e**(x/4)**2 = e**(x/2) and e**(x/6)**3 e**(x/4)**2 = e**x, in whatever order they are met."""
+    second, third, fourth, sixth = (exp(x / q) for q in (2, 3, 4, 6))
+    for left, right in (
+        ((1 + fourth) * (1 - fourth), 1 - second),
+        (second - fourth**2, number(0)),
+        ((third - second) / (third + second), (sixth**2 - sixth**3) / (sixth**2 + fourth**2)),
+        ((1 + sixth**3) * (1 - fourth**2), 1 - exp(x)),
+    ):
+        assert same(left, right, PLAIN, seed=1).word == "proved"
+        assert same(left, right + fourth - sixth, PLAIN, seed=1).word == "false"
+    assert same((1 + fourth) * (1 - fourth), 1 - third, PLAIN, seed=1).word == "false"
+    assert same(fourth * sixth, exp(x / 12) ** 4, PLAIN, seed=1).word == "false"
+
+
 def test_the_error_function_is_between_minus_1_and_1() -> None:
     inside = (1 + erf(x), 1 - erf(x), 2 - erf(x) - erf(z[i]), 1 - (1 + erf(x)) / 2)
     for term in inside:
