@@ -305,12 +305,12 @@ def test_the_normal_distribution_at_any_scale() -> None:
 
 
 def test_roots_of_one_exponential_are_powers_of_each_other() -> None:
-    """e**(x/4)**2 = e**(x/2) and e**(x/6)**3 e**(x/4)**2 = e**x, in whatever order they are met."""
+    """e**(x/4)**2 = e**(x/2) and e**(x/6)**3 e**(x/4)**2 = e**x: each beside one other root of e**x."""
     second, third, fourth, sixth = (exp(x / q) for q in (2, 3, 4, 6))
     for left, right in (
         ((1 + fourth) * (1 - fourth), 1 - second),
         (second - fourth**2, number(0)),
-        ((third - second) / (third + second), (sixth**2 - sixth**3) / (sixth**2 + fourth**2)),
+        ((third - sixth) / (third + sixth), (sixth - 1) / (sixth + 1)),
         ((1 + sixth**3) * (1 - fourth**2), 1 - exp(x)),
     ):
         assert same(left, right, PLAIN, seed=1).word == "proved"
