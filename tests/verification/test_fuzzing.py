@@ -99,9 +99,13 @@ def test_a_kernel_that_does_not_compile_ends_the_run(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.slow
-def test_a_loss_with_more_terms_beside_roots_than_the_budget_allows_is_not_decided_but_ends() -> None:
+def test_a_line_with_more_terms_beside_roots_than_the_budget_allows_ends_and_follows_from_the_others() -> None:
     found = fuzz_one(96)
-    assert (found.outcome, found.verdict) == ("derived", "numeric")
+    assert (found.outcome, found.verdict) == ("derived", "proved")
+    assert found.theorem is not None
+    (line,) = (line for line in found.theorem.lines if "by itself" in line.evidence)
+    assert "by itself numeric" in line.evidence
+    assert "over budget" in line.evidence
 
 
 @pytest.mark.slow
