@@ -35,12 +35,27 @@ def read_given(
 
     if isinstance(loss, str):
         try:
-            texts = [a if isinstance(a, str) else as_short_notation(a) for a in assume]
+            texts = [text for a in assume for text in ((a,) if isinstance(a, str) else as_short_notation(a))]
             variables = None if wrt is None else wrt if isinstance(wrt, str) else names_of(wrt)
         except BorderError as error:
             raise FormulaError(str(error)) from None
         return read_loss(loss, wrt=variables, assume=texts, name=called, title=title), ()
     if not is_formula(loss):
-        raise TypeError(f"a loss is the name of an entry, a formula as text, or a SymPy expression, not {type(loss)}")
+        raise TypeError(_no_loss(loss))
     read = read_expression(loss, wrt=wrt, assume=assume, name=called, title=title)
     return read, spelling(loss, (*(wrt if listed else (wrt,)), *assume))
+
+
+def _no_loss(loss: Any) -> str:
+    """Why `loss` is none, and what to hand in."""
+    kind = type(loss).__name__
+    said = f"a loss is the name of an entry, a formula as text, or a SymPy expression, not {kind}"
+    if hasattr(loss, "rel_op"):
+        return f"{said}: of an equation the right side alone, as in derive(equation.rhs)"
+    if hasattr(loss, "shape"):
+        return f"{said}: a loss is one number, so of a matrix an entry, as in derive(matrix[0, 0])"
+    if callable(loss):
+        return f"{said}: a function is not looked into; call it with symbols, as in derive(function(z))"
+    if isinstance(loss, list | tuple):
+        return f"{said}: a loss is one number; each is derived by itself"
+    return said

@@ -25,10 +25,12 @@ _MATRICES: Final = (
 _CHOICES: Final = "a choice is written with step(x), which is 1 where x > 0, with delta_ij, or as data that are 0 or 1"
 _WRITTEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("cos", "sin", "tan", "arccos", "acos", "arcsin", "asin", "arctan", "atan", "arctan2"), _ANGLES),
+    **dict.fromkeys(("atan2", "sinc"), _ANGLES),
     **dict.fromkeys(
         ("gamma", "Gamma", "lgamma", "loggamma", "gammaln", "digamma", "psi", "betaln", "factorial", "zeta"),
         _FACTORIALS,
     ),
+    **dict.fromkeys(("beta", "binomial", "polygamma", "trigamma", "uppergamma", "lowergamma"), _FACTORIALS),
     **dict.fromkeys(("det", "logdet", "slogdet", "trace", "tr", "Tr", "inv", "diag", "eig"), _MATRICES),
     **dict.fromkeys(("indicator", "ind", "I", "one", "where", "heaviside", "H", "argmax", "argmin"), _CHOICES),
     "mean": "write the sum and its size, as in 1/C sum_k z_k, or 1/N sum_n ... where z in R^N",
@@ -49,6 +51,11 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "Phi": "the distribution of a standard normal is (1 + erf(x/sqrt(2)))/2",
     "erfc": "write 1 - erf(x)",
     "sech": "write 1/cosh(x)",
+    "LambertW": "write the loss in w itself, with w exp(w) for what it is taken of",
+    "erfi": "its values cannot be bounded here",
+    **dict.fromkeys(("re", "im", "conjugate", "arg"), "numbers are real here; leave it out"),
+    "ceiling": "it has no derivative that says anything",
+    "Mod": "it has no derivative that says anything",
     "floor": "it has no derivative that says anything",
     "round": "it has no derivative that says anything",
 }  # fmt: skip

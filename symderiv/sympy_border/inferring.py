@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sympy
-from sympy.tensor.indexed import Idx, Indexed, IndexedBase
+from sympy.assumptions.assume import AppliedPredicate
+from sympy.tensor.indexed import Indexed, IndexedBase
 
+from symderiv.sympy_border.rewriting import number_of_decimal, rewritten
 from symderiv.sympy_border.translate import from_sympy
 from symderiv.sympy_border.vocabulary import BorderError, Vocabulary
 from symderiv.terms import Array, Domain, Parameter, Term
@@ -20,6 +22,10 @@ from symderiv.terms import Array, Domain, Parameter, Term
 __all__ = ["Inferred", "as_short_notation", "inferred", "is_formula", "names_of", "respelled", "spelling"]
 
 _LARGEST: Final = 2_000
+_SIGNS: Final = {
+    sympy.Q.positive: ">", sympy.Q.negative: "<", sympy.Q.nonnegative: ">=", sympy.Q.nonpositive: "<=",
+    sympy.Q.nonzero: "!=",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ def names_of(wrt: object | None) -> tuple[str, ...]:
     """
     if wrt is None:
         return ()
-    each = tuple(wrt) if isinstance(wrt, tuple | list | sympy.Tuple) else (wrt,)
+    each = tuple(wrt) if isinstance(wrt, tuple | list | sympy.Tuple | sympy.MatrixBase) else (wrt,)
     names = tuple(part for one in each for part in _name_of(one).split(","))
     names = tuple(name.strip() for name in names) if len(names) > 1 else names
     if not names or not all(names):
@@ -84,7 +90,7 @@ def inferred(
     count = sum(1 for _ in sympy.preorder_traversal(expression))
     if count > _LARGEST:
         raise BorderError(f"the formula has {count} parts; up to {_LARGEST} are read")
-    expression = _rewritten(expression)
+    expression = rewritten(expression)
     limits = _limits(expression)
     domains = ranges(tuple(dict.fromkeys(limits.values())))
     axes = _axes(expression, limits)
@@ -92,6 +98,9 @@ def inferred(
         name: Array(name, tuple(domains[size] for size in sizes), _positive(name, expression, positive))
         for name, sizes in axes.items()
     }
+    alone = sorted({each.name for each in _scalars(expression)} & set(axes))
+    if alone:
+        raise BorderError(f"{alone[0]} is an array and stands without an index here; give it one, or use two names")
     variables = wrt or (_default(arrays, expression, limits),)
     indices = set(limits)
     scalars: dict[str, Parameter] = {}
@@ -110,8 +119,18 @@ def inferred(
         raise BorderError(f"the index {letter} is bound by no sum; a loss is one number")
     for variable in variables:
         if variable not in arrays:
-            raise BorderError(f"{variable} is not in the formula; its data are {', '.join(arrays) or 'none'}")
+            raise BorderError(_not_data(variable, arrays, limits))
     return Inferred(body, tuple(arrays.values()), tuple(scalars.values()), variables)
+
+
+def _not_data(variable: str, arrays: Mapping[str, Array], limits: Mapping[str, str]) -> str:
+    """Why a loss is not differentiated by `variable`."""
+    known = f"its data are {', '.join(arrays) or 'none'}"
+    if variable in limits:
+        return f"{variable} is an index, and nothing is differentiated by it; {known}"
+    if variable in limits.values():
+        return f"{variable} is the size of a range, and nothing is differentiated by it; {known}"
+    return f"{variable} is not in the formula; {known}"
 
 
 def _default(arrays: Mapping[str, Array], expression: sympy.Expr, limits: Mapping[str, str]) -> str:
@@ -123,56 +142,45 @@ def _default(arrays: Mapping[str, Array], expression: sympy.Expr, limits: Mappin
     raise BorderError(f"what to differentiate by is not clear; give wrt, one of {', '.join(sorted(names)) or 'none'}")
 
 
-def _rewritten(expression: sympy.Expr) -> sympy.Expr:
-    """Hyperbolic functions by exponentials, cases by steps; the index symbols of `Idx` are refused."""
-    if expression.atoms(Idx):
-        raise BorderError("Idx counts from 0 and carries its own range; use integer symbols and Sum(..., (k, 1, C))")
-    hyperbolic = (sympy.tanh, sympy.sinh, sympy.cosh, sympy.coth)
-    made: sympy.Expr = expression.replace(lambda e: isinstance(e, hyperbolic), lambda e: e.rewrite(sympy.exp))
-    return made.replace(lambda e: isinstance(e, sympy.Piecewise), _by_steps)
-
-
-def _by_steps(cases: Any) -> sympy.Expr:
-    """Cases as steps that are 0 at 0: b + (a - b) step(x - c) for a where x > c, and b elsewhere."""
-    pieces = list(cases.args)
-    if pieces[-1].cond != sympy.true:
-        raise BorderError(f"the cases of {cases} leave values out; end them with (value, True)")
-    made: sympy.Expr = pieces[-1].expr
-    for piece in reversed(pieces[:-1]):
-        step, gap, strict = _step(piece.cond)
-        if strict and sympy.expand(piece.expr - made - gap) == 0:
-            made = made + sympy.Max(0, gap)
-        else:
-            made = made + (piece.expr - made) * step
-    return made
-
-
-def _step(condition: Any) -> tuple[sympy.Expr, sympy.Expr, bool]:
-    """1 where the condition holds, as a step; the difference that has to be positive; and that it is not reversed."""
-    match condition:
-        case sympy.StrictGreaterThan() | sympy.StrictLessThan():
-            gap = condition.gts - condition.lts
-            return sympy.Heaviside(gap, 0), gap, True
-        case sympy.GreaterThan() | sympy.LessThan():
-            gap = condition.gts - condition.lts
-            return 1 - sympy.Heaviside(-gap, 0), gap, True
-        case _:
-            raise BorderError(f"the condition {condition} is not one of <, <=, >, >= between two numbers")
-
-
 def _limits(expression: sympy.Expr) -> dict[str, str]:
     """The size that each bound index runs to; BorderError for a range that does not begin at 1."""
     found: dict[str, str] = {}
     for node in expression.atoms(sympy.Sum, sympy.Product):
         for limit in node.limits:
             if len(limit) != 3 or limit[1] != 1 or not isinstance(limit[2], sympy.Symbol):
-                raise BorderError(f"the limits of {node} are not from 1 to a symbol, as in Sum(..., (k, 1, C))")
+                raise BorderError(_limit_refused(node, limit))
             name, size = str(limit[0]), limit[2].name
             if found.setdefault(name, size) != size:
                 raise BorderError(
                     f"the index {name} runs to {found[name]} in one sum and to {size} in another; use two letters"
                 )
+    twice = sorted(set(found.values()) & ({str(base.label) for base in expression.atoms(IndexedBase)} | set(found)))
+    if twice:
+        raise BorderError(f"{twice[0]} is the size of a range and something else besides; use two names")
     return found
+
+
+def _limit_refused(node: Any, limit: Any) -> str:
+    """Why the range of a sum is none, and what to write."""
+    said = f"the limits of {node} are not from 1 to a symbol, as in Sum(..., (k, 1, C))"
+    if len(limit) != 3:
+        return said
+    index, low, high = limit
+    others = {each[0] for each in node.limits if each[0] != index}
+    if (low.free_symbols | high.free_symbols) & others:
+        return (
+            f"{said}. The order of two indices is not known: of a term that is the same with both exchanged, the sum "
+            "over i < j is half of that over all i and j less the members with i = j; any other takes data m[i, j] "
+            "that are 1 where i < j and 0 elsewhere"
+        )
+    if low == 0:
+        return f"{said}. Entries are counted from 1"
+    if isinstance(high, sympy.Integer):
+        return (
+            f"{said}. A theorem holds for every size: write a symbol, and classes={high} writes the result out; or "
+            "name each entry by a symbol of its own and add them up"
+        )
+    return f"{said}. For a part of a range multiply by data that are 0 or 1, which say which members belong to it"
 
 
 def _axes(expression: sympy.Expr, limits: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -197,7 +205,10 @@ def _axes(expression: sympy.Expr, limits: Mapping[str, str]) -> dict[str, tuple[
     sizes = list(dict.fromkeys(limits.values()))
     for name, axes in found.items():
         if None in axes and len(sizes) != 1:
-            raise BorderError(f"the range of an index of {name} cannot be told; no sum runs over it")
+            raise BorderError(
+                f"the range of an index of {name} cannot be told; no sum runs over it. Numbers of their own are "
+                f"symbols, as in symbols('{name}1 {name}2')"
+            )
     return {name: tuple(size or sizes[0] for size in axes) for name, axes in found.items()}
 
 
@@ -208,19 +219,39 @@ def _positive(name: str, expression: sympy.Expr, positive: frozenset[str]) -> bo
 
 def _scalars(expression: sympy.Expr) -> set[sympy.Symbol]:
     """The symbols that stand alone: not the labels of arrays."""
-    labels = {base.label for base in expression.atoms(IndexedBase)}
-    return {symbol for symbol in expression.atoms(sympy.Symbol) if symbol not in labels}
+    found: set[sympy.Symbol] = set()
+    waiting: list[Any] = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, sympy.Symbol):
+            found.add(node)
+        elif not isinstance(node, IndexedBase):
+            waiting.extend(node.args)
+    return found
 
 
-def as_short_notation(assumption: object) -> str:
-    """A SymPy assumption in short notation: Eq(Sum(t[k], (k, 1, C)), 1), gamma > 0, t[k] > 0, Ne(i, j).
+def as_short_notation(assumption: object) -> tuple[str, ...]:
+    """SymPy assumptions in short notation: Eq(Sum(t[k], (k, 1, C)), 1), gamma > 0, t[k] > 0, Ne(i, j), Q.positive(x).
 
-    BorderError for what is none of these.
+    And is all of its parts; what SymPy knows to be true from its symbols is nothing more to assume. BorderError for
+    what is none of these.
     """
+    if assumption is True or assumption == sympy.true:
+        return ()
+    if assumption is False or assumption == sympy.false:
+        raise BorderError("an assumption is False by what SymPy was told of its symbols; make the symbols without it")
+    if isinstance(assumption, sympy.And):
+        return tuple(text for part in assumption.args for text in as_short_notation(part))
+    if isinstance(assumption, AppliedPredicate) and assumption.function in _SIGNS:
+        return (f"{_written(assumption.arguments[0])} {_SIGNS[assumption.function]} 0",)
+    if isinstance(assumption, sympy.Contains):
+        raise BorderError(
+            f"{assumption}: the values that data take are not assumed, because no theorem would use it; leave it out"
+        )
     if not isinstance(assumption, sympy.Rel):
         raise BorderError(f"{assumption} is not an assumption: write it as a SymPy relation or as text")
     sign = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}[str(assumption.rel_op)]
-    return f"{_written(assumption.lhs)} {sign} {_written(assumption.rhs)}"
+    return (f"{_written(assumption.lhs)} {sign} {_written(assumption.rhs)}",)
 
 
 def _written(side: Any) -> str:
@@ -231,6 +262,8 @@ def _written(side: Any) -> str:
             return f"{side.base.label}_{{{','.join(str(index) for index in side.indices)}}}"
         case sympy.Symbol() | sympy.Rational():
             return str(side)
+        case sympy.Float():
+            return str(number_of_decimal(side))
         case _:
             raise BorderError(f"{side} in an assumption is neither a number, a symbol, an entry nor a sum of entries")
 

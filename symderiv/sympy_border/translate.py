@@ -65,6 +65,7 @@ __all__ = ["from_sympy", "to_sympy"]
 _OF_ONE_NUMBER: Final[Mapping[type, Callable[[Term], Term]]] = {
     sympy.exp: Exp, sympy.Abs: Abs, sympy.sign: Sign, sympy.erf: partial(Special, "erf"),
 }  # fmt: skip
+_CONSTANTS: Final[Mapping[sympy.Expr, Term]] = {sympy.pi: Constant("pi"), sympy.E: Exp(number(1))}
 
 
 def _rational(value: Fraction) -> sympy.Rational:
@@ -197,9 +198,9 @@ class _Reading:
 def from_sympy(expression: sympy.Expr, words: Vocabulary, *, atoms: Mapping[sympy.Symbol, Term] | None = None) -> Term:
     """`expression` as a term; `atoms` says what particular symbols stand for, before any name is looked up.
 
-    Accepted: rational numbers, pi, sums, products, powers, exp, log, Max, Min, Abs, sign, Heaviside(x, 0), Piecewise
-    by comparisons, erf, Kronecker deltas, `Sum` and `Product` from 1 to a domain's size, `Derivative` by entries, and
-    the vocabulary's names. Raises BorderError for everything else, and where one name carries two sets of assumptions.
+    Accepted: rational numbers, pi, e, sums, products, powers, exp, log, Max, Min, Abs, sign, Heaviside(x, 0), Piecewise
+    by comparisons, erf, deltas, `Sum` and `Product` from 1 to a domain's size, `Derivative` by entries, and the
+    vocabulary's names. Raises BorderError for everything else, and where one name carries two sets of assumptions.
     """
     reading = _Reading(words, {} if atoms is None else atoms, {index.name: index for index in words.indices})
     if not reading.atoms:
@@ -211,11 +212,9 @@ def _check_symbols(expression: sympy.Expr) -> None:
     seen: dict[str, sympy.Basic] = {}
     symbols = expression.atoms(sympy.Symbol) | {base.label for base in expression.atoms(IndexedBase)}
     for symbol in sorted(symbols, key=lambda s: (str(s), s.sort_key())):
-        if seen.setdefault(str(symbol), symbol) != symbol:
-            raise BorderError(
-                f"two different SymPy symbols are both called {str(symbol)!r} (their assumptions differ), so SymPy "
-                "would not combine them; make each name once"
-            )
+        if seen.setdefault(getattr(symbol, "name", str(symbol)), symbol) != symbol:
+            what = f"two different SymPy symbols are both called {symbol.name!r} (their assumptions differ, or one is a"
+            raise BorderError(f"{what} Dummy), so SymPy would not combine them; make each name once")
 
 
 def _shown(expression: sympy.Basic) -> str:
@@ -257,8 +256,8 @@ def _read_new(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
         return Step(_read(node.args[0], bound, reading))
     if isinstance(node, sympy.Piecewise):
         return read_piecewise(node, partial(_read, bound=bound, reading=reading))
-    if node == sympy.pi:
-        return Constant("pi")
+    if node in _CONSTANTS:
+        return _CONSTANTS[node]
     if isinstance(node, sympy.KroneckerDelta):
         return _read_delta(node, bound, reading)
     if isinstance(node, sympy.Sum | sympy.Product):
@@ -266,8 +265,8 @@ def _read_new(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
     if isinstance(node, sympy.Derivative):
         return _read_derivative(node, bound, reading)
     raise BorderError(
-        f"{_shown(node)} ({type(node).__name__}) is not understood; accepted are rational numbers, pi, + * / **, exp, "
-        "log, Max, Min, Abs, sign, Heaviside(x, 0), Piecewise, erf, KroneckerDelta, Sum and Product from 1 to a "
+        f"{_shown(node)} ({type(node).__name__}) is not understood; accepted are rational numbers, pi, E, + * / **, "
+        "exp, log, Max, Min, Abs, sign, Heaviside(x, 0), Piecewise, erf, KroneckerDelta, Sum and Product from 1 to a "
         "domain's size, Derivative, and the names of the vocabulary"
     )
 
@@ -341,9 +340,10 @@ def _read_places(
 def _read_delta(node: Any, bound: Mapping[str, Place], reading: _Reading) -> Term:
     where = _shown(node)
     first, second = node.args[0], node.args[1]
-    known = bound.get(str(first)) or reading.inferred.get(str(first))
-    known = known or bound.get(str(second)) or reading.inferred.get(str(second))
-    domain = None if known is None else known.domain
+    places = (each.get(str(index)) for index in (first, second) for each in (bound, reading.inferred))
+    domain = next((place.domain for place in places if place is not None), None)
+    if len(node.args) > 2 and (domain is None or str(node.args[2]) != f"(1, {domain.symbol})"):
+        raise BorderError(f"{where} is limited to {node.args[2]}; leave that out where it is the whole range")
     return delta(_read_place(first, domain, bound, reading, where), _read_place(second, domain, bound, reading, where))
 
 

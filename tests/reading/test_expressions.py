@@ -13,6 +13,7 @@ from symderiv.terms import alpha_key
 
 C, D, gamma, tau = symbols("C D gamma tau")
 i, j, k, d = symbols("i j k d", integer=True)
+x0 = sympy.Symbol("x0", real=True)
 z, t, W, x = (IndexedBase(name) for name in ("z", "t", "W", "x"))
 
 
@@ -86,8 +87,20 @@ def test_a_range_of_any_size() -> None:
         (Sum(z[k], (k, 1, 3)), z, "not from 1 to a symbol"),
         (Sum(z[k], (k, 1, C)) + Sum(t[k], (k, 1, D)), z, "runs to"),
         (Sum(z[sympy.Idx("k", C)], (k, 1, C)), z, "Idx counts from 0"),
-        (Sum(sympy.Function("f")(z[k]), (k, 1, C)), z, "is not understood"),
-        (Sum(sympy.gamma(z[k]), (k, 1, C)), z, "is not understood"),
+        (Sum(sympy.Function("f")(z[k]), (k, 1, C)), z, "'f' is not a function that is known; known are exp"),
+        (Sum(sympy.gamma(z[k]), (k, 1, C)), z, "the gamma function and what is made of it"),
+        (sympy.LambertW(tau) ** 2, tau, "w exp(w)"),
+        (Sum(z[k], (k, 0, C - 1)), z, "Entries are counted from 1"),
+        (Sum(z[k], (k, 1, 3)), z, "classes=3 writes the result out"),
+        (Sum((z[k] - z[j]) ** 3, (k, j + 1, C), (j, 1, C)), z, "The order of two indices"),
+        (Sum((z[k + 1] - z[k]) ** 2, (k, 1, C - 1)), z, "For a part of a range"),
+        (z[1] ** 2 + z[2], z, "symbols('z1 z2')"),
+        (Sum(z[k], (k, 1, C)), k, "k is an index"),
+        (Sum(z[k], (k, 1, C)), C, "C is the size of a range"),
+        (sympy.Symbol("z") * Sum(z[k], (k, 1, C)), z, "stands without an index"),
+        (Sum(z[k], (k, 1, sympy.Symbol("t"))) * t[1], z, "t is the size of a range and something else"),
+        (Sum(KroneckerDelta(i, j, (1, C - 1)) * z[i] * z[j], (i, 1, C), (j, 1, C)), z, "is limited to"),
+        (gamma * sympy.Dummy("gamma") ** 2, gamma, "one is a Dummy"),
         (Sum(z[k] * t[k], (k, 1, C)), x, "x is not in the formula"),
         (Sum(t[k] * x[k], (k, 1, C)), None, "give wrt"),
         (Sum(Piecewise((z[k], z[k] > 0)), (k, 1, C)), z, "leave values out"),
@@ -107,3 +120,54 @@ def test_assumptions_are_relations_or_texts() -> None:
         read_expression(loss, wrt=z, assume=[t[k]])
     with pytest.raises(FormulaError, match="contradicts"):
         read_expression(loss, wrt=z, assume=[Eq(Sum(t[k], (k, 1, C)), 1), Eq(Sum(t[k], (k, 1, C)), 2)])
+
+
+def test_of_an_assumption_the_parts_are_taken_and_what_symbols_carry_is_known() -> None:
+    loss = Sum(t[k] * z[k], (k, 1, C)) * tau
+    sure = sympy.Symbol("q", positive=True)
+    reading = read_expression(
+        loss * sure, wrt=z, assume=[sympy.And(tau > 0, tau < 1), sympy.Q.positive(t[k]), sure > 0]
+    )
+    bounds = {each.parameter.name: (each.least, each.most) for each in reading.parameters}
+    assert bounds["tau"] == (0, 1)
+    assert [array.positive for array in reading.data] == [True]
+    with pytest.raises(FormulaError, match="values that data take"):
+        read_expression(loss, wrt=z, assume=[sympy.Contains(t[k], sympy.FiniteSet(0, 1))])
+    with pytest.raises(FormulaError, match="is False"):
+        read_expression(loss * sure, wrt=z, assume=[sure < 0])
+
+
+@pytest.mark.parametrize(
+    ("loss", "says"),
+    [
+        (Eq(tau, 1), "the right side alone"),
+        (sympy.Matrix([[tau]]), "of a matrix an entry"),
+        ([tau], "one number"),
+        (lambda each: each, "call it with symbols"),
+        (3, "not int"),
+    ],
+)
+def test_what_is_no_expression_gets_a_sentence(loss: object, says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        sd.derive(loss, wrt="tau")
+
+
+SPELLED = {
+    "and": Piecewise((x0**2 / 2, sympy.And(x0 > -1, x0 < 1)), (abs(x0) - sympy.Rational(1, 2), True)),
+    "half a step": x0**2 * sympy.Heaviside(x0),
+    "decimals": 0.1 * x0**2.5,
+    "tail": sympy.erfc(x0) * sympy.E,
+    "three": Max(x0, 2 * x0 - 1, -x0),
+    "inverse": sympy.asinh(3 * x0),
+}
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_derivatives_of_other_spellings_are_those_of_sympy(name: str) -> None:
+    proof = sd.derive(SPELLED[name], wrt=x0, goal="gradient", limit=None)
+    assert proof.verdict.word == "proved"
+    step = sympy.Rational(1, 10**12)
+    for point in (sympy.Rational(n, 8) for n in (3, 7, 11, 26, -5, -13) if n > 0 or name != "decimals"):
+        exact = sympy.nsimplify(SPELLED[name], rational=True)
+        at = [exact.subs(x0, point + sign * step).evalf(60) for sign in (1, -1)]
+        assert abs(proof.sympy().subs(x0, point).evalf(40) - (at[0] - at[1]) / (2 * step)) < 1e-12

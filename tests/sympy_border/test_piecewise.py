@@ -94,7 +94,7 @@ def test_what_is_a_maximum_or_an_absolute_value_is_read_as_one() -> None:
         (sympy.Piecewise((x, sympy.Ne(x, 0)), (0, True)), "the condition"),
         (sympy.Heaviside(x), "is not understood"),
         (sympy.erfc(x), "erfc"),
-        (sympy.E * x, "is not understood"),
+        (sympy.EulerGamma * x, "is not understood"),
     ],
 )
 def test_anything_else_is_refused_in_a_sentence(expression: sympy.Expr, words: str) -> None:

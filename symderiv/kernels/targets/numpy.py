@@ -91,13 +91,20 @@ class _Printer:
         return f"{self.index(left)} == {self.index(right)}"
 
     def load(self, array: str, at: tuple[str, ...]) -> str:
-        if any(name not in self.nest for name in at):
-            every = ", ".join(f"{name}s" for name in at)
-            return self.widened(f"{array}[every_row, {every}]", ())
-        if at == self.nest:
+        inner = tuple(name for name in at if name in self.nest)
+        if inner != at:
+            array = f"{array}[{self.picked(at)}]"
+            if not inner:
+                return self.widened(array, ())
+        if inner == self.nest:
             return array
         places = ", ".join(":" if loop in at else "None" for loop in self.nest)
         return f"{array}[:, {places}]"
+
+    def picked(self, at: tuple[str, ...]) -> str:
+        """The indices of one entry a row where labels pick it, whole axes where a loop runs: (rows, loops) is left, for
+        NumPy puts the axis of what is picked first, whether or not a slice stands in between."""
+        return f"every_row, {', '.join(':' if name in self.nest else f'{name}s' for name in at)}"
 
     def expression(self, expression: Expression, level: int = 0) -> str:
         text, own = self.written(expression)
@@ -164,7 +171,7 @@ class _Printer:
             diagonal = f"np.arange(extent_{self.axes[at[0]]})"
             self.write(f"{array}[:, {diagonal}, {diagonal}] = {value}")
         elif any(name not in self.nest for name in at):
-            self.write(f"{array}[every_row, {', '.join(f'{name}s' for name in at)}] = {value}")
+            self.write(f"{array}[{self.picked(at)}] = {value}")
         else:
             self.write(f"{array}[...] = {value}")
 
