@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from symderiv.cli.progress import Progress
 )
 @click.option(
     "-o", "--output", "place", metavar="PATH",
-    help="Write to PATH, a folder for several names; - is standard output.  [default: NAME.FORMAT, site for --all]",
+    help="Write to PATH, a folder for several names or with / at its end; - is standard output.  [NAME.FORMAT, site]",
 )  # fmt: skip
 @click.option(
     "--goal", "goals", metavar="SLUG", multiple=True, help="Print this theorem alone, e.g. gradient; repeatable."
@@ -102,7 +103,8 @@ def _document(
         click.echo(data, nl=False)  # a document is UTF-8, whatever the terminal is
         return {}
     usual = f"{name.replace('-', '_')}.{form.suffix}"
-    path = Path(place or "", usual) if several or place is None else Path(place)
+    folder = several or place is None or place.endswith(("/", os.sep)) or Path(place).is_dir()
+    path = Path(place or "", usual) if folder else Path(str(place))
     save(path, data)
     if not output.as_json:
         output.say(str(path))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import TypeAlias, assert_never
 
 from symderiv.kernels.probability.monomials import Polynomial, atom, constant, plus, scaled
@@ -31,9 +33,11 @@ from symderiv.kernels.stable import LoweringError
 from symderiv.terms import (
     Abs,
     Add,
+    Div,
     Entry,
     Max,
     Mul,
+    Number,
     Parameter,
     Sign,
     Step,
@@ -171,7 +175,7 @@ def _resolved(closed: Term, halves: tuple[Term, ...], pairs: Pairs, depth: int =
     """The tree by the innermost piecewise function, then by the next."""
     node = _innermost(closed)
     if node is None:
-        return _smooth(closed, halves, pairs)
+        return _smooth(_without_left_out(closed), halves, pairs)
     if 2**depth > _MOST:
         raise LoweringError(f"the closed form changes its formula at more than {depth} places")
     argument = _switch_of(node)
@@ -240,6 +244,44 @@ def _decided(node: Term, sign: int) -> Term:
             return Max((larger, *rest)) if rest else larger
         case _:
             raise AssertionError
+
+
+def _without_left_out(closed: Term) -> Term:
+    """`closed` without what a step leaves out on this branch: 0 x is 0 wherever x has a value, and what another case
+    says need not have one here, as log(1 - u/a) of a case u < 0 where u > a. Everything else stays as it is."""
+
+    def change(node: Term) -> Term | None:
+        match node:
+            case Mul(factors=factors) if any(_is_zero(each) for each in factors):
+                return number(0)
+            case Div(numerator=above) if _is_zero(above):
+                return number(0)
+            case Add(terms=terms) if any(_is_zero(each) for each in terms):
+                kept = tuple(each for each in terms if not _is_zero(each))
+                return number(0) if not kept else kept[0] if len(kept) == 1 else Add(kept)
+            case _:
+                return None
+
+    return substitute(closed, change)
+
+
+def _is_zero(term: Term) -> bool:
+    return _rational(term) == 0
+
+
+def _rational(term: Term) -> Fraction | None:
+    """The value of a sum or product of rational numbers, as 1 - 1; None for other terms."""
+    match term:
+        case Number(value=value):
+            return value
+        case Add(terms=parts) | Mul(factors=parts):
+            known = [_rational(part) for part in parts]
+            numbers = [each for each in known if each is not None]
+            if len(numbers) < len(known):
+                return None
+            return sum(numbers, Fraction(0)) if isinstance(term, Add) else prod(numbers, start=Fraction(1))
+        case _:
+            return None
 
 
 def _jumps(closed: Term, argument: Polynomial) -> bool:

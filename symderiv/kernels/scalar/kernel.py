@@ -23,15 +23,16 @@ from symderiv.kernels.ir import (
 )  # fmt: skip
 from symderiv.kernels.judging import HOW_SURE, accepted, weakest
 from symderiv.kernels.parts import Part
-from symderiv.kernels.rewriting import reference
+from symderiv.kernels.rewriting import reference, substitute
 from symderiv.kernels.scalar.branches import Branched, Leaf, Switch, Tree, branched, leaves
 from symderiv.kernels.scalar.forms import vanishing
+from symderiv.kernels.scalar.positivity import is_positive
 from symderiv.kernels.scalar.sharing import on_elements, reads, shared
 from symderiv.kernels.scalar.values import Writer
 from symderiv.kernels.stable import LoweringError
 from symderiv.kernels.wellformed import validate
 from symderiv.statements import Theory, VerdictWord
-from symderiv.terms import Add, Array, Entry, Mul, Step, Term, number
+from symderiv.terms import Abs, Add, Array, Entry, Log, Mul, Number, Power, Step, Term, number
 
 DIRECTION: Final = "v"
 """The array that the second derivative is multiplied by in `hvp`."""
@@ -74,10 +75,27 @@ def assembled(tree: Tree) -> Term:
         case Leaf(form=form):
             return form
         case Switch(test=test, negative=negative, positive=positive, kink=True):
-            low = Mul((Step(Mul((number(-1), test))), assembled(negative)))
-            return Add((low, Mul((Step(test), assembled(positive)))))
+            low = Mul((Step(Mul((number(-1), test))), _anywhere(assembled(negative))))
+            return Add((low, Mul((Step(test), _anywhere(assembled(positive))))))
         case Switch(positive=positive):
             return assembled(positive)
+
+
+def _anywhere(form: Term) -> Term:
+    """`form` with a value also where its branch is not, for there a step takes it 0 times: log |x| for log x and |x|^p
+    for x^p. On the branch they are the same, since the form has a value there only where x > 0."""
+
+    def change(node: Term) -> Term | None:
+        match node:
+            case Log(argument=argument) if not is_positive(argument) and not isinstance(argument, Abs):
+                return Log(Abs(argument))
+            case Power(base=base, exponent=exponent) if not is_positive(base) and not isinstance(base, Abs):
+                whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+                return None if whole else Power(Abs(base), exponent)
+            case _:
+                return None
+
+    return substitute(form, change)
 
 
 def scalar_kernel(name: str, parts: tuple[Part, ...], z: Entry, arrays: tuple[str, ...],

@@ -194,6 +194,8 @@ class Reader:
                     return close
         if parts.coefficient < 0 or not all(is_positive(term) for term, _ in parts.content):
             return atom(Log(self.sum_of(argument)))
+        if is_one_and_quotients(argument):
+            return atom(Log(self._one_first(argument)))
         made = constant(0) if parts.coefficient == 1 else atom(Log(Number(parts.coefficient)))
         for term, exponent in parts.content:
             made = plus(made, times(exponent, self._logarithm_of_atom(term)))
@@ -314,6 +316,16 @@ class Reader:
         if not growing or any(isinstance(term, Add) for term in outer) or parts.rest == constant(1):
             return None
         return folded(times(of_monomial(parts.content, parts.coefficient), parts.rest))
+
+
+def is_one_and_quotients(polynomial: Polynomial) -> bool:
+    """Whether this is 1 and quotients of data, as 1 + u/a: its logarithm is small where they are, and not to be taken
+    apart into log(a + u) - log a, whose parts cancel there."""
+    if dict(polynomial.addends).get(ONE_MONOMIAL) != 1 or len(polynomial.addends) < 2:
+        return False
+    atoms = {(term, exponent.constant) for monomial, _ in polynomial.addends for term, exponent in monomial}
+    plain = all(isinstance(term, Entry | Parameter) and power is not None for term, power in atoms)
+    return plain and any(power is not None and power < 0 for _, power in atoms)
 
 
 def scaled_tail(size: Term, square: Term) -> Term:

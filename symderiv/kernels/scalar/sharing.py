@@ -84,6 +84,8 @@ _FUNCTIONS: Final = frozenset(
      "times_exp", "times_exp_multiple", "multiply_add", "minimum", "maximum", "weighted", "if_negative", "if_equal"}
 )  # fmt: skip
 """Operations that want a number of each element among their first arguments."""
+_DECIDING: Final = {"if_negative": 1, "if_equal": 2}
+"""How many arguments of a choice say which of the others it is: these have to be of each element."""
 
 
 def on_elements(expression: Expression, lead: str) -> Expression:
@@ -92,7 +94,8 @@ def on_elements(expression: Expression, lead: str) -> Expression:
     if not isinstance(expression, Op):
         return expression
     arguments = tuple(on_elements(each, lead) for each in expression.arguments)
-    if expression.name in _FUNCTIONS and not any(reads(each) for each in arguments):
+    deciding = arguments[: _DECIDING.get(expression.name, len(arguments))]
+    if expression.name in _FUNCTIONS and not any(reads(each) for each in deciding):
         z = Load(lead, ())
         arguments = (Op("if_equal", (z, z, arguments[0], arguments[0])), *arguments[1:])
     return Op(expression.name, arguments)

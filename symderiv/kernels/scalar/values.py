@@ -54,6 +54,8 @@ from symderiv.terms import (
 
 _ZERO = Const(Fraction(0))
 _ONE = Const(Fraction(1))
+_BESIDE_ONE = Fraction(2) ** 60
+"""A number next to which 1 is nothing."""
 _MINUS_ONE = Const(Fraction(-1))
 
 
@@ -237,6 +239,18 @@ class Writer:
 
     # -- logarithms
 
+    def _of_quotient(self, quotient: Term, signs: Signs) -> Expression | None:
+        """log(u/a) as log u - log a, for u/a that may be beyond the range where its logarithm is not; None for what is
+        no quotient."""
+        front, above, below, exponentials = split_product(quotient)
+        if not below or exponentials:
+            return None
+        numerator = self._multiplied(front, [self.value(each, signs) for each in above])
+        divisor = self._multiplied(Fraction(1), [self.value(each, signs) for each in below])
+        if numerator is None or divisor is None:
+            return None
+        return Op("subtract", (Op("log", (numerator,)), Op("log", (divisor,))))
+
     def _logarithm(self, argument: Term, signs: Signs) -> Expression:
         match argument:
             case Add() if exponential_of_complement(argument) is not None:
@@ -246,6 +260,10 @@ class Writer:
                 small = Op("log1p", (negative(e),))
                 large = Op("log", (self.value(argument, signs),))
                 return Op("if_negative", (Op("subtract", (e, Const(Fraction(1, 2)))), small, large))
+            case Add(terms=(first, Mul() as quotient)) if first == ONE and (far := self._of_quotient(quotient, signs)):
+                ratio = self.value(quotient, signs)
+                near = Op("log1p", (ratio,))
+                return Op("if_negative", (Op("subtract", (ratio, Const(_BESIDE_ONE))), near, far))
             case Add(terms=(first, *rest)) if first == ONE:
                 return Op("log1p", (self.value(rest[0] if len(rest) == 1 else Add(tuple(rest)), signs),))
             case Add(terms=(first, second)):
