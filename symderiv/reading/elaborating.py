@@ -13,13 +13,14 @@ from symderiv.reading.elaborated import Elaborated
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.functions import FUNCTIONS_OF_NUMBERS, MANY, negated, product_of, quotient_of
 from symderiv.reading.letters import greek_named, plain_name
+from symderiv.reading.pairs import over_ordered_pairs
 from symderiv.reading.ranges import Ranges
 from symderiv.reading.ranging import argument_slot, axis, bound_slot, over_pairs
 from symderiv.reading.roles import NORMS, VECTOR_FUNCTIONS, Roles, is_delta
 from symderiv.reading.softmaxes import Softmaxes
 from symderiv.reading.syntax import Applied, Big, Chain, Choice, Defined, Name, Negative, Numeral, Raised, Syntax, walk
-from symderiv.reading.unknown import unknown_function
-from symderiv.statements import Definition
+from symderiv.reading.unknown import undefined_name, unknown_function
+from symderiv.statements import Definition, Theory
 from symderiv.terms import (
     Add,
     Array,
@@ -192,12 +193,7 @@ class _Building:
         letters = name.rstrip("0123456789'")
         named = name in self.chosen or letters in ("eps", "lam")
         if len(letters) > 1 and not named and not greek_named(letters):
-            spaced = f"; a product is written with spaces, {' '.join(letters)}" if len(letters) <= 3 else ""
-            raise self.fail(
-                f"{name!r} is not defined: define it after 'where', as in {name} = ..., declare it, as in {name} in R, "
-                f"or assume something of it, as in {name} > 0{spaced}",
-                node.at,
-            )
+            raise self.fail(undefined_name(name, letters), node.at)
         data = self.scalar_data and len(letters) == 1 and not greek_named(letters) and name not in self.chosen
         if name in self.variables or data:
             return Entry(self.array(name, node.at), ())
@@ -346,6 +342,12 @@ class _Building:
         if limits.skip is not None:
             skip = Position(int(limits.skip), indices[-1].domain) if limits.skip.isdigit() else inner[limits.skip]
         made = self.term(node.body, inner, whole)
+        if limits.ordered:
+            self.note(
+                f"the sum over {' < '.join(limits.indices)} is half of that over all others, its term being symmetric"
+            )
+            theory = Theory((*self.softmaxes.definitions, *self.made.values()))
+            return over_ordered_pairs(node, made, indices[0], indices[1], theory)
         if len(indices) > 1:
             letters = " and ".join(index.name for index in indices)
             self.note(f"a sum with several letters runs over each of them: {letters}")

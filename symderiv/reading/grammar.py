@@ -35,6 +35,10 @@ _LONGEST: Final = 20_000
 _LARGEST: Final = 2_000
 """Nodes of a tree; the largest loss of the catalogue has about 100."""
 
+_EXAMPLES: Final = {
+    "statement": "L = -sum_k t_k log y_k where y = softmax(z)", "assumption": "sum_k t_k = 1", "variable": "z",
+}  # fmt: skip
+
 _MOST_DEFINITIONS: Final = 40
 
 _WORDS: Final = "|".join(sorted((re.escape(word) for word in FUNCTIONS if word != "frac"), key=len, reverse=True))
@@ -130,7 +134,7 @@ LOW: /[{"".join(LOWERED)}]+(?:≠[{"".join(LOWERED)}]+)?/
 HIGH: /[{"".join(RAISED)}]+/
 NAME: /(?:{_DRESSED}\\?[{_LETTERS}]+\s*\}}|\\?(?:[A-Za-z]+|ℓ|[{"".join(GREEK)}]))[0-9]*['′]*/
 PRIMES: /['′]+/
-NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z0-9]))?/
+NUMBER: /(?<![0-9.])(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z0-9]))?/
 SPACING.6: /(?:\s|\\[,;! ]|\\(?:left|right)(?![A-Za-z|\\‖]))+/
 %ignore SPACING
 """
@@ -204,7 +208,7 @@ def _read(text: str, start: Start, noun: str) -> Any:
     from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
     if not text.strip():
-        raise FormulaError(f"the {noun} is empty; write for example L = -sum_k t_k log y_k where y = softmax(z)")
+        raise FormulaError(f"the {noun} is empty; write for example {_EXAMPLES[start]}")
     if len(text) > _LONGEST:
         raise FormulaError(f"the {noun} has {len(text)} characters; up to {_LONGEST} are read")
     try:

@@ -202,6 +202,12 @@ class _Walk:
         limits = over_pairs(node.limits, env)
         for index in limits.indices:
             name = plain_name(index)
+            if name in inner and limits.ordered:
+                letters = " < ".join(limits.indices)
+                raise self.roles.fail(
+                    f"the index {name} is already bound here: sum_{{{letters}}} binds both by itself; write it alone",
+                    node.at,
+                )
             if name in inner:
                 raise self.roles.fail(
                     f"the index {name} is already bound here; use another letter, or brackets if the sum before it has "

@@ -22,6 +22,7 @@ from symderiv.reading.syntax import (
     parts_of,
     walk,
 )
+from symderiv.reading.transposed import refuse_transposed
 from symderiv.reading.unknown import is_written_otherwise, unknown_function
 
 __all__ = ["NORMS", "REDUCING", "VECTOR_FUNCTIONS", "Roles", "is_delta", "roles_of"]
@@ -93,6 +94,7 @@ def roles_of(statement: Statement, text: str, wrt: tuple[str, ...]) -> Roles:
     bodies = (statement.loss.body, *(each.body for each in definitions.values()))
     nodes = [node for body in bodies for node in walk(body)]
     names = [node for node in nodes if isinstance(node, Name) and not (is_delta(node) and "delta" not in declared)]
+    refuse_transposed(bodies, names, declared, text)
     _refuse_calls(nodes, names, definitions, declared, text, wrt)
     vectors = {name for name, sizes in declared.items() if len(sizes) == 1}
     rows = {name for name, each in definitions.items() if len(each.name.indices) == 2}
@@ -199,13 +201,6 @@ def _refuse_calls(
                         )
                     if opening == "(" or (opening in ("[", "{") and last.name in _OPERATORS):
                         called.append(last)
-        if _transposed(node, names):
-            raise FormulaError(
-                "a transposed vector is not known: the product of two vectors is dot(u, v) or sum_k u_k v_k, that "
-                "of a matrix and a vector sum_d W_kd x_d",
-                text,
-                node.at,
-            )
     places = {name.at for name in called}
     elsewhere = {name.name for name in names if name.at not in places}
     for name in called:
@@ -216,15 +211,6 @@ def _refuse_calls(
             product = f". If a product is meant, write {name.name} * (...)"
             hint = "" if is_written_otherwise(name.name) else product
             raise FormulaError(unknown_function(name.name) + hint, text, name.at)
-
-
-def _transposed(node: Syntax, names: list[Name]) -> bool:
-    """Whether `node` is w^T, with a T that is nothing else in the formula."""
-    match node:
-        case Raised(base=Name(), exponent=Name(name="T" | "top", at=at)):
-            return not any(each.name in ("T", "top") and each.at != at for each in names)
-        case _:
-            return False
 
 
 def _guessed(nodes: list[Syntax], found: Roles, wrt: tuple[str, ...], notes: list[str]) -> set[str]:

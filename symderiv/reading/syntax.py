@@ -87,12 +87,16 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What stands under a sum sign: indices, what the last of them skips, and the upper limit if it is written."""
+    """What stands under a sum sign: indices, what the last of them skips, and the upper limit if it is written.
+
+    `ordered` says that the first of two indices is below the second, as in sum_{i<j}.
+    """
 
     indices: tuple[str, ...]
     skip: str | None
     upper: str | None
     at: int
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

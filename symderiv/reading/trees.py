@@ -11,6 +11,7 @@ from lark import Token, Transformer
 
 from symderiv.reading.errors import FormulaError
 from symderiv.reading.letters import ACCENTS, FUNCTIONS, indices_of, lowered, plain_name, raised
+from symderiv.reading.pairs import ordered_pair
 from symderiv.reading.syntax import (
     Applied,
     Big,
@@ -107,8 +108,9 @@ class Trees(Transformer[Token, Any]):
         below = next((part for part in rest if part.type != "PRIMES"), None)
         if below is not None and (shifted := re.search(r"[+\-−]", str(below))):
             raise FormulaError(
-                "neighbours of a member cannot be named: an index is a letter or a number. Say which members belong "
-                "together with data, as in sum_i sum_j w_ij |x_i - x_j|", "", _at(below) + shifted.start(),
+                "neighbours of a member cannot be named: an index is a letter or a number, and members have no order. "
+                "Say which belong together with data, as in sum_i sum_j w_ij |x_i - x_j| with w_ij = 1 where "
+                "j = i + 1 and 0 elsewhere", "", _at(below) + shifted.start(),
             )  # fmt: skip
         indices = () if below is None else indices_of(str(below))
         return Name(plain_name(written), indices, _at(first), _end(items[-1]))
@@ -256,6 +258,10 @@ _UNEQUAL: Final = re.compile(r"!=|≠|\\neq?(?![A-Za-z])")
 
 def _limits(below: str, upper: str | None, at: int) -> Limits:
     content = lowered(below.removeprefix("_").removeprefix("{").removesuffix("}"))
+    if (pair := ordered_pair(content)) is not None:
+        first, second = (indices_of(f"_{{{each}}}")[0] for each in pair[:2])
+        size = upper or pair[2]
+        return Limits((first, second), first, None if size is None else plain_name(size), at, ordered=True)
     if part := _PART.search(content):
         raise FormulaError(_part_of_a_range(content), "", at + 1 + part.start())
     names: list[str] = []
@@ -265,7 +271,10 @@ def _limits(below: str, upper: str | None, at: int) -> Limits:
         index, *unequal = _UNEQUAL.split(item)
         index, _, first = index.partition("=")
         if first.strip() not in ("", "1"):
-            sentence = f"a sum runs over a whole range, from 1; it cannot begin at {first.strip()}"
+            sentence = (
+                f"a sum runs over a whole range, from 1; it cannot begin at {first.strip()}. For a part of it "
+                "multiply by data that are 0 or 1, as in sum_i m_i z_i^2"
+            )
             raise FormulaError(sentence, "", at)
         found = indices_of(f"_{{{index}}}")
         names += [name for name in found if name not in names or not unequal]

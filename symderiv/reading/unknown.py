@@ -8,7 +8,7 @@ from typing import Final
 
 from symderiv.reading.letters import FUNCTIONS
 
-__all__ = ["is_written_otherwise", "known_functions", "unknown_function"]
+__all__ = ["is_written_otherwise", "known_functions", "undefined_name", "unknown_function"]
 
 _ANGLES: Final = (
     "angles are not known. Write the loss in the cosine itself: with c = cos(theta), a = cos(m) and b = sin(m), "
@@ -72,6 +72,17 @@ def unknown_function(name: str) -> str:
         f"{name!r} is not a function that is known{meant}; known are {known_functions()}. Write it out in these, or "
         "define it after 'where'. A new function needs a node in symderiv/terms and its derivative in "
         "symderiv/proving/rules"
+    )
+
+
+def undefined_name(name: str, letters: str) -> str:
+    """The sentence for a name of several letters that nothing defines; `letters` is the name without numerals."""
+    if is_written_otherwise(name):
+        return unknown_function(name)
+    spaced = f"; a product is written with spaces, {' '.join(letters)}" if len(letters) <= 3 else ""
+    return (
+        f"{name!r} is not defined: define it after 'where', as in {name} = ..., declare it, as in {name} in R, or "
+        f"assume something of it, as in {name} > 0{spaced}"
     )
 
 
