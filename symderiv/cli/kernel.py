@@ -13,7 +13,7 @@ from symderiv.cli.formulas import Given, chosen, formula_options, proved_goals
 from symderiv.cli.output import DONE, FAILED, CommandError, Output, did_you_mean, output_options
 from symderiv.cli.progress import Progress
 from symderiv.kernels import LoweringError, emit_module
-from symderiv.kernels.arrays.module import left_out_of
+from symderiv.kernels.left_out import left_out_of
 
 
 @click.command()

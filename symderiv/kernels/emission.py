@@ -11,7 +11,7 @@ from symderiv.kernels.layers import is_linear_layer
 from symderiv.kernels.module import Emitter, assemble
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.rewriting import reference
-from symderiv.kernels.scalar.functions import is_scalar_loss
+from symderiv.kernels.scalar.functions import is_scalar_loss, scalar_functions_and_left_out
 from symderiv.kernels.scalar.support import scalar_support
 from symderiv.kernels.spelling import spelled
 from symderiv.kernels.stable import LoweringError
@@ -66,4 +66,8 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
     )  # fmt: skip
     if is_linear_layer(problem):
         return assemble_layer(problem, theorems, emitter)
+    if is_scalar_loss(problem):
+        known = {reference(theorem): theorem for theorem in theorems}
+        scalar, missing = scalar_functions_and_left_out(problem, known)
+        return assemble(problem, scalar, emitter, missing)
     return assemble(problem, functions(problem, theorems), emitter)

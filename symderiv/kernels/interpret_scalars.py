@@ -74,7 +74,7 @@ def erfcx(x: float) -> float:
     made = x
     for k in range(60, 0, -1):
         made = x + 0.5 * k / made
-    return 1.0 / (made * math.sqrt(math.pi))
+    return 1.0 / made / math.sqrt(math.pi)
 
 
 SCALAR_FLOATS: Final[dict[str, Callable[..., float]]] = {

@@ -12,6 +12,7 @@ from symderiv.kernels.calls import is_summed, print_call, print_sums
 from symderiv.kernels.formula import formula
 from symderiv.kernels.functions import Function
 from symderiv.kernels.ir import Kernel
+from symderiv.kernels.left_out import left_out_lines
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.source import copied_part
@@ -186,8 +187,10 @@ def _without_options(function: Function) -> Function:
     return replace(function, option_kernels=(), reducible=function.reducible and plain)
 
 
-def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> str:
-    """The module's text: header, helpers, kernels, public functions, and what they use."""
+def assemble(
+    problem: Problem, made: tuple[Function, ...], emitter: Emitter, left_out: tuple[str, ...] = ()
+) -> str:  # fmt: skip
+    """The module's text: header, with what is left out, helpers, kernels, public functions, and what they use."""
     made = made if emitter.options else tuple(_without_options(function) for function in made)
     options = any(function.option_kernels for function in made)
     scalars = any(function.hyperparameters for function in made)
@@ -203,7 +206,7 @@ def assemble(problem: Problem, made: tuple[Function, ...], emitter: Emitter) -> 
     behaviour = _LOSSES if is_loss_of_probabilities(problem) else behaviour
     public = ", ".join(f'"{function.name}"' for function in made)
     use = _compiled_use(made) if emitter.compiled else ()
-    head = header(problem, cited, emitter, (*behaviour, *always, *_fixed(emitter), *use))
+    head = header(problem, cited, emitter, (*behaviour, *always, *_fixed(emitter), *use, *left_out_lines(left_out)))
     texts: dict[Kernel, list[str]] = {}
     for function in made:
         for _, kernel in (*function.kernels, *function.option_kernels):

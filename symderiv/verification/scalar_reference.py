@@ -39,6 +39,8 @@ __all__ = ["Sized", "UndecidedError", "form_at", "sized", "value"]
 
 _PRECISIONS: Final = (192, 800, 3200, 40000)
 _GOOD_BITS: Final = 80
+_FAR_TAIL: Final = 2.0**60
+"""Beyond it the bounds of a scaled tail are within 2^-120 of each other."""
 
 Numbers = Mapping[str, float]
 """The numbers of an element, by the names of data and parameters."""
@@ -120,7 +122,7 @@ def sized_in_balls(term: Term, numbers: Numbers) -> Sized:
             parts = [sized_in_balls(part, numbers) for part in terms]
             return Sized(sum((p.value for p in parts), arb(0)), sum((p.size for p in parts), arb(0)))
         case Mul() if is_scaled_tail(term):
-            return _exact(_product([sized_in_balls(part, numbers).value for part in term.factors]))
+            return _exact(_scaled_tail(term, numbers))
         case Mul(factors=factors):
             parts = [sized_in_balls(part, numbers) for part in factors]
             return Sized(_product([p.value for p in parts]), _product([p.size for p in parts]))
@@ -164,6 +166,24 @@ def sized_in_balls(term: Term, numbers: Numbers) -> Sized:
             return Sized(largest, max((p.size for p in parts), key=lambda size: float(size.mid())))
         case _:
             raise UndecidedError(f"a formula of one element has no {type(term).__name__.lower()}")
+
+
+def _scaled_tail(term: Mul, numbers: Numbers) -> arb:
+    """erfc(x) e^(x^2). Far out, where erfc of a ball underflows, it is between two bounds that are as close as 1/x^2:
+
+        2/(x + sqrt(x^2 + 2)) < sqrt(pi) erfc(x) e^(x^2) <= 2/(x + sqrt(x^2 + 4/pi))  for x >= 0.
+
+    M. Abramowitz and I. A. Stegun. Handbook of Mathematical Functions. National Bureau of Standards, 1964. 7.1.13.
+    """
+    complement = term.factors[0]
+    assert isinstance(complement, Add)
+    error = complement.terms[1].factors[1] if isinstance(complement.terms[1], Mul) else None
+    assert isinstance(error, Special)
+    x = sized_in_balls(error.argument, numbers).value
+    if not x > _FAR_TAIL:
+        return _product([sized_in_balls(part, numbers).value for part in term.factors])
+    ends = [2 / (arb.pi().sqrt() * (x + (x * x + more).sqrt())) for more in (arb(2), 4 / arb.pi())]
+    return ends[0].union(ends[1])
 
 
 def _is(term: Term, number: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import wrap
 from typing import Final
 
 from symderiv.kernels.arrays.functions import completed
@@ -12,6 +11,7 @@ from symderiv.kernels.arrays.public import ArrayFunction, ArrayOutput
 from symderiv.kernels.arrays.wrappers import axes_of, check_arguments, print_function
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import ArrayParameter, Kernel
+from symderiv.kernels.left_out import left_out_lines
 from symderiv.kernels.module import Emitter, header, imports, section, support
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.source import copied_part
@@ -20,9 +20,7 @@ from symderiv.kernels.targets.numba import IMPORTS
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Domain, Index, Place, own_places, subterms
 
-__all__ = ["array_emitter", "assemble_arrays", "left_out_of"]
-
-LEFT_OUT: Final = "Left out, of what the loss has theorems for or might have:"
+__all__ = ["array_emitter", "assemble_arrays"]
 
 _WHAT: Final = "compiled with Numba on vector registers, for axes of any length."
 _HELPERS: Final = ("compiling.py", "threads.py", "scanning.py")
@@ -69,7 +67,9 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
     }
     gradients = {kernel: _outputs(kernel, made) for kernel in kernels}
     shared = any(function.hyperparameters for function in made)
-    head = header(problem, cited, emitter, (*_BEHAVIOUR, "", *_axes_in_words(problem, kernels), *_left_out(left_out)))
+    head = header(
+        problem, cited, emitter, (*_BEHAVIOUR, "", *_axes_in_words(problem, kernels), *left_out_lines(left_out))
+    )
     known = {reference(theorem): theorem for theorem in theorems}
     arrays = axes_of(problem)
     public = ", ".join(f'"{function.name}"' for function in made)
@@ -95,27 +95,6 @@ def assemble_arrays(problem: Problem, theorems: tuple[Theorem, ...], made: tuple
         *section("Values in vector registers", (library("".join(texts)),)),
     ]
     return "\n\n\n".join(parts) + "\n"
-
-
-def _left_out(sentences: tuple[str, ...]) -> tuple[str, ...]:
-    if not sentences:
-        return ()
-    lines = (line for each in sentences for line in wrap(each, 112, initial_indent="    ", subsequent_indent=" " * 8))
-    return ("", LEFT_OUT, *lines)
-
-
-def left_out_of(text: str) -> tuple[str, ...]:
-    """The sentences in the head of a module about what is left out of it."""
-    _, found, rest = text.partition(f"\n{LEFT_OUT}\n")
-    sentences: list[str] = []
-    for line in rest.splitlines() if found else ():
-        if not line.startswith("    "):
-            break
-        if line.startswith(" " * 8):
-            sentences[-1] += f" {line.strip()}"
-        else:
-            sentences.append(line.strip())
-    return tuple(sentences)
 
 
 def _assumed(function: ArrayFunction, known: dict[str, Theorem]) -> tuple[str, ...]:

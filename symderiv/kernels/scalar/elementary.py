@@ -77,7 +77,7 @@ def erfcx(x: Any) -> Any:
     made = np.full_like(x, coefficients[-1])
     for coefficient in coefficients[-2::-1]:
         made = made * t + x.dtype.type(coefficient)
-    return np.where(x == np.inf, 0, made / (1 + 2 * x))
+    return np.where(x == np.inf, 0, made * 0.5 / (0.5 + x))
 
 
 def erf(x: Any) -> Any:

@@ -101,6 +101,37 @@ def vanishing(term: Term) -> Term | None:
     return next((found for part in children(term) if (found := vanishing(part)) is not None), None)
 
 
+def cancelling_tail(term: Term) -> Term | None:
+    """A sum over a scaled tail whose addends cancel as the tail vanishes; None for none.
+
+    x erfc(x) e^(x^2) goes to 1/sqrt(pi), so that of addends of both signs without exponentials, of which some have the
+    tail in them, as in 1/pi - x erfc(x) e^(x^2)/sqrt(pi), nothing may be left, and what is left is divided by the tail.
+    """
+    if isinstance(term, Mul) and any(_is_one_over_tail(factor) for factor in term.factors):
+        for factor in term.factors:
+            if isinstance(factor, Add) and _cancels_far_out(factor):
+                return factor
+    return next((found for part in children(term) if (found := cancelling_tail(part)) is not None), None)
+
+
+def _is_one_over_tail(factor: Term) -> bool:
+    return isinstance(factor, Power) and is_scaled_tail(factor.base) and _is_below(factor.exponent)
+
+
+def _cancels_far_out(inner: Add) -> bool:
+    lasting = []
+    for addend in inner.terms:
+        factors = addend.factors if isinstance(addend, Mul) else (addend,)
+        others = [factor for factor in factors if not is_scaled_tail(_base(factor))]
+        if not any(isinstance(part, Exp) for other in others for _, part in subterms(other)):
+            lasting.append((_is_negative(factors[0]), len(others) < len(factors)))
+    return len({sign for sign, _ in lasting}) > 1 and any(tail for _, tail in lasting)
+
+
+def _base(factor: Term) -> Term:
+    return factor.base if isinstance(factor, Power) else factor
+
+
 def _is_below(exponent: Term) -> bool:
     return not isinstance(exponent, Number) or exponent.value < 0
 

@@ -21,7 +21,7 @@ from symderiv.kernels.stable import LoweringError
 from symderiv.statements import Problem, Theorem
 from symderiv.terms import Call, Derivative, Entry, Term, subterms
 
-__all__ = ["is_scalar_loss", "scalar_functions", "tree_of"]
+__all__ = ["is_scalar_loss", "scalar_functions", "scalar_functions_and_left_out", "tree_of"]
 
 _TAKEN: Final = frozenset({"z", DIRECTION, "out", "threads", "reduction", "scale"})
 """Names of arguments that parameters and data may not have."""
@@ -32,9 +32,16 @@ _LEAD: Final = "z"
 def scalar_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Function, ...]:
     """`value`, `value_and_grad`, `grad`, with second derivatives `hessian`, and for one number also `hvp`.
 
-    LoweringError if a theorem about the gradient is not given, if a theorem was not proved, or for a form that has no
-    kernel.
+    LoweringError if a theorem about the gradient is not given, if a theorem was not proved, or for a value or gradient
+    that has no kernel.
     """
+    return scalar_functions_and_left_out(problem, known)[0]
+
+
+def scalar_functions_and_left_out(
+    problem: Problem, known: Mapping[str, Theorem]
+) -> tuple[tuple[Function, ...], tuple[str, ...]]:
+    """The functions, and a sentence for each second derivative whose form has no kernel."""
     numbers = _numbers(problem)
     found = _theorems(problem, known, numbers)
     missing = [slug for role, slug in numbers.gradients if role not in found]
@@ -54,6 +61,13 @@ def scalar_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Fu
     def confirm(closed: Term) -> Confirmed:
         return confirmed(closed, z, data_of(closed, z))
 
+    left_out: dict[str, str] = {}
+    for role in hessians:
+        try:
+            confirm(parts[role].closed)
+        except LoweringError as error:
+            left_out[role] = f"{role}: {error}"
+    hessians = tuple(role for role in hessians if role not in left_out)
     plan: list[tuple[str, tuple[str, ...]]] = [("value", ("value",)), ("value_and_grad", ("value", *gradients))]
     plan += [("hessian", hessians)] if hessians else []
     plan += [("hvp", hessians)] if hessians and not numbers.several else []
@@ -69,7 +83,7 @@ def scalar_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Fu
                 replace(function, name="grad", outputs=function.outputs[1:], formulas=function.formulas[1:],
                         parts=function.parts[1:])
             )  # fmt: skip
-    return tuple(made)
+    return tuple(made), tuple(left_out.values())
 
 
 def _numbers(problem: Problem) -> Numbers:

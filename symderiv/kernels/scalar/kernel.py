@@ -25,7 +25,7 @@ from symderiv.kernels.judging import HOW_SURE, accepted, weakest
 from symderiv.kernels.parts import Part
 from symderiv.kernels.rewriting import reference, substitute
 from symderiv.kernels.scalar.branches import Branched, Leaf, Switch, Tree, branched, leaves
-from symderiv.kernels.scalar.forms import vanishing
+from symderiv.kernels.scalar.forms import cancelling_tail, vanishing
 from symderiv.kernels.scalar.positivity import is_positive
 from symderiv.kernels.scalar.sharing import on_elements, reads, shared
 from symderiv.kernels.scalar.values import Writer
@@ -55,6 +55,12 @@ def confirmed(closed: Term, z: Entry, halves: tuple[Term, ...]) -> Confirmed:
             raise LoweringError(
                 f"{formula(lost)} stands in a logarithm or below a line, and every addend of it may underflow: there is"
                 " no kernel for differences of exponentials of different exponents yet"
+            )
+        lost = cancelling_tail(leaf.form)
+        if lost is not None:
+            raise LoweringError(
+                f"the addends of {formula(lost)} cancel where its argument is large, and it is divided by what vanishes"
+                " there: there is no kernel for that yet"
             )
     pairs = [*made.pairs]
     if _has_kink(made.tree):

@@ -59,6 +59,11 @@ _BESIDE_ONE = Fraction(2) ** 60
 _MINUS_ONE = Const(Fraction(-1))
 
 
+def _is_logarithm_of_tail(term: Term) -> bool:
+    """log(erfc(x) e^(x^2)), which is -inf at the end of the range: 0 times it is 0 there, as 0 log 0 is."""
+    return isinstance(term, Log) and is_scaled_tail(term.argument)
+
+
 @dataclass(slots=True)
 class Writer:
     """Makes expressions of forms; `inputs` and `scalars` are what they read. `z` is the number that is differentiated
@@ -208,8 +213,8 @@ class Writer:
             assert inner is not None
             root = self._exponents(signs).times_exponential(inner, scaled_argument(exponentials[0], Fraction(1, 2)))
             return Op("multiply", (self._multiplied(front, [root]) or root, root))
-        own = [each for each in above if each == self.z]
-        others = [each for each in above if each != self.z]
+        own = [each for each in above if each == self.z or _is_logarithm_of_tail(each)]
+        others = [each for each in above if each not in own]
         made = self._multiplied(front, [self.value(each, signs) for each in others])
         for factor in own:
             data = any(isinstance(part, Entry) for other in others for _, part in subterms(other))
@@ -217,7 +222,10 @@ class Writer:
             made = logit if made is None else Op("weighted" if data else "multiply", (made, logit))
         divisor = self._multiplied(Fraction(1), [self.value(each, signs) for each in below])
         if divisor is not None:
-            made = Op("divide", (_ONE if made is None else made, divisor))
+            quotient = Op("divide", (_ONE if made is None else made, divisor))
+            vanishing = made is not None and any(is_scaled_tail(each) for each in below)
+            # A tail is above 0 wherever its argument is finite: 0 over it is 0, also where it is rounded to 0.
+            made = Op("if_equal", (made, _ZERO, _ZERO, quotient)) if made is not None and vanishing else quotient
         for position, each in enumerate(sorted(exponentials, key=lambda e: repr(e))):
             if made is None:
                 made = self._exponents(signs).exponential(each)

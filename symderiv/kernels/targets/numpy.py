@@ -167,7 +167,7 @@ class _Printer:
     def store(self, array: str, at: tuple[str, ...], value: str) -> None:
         if array in self.whole:
             self.write(f"{array} = {value}")
-        elif len(at) == 2 and at[0] == at[1]:
+        elif len(at) == 2 and at[0] == at[1] and at[0] in self.nest:
             diagonal = f"np.arange(extent_{self.axes[at[0]]})"
             self.write(f"{array}[:, {diagonal}, {diagonal}] = {value}")
         elif any(name not in self.nest for name in at):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from symderiv.checking import check
 from symderiv.kernels import emit_module
 from symderiv.kernels.arrays.functions import functions_and_left_out
-from symderiv.kernels.arrays.module import left_out_of
+from symderiv.kernels.left_out import left_out_of
 from symderiv.proving import derive
 from symderiv.reading import read_loss
 from symderiv.statements import Theorem
