@@ -77,3 +77,14 @@ def test_one_theorem_introduces_what_it_speaks_of_alone(capsys: pytest.CaptureFi
     assert len(json.loads(capsys.readouterr().out)["theorems"]) == 2
     assert run(["doc", "softmax", "--goal", "jacobain"]) == 2
     assert "Did you mean 'jacobian'?" in capsys.readouterr().err
+
+
+def test_a_path_with_a_slash_at_its_end_or_a_folder_that_is_there_holds_the_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "new"
+    for _ in range(2):
+        assert run(["doc", "squared-error", "--goal", "gradient", "-f", "txt", "-o", f"{folder}/"]) == 0
+        assert capsys.readouterr().out == f"{folder / 'squared_error.txt'}\n"
+    assert run(["doc", "squared-error", "--goal", "gradient", "-f", "md", "-o", str(folder)]) == 0
+    assert sorted(each.name for each in folder.iterdir()) == ["squared_error.md", "squared_error.txt"]

@@ -5,6 +5,7 @@ Z.-H. Feng et al. Wing Loss for Robust Facial Landmark Localisation with Convolu
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 
 import mpmath
@@ -16,8 +17,10 @@ from symderiv.build.contents import kernel_goals, own_module
 from symderiv.checking import same
 from symderiv.kernels import LossKernel, make_kernel
 from symderiv.kernels.formula import formula
+from symderiv.kernels.ir import Const, Load, Local, Op
 from symderiv.kernels.scalar.branches import Leaf, Switch, branched
 from symderiv.kernels.scalar.kernel import assembled, confirmed
+from symderiv.kernels.scalar.sharing import on_elements, reads
 from symderiv.reading import read_loss
 from symderiv.statements import Theory
 from symderiv.terms import Array, Entry, Parameter, absolute, log, number, step
@@ -90,3 +93,13 @@ def test_a_wrong_branch_is_refused_with_absolute_values_in_the_others(low: objec
     assert same(log(1 + absolute(S) / A), wrong, Theory(), seed=1).word not in ("proved", "exact", "numeric")
     right = assembled(Switch(S, Leaf(log(1 - S / A)), Leaf(log(1 + S / A)), None, kink=True))
     assert same(log(1 + absolute(S) / A), right + number(0), Theory(), seed=1).word == "proved"
+
+
+def test_what_decides_a_choice_is_a_number_of_each_element() -> None:
+    z, ratio, zero = Load("z", ()), Local("ratio"), Const(Fraction(0))
+    for choice in (Op("if_negative", (ratio, z, ratio)), Op("if_equal", (ratio, zero, zero, z))):
+        made = on_elements(choice, "z")
+        assert isinstance(made, Op)
+        assert reads(made.arguments[0]) == {"z"}
+    kept = Op("if_equal", (zero, z, z, ratio))
+    assert on_elements(kept, "z") == kept
