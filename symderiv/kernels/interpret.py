@@ -221,6 +221,11 @@ def _scaled_exp_difference(a: float, b: float, c: float, d: float) -> float:
     return value + value * low
 
 
+def _difference_error(a: float, b: float) -> float:
+    rounded = a - b
+    return float(Fraction(a) - Fraction(b) - Fraction(rounded)) if math.isfinite(rounded) else math.nan
+
+
 def _product_error(a: float, b: float, c: float) -> float:
     return float(Fraction(a) * Fraction(b) - Fraction(c)) if all(map(math.isfinite, (a, b, c))) else math.nan
 
@@ -254,6 +259,7 @@ FLOATS: Final[Arithmetic[float]] = Arithmetic(
         "exp_multiple": _exp_multiple,
         "maximum": lambda a, b: a if a > b else b,
         "minimum": lambda a, b: a if a < b else b,
+        "difference_error": _difference_error,
         "product_error": _product_error,
         "scaled": lambda a, b, c: a * b + a * c if abs(a) < math.inf else a * b,
         "weighted": lambda a, b: 0.0 if a == 0.0 else a * b,

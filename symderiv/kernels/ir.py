@@ -39,6 +39,7 @@ OPERATIONS: Final[dict[str, int]] = {
     "erfcx": 1,  # erfc(a) e^(a^2)
     "if_equal": 4,  # c if a = b, else d
     "if_negative": 3,  # b if a < 0, else c
+    "difference_error": 2,  # a - b less the number that it is rounded to, exactly
     "product_error": 3,  # a * b - c, exactly, for c = a * b rounded
     "scaled": 3,  # a * (b + c), b + c one number in two parts, scalars that may be left out
     "scaled_exp_difference": 4,  # e^((a - b)(c + d)), c + d one number in two parts, no digit of the product lost

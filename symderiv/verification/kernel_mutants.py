@@ -146,7 +146,7 @@ def _unprotected(node: Op) -> Expression | None:
             return _op("add", _op("multiply", a, b), c)
         case "sum_of_three", (a, b, c):
             return _op("add", _op("add", a, b), c)
-        case "product_error", _:
+        case "difference_error" | "product_error", _:
             return Const(Fraction(0))
         case _:
             return None

@@ -19,6 +19,7 @@ from symderiv.kernels.ir import (
     Load,
     Local,
     Loop,
+    Op,
     Pick,
     Statement,
     Store,
@@ -150,6 +151,9 @@ class Loops:
                 self._fill_largest(step)
             case Rounded(array=array, indices=indices):
                 self._result((array.name,), indices, lambda: (self._rounded(step),))
+            case Filled(definition=definition, with_errors=True):
+                assert isinstance(definition.body, Sum)
+                self._fill_sum(definition.name, definition.indices, definition.body, with_errors=True)
             case Filled(definition=definition, relative=None):
                 self._fill_with(definition.name, definition.indices, definition.body)
             case Filled(definition=definition, relative=Largest() as relative):
@@ -171,19 +175,21 @@ class Loops:
         least, most = (written(each, self) for each in step.between)
         return op("minimum", op("maximum", made, least), most)
 
-    def _fill_sum(self, name: str, indices: tuple[Index, ...], term: Sum) -> None:
+    def _fill_sum(self, name: str, indices: tuple[Index, ...], term: Sum, *, with_errors: bool = False) -> None:
         def made() -> tuple[Expression, ...]:
             total = self.names("total") if indices else name
             self._inner[-1].append(Let(total, constant(0)))
-            value: list[Expression] = []
 
             def body() -> tuple[Statement, ...]:
                 found = written(term.body, self)
                 if term.skip is not None:
                     here, there = self.variable(term.index), self.variable(term.skip)
                     found = Pick(here, there, constant(0), found)
-                value.append(found)
-                return (Update(total, "add", found),)
+                added = Update(total, "add", found)
+                match found:
+                    case Op(name="subtract", arguments=(left, right)) if with_errors:
+                        return added, Update(total, "add", op("difference_error", left, right))
+                return (added,)
 
             self._inner[-1].append(self._loop(term.index, body))
             return (Local(total),)

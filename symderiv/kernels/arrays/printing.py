@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import keyword
 import textwrap
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, assert_never
@@ -20,6 +19,7 @@ from typing import Final, assert_never
 from symderiv.kernels.arrays.along import goes_along
 from symderiv.kernels.arrays.effects import effects, expressions, inside
 from symderiv.kernels.arrays.printing_expressions import CALLS, Reading, extent, on_lanes
+from symderiv.kernels.arrays.printing_sums import added_in, is_error, over_lanes, read_in, updated, with_errors
 from symderiv.kernels.arrays.printing_tiles import TILE_NAMES, print_tiles
 from symderiv.kernels.arrays.tiling import tiled
 from symderiv.kernels.ir import (
@@ -36,7 +36,6 @@ from symderiv.kernels.ir import (
     Statement,
     Store,
     Update,
-    locals_read,
 )  # fmt: skip
 from symderiv.kernels.source import copied_part
 from symderiv.kernels.stable import LoweringError
@@ -54,14 +53,14 @@ LIBRARY: Final = (
 _OWN: Final = frozenset({
     "start", "stop", "size", "divisor", "tails", "instance", "block", "np", "range", "len", "min", "LANES", "PART",
     "number", "one", "some", "put_one", "put_some", "give_one", "give_some", "within", "lane_is", "in_first_lane",
-    "begun", "added", "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost", "no_loss",
-    "inverse", "quotient_by",
+    "begun", "added", "also_lost", "settled", "sum_of_lanes", "largest_lane", "select", "magnitude", "nothing_lost",
+    "no_loss", "inverse", "quotient_by",
     *TILE_NAMES, *CALLS.values(),
 })  # fmt: skip
 """What printed code calls things of its own."""
 PRODUCTS: Final = "simd/array_products.py"
 """What modules with products of matrices carry along as well."""
-_ENDINGS: Final = ("_batch", "_sums", "_running", "_inverse", "_part", "_rows")
+_ENDINGS: Final = ("_batch", "_sums", "_running", "_inverse", "_part", "_errors", "_rows")
 """What is added to a name for something that belongs to it."""
 
 
@@ -228,7 +227,9 @@ class _Printer:
         text = self.code(value)
         if name in self.over_lanes:
             text = f"in_first_lane({text})" if self.lane is None else self.part_of(name, text, "0.0")
-        if name in self.parts:
+        if is_error(value):
+            self.write(f"{name}_errors = {name}_errors + {text}")
+        elif name in self.parts:
             self.write(f"{name}_part = {name}_part + {text}")
         else:
             self.write(f"{name}_running = added({name}_running, {text})")
@@ -236,10 +237,10 @@ class _Printer:
     def loop(self, loop: Loop, known: frozenset[str]) -> None:
         """A loop, around which the sums that begin before it are set up and settled."""
         along = self.lane is None and goes_along(loop)
-        read, changed = _read(loop.body), dict.fromkeys(_updated(loop.body, "add"))
+        read, changed = read_in(loop.body), dict.fromkeys(updated(loop.body, "add"))
         sums = [n for n in changed if n in known - self.compensated - read]
         self.zero -= changed.keys() - set(sums)
-        spread = [] if self.lane is not None else [n for n in _over_lanes(loop) if n in known - self.over_lanes - read]
+        spread = [] if self.lane is not None else [n for n in over_lanes(loop) if n in known - self.over_lanes - read]
         for name in sums:
             if name in spread and name not in self.zero:
                 self.write(f"{name} = in_first_lane({name})")
@@ -249,7 +250,11 @@ class _Printer:
         self.invert(loop, known)
         inverses = frozenset(self.inverses)
         outer, self.lane = self.lane, (loop.index, loop.axis) if along else self.lane
-        parts = [n for n in _added_in(loop.body) if along and n in self.compensated & self.over_lanes]
+        parts = [n for n in added_in(loop.body) if along and n in self.compensated & self.over_lanes]
+        errors = [n for n in added_in(loop.body) if n in self.compensated & with_errors(loop.body)]
+        parts = [n for n in parts if n not in errors]
+        for name in errors:
+            self.write(f"{name}_errors = number(0.0)")
         length, first = extent(loop.axis), f"{loop.index}_part"
         if parts:
             self.write(f"for {first} in range(0, {length}, PART):")
@@ -267,6 +272,8 @@ class _Printer:
         for name in parts:
             self.write(f"{name}_running = added({name}_running, {name}_part)")
         self.depth -= bool(parts)
+        for name in errors:
+            self.write(f"{name}_running = also_lost({name}_running, {name}_errors)")
         self.lane, self.inverses = outer, inverses
         self.compensated -= set(sums)
         self.over_lanes -= set(spread)
@@ -293,36 +300,6 @@ class _Printer:
 
 def _places(at: tuple[str, ...]) -> str:
     return f"({', '.join(at)}{',' if len(at) == 1 else ''})"
-
-
-def _updated(statements: tuple[Statement, ...], how: str) -> Iterator[str]:
-    """The names that are updated so, loops inside included, but for those that begin inside."""
-    own: set[str] = set()
-    for statement in statements:
-        if isinstance(statement, Let):
-            own.add(statement.name)
-        elif isinstance(statement, Update) and statement.how == how and statement.name not in own:
-            yield statement.name
-        elif isinstance(statement, Loop):
-            yield from (name for name in _updated(statement.body, how) if name not in own)
-
-
-def _added_in(statements: tuple[Statement, ...]) -> tuple[str, ...]:
-    """The names that are added to by these statements themselves."""
-    return tuple(dict.fromkeys(s.name for s in statements if isinstance(s, Update) and s.how == "add"))
-
-
-def _over_lanes(loop: Loop) -> tuple[str, ...]:
-    """The sums and maxima from before a loop that are taken over lanes in it."""
-    if goes_along(loop):
-        return tuple(dict.fromkeys((*_updated(loop.body, "add"), *_updated(loop.body, "maximum"))))
-    own = {statement.name for statement in loop.body if isinstance(statement, Let)}
-    inner = (name for each in loop.body if isinstance(each, Loop) for name in _over_lanes(each))
-    return tuple(name for name in dict.fromkeys(inner) if name not in own)
-
-
-def _read(statements: tuple[Statement, ...]) -> frozenset[str]:
-    return frozenset().union(*(locals_read(statement) for statement in statements))
 
 
 def _heading(kernel: Kernel) -> list[str]:

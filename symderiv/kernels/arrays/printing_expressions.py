@@ -20,7 +20,8 @@ CALLS: Final = {
     "exp_multiple": "exp_multiple", "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple",
     "log_of_sum": "log_of_sum", "multiply_add": "multiply_add", "sum_of_three": "sum_of_three",
     "beside_infinite": "beside_infinite", "product_error": "product_error", "scaled": "scaled",
-    "power": "power", "maximum": "maximum", "minimum": "minimum", "weighted": "weighted", "sqrt": "square_root",
+    "difference_error": "difference_error", "power": "power",
+    "maximum": "maximum", "minimum": "minimum", "weighted": "weighted", "sqrt": "square_root",
 }  # fmt: skip
 """The function that computes an operation which is no operator."""
 

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from symderiv.kernels.arrays.centring import Mean, mean_of
+from symderiv.kernels.arrays.dividing import Group, over_common_roots
 from symderiv.kernels.arrays.keys import free_in_order, shape_of
 from symderiv.kernels.arrays.products import Carried, added, as_term, of_term, times
 from symderiv.kernels.arrays.squares import Square, below_roots, squares_of
@@ -101,6 +102,15 @@ class Scaled:
             else:
                 found.append((base, power))
         return Carried(made.coefficient, tuple(found), made.exponents)
+
+    def groups(self, parts: list[Carried]) -> tuple[Group, ...]:
+        """Addends in groups, those over one root together."""
+        roots, scales = frozenset(self._roots.values()), frozenset(self._scales.values())
+        return over_common_roots(
+            parts,
+            lambda term: isinstance(term, Call) and term.name in roots,
+            lambda term: isinstance(term, Entry) and term.array in scales,
+        )
 
     def term(self, made: Carried) -> Term:
         """A product as a formula: data next to the scale that they are squared with, other scales last."""
@@ -212,8 +222,18 @@ class Scaled:
             first = Mul((*factors, data)) if factors else data
             return Add((first, Mul((_MINUS, *factors, m))))
 
-        lost = self.forms.once(Div(Sum(mean.index, less(mean.summed)), mean.size), "lost")
+        left = self._with_errors(Sum(mean.index, less(mean.summed)))
+        lost = self.forms.once(Div(left, mean.size), "lost")
         return Add((less(mean.entry), Mul((_MINUS, lost))))
+
+    def _with_errors(self, differences: Sum) -> Call:
+        """A sum of differences x_e - m', to which the rounding error of each is added: the mean of these errors, which
+        are those of numbers as large as the spread of the data, is much to a feature that is near the mean."""
+        free, key = free_in_order(differences), ("left", shape_of(differences)[0])
+        if key not in self._known:
+            self._known[key] = self.forms.fresh("left")
+            self.forms.steps.append(Filled(Definition(self._known[key], free, differences), with_errors=True))
+        return Call(self._known[key], free)
 
     def _ends(self, mean: Mean) -> tuple[Term, Term]:
         """The largest of the data less m', and m' less the smallest of them."""

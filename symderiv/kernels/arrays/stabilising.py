@@ -97,7 +97,8 @@ class Stabiliser:
             case Number() | Parameter() | Constant() | Size() | Entry() | Delta():
                 return term
             case Add():
-                return self._scaled.without_mean(term) or apart_from_target(term, self._is_probability, self.plain)
+                made = self._scaled.without_mean(term) or self._over_roots(term)
+                return made or apart_from_target(term, self._is_probability, self.plain)
             case Call(name=name):
                 carried = self.definition(name)
                 if self._scaled.is_scaled(carried):
@@ -118,6 +119,17 @@ class Stabiliser:
                 raise LoweringError(f"a derivative is left that is not carried out: {formula(term)}")
             case _:
                 assert_never(term)
+
+    def _over_roots(self, term: Add) -> Term | None:
+        """A sum whose addends over one root are added up before they are divided; None for any other sum."""
+        divided = [part for part in term.terms if any(power < 0 for _, power in pieces(part))]
+        groups = self._scaled.groups([self.carried(part) for part in divided]) if len(divided) > 1 else ()
+        if not len(groups) < len(divided):
+            return None
+        quotients = [
+            self.term(times(each.common, of_term(added(self.term(part) for part in each.parts)))) for each in groups
+        ]
+        return added((*quotients, *(self.plain(part) for part in term.terms if part not in divided)))
 
     def carried(self, term: Term, *, share: bool = True) -> Carried:
         """`term` as a product; with `share`, quotients of exponentials by their sums are read where they are filled."""

@@ -63,12 +63,14 @@ class Filled:
 
     `relative`: the exponentials in its sum are taken relative to the largest argument, so that those that are 1 are
     kept apart from the rest. `stands_for`: the same quantity in the words of the theory, which the checker is asked
-    about once; the body itself where that says it.
+    about once; the body itself where that says it. `with_errors`: the rounding error of each difference that the body
+    adds up is added to the sum as well; to the checker, who knows real numbers alone, all of them are 0.
     """
 
     definition: Definition
     relative: Largest | None = None
     stands_for: Term | None = None
+    with_errors: bool = False
 
 
 Step: TypeAlias = Largest | Rounded | Filled

@@ -26,7 +26,7 @@ _CALLS: Final = {
     "maximum": "maximum", "minimum": "minimum", "weighted": "weighted",
     "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple", "log_of_sum": "log_of_sum",
     "multiply_add": "multiply_add", "sum_of_three": "sum_of_three", "beside_infinite": "beside_infinite",
-    "erf": "erf", "erfcx": "erfcx",
+    "difference_error": "difference_error", "erf": "erf", "erfcx": "erfcx",
 }  # fmt: skip
 
 

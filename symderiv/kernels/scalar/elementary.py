@@ -65,6 +65,13 @@ def sum_of_three(a: Any, b: Any, c: Any) -> Any:
     return np.where(better == better, better, first + c)
 
 
+def difference_error(a: Any, b: Any) -> Any:
+    """a - b less the number that it is rounded to, exactly (Knuth)."""
+    made = a - b
+    behind = made - a
+    return (a - (made - behind)) - (b + behind)
+
+
 def beside_infinite(a: Any, b: Any) -> Any:
     """a + b, and a where that is infinite."""
     return np.where(np.abs(a) == np.inf, a, a + b)

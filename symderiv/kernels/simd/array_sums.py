@@ -96,6 +96,20 @@ def added(typingctx, total, value):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def also_lost(typingctx, total, error):  # type: ignore[no-untyped-def]
+    """A sum that has lost rounding errors of its addends as well; the same sum if it keeps none."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, total, values[0])
+        if len(parts) == 1:
+            return values[0]
+        (more,) = vectors(builder, error, values[1])
+        return packed(builder, total, [parts[0], builder.fadd(parts[1], more)])
+
+    return total(total, error), lowered
+
+
+@intrinsic
 def settled(typingctx, total):  # type: ignore[no-untyped-def]
     """What a sum is, lane by lane."""
 

@@ -112,6 +112,12 @@ def sum_of_three(a, b, c):  # type: ignore[no-untyped-def]
 
 
 @straight
+def difference_error(a, b):  # type: ignore[no-untyped-def]
+    """a - b less the number that it is rounded to, exactly."""
+    return two_sum(a, -b)[1]
+
+
+@straight
 def beside_infinite(a, b):  # type: ignore[no-untyped-def]
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)

@@ -35,7 +35,7 @@ _CALLS: Final = {
     "product_error": "product_error", "weighted": "weighted", "expm1": "np.expm1", "exp_multiple": "exp_multiple",
     "times_exp": "times_exp", "times_exp_multiple": "times_exp_multiple", "log_of_sum": "log_of_sum",
     "multiply_add": "multiply_add", "sum_of_three": "sum_of_three", "beside_infinite": "beside_infinite",
-    "erf": "erf", "erfcx": "erfcx", "sqrt": "np.sqrt",
+    "difference_error": "difference_error", "erf": "erf", "erfcx": "erfcx", "sqrt": "np.sqrt",
 }  # fmt: skip
 _ATOM: Final = 3
 

@@ -34,6 +34,7 @@ from symderiv.kernels.ir import (
 )  # fmt: skip
 from symderiv.losses import find
 from symderiv.terms import Array
+from tests.kernels.arrays.instances import made
 from tests.kernels.arrays.written_by_hand import KERNEL, PROBLEM, ZERO, op, text
 
 _LETTERS = "abcd"
@@ -53,7 +54,7 @@ def _kernel_of_everything() -> Kernel:
         (),
         (
             *inputs,
-            *(ArrayParameter(name, (), "output") for name in (*outputs, "of_all", "largest", "twice")),
+            *(ArrayParameter(name, (), "output") for name in (*outputs, "of_all", "largest", "twice", "left")),
             ArrayParameter("own", ("N", "N"), "output"),
         ),
         (
@@ -63,9 +64,13 @@ def _kernel_of_everything() -> Kernel:
             Let("total", ZERO),
             Let("again", ZERO),
             Let("top", Const("-inf")),
+            Let("below", ZERO),
             Loop("n", "N", (Update("total", "add", here), Update("top", "maximum", here))),
             Loop("n", "N", (Update("again", "add", op("add", here, Local("again"))),)),
             Loop("n", "N", (Loop("m", "N", (Store("own", ("n", "m"), Pick("n", "m", here, Local("first"))),)),)),
+            Loop("n", "N", (Update("below", "add", op("subtract", here, Local("first"))),
+                            Update("below", "add", op("difference_error", here, Local("first"))))),
+            Store("left", (), Local("below")),
             Store("of_all", (), Local("total")),
             Store("largest", (), Local("top")),
             Store("twice", (), Local("again")),
@@ -113,6 +118,9 @@ def test_every_operation_means_what_the_interpreter_says() -> None:
     assert (results["own"][0] == np.where(np.eye(4) == 1, x[:, None], rows[0, 0])).all()
     assert set(results["of_all"]) == {2.0}  # what is lost to 1e16 comes back
     assert set(results["largest"]) == {1e16}
+    exact = [2 - 4 * Fraction(a) if abs(a) < 1e6 else None for a in rows[:, 0]]
+    left = [float(value) for value, wanted in zip(results["left"], exact, strict=True) if wanted is not None]
+    assert left == pytest.approx([float(wanted) for wanted in exact if wanted is not None], rel=1e-15)
     assert set(results["twice"]) == {6e16}  # a sum that is read in its own loop is added up as it stands
 
 
@@ -144,6 +152,17 @@ def test_a_sum_is_settled_where_the_loops_around_it_end() -> None:
         assert lines.count(lines[added]) == 1
     assert max(map(len, body.splitlines())) <= 120
     ast.parse(body)
+
+
+def test_a_sum_to_which_rounding_errors_are_added_keeps_all_of_its_own() -> None:
+    body = print_instances(made("layer-norm")["value"].kernel, frozenset())
+    lines = [line.strip() for line in body.splitlines()]
+    errors = lines.index("left_errors = number(0.0)")
+    lost = lines.index("left_running = also_lost(left_running, left_errors)")
+    assert errors < lost < lines.index("left = sum_of_lanes(left_running)")
+    assert any(line.startswith("left_running = added(left_running, within(") for line in lines[errors:lost])
+    assert not any(line.startswith(("left_part", "left = left")) for line in lines)
+    assert any(line.startswith("sum_x_part = sum_x_part + ") for line in lines)  # other sums are made of parts
 
 
 def test_the_text_is_the_same_every_time_and_says_what_it_is() -> None:
