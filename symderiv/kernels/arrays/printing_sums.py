@@ -1,4 +1,4 @@
-"""The sums and maxima that statements of the loop IR add to, as far as printed code treats them in ways of their own."""
+"""The sums and maxima that statements of the loop IR add to, as far as printed code treats them in its own ways."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def with_errors(statements: tuple[Statement, ...]) -> frozenset[str]:
 
 
 def is_error(value: Expression) -> bool:
+    """Whether a value is the rounding error of another one."""
     return isinstance(value, Op) and value.name == "difference_error"
 
 
@@ -46,4 +47,5 @@ def over_lanes(loop: Loop) -> tuple[str, ...]:
 
 
 def read_in(statements: tuple[Statement, ...]) -> frozenset[str]:
+    """The values that these statements read."""
     return frozenset().union(*(locals_read(statement) for statement in statements))
