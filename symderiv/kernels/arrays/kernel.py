@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from symderiv.kernels.arrays.confirming import described, weakest_word
 from symderiv.kernels.arrays.improving import improved
 from symderiv.kernels.arrays.loops import Loops
+from symderiv.kernels.arrays.others import among_others, leaves_out
 from symderiv.kernels.arrays.stabilising import Stabiliser
 from symderiv.kernels.arrays.steps import name_of
 from symderiv.kernels.formula import formula
@@ -50,7 +51,7 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
     taken = {*arrays, *parameters, *(output.name for output in outputs), *axes.values()}
     taken |= {definition.name for definition in theory.definitions}
     stabiliser = Stabiliser(theory, taken)
-    forms = [stabiliser.plain(output.form) for output in outputs]
+    forms = [stabiliser.plain(_among_others(output.form, theory)) for output in outputs]
     steps = tuple(stabiliser.steps)
     pairs = [(output.form, form) for output, form in zip(outputs, forms, strict=True)]
     pairs += [(output.stated, output.form) for output in outputs if output.stated is not None]
@@ -87,6 +88,10 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
     )
     validate(kernel)
     return kernel
+
+
+def _among_others(form: Term, theory: Theory) -> Term:
+    return among_others(form) if leaves_out(form, theory) else form
 
 
 def _notes(word: VerdictWord, outputs: tuple[Output, ...]) -> tuple[Note, ...]:

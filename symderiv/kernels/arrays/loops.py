@@ -182,9 +182,7 @@ class Loops:
 
             def body() -> tuple[Statement, ...]:
                 found = written(term.body, self)
-                if term.skip is not None:
-                    here, there = self.variable(term.index), self.variable(term.skip)
-                    found = Pick(here, there, constant(0), found)
+                found = self._kept(found, term.index, term.skip, constant(0))
                 added = Update(total, "add", found)
                 match found:
                     case Op(name="subtract", arguments=(left, right)) if with_errors:
@@ -195,6 +193,10 @@ class Loops:
             return (Local(total),)
 
         self._result((name,), indices, made)
+
+    def _kept(self, value: Expression, index: Index, skip: Place | None, otherwise: Const) -> Expression:
+        """A value at every member but for the one that is left out."""
+        return value if skip is None else Pick(self.variable(index), self.variable(skip), otherwise, value)
 
     def _fill_largest(self, step: Largest) -> None:
         def made() -> tuple[Expression, ...]:
@@ -209,6 +211,8 @@ class Loops:
                     value = written(argument, self)
                     if factor != number(1):
                         value = op("if_equal", written(factor, self), constant(0), Const("-inf"), value)
+                    if inside:
+                        value = self._kept(value, step.over[-1], step.skip, Const("-inf"))
                     found.append(Update(top, "maximum", value))
                 return tuple(found)
 
@@ -235,6 +239,8 @@ class Loops:
                     value = written(relative.exponential(argument), self)
                     if factor != number(1):
                         value = op("weighted", written(factor, self), value)
+                    if relative.over:
+                        value = self._kept(value, relative.over[-1], relative.skip, constant(0))
                     value = self.named(value)
                     here = self.named(written(argument, self))
                     above = written(top, self)

@@ -123,8 +123,10 @@ class Stabiliser:
     def _over_roots(self, term: Add) -> Term | None:
         """A sum whose addends over one root are added up before they are divided; None for any other sum."""
         divided = [part for part in term.terms if any(power < 0 for _, power in pieces(part))]
-        groups = self._scaled.groups([self.carried(part) for part in divided]) if len(divided) > 1 else ()
-        if not len(groups) < len(divided):
+        if len(divided) < 2:
+            return None
+        groups = self._scaled.groups([self.carried(part) for part in divided])
+        if len(groups) == len(divided):
             return None
         quotients = [
             self.term(times(each.common, of_term(added(self.term(part) for part in each.parts)))) for each in groups
@@ -280,12 +282,12 @@ class Stabiliser:
             return of_term(Sum(term.index, self.plain(term.body), term.skip))
         inside = tuple(pair for pair in body.exponents if term.index in pair[0].free)
         outside = tuple(pair for pair in body.exponents if term.index not in pair[0].free)
-        if not inside or term.skip is not None:
+        if not inside:
             return of_term(Sum(term.index, self.plain(term.body), term.skip))
         argument = self._argument(added(scaled(t, power) for t, power in inside))
         constant = tuple(pair for pair in body.powers if term.index not in pair[0].free)
         factor = self.term(Carried(powers=tuple(pair for pair in body.powers if pair not in constant)))
-        relative = self._relative((argument,), (factor,), (term.index,))
+        relative = self._relative((argument,), (factor,), (term.index,), term.skip)
         return times(Carried(body.coefficient, constant, outside), relative)
 
     def _addition(self, term: Add) -> Carried:
@@ -299,25 +301,26 @@ class Stabiliser:
         factors = [self.term(Carried(part.coefficient, part.powers)) for part in parts]
         return self._relative(tuple(arguments), tuple(factors), ())
 
-    def _relative(self, arguments: tuple[Term, ...], factors: tuple[Term, ...], over: tuple[Index, ...]) -> Carried:
+    def _relative(self, arguments: tuple[Term, ...], factors: tuple[Term, ...], over: tuple[Index, ...],
+                  skip: Place | None = None) -> Carried:  # fmt: skip
         """sum factor e^argument as e^top times the same sum relative to top; LoweringError for nothing."""
         whole = added(multiplied((factor, Exp(argument))) for argument, factor in zip(arguments, factors, strict=True))
         for index in over:
-            whole = Sum(index, whole)
+            whole = Sum(index, whole, skip)
         free = free_in_order(whole)
         key, _ = shape_of(whole)
         if key not in self._known:
             outer = _common(arguments[0]) if len(arguments) == 1 else None
             array = Array(self.fresh("top"), tuple(index.domain for index in free))
             bare = arguments if outer is None else tuple(_without_outer(argument) for argument in arguments)
-            largest = Largest(array, free, over, bare, factors, outer)
+            largest = Largest(array, free, over, bare, factors, outer, skip)
             self.steps.append(largest)
             body = added(
                 multiplied((factor, largest.exponential(argument)))
                 for argument, factor in zip(bare, factors, strict=True)
             )
             for index in over:
-                body = Sum(index, body)
+                body = Sum(index, body, skip)
             name = self.fresh("total")
             self.steps.append(Filled(Definition(name, free, body), largest))
             self._tops[array.name] = largest

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from symderiv.kernels.arrays.products import scaled
 from symderiv.statements import Definition
-from symderiv.terms import Add, Array, Call, Entry, Exp, Index, Mul, Term
+from symderiv.terms import Add, Array, Call, Entry, Exp, Index, Mul, Place, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Largest:
     factors: tuple[Term, ...]
     outer: Term | None = None
     """A positive factor of every argument inside the exponentials."""
+    skip: Place | None = None
+    """What the last of `over` leaves out."""
     is_scale: bool = False
     """Whether it is a power of two in place of the largest argument, which brings that near to 1: 1, but for numbers
     whose squares would overflow or vanish."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final, Protocol, assert_never
 
 from symderiv.kernels.arrays.complements import complement_of
+from symderiv.kernels.arrays.others import other_than
 from symderiv.kernels.arrays.products import multiplied, scaled, without_coefficient
 from symderiv.kernels.formula import formula
 from symderiv.kernels.ir import Const, Expression, Extent, Op, Pick
@@ -169,6 +170,11 @@ def _product_of(factors: Iterable[Term], reading: Reading) -> Expression:
         rest = _product_of([f for f in factors if f is not deltas[0]], reading)
         left, right = reading.variable(deltas[0].left), reading.variable(deltas[0].right)
         return Pick(left, right, rest, constant(0))
+    apart = next((f for f in factors if other_than(f) is not None), None)
+    if apart is not None:
+        rest, delta = _product_of([f for f in factors if f is not apart], reading), other_than(apart)
+        assert delta is not None
+        return Pick(reading.variable(delta.left), reading.variable(delta.right), constant(0), rest)
     negative = False
     finite: list[Term] = []
     exponentials: list[Exp] = []
