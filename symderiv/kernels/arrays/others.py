@@ -139,9 +139,18 @@ def _of_sum(index: Index, part: Term) -> tuple[_Split, ...]:
     for place, (whole, power) in enumerate(factors):
         if power == 1 and isinstance(whole, Sum) and whole.skip is None and whole.index.domain == index.domain:
             before, after = factors[:place], factors[place + 1 :]
-            own, others = rename(whole.body, {whole.index: index}), Sum(whole.index, whole.body, index)
+            own, others = rename(whole.body, {whole.index: index}), _without(index, whole)
             made.append(_Split(_built([*before, (own, power), *after]), _built([*before, (others, power), *after])))
     return tuple(made)
+
+
+def _without(index: Index, whole: Sum) -> Sum:
+    """A sum that leaves out the member at `index`, which may have the name that is bound in it."""
+    bound, count = whole.index, 1
+    while bound == index or (bound != whole.index and bound in whole.body.free):
+        count += 1
+        bound = Index(f"{whole.index.name}{count}", index.domain)
+    return Sum(bound, rename(whole.body, {whole.index: bound}), index)
 
 
 def _off_diagonal(one: Index, two: Index, part: Term) -> tuple[_Split, ...]:
