@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from symderiv.checking import same
 from symderiv.kernels.arrays.confirming import described, weakest_word
 from symderiv.kernels.arrays.improving import improved
 from symderiv.kernels.arrays.loops import Loops
@@ -13,10 +15,13 @@ from symderiv.kernels.arrays.steps import name_of
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.ir import ArrayParameter, Kernel, KernelParameter, Note, ScalarParameter
+from symderiv.kernels.judging import accepted, weakest
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.wellformed import validate
 from symderiv.statements import Definition, Problem, Theorem, Theory, VerdictWord
 from symderiv.terms import Call, Domain, Index, Product, Sum, Term, subterms
+
+_OPEN: Final = frozenset({"undecided", "undefined"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,12 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
     taken = {*arrays, *parameters, *(output.name for output in outputs), *axes.values()}
     taken |= {definition.name for definition in theory.definitions}
     stabiliser = Stabiliser(theory, taken)
-    forms = [stabiliser.plain(_among_others(output.form, theory)) for output in outputs]
+    closed = [_among_others(output.form, theory) for output in outputs]
+    forms = [stabiliser.plain(form) for form, _ in closed]
     steps = tuple(stabiliser.steps)
-    pairs = [(output.form, form) for output, form in zip(outputs, forms, strict=True)]
+    pairs = [(form, stable) for (form, _), stable in zip(closed, forms, strict=True)]
     pairs += [(output.stated, output.form) for output in outputs if output.stated is not None]
-    word = weakest_word(theory, steps, tuple(pairs))
+    word = weakest((weakest_word(theory, steps, tuple(pairs)), *(word for _, word in closed)))
     loops = Loops({name_of(step): step for step in steps}, axes, stabiliser.fresh)
     groups: dict[tuple[Domain, ...], list[tuple[str, Term, tuple[Index, ...]]]] = {}
     for output, form in sorted(zip(outputs, forms, strict=True), key=lambda pair: -len(pair[0].indices)):
@@ -90,8 +96,14 @@ def array_kernel(name: str, problem: Problem, outputs: tuple[Output, ...]) -> Ke
     return kernel
 
 
-def _among_others(form: Term, theory: Theory) -> Term:
-    return among_others(form) if leaves_out(form, theory) else form
+def _among_others(form: Term, theory: Theory) -> tuple[Term, VerdictWord]:
+    """A closed form without differences of sums over all and their own terms, and what the checker says of it; the form
+    itself where there are none, and where the checker cannot tell. LoweringError for a form that is something else."""
+    made = among_others(form) if leaves_out(form, theory) else form
+    if made == form:
+        return form, "proved"
+    verdict = same(form, made, theory, seed=1)
+    return (form, "proved") if verdict.word in _OPEN else (made, accepted(verdict, made, form))
 
 
 def _notes(word: VerdictWord, outputs: tuple[Output, ...]) -> tuple[Note, ...]:

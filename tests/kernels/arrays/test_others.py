@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
 import mpmath
 import numpy as np
 import pytest
@@ -9,11 +12,13 @@ import pytest
 import symderiv
 from symderiv.api import prove
 from symderiv.checking import same
+from symderiv.kernels.arrays import kernel as lowering
 from symderiv.kernels.arrays.functions import array_functions
 from symderiv.kernels.arrays.others import among_others, key_of, leaves_out, other_than
 from symderiv.kernels.ir import Kernel
+from symderiv.kernels.stable import LoweringError
 from symderiv.losses.notation import CLASSES, FEATURES, d, e
-from symderiv.statements import Definition, Theory
+from symderiv.statements import Definition, Problem, Theorem, Theory
 from symderiv.terms import Array, Call, Domain, Index, Sum, Term, delta, exp, number, total
 from tests.kernels.arrays.instances import computed
 
@@ -105,6 +110,7 @@ def test_a_sum_that_leaves_out_a_member_is_found_in_definitions_too() -> None:
 
 
 LOSSES = {
+    "products": "L = sum_i log sum_{a != i} exp(t_i x_a) - sum_i t_i x_i where t in R^N, x in R^N",
     "scores": "L = -sum_i sum_p P_ip (s_ip/tau - log sum_{a != i} exp(s_ia/tau)) where s in R^{N x N}, P in R^{N x N}",
     "embeddings": (
         "L = -sum_i sum_p P_ip (dot(z_i,z_p)/tau - log sum_{a != i} exp(dot(z_i,z_a)/tau))"
@@ -118,15 +124,46 @@ LOSSES = {
 """Khosla et al. 2020, eq. 2, with P_ip = 1 where p is another sample of the class of i."""
 
 
-def _kernel(name: str) -> Kernel:
-    problem = symderiv.problem(LOSSES[name], name="contrast", wrt="s" if name == "scores" else "z", assume=["tau > 0"])
-    goal = next(goal for goal in problem.goals if goal.slug == "gradient")
-    functions = array_functions(problem, {"contrast:gradient": prove(problem, goal)})
+VARIABLES = {"products": "x", "scores": "s"}
+
+
+def _problem(name: str) -> tuple[Problem, Theorem]:
+    assumed = ["tau > 0"] if "tau" in LOSSES[name] else []
+    problem = symderiv.problem(LOSSES[name], name="contrast", wrt=VARIABLES.get(name, "z"), assume=assumed)
+    return problem, prove(problem, next(goal for goal in problem.goals if goal.slug == "gradient"))
+
+
+def _kernel(problem: Problem, theorem: Theorem) -> Kernel:
+    functions = array_functions(problem, {"contrast:gradient": theorem})
     return next(each for each in functions if each.name == "value_and_grad").kernel
 
 
-def _loss(name: str, given: np.ndarray, positives: np.ndarray, tau: float) -> mpmath.mpf:
-    """The loss as it is defined, of a matrix of multiple precision."""
+Loss: TypeAlias = Callable[[np.ndarray], mpmath.mpf]
+
+
+def _gradient(loss: Loss, exact: np.ndarray) -> dict[tuple[int, ...], mpmath.mpf]:
+    """Differences of a loss of numbers of 80 digits."""
+    step = mpmath.mpf(10) ** -30
+    made = {}
+    for at in np.ndindex(*exact.shape):
+        ends = [exact.copy(), exact.copy()]
+        ends[0][at], ends[1][at] = exact[at] + step, exact[at] - step
+        made[at] = (loss(ends[0]) - loss(ends[1])) / (2 * step)
+    return made
+
+
+def _off(got: Mapping[str, Mapping[tuple[int, ...], float]], loss: Loss, data: np.ndarray) -> float:
+    """How far a gradient is from that of the definition, relative to its largest entry; the value has to be right."""
+    with mpmath.workdps(80):
+        exact = np.vectorize(mpmath.mpf, otypes=[object])(data)
+        wanted = _gradient(loss, exact)
+        assert got["value"][()] == pytest.approx(float(loss(exact)), rel=1e-14)
+        off = max(abs(got["gradient"][at] - each) for at, each in wanted.items())
+        return float(off / max(abs(each) for each in wanted.values()))
+
+
+def _contrast(name: str, given: np.ndarray, positives: np.ndarray, tau: float) -> mpmath.mpf:
+    """The loss as it is defined."""
     samples = range(len(given))
     x = (given if name == "scores" else given @ given.T) / mpmath.mpf(tau)
     made = mpmath.mpf(0)
@@ -137,11 +174,12 @@ def _loss(name: str, given: np.ndarray, positives: np.ndarray, tau: float) -> mp
     return made
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) for name in LOSSES])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in LOSSES if name != "products"])
 def test_the_gradient_of_contrasts_keeps_its_digits(name: str) -> None:
     """Differences of the definition in 80 digits are the reference; a sample is most like itself by e^14 to e^1400."""
     random = np.random.default_rng(0)
-    kernel, tau = _kernel(name), 0.07
+    kernel, tau = _kernel(*_problem(name)), 0.07
     labels = np.array([0, 1, 1, 0])
     positives = (labels[:, None] == labels) - np.eye(4)
     for scale in (1.0, 10.0):
@@ -149,17 +187,30 @@ def test_the_gradient_of_contrasts_keeps_its_digits(name: str) -> None:
         z *= scale / np.linalg.norm(z, axis=1, keepdims=True)
         variable, data = ("s", z @ z.T) if name == "scores" else ("z", z)
         got = computed(kernel, {variable: data, "P": positives}, {"tau": tau})
-        with mpmath.workdps(80):
-            exact = np.vectorize(mpmath.mpf, otypes=[object])(data)
-            step = mpmath.mpf(10) ** -30
-            wanted = {}
-            for at in np.ndindex(*data.shape):
-                ends = [exact.copy(), exact.copy()]
-                ends[0][at], ends[1][at] = exact[at] + step, exact[at] - step
-                high, low = (_loss(name, each, positives, tau) for each in ends)
-                wanted[at] = (high - low) / (2 * step)
-            value = _loss(name, exact, positives, tau)
-        assert got["value"][()] == pytest.approx(float(value), rel=1e-14)
-        largest = max(abs(float(each)) for each in wanted.values())
-        off = {at: abs(float(mpmath.mpf(got["gradient"][at]) - each)) for at, each in wanted.items()}
-        assert max(off.values()) <= 1e-14 * largest, (scale, off)
+        assert _off(got, lambda given: _contrast(name, given, positives, tau), data) <= 1e-14, scale
+
+
+@pytest.mark.parametrize("size", [3.0, 30.0])
+def test_a_term_that_outweighs_the_others_costs_no_digits(size: float) -> None:
+    kernel = _kernel(*_problem("products"))
+    t, x = np.array([1.0, -0.5, 2.0, 0.3]) * size, np.array([1.2, -1.0, 1.7, 0.4]) * size
+
+    def loss(given: np.ndarray) -> mpmath.mpf:
+        made = mpmath.mpf(0)
+        for i in range(4):
+            below = sum(mpmath.exp(float(t[i]) * given[a]) for a in range(4) if a != i)
+            made += mpmath.log(below) - float(t[i]) * given[i]
+        return made
+
+    assert _off(computed(kernel, {"t": t, "x": x}, {}), loss, x) <= 1e-14
+
+
+def test_a_form_that_is_something_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, theorem = _problem("products")
+
+    def wrong(form: Term) -> Term:
+        return form if among_others(form) == form else number(2) * among_others(form)
+
+    monkeypatch.setattr(lowering, "among_others", wrong)
+    with pytest.raises(LoweringError, match="false"):
+        _kernel(problem, theorem)
