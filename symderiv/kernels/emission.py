@@ -9,7 +9,7 @@ from symderiv.kernels.ir import Kernel
 from symderiv.kernels.layer_module import assemble_layer
 from symderiv.kernels.layers import is_linear_layer
 from symderiv.kernels.module import Emitter, assemble
-from symderiv.kernels.probability.functions import is_loss_of_probabilities
+from symderiv.kernels.probability.functions import is_loss_of_probabilities, probability_functions_and_left_out
 from symderiv.kernels.rewriting import reference
 from symderiv.kernels.scalar.functions import is_scalar_loss, scalar_functions_and_left_out
 from symderiv.kernels.scalar.support import scalar_support
@@ -70,4 +70,8 @@ def emit_module(problem: Problem, theorems: tuple[Theorem, ...], target: str = "
         known = {reference(theorem): theorem for theorem in theorems}
         scalar, missing = scalar_functions_and_left_out(problem, known)
         return assemble(problem, scalar, emitter, missing)
+    if is_loss_of_probabilities(problem):
+        known = {reference(theorem): theorem for theorem in theorems}
+        rows, missing = probability_functions_and_left_out(problem, known)
+        return assemble(problem, rows, emitter, missing)
     return assemble(problem, functions(problem, theorems), emitter)

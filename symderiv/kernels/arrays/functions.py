@@ -61,8 +61,8 @@ def array_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Arr
     """The public functions as far as their theorems are in `known`, by "problem:goal".
 
     LoweringError, in a sentence, if no gradient is among them, if one is less than numerically confirmed, if a theorem
-    rests on an assumption about data that the kernel reads, or for a form that has no kernel. Second derivatives in
-    several inputs for which that is so are left out.
+    rests on an assumption about data that the kernel reads, or for a form that has no kernel. Second derivatives for
+    which that is so are left out.
     """
     return functions_and_left_out(problem, known)[0]
 
@@ -70,7 +70,7 @@ def array_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Arr
 def functions_and_left_out(
     problem: Problem, known: Mapping[str, Theorem]
 ) -> tuple[tuple[ArrayFunction, ...], tuple[str, ...]]:
-    """`array_functions`, and a sentence for every second derivative in several inputs that is not among them."""
+    """`array_functions`, and a sentence for every second derivative that is not among them."""
     problem = completed(problem)
     made: list[ArrayFunction] = []
     missing = list(missing_blocks(problem, _variables(problem), _gradients(problem), known))
@@ -78,7 +78,7 @@ def functions_and_left_out(
         if name == "grad":  # the same kernel as value_and_grad
             both = made[-1]
             made.append(replace(both, name=name, outputs=both.outputs[1:], formulas=both.formulas[1:]))
-        elif name in _SECOND and len(_variables(problem)) > 1:
+        elif name in _SECOND:
             try:
                 made.append(_function(problem, name, outputs))
             except LoweringError as error:

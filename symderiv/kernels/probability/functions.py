@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from symderiv.kernels.formula import formula
 from symderiv.kernels.hyperparameters import argument_name
@@ -24,6 +24,8 @@ _GOALS: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
     ("hvp", ("hvp-unnormalised", "hvp")),
 )
 """The goals that give each role, the more general one first."""
+
+_SECOND: Final[tuple[Literal["hessian", "hvp"], ...]] = ("hessian", "hvp")
 
 _TAKEN: Final = frozenset({"z", "t", "out", "threads", "reduction", "scale", "label", "labels", "top", "e"})
 
@@ -50,27 +52,39 @@ def is_loss_of_probabilities(problem: Problem) -> bool:
 def probability_functions(problem: Problem, known: Mapping[str, Theorem]) -> tuple[Function, ...]:
     """`value`, `value_and_grad` and `grad`, `hessian` and `hvp` of a loss, as far as their theorems are given.
 
-    Raises LoweringError if the gradient is not among them, if a theorem was not proved, or for a form that cannot be
-    lowered.
+    Raises LoweringError if the gradient is not among them, if its theorem was not proved, or for a value or gradient
+    that has no kernel; second derivatives for which that is so are left out.
     """
+    return probability_functions_and_left_out(problem, known)[0]
+
+
+def probability_functions_and_left_out(
+    problem: Problem, known: Mapping[str, Theorem]
+) -> tuple[tuple[Function, ...], tuple[str, ...]]:
+    """`probability_functions`, and a sentence for every second derivative that is not among them."""
     found = _theorems(problem, known)
     if "gradient" not in found:
         raise LoweringError(f"the gradient of {problem.name} is lowered from its theorem, which was not given")
     gradient = found["gradient"]
-    parts: dict[str, Part] = {"value": _value(gradient)}
-    parts |= {role: part_of(role, theorem) for role, theorem in found.items()}
     logits = differentiated(gradient)
+    value = _value(gradient)
     made: list[Function] = []
-    for name, roles in (("value", ("value",)), ("value_and_grad", ("value", "gradient")), ("hessian", ("hessian",)),
-                        ("hvp", ("hvp",))):  # fmt: skip
-        if all(role in parts for role in roles):
-            chosen = tuple(parts[role] for role in roles)
-            function = _function(name, chosen, known, logits, problem)
-            made.append(function)
-            if name == "value_and_grad":
-                made.append(replace(function, name="grad", outputs=function.outputs[1:],
-                                    formulas=function.formulas[1:], parts=function.parts[1:]))  # fmt: skip
-    return tuple(made)
+    left_out: list[str] = []
+
+    def function(name: str, *roles: Role) -> Function:
+        chosen = tuple(value if role == "value" else part_of(role, _usable(found[role])) for role in roles)
+        return _function(name, chosen, known, logits, problem)
+
+    both = function("value_and_grad", "value", "gradient")
+    made += [function("value", "value"), both]
+    made.append(replace(both, name="grad", outputs=both.outputs[1:], formulas=both.formulas[1:], parts=both.parts[1:]))
+    for role in _SECOND:
+        if role in found:
+            try:
+                made.append(function(role, role))
+            except LoweringError as error:
+                left_out.append(f"{role}: {error}")
+    return tuple(made), tuple(left_out)
 
 
 def _theorems(problem: Problem, known: Mapping[str, Theorem]) -> dict[Role, Theorem]:
@@ -79,10 +93,14 @@ def _theorems(problem: Problem, known: Mapping[str, Theorem]) -> dict[Role, Theo
         name = next((name for slug in slugs if (name := f"{problem.name}:{slug}") in known), None)
         if name is not None:
             found[role] = known[name]
-            word = known[name].verdict.word
-            if word not in ("proved", "exact", "numeric"):
-                raise LoweringError(f"the theorem {name} is {word}; no kernel is made from it")
     return found
+
+
+def _usable(theorem: Theorem) -> Theorem:
+    word = theorem.verdict.word
+    if word not in ("proved", "exact", "numeric"):
+        raise LoweringError(f"the theorem {reference(theorem)} is {word}; no kernel is made from it")
+    return theorem
 
 
 def differentiated(gradient: Theorem) -> Array:

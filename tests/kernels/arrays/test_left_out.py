@@ -1,12 +1,16 @@
-"""Second derivatives in several inputs that have no function: which, and why, is in the module's head."""
+"""Second derivatives that have no function: which, and why, is in the module's head."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Literal
 
+import pytest
+
+from symderiv.build.contents import kernel_goals
 from symderiv.checking import check
-from symderiv.kernels import emit_module
+from symderiv.kernels import LoweringError, emit_module
 from symderiv.kernels.arrays.functions import functions_and_left_out
 from symderiv.kernels.left_out import left_out_of
 from symderiv.proving import derive
@@ -53,3 +57,31 @@ def test_the_head_of_the_module_says_what_is_left_out() -> None:
     assert left_out_of(text) == missing
     assert all(sentence in " ".join((ast.get_docstring(ast.parse(text)) or "").split()) for sentence in missing)
     assert all(len(line) <= 120 for line in text.splitlines()[:60])
+
+
+@pytest.mark.parametrize(
+    "formula", ["L = sum_k exp(z_k) b_k", "L = -sum_k b_k log y_k where y = softmax(z)"], ids=["arrays", "a row"]
+)
+def test_a_second_derivative_in_one_input_is_left_out_too(formula: str) -> None:
+    problem = read_loss(formula, wrt="z", name="own").problem
+    theorems = tuple(check(derive(owner, goal), seed=0) for owner, goal in kernel_goals(problem))
+    whole = emit_module(problem, theorems)
+    assert left_out_of(whole) == ()
+
+    def with_word(slug: str, word: Literal["undecided", "numeric"]) -> tuple[Theorem, ...]:
+        return tuple(
+            replace(theorem, verdict=replace(theorem.verdict, word=word))
+            if (theorem.derivation.problem, theorem.derivation.goal) == ("own", slug)
+            else theorem
+            for theorem in theorems
+        )
+
+    text = emit_module(problem, with_word("hessian", "undecided"))
+    assert "def hessian(" in whole
+    assert "def hessian(" not in text
+    assert "def hvp(" in text
+    (sentence,) = left_out_of(text)
+    assert "undecided" in sentence
+    assert "def hessian(" in emit_module(problem, with_word("hessian", "numeric"))
+    with pytest.raises(LoweringError, match="undecided"):
+        emit_module(problem, with_word("gradient", "undecided"))
