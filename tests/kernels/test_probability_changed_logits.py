@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from symderiv.api import prove
-from symderiv.kernels import emit_module, make_kernel
+from symderiv.build.contents import kernel_goals
+from symderiv.kernels import LoweringError, emit_module, make_kernel
 from symderiv.kernels.interpret import FLOATS, run
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.losses.building import loss_problem
@@ -267,6 +268,23 @@ def test_an_exponential_beside_probabilities_is_for_kernels_over_arrays() -> Non
     assert not is_loss_of_probabilities(beside)
     alone = loss_problem("own", "Own loss", Definition("L", (), total(k, probability * z[k])), prose=("",))
     assert is_loss_of_probabilities(alone)
+
+
+def test_what_does_not_depend_on_probabilities_after_all_has_another_kernel_or_a_sentence() -> None:
+    """sum_k y_k is 1, with gradient 0; beside it sum_k z_k has the gradient 1, without a softmax in it."""
+    probability = exp(z[k]) / total(l, exp(z[l]))
+    sample = ordinary(5, np.float64, 3)
+
+    def made(body: Term) -> Any:
+        problem = loss_problem("own", "Own loss", Definition("L", (), body), prose=("",))
+        theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(problem))
+        return make_kernel("own", emit_module(problem, theorems))
+
+    value, gradient = made(total(k, probability)).value_and_grad(sample.z)
+    np.testing.assert_allclose(value, np.ones(len(sample.z)), rtol=1e-14)
+    np.testing.assert_array_equal(gradient, np.zeros_like(sample.z))
+    with pytest.raises(LoweringError, match="no softmax of the logits is left"):
+        made(total(k, z[k]) * total(k, probability))
 
 
 def test_gradients_agree_with_automatic_differentiation_of_stable_formulations() -> None:
