@@ -72,7 +72,7 @@ def probability_functions_and_left_out(
     left_out: list[str] = []
 
     def function(name: str, *roles: Role) -> Function:
-        chosen = tuple(value if role == "value" else part_of(role, _usable(found[role])) for role in roles)
+        chosen = tuple(value if role == "value" else _derivative(role, found[role]) for role in roles)
         return _function(name, chosen, known, logits, problem)
 
     both = function("value_and_grad", "value", "gradient")
@@ -96,11 +96,17 @@ def _theorems(problem: Problem, known: Mapping[str, Theorem]) -> dict[Role, Theo
     return found
 
 
-def _usable(theorem: Theorem) -> Theorem:
+def _derivative(role: Role, theorem: Theorem) -> Part:
     word = theorem.verdict.word
     if word not in ("proved", "exact", "numeric"):
         raise LoweringError(f"the theorem {reference(theorem)} is {word}; no kernel is made from it")
-    return theorem
+    made = part_of(role, theorem)
+    if not made.indices:
+        raise LoweringError(
+            f"the {role} is {formula(made.closed)}, the same for every class: leave out of the loss what does not"
+            " depend on the classes, such as the sum of all probabilities"
+        )
+    return made
 
 
 def differentiated(gradient: Theorem) -> Array:

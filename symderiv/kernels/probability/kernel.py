@@ -42,11 +42,9 @@ from symderiv.kernels.probability.ordering import LABEL, as_term
 from symderiv.kernels.probability.quantities import (
     Softmax,
     is_complement,
-    is_probability,
     is_sum_of_all,
     is_total,
     spelled,
-    suffix_of,
 )
 from symderiv.kernels.probability.reading import Setting, read, with_logits, with_sum_to_one
 from symderiv.kernels.probability.rows import ProbabilityRow
@@ -120,17 +118,15 @@ def _formed(closed: Term, setting: Setting) -> tuple[Polynomial, Polynomial, Ter
 def is_lowered(closed: Term, logits: Array, softmaxes: tuple[Softmax, ...], positive: frozenset[Parameter]) -> bool:
     """Whether `closed` has a stable form in a row's probabilities.
 
-    It has none if an exponential is left that may overflow, such as e^{z_k} beside y_k, if an exponent is no logit
-    times a positive factor, such as a_k z_k, or if no probability of the logits is left, as of sum_k y_k, which is 1.
+    It has none if an exponential is left that may overflow, such as e^{z_k} beside y_k, or if an exponent is no logit
+    times a positive factor, such as a_k z_k.
     """
     try:
         _row_softmaxes(softmaxes, None, positive)
-        _, summed, term = _formed(in_shares(closed, softmaxes), Setting(logits, softmaxes=softmaxes))
+        term = _formed(in_shares(closed, softmaxes), Setting(logits, softmaxes=softmaxes))[2]
     except LoweringError:
         return False
-    parts = (part for _, part in subterms(as_term(summed)))
-    atoms = (part for part in parts if is_probability(part) or is_complement(part) or is_total(part))
-    return unsafe_part(term) is None and any(not suffix_of(atom) for atom in atoms)
+    return unsafe_part(term) is None
 
 
 def _cites(term: Term, summed: bool) -> tuple[str, ...]:
@@ -303,11 +299,6 @@ def _row_softmaxes(softmaxes: tuple[Softmax, ...], label: Index | None,
 def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...], softmaxes: dict[str, RowSoftmax],
                inputs: tuple[Array, ...], label: Index | None, notes: tuple[Note, ...],
                theorems: tuple[tuple[str, str], ...]) -> Kernel:  # fmt: skip
-    if "" not in softmaxes:
-        raise LoweringError(
-            f"{'; '.join(formulas)}: no softmax of the logits is left, and these kernels are for losses of one;"
-            " write the loss without the sum of all probabilities, which is 1"
-        )
     logits = softmaxes[""].softmax.array
     arrays = [a for a in inputs if a != logits and not (label is not None and a.name == TARGETS_ARRAY)]
     arrays = [logits, *sorted(arrays, key=lambda array: (array.name != TARGETS_ARRAY, array.name))]
