@@ -15,6 +15,7 @@ from symderiv.terms import (
     Position,
     Power,
     Size,
+    Sum,
     Term,
     delta,
     erf,
@@ -335,3 +336,16 @@ def test_the_error_function_is_between_minus_1_and_1() -> None:
         number(0) + erf(x) ** 2,
     ):
         assert positive(term, PLAIN, seed=1).word != "proved", term
+
+
+def test_a_divisor_whose_ball_holds_zero_is_not_known_to_be_zero() -> None:
+    """e^{40 z_k^2} + e^{40 z_i^2} - e^{40 z_i^2} looks like 0 to thousands of bits where z_i is the larger; it is not,
+    and a divisor that is 0 by its form still refutes."""
+    far = exp(40 * z[k] ** 2)
+    own = exp(40 * z[i] ** 2)
+    others = Sum(k, far, i)
+    for seed in range(8):
+        assert same(1 / (total(k, far) - own), 1 / others, PLAIN, seed=seed).word == "proved"
+        assert same(1 / (total(k, far) - own), 2 / others, PLAIN, seed=seed).word in ("false", "undecided")
+        assert same(number(1), 1 / (own - own), PLAIN, seed=seed).word in ("false", "undefined", "undecided")
+        assert same(log(z[i] ** 2), 2 * log(z[i]), PLAIN, seed=seed).word == "undefined"
