@@ -51,7 +51,7 @@ def hold(task: ContestTask, clock: Clock | None = None) -> Contest:
     )
 
 
-def prepared(contestant: Contestant, operation: str, given: Inputs) -> Call:
+def prepared(contestant: Contestant, operation: str, given: Any) -> Call:
     """The call of `contestant`; UnavailableError with a sentence if there is none or making it fails."""
     if reason := contestant.obstacle():
         raise UnavailableError(reason)

@@ -60,3 +60,14 @@ HOUSE: Final = (
     Contestant("symderiv-ignore-index", "symderiv, ignore_index=", "symderiv.bench.ours_options", "IGNORE_INDEX"),
 )
 """What is not a peer: the copy, and symderiv in all its forms."""
+
+OWN: Final = by_name(
+    (
+        Contestant("copy", "copy of the same bytes", "symderiv.bench.own_contest", "COPIES"),
+        Contestant("symderiv", "symderiv", "symderiv.bench.own_contest", "KERNELS"),
+        Contestant("numpy-as-written", "NumPy, as written", "symderiv.bench.own_contest", "NUMPY"),
+        Contestant("torch-as-written", "torch, autograd of the definition", "symderiv.bench.own_contest", "TORCH",
+                   needs=("torch",), install="pip install torch"),
+    )
+)  # fmt: skip
+"""Who takes part where a loss has no section: its formulas as they are printed are the peers."""

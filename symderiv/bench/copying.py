@@ -21,13 +21,18 @@ def _copy_of(arrays: int) -> Prepare:
         if arrays == 2:
             z, out = given.z, given.out
             return Call(lambda: np.copyto(out, z), _nothing)
-        half = given.z.size * arrays // 2
-        source, target = np.zeros(half, given.z.dtype), np.zeros(half, given.z.dtype)
-        source += 1
-        target += 1
-        return Call(lambda: np.copyto(target, source), _nothing)
+        return copy_of_bytes(given.z.nbytes * arrays, given.z.dtype)
 
     return prepare
+
+
+def copy_of_bytes(traffic: int, dtype: np.dtype) -> Call:
+    """A copy that reads and writes `traffic` bytes together."""
+    half = traffic // 2 // dtype.itemsize
+    source, target = np.zeros(half, dtype), np.zeros(half, dtype)
+    source += 1
+    target += 1
+    return Call(lambda: np.copyto(target, source), _nothing)
 
 
 CALLS: Final[Table] = {name: _copy_of(row.arrays) for name, row in OPERATIONS.items() if row.arrays}

@@ -97,7 +97,9 @@ def found(run: Run, quantity: Quantity) -> Found:
 
 
 def shape(contest: Contest) -> str:
-    """Rows x classes and dtype."""
+    """Rows x classes and dtype; rows alone where there are no classes."""
+    if not contest.classes:
+        return f"{contest.rows:,} {contest.dtype}"
     features = f" x {contest.features:,}" if contest.features else ""
     return f"{contest.rows:,}{features} x {contest.classes:,} {contest.dtype}"
 

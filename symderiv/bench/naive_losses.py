@@ -18,14 +18,15 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from symderiv.api import kernel, prove
-from symderiv.bench.tables import NONE, Table
+from symderiv.bench.records import NAIVE, Failures
+from symderiv.kernels import LossKernel
 from symderiv.kernels.algebra import with_label
 from symderiv.kernels.hyperparameters import argument_name
 from symderiv.kernels.parts import TARGETS_ARRAY, Part, arrays_of, part_of
 from symderiv.kernels.probability.functions import is_loss_of_probabilities
 from symderiv.kernels.rewriting import substitute, unfolded
 from symderiv.losses import CATALOGUE
-from symderiv.statements import Hyperparameter, Problem
+from symderiv.statements import Hyperparameter, Problem, Theorem
 from symderiv.terms import (
     Add,
     Delta,
@@ -52,23 +53,12 @@ ROWS: Final = 8
 CLASSES: Final = 3
 WRONG: Final = 1e-3
 """An entry off by more than this share of the largest true entry of its row is wrong."""
-CONTESTANTS: Final = ("symderiv", "numpy", "torch", "jax")
-"""Whose gradients are counted; the last two are optional packages."""
+CONTESTANTS: Final = NAIVE
+"""Whose gradients are counted."""
 
+Own: TypeAlias = tuple[Theorem, LossKernel]
+"""The theorem about the gradient of a loss, and its kernel."""
 Data: TypeAlias = Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True, slots=True)
-class Failures:
-    """Of `entries` gradient entries those that are NaN or infinite where the true value is a number of the format, and
-    those that are finite and wrong; both None if the contestant's package is not installed."""
-
-    loss: str
-    scale: float
-    contestant: str
-    entries: int
-    not_finite: int | None
-    wrong: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,46 +78,26 @@ def losses() -> tuple[Problem, ...]:
 
 
 def compare(problems: tuple[Problem, ...] | None = None, scales: tuple[float, ...] = SCALES, seed: int = 0,
-            dtype: Any = np.float32) -> Iterator[Failures]:  # fmt: skip
+            dtype: Any = np.float32, own: Own | None = None) -> Iterator[Failures]:  # fmt: skip
     """Count the failing entries of `ROWS` rows of `CLASSES` logits for each loss, scale and contestant.
 
-    The first call for a loss proves its theorems and compiles its kernel.
+    `own` is the theorem and the kernel of a loss that the catalogue does not have. The first call for another one
+    proves its theorems and compiles its kernel.
     """
     for problem in losses() if problems is None else problems:
-        written = _written(problem, dtype)
+        written = _written(problem, dtype, None if own is None else own[0])
         for scale in scales:
             given = _drawn(written, scale, seed, dtype)
             truth = _truth(written, given)
             for contestant in CONTESTANTS:
-                found = _gradient(contestant, written, given)
+                found = _gradient(contestant, written, given, None if own is None else own[1])
                 counts = (None, None) if found is None else _failing(found, truth)
                 yield Failures(problem.name, scale, contestant, ROWS * CLASSES, *counts)
 
 
-def table(found: tuple[Failures, ...]) -> Table:
-    """The counts as a table, a row for each loss and scale: not finite + wrong, of how many."""
-    cells: dict[tuple[str, float], dict[str, str]] = {}
-    for each in found:
-        missing = each.not_finite is None
-        text = NONE if missing else f"{each.not_finite} + {each.wrong}"
-        cells.setdefault((each.loss, each.scale), {})[each.contestant] = text
-    entries = found[0].entries if found else 0
-    rows = tuple(
-        (loss, f"{scale:g}", *(made.get(name, NONE) for name in CONTESTANTS)) for (loss, scale), made in cells.items()
-    )
-    return Table(
-        "Losses as they are written: gradient entries that fail",
-        ("loss", "scale of the logits", "symderiv", "NumPy, closed form", "torch, autograd", "jax, grad"),
-        rows,
-        f"Of {entries} entries in float32: those that are not finite where the true gradient is, + those that are off"
-        " by more than a thousandth of the largest true entry of the row. The definition is carried out as written,"
-        f" with e^z over its sum; {NONE} stands for a package that is not installed.",
-    )
-
-
-def _written(problem: Problem, dtype: Any) -> _Written:
+def _written(problem: Problem, dtype: Any, theorem: Theorem | None) -> _Written:
     slugs = {goal.slug: goal for goal in problem.goals}
-    theorem = prove(problem, slugs.get("gradient-unnormalised", slugs["gradient"]))
+    theorem = theorem or prove(problem, slugs.get("gradient-unnormalised", slugs["gradient"]))
     left = theorem.claim.left
     assert isinstance(left, Derivative)
     numbers = {argument_name(each.parameter): float(dtype(_number(each))) for each in problem.hyperparameters}
@@ -187,11 +157,11 @@ def _failing(found: np.ndarray, truth: np.ndarray) -> tuple[int, int]:
     return int((within & ~finite).sum()), int((within & finite & off).sum())
 
 
-def _gradient(contestant: str, written: _Written, given: Data) -> np.ndarray | None:
+def _gradient(contestant: str, written: _Written, given: Data, made: LossKernel | None) -> np.ndarray | None:
     """The gradient that a contestant returns; None if its package is not installed."""
     match contestant:
         case "symderiv":
-            return _ours(written, given)
+            return _ours(written, given, made)
         case "numpy":
             return _by_closed_form(written, given)
         case package if find_spec(package) is None:
@@ -202,13 +172,14 @@ def _gradient(contestant: str, written: _Written, given: Data) -> np.ndarray | N
             return _by_jax(written, given)
 
 
-def _ours(written: _Written, given: Data) -> np.ndarray:
+def _ours(written: _Written, given: Data, own: LossKernel | None) -> np.ndarray:
     used = {array.name for array in arrays_of(written.value)}
     logits = written.problem.arrays[0].name
     names = sorted(used, key=lambda name: (name != logits, name != TARGETS_ARRAY, name))
     data = [np.argmax(given[name], axis=1) if name == TARGETS_ARRAY and written.labels else given[name]
             for name in names]  # fmt: skip
-    made: np.ndarray = kernel(written.problem.name).grad(*data, **written.numbers)
+    known = kernel(written.problem.name) if own is None else own
+    made: np.ndarray = known.grad(*data, **written.numbers)
     return made
 
 

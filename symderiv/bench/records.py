@@ -9,6 +9,10 @@ ClockName: TypeAlias = Literal["process", "wall"]
 
 OURS = "symderiv"
 """The contestant every ratio is taken to."""
+OWN_SECTION = "own"
+"""The section of contests of a loss that has none, the user's own for one; their operation is its name."""
+NAIVE = ("symderiv", "numpy", "torch", "jax")
+"""Whose gradients are counted where losses are computed as they are written; the last two are optional packages."""
 COPY = "copy"
 """The contestant that only moves the bytes."""
 
@@ -151,6 +155,19 @@ class EngineTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Failures:
+    """Of `entries` gradient entries those that are NaN or infinite where the true value is a number of the format, and
+    those that are finite and wrong; both None if the contestant's package is not installed."""
+
+    loss: str
+    scale: float
+    contestant: str
+    entries: int
+    not_finite: int | None
+    wrong: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A part of the benchmark that did not come to an end, and why."""
 
@@ -234,6 +251,8 @@ class Run:
     judgements: tuple[Judgement, ...]
     ceilings: tuple[Ceiling, ...] = ()
     additions: tuple[Addition, ...] = ()
+    naive: tuple[Failures, ...] = ()
+    """Gradient entries that fail where a loss without a section is computed as it is written."""
 
 
 Result: TypeAlias = Contest | Precision | Memory | Start | EngineTime | Ceiling | Failure

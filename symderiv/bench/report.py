@@ -11,6 +11,7 @@ from symderiv.bench.tables import (
     absences,
     bandwidths,
     contest_tables,
+    failures_table,
     goal_tables,
     other_tables,
     precision_table,
@@ -24,6 +25,8 @@ def show(run: Run, console: Console) -> None:
     console.print(f"{run.machine.processor}, {run.machine.cores} cores, one thread; {bandwidths(run)}", highlight=False)
     console.print(versions, style="dim", highlight=False)
     tables = [*contest_tables(run, spread=False), *other_tables(run)]
+    if run.naive:
+        tables.append(failures_table(run.naive))
     if run.precisions:
         tables.append(precision_table(run))
     for table in (*tables, *(each for each in goal_tables(run) if _measured(each))):
@@ -33,7 +36,8 @@ def show(run: Run, console: Console) -> None:
         console.print(f"{name}: {reason} ({where})", style="yellow", highlight=False, markup=False)
     for failure in run.failures:
         console.print(f"{failure.part}: {failure.reason}", style="red", highlight=False, markup=False)
-    console.print(score(run), highlight=False)
+    if run.judgements:
+        console.print(score(run), highlight=False)
 
 
 def _measured(table: Table) -> bool:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from symderiv.bench.ceilings import WORKS
+from symderiv.bench.contestants import OWN
 from symderiv.bench.judging import shape
 from symderiv.bench.operations import OPERATIONS
 from symderiv.bench.peers import CONTESTANTS
 from symderiv.bench.plans import SECTIONS
-from symderiv.bench.records import COPY, OURS, Contest, Judgement, Run, Timing
+from symderiv.bench.records import COPY, NAIVE, OURS, OWN_SECTION, Contest, Failures, Judgement, Run, Timing
 
 NONE: Final = "–"
+_KNOWN: Final = {**OWN, **CONTESTANTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def with_unit(value: float | None, unit: str) -> str:
 
 def title_of(contestant: str) -> str:
     """The contestant's name for people."""
-    return CONTESTANTS[contestant].title if contestant in CONTESTANTS else contestant
+    return _KNOWN[contestant].title if contestant in _KNOWN else contestant
 
 
 def verdict(judgement: Judgement) -> str:
@@ -122,7 +124,9 @@ def contest_tables(run: Run, *, spread: bool = True) -> Iterator[Table]:
 
 
 def contest_title(contest: Contest) -> str:
-    """Section, operation and variant of a contest."""
+    """Section, operation and variant of a contest; name and function of one that has no section."""
+    if contest.section == OWN_SECTION:
+        return f"{contest.operation}: {contest.variant}"
     names = {"classes": "Cost against classes, at the same number of elements", "rows": "Cost against rows"}
     section = names.get(contest.section) or SECTIONS[contest.section].title
     variant = f", {contest.variant}" if contest.variant else ""
@@ -130,11 +134,11 @@ def contest_title(contest: Contest) -> str:
 
 
 def _contests(contests: list[Contest], spread: bool) -> Table:
-    names = [name for name in CONTESTANTS if any(contest.timing(name) is not None for contest in contests)]
+    names = [name for name in _KNOWN if any(contest.timing(name) is not None for contest in contests)]
     peers = [name for name in names if name not in (COPY, OURS)]
     copied = COPY in names
     heading = (
-        OPERATIONS[contests[0].operation].axes,
+        _axes(contests[0]),
         *(("copy",) if copied else ()),
         title_of(OURS),
         *map(title_of, peers),
@@ -151,9 +155,21 @@ def _contests(contests: list[Contest], spread: bool) -> Table:
     note = f"{clock[0].upper()}{clock[1:]}, minimum. " + (
         "symderiv in multiples of the copy; the" if copied else "The"
     ) + f" others in multiples of symderiv{' (quartiles of the turns)' if spread else ''}."  # fmt: skip
-    if remark := OPERATIONS[contests[0].operation].remark:
-        note = f"{note} {remark}"
+    remark = _OF_OWN if contests[0].section == OWN_SECTION else OPERATIONS[contests[0].operation].remark
+    note = f"{note} {remark}" if remark else note
     return Table(contest_title(contests[0]), heading, tuple(rows), note)
+
+
+_OF_OWN: Final = (
+    "NumPy carries out the definition and the closed form as they are printed, torch the definition, and differentiates"
+    " it; both return new arrays."
+)
+
+
+def _axes(contest: Contest) -> str:
+    if contest.section != OWN_SECTION:
+        return OPERATIONS[contest.operation].axes
+    return "instances x length of axes" if contest.classes else "numbers"
 
 
 def _copy(contest: Contest) -> str:
@@ -216,6 +232,27 @@ def digits(ulps: float | None) -> str:
     if ulps is None:
         return NONE
     return f"{ulps:.1f}" if ulps < 100 else f"{ulps:.1e}".replace("e+0", "e").replace("e+", "e")
+
+
+def failures_table(found: tuple[Failures, ...]) -> Table:
+    """The counts as a table, a row for each loss and scale: not finite + wrong, of how many."""
+    cells: dict[tuple[str, float], dict[str, str]] = {}
+    for each in found:
+        missing = each.not_finite is None
+        text = NONE if missing else f"{each.not_finite} + {each.wrong}"
+        cells.setdefault((each.loss, each.scale), {})[each.contestant] = text
+    entries = found[0].entries if found else 0
+    rows = tuple(
+        (loss, f"{scale:g}", *(made.get(name, NONE) for name in NAIVE)) for (loss, scale), made in cells.items()
+    )
+    return Table(
+        "Losses as they are written: gradient entries that fail",
+        ("loss", "scale of the logits", "symderiv", "NumPy, closed form", "torch, autograd", "jax, grad"),
+        rows,
+        f"Of {entries} entries in float32: those that are not finite where the true gradient is, + those that are off"
+        " by more than a thousandth of the largest true entry of the row. The definition is carried out as written,"
+        f" with e^z over its sum; {NONE} stands for a package that is not installed.",
+    )
 
 
 def other_tables(run: Run) -> Iterator[Table]:

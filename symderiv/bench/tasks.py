@@ -105,7 +105,30 @@ class ProofTask:
         return f"deriving and checking {self.entry}"
 
 
-Task: TypeAlias = ContestTask | MemoryTask | PrecisionTask | StartTask | ProofTask | CeilingTask
+@dataclass(frozen=True, slots=True)
+class OwnTask:
+    """Time a loss without a section, `subject` as `own.packed` writes it.
+
+    There are `rows` instances, their axes of `length` members; 0 for losses of numbers, which have none.
+    `seconds` and `turns` bound the effort of each contestant.
+    """
+
+    name: str
+    subject: str
+    rows: int
+    length: int
+    dtype: str
+    turns: int
+    seconds: float
+    shortest: float
+
+    @property
+    def label(self) -> str:
+        """What is under way, in a few words."""
+        return f"{self.name}, {self.rows}{f' x {self.length}' if self.length else ''} {self.dtype}"
+
+
+Task: TypeAlias = ContestTask | MemoryTask | PrecisionTask | StartTask | ProofTask | CeilingTask | OwnTask
 
 KINDS: Final[Mapping[str, type[Task]]] = {
     "contest": ContestTask,
@@ -114,6 +137,7 @@ KINDS: Final[Mapping[str, type[Task]]] = {
     "start": StartTask,
     "proof": ProofTask,
     "ceiling": CeilingTask,
+    "own": OwnTask,
 }
 
 

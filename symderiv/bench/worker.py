@@ -12,13 +12,14 @@ import sys
 from collections.abc import Iterator
 from typing import Any, assert_never
 
-from symderiv.bench import ceilings, contest, memory, precision, proofs, starts
+from symderiv.bench import ceilings, contest, memory, own_contest, precision, proofs, starts
 from symderiv.bench.encoding import encode, shortened
 from symderiv.bench.records import Ceiling, Contest, EngineTime, Memory, Precision, Result, Start
 from symderiv.bench.tasks import (
     CeilingTask,
     ContestTask,
     MemoryTask,
+    OwnTask,
     PrecisionTask,
     ProofTask,
     StartTask,
@@ -42,6 +43,8 @@ def perform(task: Task) -> Iterator[Result]:
             yield from proofs.measure(task)
         case CeilingTask():
             yield ceilings.measure(task)
+        case OwnTask():
+            yield own_contest.hold(task)
         case _:
             assert_never(task)
 

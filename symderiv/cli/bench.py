@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,16 +13,22 @@ from symderiv.bench.encoding import BenchRecordError, decode, text_of
 from symderiv.bench.merging import merged
 from symderiv.bench.page import NOTES, PAGE, markdown, page
 from symderiv.bench.plans import SECTIONS, Plan
-from symderiv.bench.records import Run
+from symderiv.bench.records import OWN_SECTION, Failures, Run
 from symderiv.bench.running import SCHEMA_VERSION, run
+from symderiv.bench.tables import failures_table
+from symderiv.cli.benching import run_own
+from symderiv.cli.entries import own_entries
+from symderiv.cli.formulas import Given, given_settings
 from symderiv.cli.output import DONE, FAILED, CommandError, did_you_mean, wants_ascii, wants_colour
 from symderiv.cli.progress import Progress
+from symderiv.losses import CATALOGUE
+from symderiv.reading import is_formula
 
 _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in SECTIONS.items())
 
 
 @click.command(epilog=f"\b\nSections:\n{_SECTIONS_HELP}")
-@click.argument("sections", nargs=-1)
+@click.argument("names", metavar="[SECTION...|NAME|FORMULA]", nargs=-1)
 @click.option("--quick", is_flag=True, help="Fewer rows, fewer turns: minutes instead of half an hour.")
 @click.option(
     "--json",
@@ -46,31 +53,37 @@ _SECTIONS_HELP = "\n".join(f"  {name:<15}{section.title}" for name, section in S
 )
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="Use colours.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw tables with plain characters.")
+@given_settings
 def command(
-    sections: tuple[str, ...], quick: bool, json_file: str | None, record: str | None, page_from: str | None,
+    given: Given, names: tuple[str, ...], quick: bool, json_file: str | None, record: str | None, page_from: str | None,
     naive_file: str | None, color: str, ascii_only: bool,
 ) -> int:  # fmt: skip
     """Measure the kernels next to their peers, and hold the figures against the goals.
 
     All contestants of a table run in one process, on one thread, in turn; every result is checked before it is timed.
-    Peers are optional: what is not installed is named, with the line that installs it. Without SECTIONS all are
+    Peers are optional: what is not installed is named, with the line that installs it. Without a section all are
     measured.
+
+    NAME is an entry without a section, or a loss of your own project; a FORMULA is read as for derive. Its kernel is
+    timed next to NumPy and torch that carry out the formulas as they are written.
     """
+    own = _own(given, names)
+    refused = _of_sections(record, page_from, naive_file)
+    if own is not None and refused is not None:
+        raise CommandError(f"{refused} goes with sections, and {own.text or own.file} is a loss without one")
     if page_from is not None:
         return _write_page(Path(page_from))
     if naive_file is not None:
         return _write_naive(Path(naive_file))
-    if json_file in SECTIONS:
-        raise CommandError(f"--json {json_file} would write a file of that name", "put --json behind the sections")
-    for name in sections:
-        if name not in SECTIONS:
-            raise CommandError(
-                f"no section called {name!r}.{did_you_mean(name, tuple(SECTIONS))}", f"sections: {', '.join(SECTIONS)}"
-            )
+    if json_file in (*SECTIONS, *_entries()):
+        raise CommandError(
+            f"--json {json_file} would write a file of that name", "put --json behind the sections or the loss"
+        )
     plan: Plan = "quick" if quick else "full"
     earlier = None if record is None else _earlier(Path(record), plan)
     with Progress() as progress:
-        found = run(plan, sections, date.today().isoformat(), progress)
+        today = date.today().isoformat()
+        found = run(plan, names, today, progress) if own is None else run_own(own, plan, today, progress)
     if record is not None and earlier is not None:
         _write(Path(record), text_of(merged(earlier, found)), say=json_file != "-")
     text = text_of(found)
@@ -81,6 +94,41 @@ def command(
         _write(Path(json_file), text)
     _show(found, color, ascii_only)
     return FAILED if found.failures else DONE
+
+
+def _own(given: Given, names: tuple[str, ...]) -> Given | None:
+    """The loss without a section that is asked for; None if sections are. CommandError for a name that is neither."""
+    others = [name for name in names if name not in SECTIONS]
+    for name in others:
+        if not _is_loss(name):
+            known = (*SECTIONS, *_entries(), *(each.problem.name for each in own_entries()))
+            raise CommandError(
+                f"no section called {name!r}, and no loss.{did_you_mean(name, known)}",
+                f"sections: {', '.join(SECTIONS)}; losses: symderiv list",
+            )
+    if others and len(names) > 1:
+        raise CommandError("one loss at a time, and no section beside it")
+    if others or given.file is not None:
+        return replace(given, text=names[0] if names else None)
+    for option, value in (("--wrt", given.wrt), ("--assume", given.assume), ("--name", given.name)):
+        if value:
+            raise CommandError(f"{option} goes with a formula")
+    return None
+
+
+def _is_loss(name: str) -> bool:
+    """Whether a name or formula is a loss; the user's own files are imported only for a name that no entry has."""
+    return is_formula(name) or name in _entries() or any(each.problem.name == name for each in own_entries())
+
+
+def _entries() -> tuple[str, ...]:
+    return tuple(problem.name for problem in CATALOGUE)
+
+
+def _of_sections(record: str | None, page_from: str | None, naive_file: str | None) -> str | None:
+    """An option that goes with sections alone, if one was given."""
+    given = (("--into", record), ("--page", page_from), ("--naive", naive_file))
+    return next((option for option, value in given if value is not None), None)
 
 
 def _show(found: Run, color: str, ascii_only: bool) -> None:
@@ -127,7 +175,7 @@ def _earlier(place: Path, plan: Plan) -> Run:
 
 def _write_naive(place: Path) -> int:
     # What compares imports the prover and every package that it finds.
-    from symderiv.bench.naive_losses import Failures, compare, losses, table
+    from symderiv.bench.naive_losses import compare, losses
 
     chosen = losses()
     with Progress() as progress:
@@ -135,7 +183,7 @@ def _write_naive(place: Path) -> int:
         for number, problem in enumerate(chosen):
             progress(f"comparing {problem.name}", number, len(chosen))
             found += compare((problem,))
-    made = table(tuple(found))
+    made = failures_table(tuple(found))
     _write(
         place, f"# {made.title}\n\n<!-- Written by `symderiv bench --naive`; do not edit. -->\n\n{markdown(made, 0)}\n"
     )
@@ -144,6 +192,8 @@ def _write_naive(place: Path) -> int:
 
 def _write_page(place: Path) -> int:
     found, notes = read_run(place), place.parent / NOTES
+    if OWN_SECTION in found.sections:
+        raise CommandError(f"{place} is the record of a loss without a section; the page is about sections")
     words = notes.read_text(encoding="utf-8") if notes.exists() else ""
     _write(place.parent / PAGE, page(found, words))
     # Matplotlib is part of the extra bench and takes a while to import.

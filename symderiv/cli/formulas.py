@@ -63,13 +63,7 @@ def formula_options(verb: Callable[Concatenate[Output, Given, P], R]) -> Callabl
 def formula_settings(verb: Callable[Concatenate[Output, Given, P], R]) -> Callable[Concatenate[Output, P], R]:
     """Give a verb --wrt, --assume, --name, --file and --limit, handed over as one `Given`; below `output_options`."""
 
-    @click.option("--wrt", metavar="NAME,...", help="What to differentiate by, as in z or m,s.  [z, or the only input]")
-    @click.option("--assume", metavar="TEXT", multiple=True, help='E.g. "sum_k t_k = 1", "t_k > 0", "0 < q < 1".')
-    @click.option("--name", "called", metavar="NAME", help="What a formula is called in its proofs.  [loss]")
-    @click.option("--file", metavar="PATH", help="Read the formula from a file of short notation.")
-    @click.option(
-        "--limit", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds for a formula."
-    )
+    @_settings
     @wraps(verb)
     def wrapped(
         output: Output, wrt: str | None, assume: tuple[str, ...], called: str | None, file: str | None, limit: float,
@@ -78,6 +72,38 @@ def formula_settings(verb: Callable[Concatenate[Output, Given, P], R]) -> Callab
         return verb(output, Given(None, wrt, assume, called, file, limit), *args, **kwargs)
 
     return wrapped  # type: ignore[return-value]
+
+
+def given_settings(verb: Callable[Concatenate[Given, P], R]) -> Callable[P, R]:
+    """The same for a verb without `output_options`."""
+
+    @_settings
+    @wraps(verb)
+    def wrapped(
+        wrt: str | None, assume: tuple[str, ...], called: str | None, file: str | None, limit: float,
+        *args: P.args, **kwargs: P.kwargs,
+    ) -> R:  # fmt: skip
+        return verb(Given(None, wrt, assume, called, file, limit), *args, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _settings(verb: Callable[P, R]) -> Callable[P, R]:
+    """The options that say how a formula is read."""
+    options = (
+        click.option(
+            "--wrt", metavar="NAME,...", help="What to differentiate by, as in z or m,s.  [z, or the only input]"
+        ),
+        click.option("--assume", metavar="TEXT", multiple=True, help='E.g. "sum_k t_k = 1", "t_k > 0", "0 < q < 1".'),
+        click.option("--name", "called", metavar="NAME", help="What a formula is called in its proofs.  [loss]"),
+        click.option("--file", metavar="PATH", help="Read the formula from a file of short notation."),
+        click.option(
+            "--limit", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds for a formula."
+        ),
+    )
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
 
 
 def chosen(given: Given) -> Chosen:

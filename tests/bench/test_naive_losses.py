@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from symderiv.bench import naive_losses
-from symderiv.bench.naive_losses import Failures, carried_out, compare, losses, table
+from symderiv.bench.naive_losses import carried_out, compare, losses
+from symderiv.bench.records import Failures
+from symderiv.bench.tables import failures_table as table
 from symderiv.losses import find
 from symderiv.losses.notation import i, k, t, z
 from symderiv.terms import delta, exp, log, total
