@@ -15,8 +15,8 @@ value_and_grad_kernel(start, stop, z, scale, value, gradient, layout)
 fills elements start..stop-1 of the results; arrays of one axis, numbers of their dtype, the layout (0,).
 
 Theorems (SHA-256 of the record each rests on):
-    gelu:gradient  8664d51840ccc616419600ed91426c285df48565d877519edb69cade42411434
-    gelu:hessian  d87720bd78cf4a8be0af97f9275b9736f5ce2bc3b0c34eb981bf74e9c749110d
+    gelu:gradient  a56c4a89c8f943941d3db50391ee6f56b2f3ebb65469ea1778520aa25cedd68b
+    gelu:hessian  3cac0dc6e74479de624aa3fb3ac78a1155e35523df9cecb378a14c1a16310e55
 """
 
 import hashlib
@@ -591,7 +591,7 @@ def value_total(layout, dtype, other):
 @compiled
 def value_and_grad_rows(start, stop, z_rows, scale, value_rows, gradient_rows, layout):
     """Rows start..stop-1 of value = (s * (1 + erf(s / (2^(1/2))))) / 2
-    and gradient = (1 + erf(s / (2^(1/2))) + (2 * s * exp(-s^2 / 2)) / (2^(1/2) * pi^(1/2))) / 2
+    and gradient = (1 + erf(s / (2^(1/2))) + (2 / pi)^(1/2) * s * exp(-s^2 / 2)) / 2
     """
     for row in range(start, stop, rows_at_once(z_rows, layout)):
         z = load_numbers(z_rows, row, stop, layout)
@@ -664,7 +664,7 @@ def value_and_grad_total(layout, dtype, other):
 
 @compiled
 def hessian_rows(start, stop, z_rows, hessian_rows, layout):
-    """Rows start..stop-1 of hessian = ((2 - s^2) * exp(-s^2 / 2)) / (2^(1/2) * pi^(1/2))"""
+    """Rows start..stop-1 of hessian = ((2 - s^2) * exp(-s^2 / 2)) / ((2 * pi)^(1/2))"""
     for row in range(start, stop, rows_at_once(z_rows, layout)):
         z = load_numbers(z_rows, row, stop, layout)
         # gelu:hessian: every form below is equal to the closed form on its branch: proved by the checker
@@ -693,7 +693,7 @@ def hessian_call(layout, dtype, other):
 
 @compiled
 def hvp_rows(start, stop, z_rows, v_rows, hvp_rows, layout):
-    """Rows start..stop-1 of hvp = v * (((2 - s^2) * exp(-s^2 / 2)) / (2^(1/2) * pi^(1/2)))"""
+    """Rows start..stop-1 of hvp = v * (((2 - s^2) * exp(-s^2 / 2)) / ((2 * pi)^(1/2)))"""
     for row in range(start, stop, rows_at_once(z_rows, layout)):
         z = load_numbers(z_rows, row, stop, layout)
         v = load_numbers(v_rows, row, stop, layout)
@@ -768,7 +768,7 @@ def value(z, *, reduction="none", out=None, threads=None):
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem gelu:gradient: 8664d51840ccc616419600ed91426c285df48565d877519edb69cade42411434
+    Theorem gelu:gradient: a56c4a89c8f943941d3db50391ee6f56b2f3ebb65469ea1778520aa25cedd68b
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = value_at_once(z, reduction, out)
@@ -839,13 +839,13 @@ def value_and_grad_at_once(z, reduction, out):
 
 def value_and_grad(z, *, reduction="none", out=None, threads=None):
     """value = (s * (1 + erf(s / (2^(1/2))))) / 2
-    gradient = (1 + erf(s / (2^(1/2))) + (2 * s * exp(-s^2 / 2)) / (2^(1/2) * pi^(1/2))) / 2
+    gradient = (1 + erf(s / (2^(1/2))) + (2 / pi)^(1/2) * s * exp(-s^2 / 2)) / 2
 
     z (...) -> value (...), gradient (...).
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: a tuple of arrays to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem gelu:gradient: 8664d51840ccc616419600ed91426c285df48565d877519edb69cade42411434
+    Theorem gelu:gradient: a56c4a89c8f943941d3db50391ee6f56b2f3ebb65469ea1778520aa25cedd68b
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = value_and_grad_at_once(z, reduction, out)
@@ -908,13 +908,13 @@ def grad_at_once(z, reduction, out):
 
 
 def grad(z, *, reduction="none", out=None, threads=None):
-    """gradient = (1 + erf(s / (2^(1/2))) + (2 * s * exp(-s^2 / 2)) / (2^(1/2) * pi^(1/2))) / 2
+    """gradient = (1 + erf(s / (2^(1/2))) + (2 / pi)^(1/2) * s * exp(-s^2 / 2)) / 2
 
     z (...) -> gradient (...).
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem gelu:gradient: 8664d51840ccc616419600ed91426c285df48565d877519edb69cade42411434
+    Theorem gelu:gradient: a56c4a89c8f943941d3db50391ee6f56b2f3ebb65469ea1778520aa25cedd68b
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = grad_at_once(z, reduction, out)
@@ -968,12 +968,12 @@ def hessian_at_once(z, out):
 
 
 def hessian(z, *, out=None, threads=None):
-    """hessian = ((2 - s^2) * exp(-s^2 / 2)) / (2^(1/2) * pi^(1/2))
+    """hessian = ((2 - s^2) * exp(-s^2 / 2)) / ((2 * pi)^(1/2))
 
     z (...) -> hessian (...).
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem gelu:hessian: d87720bd78cf4a8be0af97f9275b9736f5ce2bc3b0c34eb981bf74e9c749110d
+    Theorem gelu:hessian: 3cac0dc6e74479de624aa3fb3ac78a1155e35523df9cecb378a14c1a16310e55
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hessian_at_once(z, out)
@@ -1021,12 +1021,12 @@ def hvp_at_once(z, v, out):
 
 
 def hvp(z, v, *, out=None, threads=None):
-    """hvp = v * (((2 - s^2) * exp(-s^2 / 2)) / (2^(1/2) * pi^(1/2)))
+    """hvp = v * (((2 - s^2) * exp(-s^2 / 2)) / ((2 * pi)^(1/2)))
 
     z (...); v (...), or of a shape that broadcasts with it -> hvp (...).
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem gelu:hessian: d87720bd78cf4a8be0af97f9275b9736f5ce2bc3b0c34eb981bf74e9c749110d
+    Theorem gelu:hessian: 3cac0dc6e74479de624aa3fb3ac78a1155e35523df9cecb378a14c1a16310e55
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, v, out)
@@ -3576,6 +3576,12 @@ def sum_of_three(a, b, c):
 
 
 @straight
+def difference_error(a, b):
+    """a - b less the number that it is rounded to, exactly."""
+    return two_sum(a, -b)[1]
+
+
+@straight
 def beside_infinite(a, b):
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
@@ -3585,7 +3591,7 @@ def beside_infinite(a, b):
 def erfcx(x):
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
-    made = _error_far(t) / fmuladd(x, 2.0, 1.0)
+    made = _error_far(t) * 0.5 / (x + 0.5)
     return select(x == INFINITY, 0.0, made)
 
 

@@ -15,8 +15,8 @@ value_and_grad_kernel(start, stop, z, t, scale, value, gradient, layout)
 fills elements start..stop-1 of the results; arrays of one axis, numbers of their dtype, the layout (0,).
 
 Theorems (SHA-256 of the record each rests on):
-    hinge:gradient  cf6ab4ccc2a575a773a0db9e4c4a2313ee49163ac3acb68a3a4d5bbba1b24dc1
-    hinge:hessian  57a418edd9c6030e37d361e9f7baadc8130f60c1e92d190f43f83863a6f90ebd
+    hinge:gradient  91349345f10131b9ac6d8b907dda7066b699a4722b7bbba3f84783e1cc9ebf06
+    hinge:hessian  e9972e9cecb71c100cead84f82eb5c40e81a07e4c55c9682e9817173e561448b
 """
 
 import hashlib
@@ -593,7 +593,7 @@ def value_total(layout, dtype, other):
 @compiled
 def value_and_grad_rows(start, stop, z_rows, t_rows, scale, value_rows, gradient_rows, layout):
     """Rows start..stop-1 of value = max(0, 1 - t * s)
-    and gradient = -step(1 - t * s) * t
+    and gradient = -t * step(1 - t * s)
     """
     for row in range(start, stop, rows_at_once(z_rows, layout)):
         z = load_numbers(z_rows, row, stop, layout)
@@ -771,7 +771,7 @@ def value(z, t, *, reduction="none", out=None, threads=None):
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem hinge:gradient: cf6ab4ccc2a575a773a0db9e4c4a2313ee49163ac3acb68a3a4d5bbba1b24dc1
+    Theorem hinge:gradient: 91349345f10131b9ac6d8b907dda7066b699a4722b7bbba3f84783e1cc9ebf06
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = value_at_once(z, t, reduction, out)
@@ -842,13 +842,13 @@ def value_and_grad_at_once(z, t, reduction, out):
 
 def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
     """value = max(0, 1 - t * s)
-    gradient = -step(1 - t * s) * t
+    gradient = -t * step(1 - t * s)
 
     z (...); t (...), or of a shape that broadcasts with it -> value (...), gradient (...).
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: a tuple of arrays to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem hinge:gradient: cf6ab4ccc2a575a773a0db9e4c4a2313ee49163ac3acb68a3a4d5bbba1b24dc1
+    Theorem hinge:gradient: 91349345f10131b9ac6d8b907dda7066b699a4722b7bbba3f84783e1cc9ebf06
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = value_and_grad_at_once(z, t, reduction, out)
@@ -911,13 +911,13 @@ def grad_at_once(z, t, reduction, out):
 
 
 def grad(z, t, *, reduction="none", out=None, threads=None):
-    """gradient = -step(1 - t * s) * t
+    """gradient = -t * step(1 - t * s)
 
     z (...); t (...), or of a shape that broadcasts with it -> gradient (...).
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem hinge:gradient: cf6ab4ccc2a575a773a0db9e4c4a2313ee49163ac3acb68a3a4d5bbba1b24dc1
+    Theorem hinge:gradient: 91349345f10131b9ac6d8b907dda7066b699a4722b7bbba3f84783e1cc9ebf06
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = grad_at_once(z, t, reduction, out)
@@ -976,7 +976,7 @@ def hessian(z, t, *, out=None, threads=None):
     z (...); t (...), or of a shape that broadcasts with it -> hessian (...).
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem hinge:hessian: 57a418edd9c6030e37d361e9f7baadc8130f60c1e92d190f43f83863a6f90ebd
+    Theorem hinge:hessian: e9972e9cecb71c100cead84f82eb5c40e81a07e4c55c9682e9817173e561448b
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hessian_at_once(z, t, out)
@@ -1029,7 +1029,7 @@ def hvp(z, t, v, *, out=None, threads=None):
     z (...); t, v (...), or of a shape that broadcasts with it -> hvp (...).
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem hinge:hessian: 57a418edd9c6030e37d361e9f7baadc8130f60c1e92d190f43f83863a6f90ebd
+    Theorem hinge:hessian: e9972e9cecb71c100cead84f82eb5c40e81a07e4c55c9682e9817173e561448b
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, t, v, out)
@@ -3579,6 +3579,12 @@ def sum_of_three(a, b, c):
 
 
 @straight
+def difference_error(a, b):
+    """a - b less the number that it is rounded to, exactly."""
+    return two_sum(a, -b)[1]
+
+
+@straight
 def beside_infinite(a, b):
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
@@ -3588,7 +3594,7 @@ def beside_infinite(a, b):
 def erfcx(x):
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
-    made = _error_far(t) / fmuladd(x, 2.0, 1.0)
+    made = _error_far(t) * 0.5 / (x + 0.5)
     return select(x == INFINITY, 0.0, made)
 
 

@@ -359,19 +359,17 @@ def value_instances(
             select(minimum(largest, number(3.8725919148493183e-121)) == 3.8725919148493183e-121, 1.0,
             4.149515568880993e+180), 2.409919865102884e-181
         )
-        sum_scale_x_mean = number(0.0)
+        left = number(0.0)
         product = scale * mean
-        sum_scale_x_mean_running = begun(sum_scale_x_mean, no_loss)
-        for e_part in range(0, extent_D, PART):
-            sum_scale_x_mean_part = number(0.0)
-            for e in range(e_part, min(e_part + PART, extent_D), LANES):
-                sum_scale_x_mean_part = (
-                    sum_scale_x_mean_part + within(scale * some(x, (e,), tails) - product, e, extent_D, 0.0,
-                    tails)
-                )
-            sum_scale_x_mean_running = added(sum_scale_x_mean_running, sum_scale_x_mean_part)
-        sum_scale_x_mean = sum_of_lanes(sum_scale_x_mean_running)
-        lost = sum_scale_x_mean / number(extent_D)
+        left_running = begun(left, no_loss)
+        left_errors = number(0.0)
+        for e in range(0, extent_D, LANES):
+            product_3 = scale * some(x, (e,), tails)
+            left_running = added(left_running, within(product_3 - product, e, extent_D, 0.0, tails))
+            left_errors = left_errors + within(difference_error(product_3, product), e, extent_D, 0.0, tails)
+        left_running = also_lost(left_running, left_errors)
+        left = sum_of_lanes(left_running)
+        lost = left / number(extent_D)
         sum_centred = number(0.0)
         sum_centred_running = begun(sum_centred, no_loss)
         for d_part in range(0, extent_D, PART):
@@ -441,19 +439,17 @@ def vjp_instances(
             select(minimum(largest, number(3.8725919148493183e-121)) == 3.8725919148493183e-121, 1.0,
             4.149515568880993e+180), 2.409919865102884e-181
         )
-        sum_scale_x_mean = number(0.0)
+        left = number(0.0)
         product = scale * mean
-        sum_scale_x_mean_running = begun(sum_scale_x_mean, no_loss)
-        for e_part in range(0, extent_D, PART):
-            sum_scale_x_mean_part = number(0.0)
-            for e in range(e_part, min(e_part + PART, extent_D), LANES):
-                sum_scale_x_mean_part = (
-                    sum_scale_x_mean_part + within(scale * some(x, (e,), tails) - product, e, extent_D, 0.0,
-                    tails)
-                )
-            sum_scale_x_mean_running = added(sum_scale_x_mean_running, sum_scale_x_mean_part)
-        sum_scale_x_mean = sum_of_lanes(sum_scale_x_mean_running)
-        lost = sum_scale_x_mean / number(extent_D)
+        left_running = begun(left, no_loss)
+        left_errors = number(0.0)
+        for e in range(0, extent_D, LANES):
+            product_4 = scale * some(x, (e,), tails)
+            left_running = added(left_running, within(product_4 - product, e, extent_D, 0.0, tails))
+            left_errors = left_errors + within(difference_error(product_4, product), e, extent_D, 0.0, tails)
+        left_running = also_lost(left_running, left_errors)
+        left = sum_of_lanes(left_running)
+        lost = left / number(extent_D)
         sum_centred = number(0.0)
         sum_u_a = number(0.0)
         sum_centred_running = begun(sum_centred, no_loss)
@@ -490,14 +486,14 @@ def vjp_instances(
                 )
             sum_u_a_n_running = added(sum_u_a_n_running, sum_u_a_n_part)
         sum_u_a_n = sum_of_lanes(sum_u_a_n_running)
-        product_3 = sum_u_a / (number(extent_D) * root) * scale
-        product_4 = number(extent_D) * squares
-        product_4_inverse = inverse(product_4, no_loss)
+        ratio = sum_u_a / number(extent_D)
+        product_3 = number(extent_D) * squares
+        product_3_inverse = inverse(product_3, no_loss)
         for d in range(0, extent_D, LANES):
             u_here = some(u, (d,), tails)
             part_2 = (
-                quotient_by(u_here * some(a, (d,), tails), root_inverse) * scale - product_3 -
-                quotient_by(some(centred, (d,), tails) * sum_u_a_n, product_4_inverse) * scale
+                quotient_by(u_here * some(a, (d,), tails) - ratio, root_inverse) * scale -
+                quotient_by(some(centred, (d,), tails) * sum_u_a_n, product_3_inverse) * scale
             )
             part_3 = u_here * some(n, (d,), tails)
             give_some(gradient_x_batch, gradient_x_sums, instance, block, 1.0, (d,), part_2, tails)
@@ -2352,6 +2348,12 @@ def sum_of_three(a, b, c):
 
 
 @straight
+def difference_error(a, b):
+    """a - b less the number that it is rounded to, exactly."""
+    return two_sum(a, -b)[1]
+
+
+@straight
 def beside_infinite(a, b):
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
@@ -2361,7 +2363,7 @@ def beside_infinite(a, b):
 def erfcx(x):
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
-    made = _error_far(t) / fmuladd(x, 2.0, 1.0)
+    made = _error_far(t) * 0.5 / (x + 0.5)
     return select(x == INFINITY, 0.0, made)
 
 
@@ -3001,6 +3003,20 @@ def added(typingctx, total, value):
         return packed(builder, total, plus(builder, vectors(builder, total, values[0]), addend))
 
     return total(total, value), lowered
+
+
+@intrinsic
+def also_lost(typingctx, total, error):
+    """A sum that has lost rounding errors of its addends as well; the same sum if it keeps none."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, total, values[0])
+        if len(parts) == 1:
+            return values[0]
+        (more,) = vectors(builder, error, values[1])
+        return packed(builder, total, [parts[0], builder.fadd(parts[1], more)])
+
+    return total(total, error), lowered
 
 
 @intrinsic

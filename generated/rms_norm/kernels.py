@@ -2264,6 +2264,12 @@ def sum_of_three(a, b, c):
 
 
 @straight
+def difference_error(a, b):
+    """a - b less the number that it is rounded to, exactly."""
+    return two_sum(a, -b)[1]
+
+
+@straight
 def beside_infinite(a, b):
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
@@ -2273,7 +2279,7 @@ def beside_infinite(a, b):
 def erfcx(x):
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
-    made = _error_far(t) / fmuladd(x, 2.0, 1.0)
+    made = _error_far(t) * 0.5 / (x + 0.5)
     return select(x == INFINITY, 0.0, made)
 
 
@@ -2913,6 +2919,20 @@ def added(typingctx, total, value):
         return packed(builder, total, plus(builder, vectors(builder, total, values[0]), addend))
 
     return total(total, value), lowered
+
+
+@intrinsic
+def also_lost(typingctx, total, error):
+    """A sum that has lost rounding errors of its addends as well; the same sum if it keeps none."""
+
+    def lowered(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = vectors(builder, total, values[0])
+        if len(parts) == 1:
+            return values[0]
+        (more,) = vectors(builder, error, values[1])
+        return packed(builder, total, [parts[0], builder.fadd(parts[1], more)])
+
+    return total(total, error), lowered
 
 
 @intrinsic

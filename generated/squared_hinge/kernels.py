@@ -15,8 +15,8 @@ value_and_grad_kernel(start, stop, z, t, scale, value, gradient, layout)
 fills elements start..stop-1 of the results; arrays of one axis, numbers of their dtype, the layout (0,).
 
 Theorems (SHA-256 of the record each rests on):
-    squared-hinge:gradient  48dc73c8ebdc7a0f6cadd0d7d16a14c621e9f2acf4f118db06e072c552119ec4
-    squared-hinge:hessian  9d39685d4624e0f55abab6e2681ee171030f7c572cb149e787a410697567330f
+    squared-hinge:gradient  425871eabe0b00fba4dbba72b737820b39ae24f26bd6c1668d37815b451887b7
+    squared-hinge:hessian  870bce58756dfac7bf87c7e4ab96e640cf08b19c495b9dfef3a18b836a94603c
 """
 
 import hashlib
@@ -594,7 +594,7 @@ def value_total(layout, dtype, other):
 @compiled
 def value_and_grad_rows(start, stop, z_rows, t_rows, scale, value_rows, gradient_rows, layout):
     """Rows start..stop-1 of value = max(0, 1 - t * s)^2
-    and gradient = (-2) * max(0, 1 - t * s) * t
+    and gradient = (-2) * t * max(0, 1 - t * s)
     """
     for row in range(start, stop, rows_at_once(z_rows, layout)):
         z = load_numbers(z_rows, row, stop, layout)
@@ -778,7 +778,7 @@ def value(z, t, *, reduction="none", out=None, threads=None):
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem squared-hinge:gradient: 48dc73c8ebdc7a0f6cadd0d7d16a14c621e9f2acf4f118db06e072c552119ec4
+    Theorem squared-hinge:gradient: 425871eabe0b00fba4dbba72b737820b39ae24f26bd6c1668d37815b451887b7
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = value_at_once(z, t, reduction, out)
@@ -849,13 +849,13 @@ def value_and_grad_at_once(z, t, reduction, out):
 
 def value_and_grad(z, t, *, reduction="none", out=None, threads=None):
     """value = max(0, 1 - t * s)^2
-    gradient = (-2) * max(0, 1 - t * s) * t
+    gradient = (-2) * t * max(0, 1 - t * s)
 
     z (...); t (...), or of a shape that broadcasts with it -> value (...), gradient (...).
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: a tuple of arrays to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem squared-hinge:gradient: 48dc73c8ebdc7a0f6cadd0d7d16a14c621e9f2acf4f118db06e072c552119ec4
+    Theorem squared-hinge:gradient: 425871eabe0b00fba4dbba72b737820b39ae24f26bd6c1668d37815b451887b7
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = value_and_grad_at_once(z, t, reduction, out)
@@ -918,13 +918,13 @@ def grad_at_once(z, t, reduction, out):
 
 
 def grad(z, t, *, reduction="none", out=None, threads=None):
-    """gradient = (-2) * max(0, 1 - t * s) * t
+    """gradient = (-2) * t * max(0, 1 - t * s)
 
     z (...); t (...), or of a shape that broadcasts with it -> gradient (...).
     `reduction`: 'none', 'sum' or 'mean' over all rows; a gradient is that of the reduced value.
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem squared-hinge:gradient: 48dc73c8ebdc7a0f6cadd0d7d16a14c621e9f2acf4f118db06e072c552119ec4
+    Theorem squared-hinge:gradient: 425871eabe0b00fba4dbba72b737820b39ae24f26bd6c1668d37815b451887b7
     """
     if (threads is None or (type(threads) is int and threads > 0)) and type(reduction) is str:
         made = grad_at_once(z, t, reduction, out)
@@ -983,7 +983,7 @@ def hessian(z, t, *, out=None, threads=None):
     z (...); t (...), or of a shape that broadcasts with it -> hessian (...).
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem squared-hinge:hessian: 9d39685d4624e0f55abab6e2681ee171030f7c572cb149e787a410697567330f
+    Theorem squared-hinge:hessian: 870bce58756dfac7bf87c7e4ab96e640cf08b19c495b9dfef3a18b836a94603c
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hessian_at_once(z, t, out)
@@ -1036,7 +1036,7 @@ def hvp(z, t, v, *, out=None, threads=None):
     z (...); t, v (...), or of a shape that broadcasts with it -> hvp (...).
     `out`: an array to fill; `threads`: at most so many.
     Raises TypeError or ValueError, with a sentence, for input of another kind; see the module's header.
-    Theorem squared-hinge:hessian: 9d39685d4624e0f55abab6e2681ee171030f7c572cb149e787a410697567330f
+    Theorem squared-hinge:hessian: 870bce58756dfac7bf87c7e4ab96e640cf08b19c495b9dfef3a18b836a94603c
     """
     if threads is None or (type(threads) is int and threads > 0):
         made = hvp_at_once(z, t, v, out)
@@ -3586,6 +3586,12 @@ def sum_of_three(a, b, c):
 
 
 @straight
+def difference_error(a, b):
+    """a - b less the number that it is rounded to, exactly."""
+    return two_sum(a, -b)[1]
+
+
+@straight
 def beside_infinite(a, b):
     """a + b, and a where that is infinite: an exponential outgrows what stands beside it."""
     return select(magnitude(a) == INFINITY, a, a + b)
@@ -3595,7 +3601,7 @@ def beside_infinite(a, b):
 def erfcx(x):
     """erfc(x) e^(x^2) for x >= 0; of no use for x < 0."""
     t = (x - 3.75) / (x + 3.75)
-    made = _error_far(t) / fmuladd(x, 2.0, 1.0)
+    made = _error_far(t) * 0.5 / (x + 0.5)
     return select(x == INFINITY, 0.0, made)
 
 
