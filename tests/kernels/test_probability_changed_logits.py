@@ -270,18 +270,28 @@ def test_an_exponential_beside_probabilities_is_for_kernels_over_arrays() -> Non
     assert is_loss_of_probabilities(alone)
 
 
-def test_a_gradient_that_is_the_same_for_every_class_is_refused_with_a_sentence() -> None:
-    """sum_k y_k is 1, with gradient 0; beside it sum_k z_k has the gradient 1, without a softmax in it."""
+def test_losses_without_a_softmax_after_all_have_other_kernels_or_a_sentence() -> None:
+    """sum_k y_k is 1, and log y_k + lse is z_k; where only the gradient is the same for every class, a sentence says
+    so."""
     probability = exp(z[k]) / total(l, exp(z[l]))
-    for body, shown in (
-        (total(k, probability), "0"),
-        (total(k, probability**2 - (1 - probability) ** 2), "0"),
-        (total(k, z[k]) * total(k, probability), "1"),
-    ):
+    sample = ordinary(5, np.float64, 3)
+
+    def made(body: Term) -> Any:
         problem = loss_problem("own", "Own loss", Definition("L", (), body), prose=("",))
-        theorems = tuple(prove(owner, goal) for owner, goal in kernel_goals(problem))
-        with pytest.raises(LoweringError, match=f"the gradient is {shown}, the same for every class"):
-            emit_module(problem, theorems)
+        return make_kernel(
+            "own", emit_module(problem, tuple(prove(owner, goal) for owner, goal in kernel_goals(problem)))
+        )
+
+    value, gradient = made(total(k, probability)).value_and_grad(sample.z)
+    np.testing.assert_allclose(value, np.ones(len(sample.z)), rtol=1e-14)
+    np.testing.assert_array_equal(gradient, np.zeros_like(sample.z))
+    value, gradient = made(total(k, (log(probability) + log(total(l, exp(z[l])))) ** 2)).value_and_grad(sample.z)
+    np.testing.assert_allclose(value, (sample.z**2).sum(axis=1), rtol=1e-14)
+    np.testing.assert_allclose(gradient, 2 * sample.z, rtol=1e-14)
+    with pytest.raises(LoweringError, match="the gradient is 0, the same for every class"):
+        made(total(k, probability**2 - (1 - probability) ** 2))
+    with pytest.raises(LoweringError, match="the gradient is 1, the same for every class"):
+        made(total(k, z[k]) * total(k, probability))
 
 
 def test_gradients_agree_with_automatic_differentiation_of_stable_formulations() -> None:

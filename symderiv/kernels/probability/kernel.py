@@ -42,9 +42,11 @@ from symderiv.kernels.probability.ordering import LABEL, as_term
 from symderiv.kernels.probability.quantities import (
     Softmax,
     is_complement,
+    is_probability,
     is_sum_of_all,
     is_total,
     spelled,
+    suffix_of,
 )
 from symderiv.kernels.probability.reading import Setting, read, with_logits, with_sum_to_one
 from symderiv.kernels.probability.rows import ProbabilityRow
@@ -118,15 +120,16 @@ def _formed(closed: Term, setting: Setting) -> tuple[Polynomial, Polynomial, Ter
 def is_lowered(closed: Term, logits: Array, softmaxes: tuple[Softmax, ...], positive: frozenset[Parameter]) -> bool:
     """Whether `closed` has a stable form in a row's probabilities.
 
-    It has none if an exponential is left that may overflow, such as e^{z_k} beside y_k, or if an exponent is no logit
-    times a positive factor, such as a_k z_k.
+    It has none if an exponential is left that may overflow, such as e^{z_k} beside y_k, if an exponent is no logit
+    times a positive factor, such as a_k z_k, or if no probability of the logits is left, as in log y_k + log S.
     """
     try:
         _row_softmaxes(softmaxes, None, positive)
         term = _formed(in_shares(closed, softmaxes), Setting(logits, softmaxes=softmaxes))[2]
     except LoweringError:
         return False
-    return unsafe_part(term) is None
+    atoms = (part for _, part in subterms(term) if is_probability(part) or is_complement(part) or is_total(part))
+    return unsafe_part(term) is None and any(not suffix_of(atom) for atom in atoms)
 
 
 def _cites(term: Term, summed: bool) -> tuple[str, ...]:
@@ -299,6 +302,11 @@ def _row_softmaxes(softmaxes: tuple[Softmax, ...], label: Index | None,
 def _assembled(name: str, formulas: tuple[str, ...], outputs: tuple[Output, ...], softmaxes: dict[str, RowSoftmax],
                inputs: tuple[Array, ...], label: Index | None, notes: tuple[Note, ...],
                theorems: tuple[tuple[str, str], ...]) -> Kernel:  # fmt: skip
+    if "" not in softmaxes:
+        raise LoweringError(
+            f"{'; '.join(formulas)}: no softmax of the logits is left, and these kernels are for losses of one;"
+            " write the loss without what cancels"
+        )
     logits = softmaxes[""].softmax.array
     arrays = [a for a in inputs if a != logits and not (label is not None and a.name == TARGETS_ARRAY)]
     arrays = [logits, *sorted(arrays, key=lambda array: (array.name != TARGETS_ARRAY, array.name))]
