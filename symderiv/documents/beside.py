@@ -3,7 +3,8 @@
 What a rule relied on and what the checker listed for the line may say one thing several times: 2 s**2 != 0, s > 0 and
 s != 0. Left are those that imply the others (`checking.reducing`). A condition that holds by the shape of its term, as
 S != 0 for a sum of exponentials, excludes nothing; it is shown, because a rule names it, but for what a reader sees
-without being told (`is_obvious`), and once.
+without being told (`is_obvious`), and once. What the theorem itself lists is told beside the first line that needs it;
+what it does without, as the seams of `checking.seams`, beside each.
 """
 
 from __future__ import annotations
@@ -20,20 +21,26 @@ __all__ = ["Beside"]
 
 
 class Beside:
-    """The conditions of the lines of one derivation, whose claim has the free indices `free`."""
+    """The conditions of the lines of one derivation, whose claim has the free indices `free`; its theorem `lists` some
+    of them."""
 
-    __slots__ = ("_found", "_free", "_normaliser", "_theory")
+    __slots__ = ("_found", "_free", "_lists", "_normaliser", "_said", "_theory")
 
-    def __init__(self, theory: Theory, free: frozenset[Index]) -> None:
+    def __init__(self, theory: Theory, free: frozenset[Index], lists: Iterable[Condition] = ()) -> None:
         self._theory = theory
         self._free = free
+        self._lists = frozenset(lists)
+        self._said: set[Condition] = set()
         self._normaliser = Normaliser(theory)
         self._found: dict[tuple[Condition, ...], tuple[Condition, ...]] = {}
 
     def line(self, line: Line, verdicts: tuple[Verdict, ...]) -> tuple[Condition, ...]:
-        """What is left of the conditions of a line, whose steps have these verdicts."""
+        """What is left of the conditions of the next line, whose steps have these verdicts, and was not said before."""
         used = (condition for step in line.steps for condition in step.uses)
-        return self.fewest(used, (condition for each in verdicts for condition in each.conditions))
+        found = self.fewest(used, (condition for each in verdicts for condition in each.conditions))
+        new = tuple(each for each in found if each not in self._lists or each not in self._said)
+        self._said.update(found)
+        return new
 
     def fewest(self, used: Iterable[Condition], listed: Iterable[Condition]) -> tuple[Condition, ...]:
         """What is left of the conditions that rules `used` and of those that the checker `listed`, in their order."""

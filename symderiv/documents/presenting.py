@@ -334,7 +334,7 @@ class _Writer:
         derivation = theorem.derivation
         rows: list[Row] = []
         before, claim = derivation.start, theorem.claim
-        beside = Beside(derivation.theory, claim.left.free | claim.right.free)
+        beside = Beside(derivation.theory, claim.left.free | claim.right.free, theorem.conditions)
         for line, verdict, verdicts in zip(derivation.lines, theorem.lines, theorem.steps, strict=True):
             cites = tuple(self.cited(c) for c in dict.fromkeys(step.cites for step in line.steps if step.cites))
             reason = prose(line.reason)

@@ -10,7 +10,7 @@ from symderiv.documents.beside import Beside
 from symderiv.documents.document import Chain
 from symderiv.losses import CATALOGUE
 from symderiv.proving import RULES, derive
-from symderiv.statements import Condition, Distinct, Nonzero, Positive
+from symderiv.statements import Condition, Distinct, Line, Nonzero, Positive, Verdict
 from symderiv.terms import Parameter, Size, Term
 from tests.documents.entries import INFO
 from tests.documents.samples import CLASSES, PLAIN, A, B, K, S, T, Y, Z
@@ -51,6 +51,14 @@ def test_the_fewest_conditions_that_say_the_same(
 def test_asked_again_it_says_the_same() -> None:
     beside = Beside(PLAIN, FREE)
     assert beside.fewest((Nonzero(2 * s**2),), (Positive(s),)) == beside.fewest((Nonzero(2 * s**2),), (Positive(s),))
+
+
+def test_what_the_theorem_lists_is_said_beside_the_first_line_that_needs_it() -> None:
+    known, seam = Positive(Size(CLASSES) - 1), Nonzero(s - 1)
+    start = Line(rest, "group", "", ())
+    verdict = Verdict("proved", "", (known, seam))
+    beside = Beside(PLAIN, FREE, (known,))
+    assert [set(beside.line(start, (verdict,))) for _ in range(3)] == [{known, seam}, {seam}, {seam}]
 
 
 @pytest.mark.parametrize("name", ["gaussian", "huber", "brier"])
