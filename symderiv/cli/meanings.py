@@ -90,6 +90,7 @@ CODES: Final = {
     "unknown-goal": Code("The entry has no such theorem; the hint names those it has.", USAGE),
     "unknown-line": Code("The entry, or the theorem, has no line of that number.", USAGE),
     "unknown-word": Code("There is no rule, verdict, error code or line of that name.", USAGE),
+    "unmeasured": Code("A loss has no contest of its own; the message says why, and what measures it.", FAILED),
     "unpublishable": Code(
         "A line is false or undefined; of such a claim no document, picture or site is made.", FAILED
     ),
