@@ -38,12 +38,13 @@ def _wing() -> LossKernel:
 
 
 def _true(gap: float, w: float, epsilon: float) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
-    """Value, gradient and second derivative at s - u = gap, at 0 those with sign(0) = 0."""
+    """Value, gradient and second derivative at s - u = gap; at 0 the gradient with sign(0) = 0, and the limit of the
+    second derivative, which is the same from both sides."""
     size, sign = abs(mpmath.mpf(gap)), int(np.sign(gap))
     w, epsilon = mpmath.mpf(w), mpmath.mpf(epsilon)
     if size < w:
         first, second = w / (epsilon + size), -w / (epsilon + size) ** 2
-        return w * mpmath.log1p(size / epsilon), sign * first, abs(sign) * second
+        return w * mpmath.log1p(size / epsilon), sign * first, second
     return size - w + w * mpmath.log1p(w / epsilon), mpmath.mpf(sign), mpmath.mpf(0)
 
 
