@@ -69,6 +69,7 @@ class Exact:
         self._context = fmpq_mpoly_ctx.get([f"a{number}" for number in range(room)], Ordering.lex)
         self._generators = self._context.gens()
         self._one = self._context.constant(1)
+        self._unit: Value = {(): self._one}
         self._numbers: dict[object, int] = {}
         self._entries: dict[tuple[str, tuple[int, ...]], Value] = {}
         self._factors: dict[int, fmpq_mpoly] = dict(enumerate(self._generators))
@@ -78,6 +79,10 @@ class Exact:
         self._of_sums: set[int] = set()
         self._exponentials: dict[Exp, list[tuple[int, int]]] = {}
         self.branches: Branches | Strata = Branches(self._positive)
+
+    def renew(self, account: Account) -> None:
+        """Spend from the account of another question."""
+        self._account = account
 
     def begin(self) -> Branches:
         """Start with the first combination of signs."""
@@ -141,6 +146,10 @@ class Exact:
         return made
 
     def multiply(self, left: Value, right: Value) -> Value:
+        if left == self._unit:
+            return right
+        if right == self._unit:
+            return left
         made: Value = {}
         for first, above in left.items():
             for second, below in right.items():
@@ -308,8 +317,11 @@ class Exact:
         return poly
 
     def transcendental(self, term: Transcendental, evaluator: Evaluator[Value], env: dict[Index, int]) -> Value:
-        self._asking = evaluator
-        return self._atoms.value(term, self, evaluator, env)
+        before, self._asking = self._asking, evaluator
+        try:
+            return self._atoms.value(term, self, evaluator, env)
+        finally:
+            self._asking = before  # What an evaluator holds, which is much, goes with it: they are in no circle.
 
     def sign(self, term: Term, evaluator: Evaluator[Value], env: dict[Index, int]) -> int:
         """The sign of `term` on the branch in use; 0 only where it vanishes identically there."""

@@ -15,11 +15,10 @@ an assumption ties together (the same with sum_k t_k = 1), and where a bound nam
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
 
 from symderiv.checking.equality import positive, same
+from symderiv.checking.kept import Kept
 from symderiv.checking.normal import Normaliser
-from symderiv.checking.reals import Points
 from symderiv.checking.reducing import without_repetitions
 from symderiv.checking.regions import EVERYWHERE, Region, region_of
 from symderiv.checking.seams import without_seams
@@ -58,14 +57,6 @@ from symderiv.terms import (
 __all__ = ["Refused", "by_the_others", "check", "check_step", "connected", "difference"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What the questions of one derivation share: their verdicts, and what was evaluated at the points of the gate."""
-
-    verdicts: dict[tuple[Term, Term, Theory], Verdict] = field(default_factory=dict)
-    points: Points = field(default_factory=Points)
-
-
 def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     """The theorem that `derivation` establishes, with a verdict for every step, every line and the claim itself.
 
@@ -77,12 +68,12 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     steps: list[tuple[Verdict, ...]] = []
     lines: list[Verdict] = []
     current = derivation.start
-    known = _Kept()
+    kept = Kept()
     account = Account(OF_A_DERIVATION)
     region = region_of(derivation.start, derivation.theory, Normaliser(derivation.theory))
     for number_, line in enumerate(derivation.lines, start=1):
         where = f"{derivation.problem}:{derivation.goal}, line {number_}"
-        found = _check_line(current, line, derivation.theory, seed, where, known, region, account)
+        found = _check_line(current, line, derivation.theory, seed, where, kept, region, account)
         steps.append(found)
         lines.append(worst(found))
         current = line.term
@@ -90,7 +81,7 @@ def check(derivation: Derivation, *, seed: int | None = None) -> Theorem:
     if claim.relation == ">":
         direct = positive(difference(claim.left, claim.right), derivation.theory, seed=seed)
     else:
-        direct = _same(claim.left, claim.right, derivation.theory, seed, known, region, account)
+        direct = _same(claim.left, claim.right, derivation.theory, seed, kept, region, account)
     if all(line.relation == "=" for line in derivation.lines):
         lines = by_the_others(lines, direct)
     listed: dict[Condition, None] = {}
@@ -139,7 +130,7 @@ def _check_line(
     theory: Theory,
     seed: int,
     where: str,
-    known: _Kept,
+    kept: Kept,
     region: Region,
     account: Account,
 ) -> tuple[Verdict, ...]:
@@ -147,8 +138,8 @@ def _check_line(
     if line.relation == ">":
         return (positive(difference(current, line.term), theory, seed=seed),)
     if not line.steps:
-        return (_same(current, line.term, theory, seed, known, region, account),)
-    return tuple(_judge(step, theory, seed, known, region, account) for step in line.steps)
+        return (_same(current, line.term, theory, seed, kept, region, account),)
+    return tuple(_judge(step, theory, seed, kept, region, account) for step in line.steps)
 
 
 def connected(current: Term, line: Line, where: str) -> None:
@@ -179,7 +170,7 @@ def check_step(step: Step, theory: Theory, *, seed: int | None = None, region: R
     """The verdict on one step alone, of a proof made on `region`; Refused if its path does not fit."""
     _local_change(step, f"rule {step.rule}")
     return _judge(
-        step, theory, secrets.randbits(64) if seed is None else seed, _Kept(), region, Account(OF_A_DERIVATION)
+        step, theory, secrets.randbits(64) if seed is None else seed, Kept(), region, Account(OF_A_DERIVATION)
     )
 
 
@@ -187,15 +178,15 @@ def _judge(
     step: Step,
     theory: Theory,
     seed: int,
-    known: _Kept,
+    kept: Kept,
     region: Region,
     account: Account,
 ) -> Verdict:
     path = _sound(step.before, step.path, theory)
     local = _local(step.before, path, theory)
     if local is None:
-        return _same(step.before, step.after, theory, seed, known, region, account)
-    return _same(at(step.before, path), at(step.after, path), local, seed, known, region, account)
+        return _same(step.before, step.after, theory, seed, kept, region, account)
+    return _same(at(step.before, path), at(step.after, path), local, seed, kept, region, account)
 
 
 def _same(
@@ -203,16 +194,16 @@ def _same(
     right: Term,
     theory: Theory,
     seed: int,
-    known: _Kept,
+    kept: Kept,
     region: Region,
     account: Account,
 ) -> Verdict:
     """`same`, asked once for every pair in one derivation."""
     key = (left, right, theory)
-    if key not in known.verdicts:
-        found = same(left, right, theory, seed=seed, region=region, account=account, kept=known.points)
-        known.verdicts[key] = found
-    return known.verdicts[key]
+    if key not in kept.verdicts:
+        found = same(left, right, theory, seed=seed, region=region, account=account, kept=kept)
+        kept.verdicts[key] = found
+    return kept.verdicts[key]
 
 
 def _sound(term: Term, path: Path, theory: Theory) -> Path:

@@ -27,7 +27,7 @@ from symderiv.checking.work import Account
 from symderiv.statements import Nonzero, Theory, reachable
 from symderiv.terms import PIECEWISE, Add, Index, Mul, Term, number
 
-__all__ = ["Cell", "Ledger", "Question", "decide", "order_of", "zero"]
+__all__ = ["Cell", "Evaluations", "Ledger", "Question", "decide", "order_of", "zero"]
 
 _ROOM: Final = (48, 96, 192, 768, 2400)
 """Generators of the polynomial ring, tried in turn."""
@@ -44,9 +44,26 @@ _Ends: TypeAlias = Callable[[int, int], tuple[int, bool]]
 
 
 @dataclass(slots=True)
+class Evaluations:
+    """What exact arithmetic evaluated in one theory: normal forms, names of atoms, and values by the sizes of domains.
+
+    Questions may share them, in any order: a value is that of a term in independent atoms, whoever asks, and a normal
+    form uses no more than the facts of the theory and the region for which the normaliser was made.
+    """
+
+    normaliser: Normaliser
+    table: Table
+    atoms: Atoms = field(init=False)
+    by_sizes: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.atoms = Atoms(self.normaliser)
+
+
+@dataclass(slots=True)
 class Question:
     """left = right in a theory, with what is shared between the sizes and patterns at which it is asked, and the work
-    that it may cost.
+    that it may cost; and, with `evaluations`, with other questions of the theory.
 
     `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing; `seams` asks
     about the points where arguments of maxima, absolute values, signs and steps are 0 as well, but for those where a
@@ -61,6 +78,7 @@ class Question:
     seed: int
     normaliser: Normaliser
     account: Account = field(default_factory=Account)
+    evaluations: Evaluations | None = None
     by_totals: bool = False
     modular: bool = False
     seams: bool = False
@@ -69,11 +87,10 @@ class Question:
     smooth: bool = False
     signed: bool = field(init=False)
     _difference: Term = field(init=False)
-    _atoms: Atoms = field(init=False)
+    _shared: Evaluations = field(init=False)
     _evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
     _budget: Budget = field(default_factory=Budget)
-    _table: Table = field(init=False)
-    _known_ends: dict[tuple[str, tuple[tuple[str, int], ...]], _Ends | Outside] = field(default_factory=dict)
+    _known_ends: dict[tuple[str, tuple[tuple[str, int], ...]], _Ends | str] = field(default_factory=dict)
     _domains: int = 1
     _room: int = 0
     _cells: int = 0
@@ -82,8 +99,12 @@ class Question:
         sides = (self.left, self.right)
         self.signed = any(isinstance(part, PIECEWISE) for side in sides for part in reachable(side, self.theory))
         self._difference = Add((self.left, Mul((number(-1), self.right))))
-        self._atoms = Atoms(self.normaliser)
-        self._table = Table(self.theory)
+        self._shared = self.evaluations or Evaluations(self.normaliser, Table(self.theory))
+        self._evaluators = self._kept_evaluators()
+
+    def _kept_evaluators(self) -> dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]]:
+        """Those that other questions may have used, unless values depend on signs or on what roots are taken to be."""
+        return {} if self.signed or self.seams or self.roots or self.modular else self._shared.by_sizes
 
     def again(
         self,
@@ -99,7 +120,7 @@ class Question:
         self.by_totals, self.modular, self.seams, self.roots = by_totals, modular, seams, roots
         self.kept, self.smooth = kept, smooth
         self._cells, self._budget = 0, Budget()
-        self._evaluators.clear()
+        self._evaluators = self._kept_evaluators()
         self._known_ends.clear()
 
 
@@ -108,18 +129,22 @@ def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Ce
     question._cells += 1
     if question._cells > _MOST_CELLS:
         raise Exhausted(f"more than {_MOST_CELLS} combinations of sizes and patterns")
-    atoms = question._atoms
+    atoms, table = question._shared.atoms, question._shared.table
     if question.modular:
         residues = Modular(atoms, sizes, question.simplices, question.seed)
-        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question._budget, question._table)
+        screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question._budget, table)
         return _cell(lambda: screen.at(question._difference, env) == 0)
     key = tuple(sorted(sizes.items()))
     for room in _ROOM[question._room :]:
         evaluator = question._evaluators.get(key)
         if evaluator is None:
             arithmetic = Exact(atoms, sizes, question.simplices, room, roots=question.roots, account=question.account)
-            evaluator = Evaluator(question.theory, sizes, arithmetic, question._budget, question._table)
+            evaluator = Evaluator(question.theory, sizes, arithmetic, question._budget, table)
             question._evaluators[key] = evaluator
+        else:
+            evaluator.renew(question._budget)
+            assert isinstance(evaluator.arithmetic, Exact)
+            evaluator.arithmetic.renew(question.account)
         try:
             if question.seams:
                 return _strata(question, evaluator, env)
@@ -144,7 +169,7 @@ def _branches(
         if not branches.used:
             break
         # What was evaluated belongs to one combination.
-        evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._table)
+        evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._shared.table)
         question._evaluators[key] = evaluator
         if not branches.advance():
             break
@@ -165,7 +190,8 @@ def _strata(question: Question, evaluator: Evaluator[_Fraction], env: dict[Index
     def vanishes() -> bool:
         # What was evaluated belongs to one combination and to one side: signs are other at the point than beside it.
         beside, there = (
-            Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._table) for _ in range(2)
+            Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._shared.table)
+            for _ in range(2)
         )
         strata.at_point = True
         for term, values in excluded:
@@ -282,10 +308,10 @@ def _ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends:
         try:
             question._known_ends[key] = _found_ends(question, domain, sizes)
         except Outside as error:
-            question._known_ends[key] = error
+            question._known_ends[key] = str(error)
     found = question._known_ends[key]
-    if isinstance(found, Outside):
-        raise found
+    if isinstance(found, str):
+        raise Outside(found)
     return found
 
 
@@ -294,11 +320,11 @@ def _found_ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends
     cut = Cut(domain, sizes, question.theory, question.simplices, question.normaliser, question.roots, last_of_all)
     span: int | None = None
     degree: int | None = None
-    refused: Outside | None = None
+    refused = ""
     try:
         span = cutoff(question.left, question.right, cut)
     except Outside as error:
-        refused = error
+        refused = str(error)
     many = span is not None and span >= _MANY_SIZES
     if (question.by_totals or question.roots or many) and not (question.roots and question._domains > 1):
         with suppress(Outside):
@@ -306,7 +332,7 @@ def _found_ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends
                 question.left, question.right, domain, question.theory, question.simplices, question.normaliser
             )
     if span is None and degree is None:
-        raise refused or Outside("no function of totals")
+        raise Outside(refused or "no function of totals")
 
     def last(first: int, values: int) -> tuple[int, bool]:
         ways = [(first + span, False)] if span is not None else []
@@ -321,7 +347,7 @@ def _found_ends(question: Question, domain: str, sizes: dict[str, int]) -> _Ends
 
 def order_of(question: Question, domains: tuple[str, ...]) -> tuple[str, ...]:
     """An order in which the domains can be cut; Outside with the first reason if there is none."""
-    reason: Outside | None = None
+    reason = ""
     question._domains = len(domains)
     if len(domains) > _MOST_DOMAINS:
         raise Outside(f"more than {_MOST_DOMAINS} domains of symbolic size")
@@ -332,8 +358,7 @@ def order_of(question: Question, domains: tuple[str, ...]) -> tuple[str, ...]:
                 _ends(question, domain, dict(sizes))
                 sizes[domain] = 2
         except Outside as error:
-            reason = reason or error
+            reason = reason or str(error)
         else:
             return order
-    assert reason is not None
-    raise reason
+    raise Outside(reason)

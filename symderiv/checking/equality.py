@@ -14,9 +14,10 @@ from typing import Final, Literal
 
 from symderiv.checking.algebra import MOST_PATTERNS, algebra
 from symderiv.checking.deciding import Question
+from symderiv.checking.kept import Kept
 from symderiv.checking.normal import Normaliser
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
-from symderiv.checking.reals import Gate, Points, compare, exceeds
+from symderiv.checking.reals import Gate, compare, exceeds
 from symderiv.checking.reducing import without_repetitions
 from symderiv.checking.regions import (
     EVERYWHERE,
@@ -51,15 +52,15 @@ def same(
     seed: int | None = None,
     region: Region = EVERYWHERE,
     account: Account | None = None,
-    kept: Points | None = None,
+    kept: Kept | None = None,
 ) -> Verdict:
     """The verdict on left = right for all data, all sizes and all index values that the theory admits.
 
     `seed` fixes the points of the real gate; None draws one, because a known seed can be defeated. In a claim that is
     made on a `region` only, points outside of it refute nothing. Of its conditions the verdict lists those that the two
     sides ask for, and those that say that data in them are positive; the others are for the caller to list.
-    `account` is what a whole derivation may cost, of which this is one question; `kept` are the points that its
-    questions share.
+    `account` is what a whole derivation may cost, of which this is one question; `kept` is what
+    its questions share.
     """
     seed = secrets.randbits(64) if seed is None else seed
     names = positive_data(region)
@@ -100,12 +101,11 @@ def _same(
     seed: int,
     region: Region,
     account: Account | None,
-    kept: Points | None,
+    kept: Kept | None,
 ) -> Verdict:
     simplices, others = recognised(theory.assumptions)
-    question = Question(
-        left, right, theory, simplices, seed, Normaliser(theory, positive_terms(region)), account_of(account)
-    )
+    evaluations = (kept or Kept()).evaluations(theory, simplices, positive_terms(region))
+    question = Question(left, right, theory, simplices, seed, evaluations.normaliser, account_of(account), evaluations)
     terms = (left, right, *(definition.body for definition in theory.definitions))
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))
@@ -147,7 +147,7 @@ def _gates(
     named: dict[str, frozenset[int]],
     refuted: tuple[dict[str, int], dict[Index, int]] | None,
     region: Region,
-    kept: Points | None,
+    kept: Kept | None,
 ) -> Gate:
     """The real gate where the algebra failed, then at the smallest sizes of every pattern; the worst outcome counts."""
     passed = 0
@@ -156,7 +156,8 @@ def _gates(
     for station, (sizes, env) in enumerate(_stations(domains, cases, named, refuted)):
         gate = compare(
             question.left, question.right, question.theory, question.simplices, sizes, env, question.seed, region,
-            refuted=refuted is not None and station < _CLOSER, more=more and station == 0, kept=kept,
+            refuted=refuted is not None and station < _CLOSER, more=more and station == 0,
+            kept=None if kept is None else kept.points,
         )  # fmt: skip
         if gate.outcome in ("false", "undefined"):
             return gate

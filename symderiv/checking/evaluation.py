@@ -134,9 +134,9 @@ class Evaluator(Generic[Value]):
         self._known: dict[_Key, dict[int, Value]] = {}
         self._inverses: dict[_Key, dict[int, Value]] = {}
 
-    def renew(self) -> None:
-        """Have the whole budget again, for another question at the same point."""
-        self._budget = Budget()
+    def renew(self, budget: Budget | None = None) -> None:
+        """Have the whole budget again, or that of another question, at the same point or the same sizes."""
+        self._budget = budget or Budget()
 
     def at(self, term: Term, env: dict[Index, int]) -> Value:
         """The value of `term` where its free indices have the values in `env`; Undefined or Unsupported."""

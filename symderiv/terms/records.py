@@ -44,12 +44,12 @@ def _free(values: tuple[object, ...], bound: Index | None) -> frozenset[Index]:
     """The free indices among a node's fields; a sum or product binds its own `index`, but not in its `skip`."""
     found: set[Index] = set()
     for value in values:
-        if isinstance(value, Index):
-            found.add(value)
+        if isinstance(value, Node):
+            found |= value.free  # type: ignore[attr-defined]
         elif isinstance(value, tuple):
             found |= _free(value, None)
-        elif isinstance(value, Node):
-            found |= value.free  # type: ignore[attr-defined]
+        elif isinstance(value, Index):
+            found.add(value)
     return frozenset(found - {bound} if bound is not None else found)
 
 

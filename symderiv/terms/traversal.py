@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from operator import attrgetter
+from typing import Any, Final, TypeAlias, assert_never
 
 from symderiv.terms.nodes import (
     Abs,
@@ -31,6 +32,7 @@ from symderiv.terms.nodes import (
     Term,
 )  # fmt: skip
 from symderiv.terms.places import Index, Place
+from symderiv.terms.records import Node
 
 Path: TypeAlias = tuple[int, ...]
 """Child positions from the root, each counted in the term *before* a step."""
@@ -38,21 +40,28 @@ Path: TypeAlias = tuple[int, ...]
 
 def children(term: Term) -> tuple[Term, ...]:
     """The direct subterms, in reading order; indices and the variable of a derivative are not subterms."""
-    match term:  # The most frequent nodes first: no function is called more often.
-        case Number() | Entry() | Call() | Delta() | Parameter() | Size() | Constant():
-            return ()
-        case Mul(factors=parts) | Add(terms=parts) | Max(terms=parts):
-            return parts
-        case Div(numerator=first, denominator=second) | Power(base=first, exponent=second):
-            return (first, second)
-        case Sum(body=inner) | Product(body=inner) | Derivative(body=inner):
-            return (inner,)
-        case Exp(argument=inner) | Log(argument=inner) | Special(argument=inner):
-            return (inner,)
-        case Abs(argument=inner) | Sign(argument=inner) | Step(argument=inner):
-            return (inner,)
-        case _:
-            assert_never(term)
+    return _PARTS[type(term)](term)
+
+
+def _none(_: Term) -> tuple[Term, ...]:
+    return ()
+
+
+def _only(name: str) -> Callable[[Term], tuple[Term, ...]]:
+    of = attrgetter(name)
+    return lambda term: (of(term),)
+
+
+_PARTS: Final[dict[type[Node], Callable[[Any], tuple[Term, ...]]]] = {
+    **dict.fromkeys((Number, Parameter, Constant, Size, Entry, Call, Delta), _none),
+    **dict.fromkeys((Add, Max), attrgetter("terms")),
+    Mul: attrgetter("factors"),
+    Div: attrgetter("numerator", "denominator"),
+    Power: attrgetter("base", "exponent"),
+    **dict.fromkeys((Exp, Log, Special, Abs, Sign, Step), _only("argument")),
+    **dict.fromkeys((Sum, Product, Derivative), _only("body")),
+}
+"""How the parts of a node are read, by its type: no function is called more often than `children`."""
 
 
 def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:

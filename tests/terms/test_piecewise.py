@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import get_args
 
 import pytest
 
@@ -38,6 +39,7 @@ from symderiv.terms import (
     switches,
     total,
 )
+from symderiv.terms.traversal import _PARTS
 
 CLASSES = Domain("classes", "C")
 i, j, k = (Index(name, CLASSES) for name in "ijk")
@@ -53,6 +55,10 @@ def test_a_node_is_rebuilt_from_its_parts_and_survives_pickling(term: Term) -> N
     assert pickle.loads(pickle.dumps(term)) == term
     for path, part in subterms(term):
         assert put(term, path, part) == term
+
+
+def test_every_kind_of_node_has_its_parts() -> None:
+    assert frozenset(get_args(Term)) == frozenset(_PARTS)
 
 
 def test_nodes_of_different_kinds_differ() -> None:
