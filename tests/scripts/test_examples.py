@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -68,6 +69,17 @@ def test_the_walkthrough_agrees_with_numpy_and_cites_its_theorems(capsys: pytest
     assert {word for _, word in cited} == {"proved"}
 
 
+def test_the_walkthrough_remembers_what_plain_numpy_disagrees_with(capsys: pytest.CaptureFixture[str]) -> None:
+    walk = load("walkthrough").Walk()
+    plain = np.array([0.25, 300.0])
+    walk.number("y", "y = softmax(z)", plain * (1 + 1e-15), plain)
+    walk.number("dz", "dz = y - t", plain + np.array([0.0, 1e-9]), plain)
+    walk.number("L", "L = lse - z_i", float("nan"), 1.0)
+    assert walk.wrong == ["dz", "L"]
+    assert "y      = [       0.25         300]\n         y = softmax(z)" in capsys.readouterr().out
+
+
+@pytest.mark.slow  # the same of the whole walk
 def test_the_walkthrough_can_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     module = load("walkthrough")
     real = module.softmax
