@@ -321,7 +321,7 @@ class Exact:
         try:
             return self._atoms.value(term, self, evaluator, env)
         finally:
-            self._asking = before  # What an evaluator holds, which is much, goes with it: they are in no circle.
+            self._asking = before  # Else the two would keep each other, and all values, from being freed.
 
     def sign(self, term: Term, evaluator: Evaluator[Value], env: dict[Index, int]) -> int:
         """The sign of `term` on the branch in use; 0 only where it vanishes identically there."""

@@ -59,8 +59,8 @@ def same(
     `seed` fixes the points of the real gate; None draws one, because a known seed can be defeated. In a claim that is
     made on a `region` only, points outside of it refute nothing. Of its conditions the verdict lists those that the two
     sides ask for, and those that say that data in them are positive; the others are for the caller to list.
-    `account` is what a whole derivation may cost, of which this is one question; `kept` is what
-    its questions share.
+    `account` is what a whole derivation may cost, of which this is one question; `kept` is what its
+    questions share.
     """
     seed = secrets.randbits(64) if seed is None else seed
     names = positive_data(region)
