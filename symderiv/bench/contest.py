@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def hold(task: ContestTask, clock: Clock | None = None) -> Contest:
     for name in task.contestants:
         try:
             call = prepared(CONTESTANTS[name], task.operation, given)
-            deviations[name] = _checked(call, truth, task.dtype)
+            deviations[name] = judged(results(call), partial(truth, call.options), task.dtype)
             ready[name] = call
         except UnavailableError as error:
             absent.append(Absence(name, str(error)))
@@ -82,11 +82,9 @@ def _attempt(action: Callable[[], Any]) -> Any:
         raise UnavailableError(f"failed with {type(error).__name__}: {first}") from error
 
 
-def _checked(call: Call, truth: Callable[[Any], Arrays], dtype: str) -> float:
-    found = results(call)
-    if not found:
-        return 0.0
-    off = deviation(found, truth(call.options))
+def judged(found: Arrays, truth: Callable[[], Arrays], dtype: str) -> float:
+    """How far results are from the reference, which is asked for if there are any; UnavailableError if too far."""
+    off = deviation(found, truth()) if found else 0.0
     if not off <= TOLERANCES[dtype]:
         raise UnavailableError(f"not timed: its result is off by {off:.1g} of the largest number, or is no number")
     return off

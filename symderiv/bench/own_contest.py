@@ -19,11 +19,11 @@ from symderiv.bench.as_written import (
     torch_package,
 )  # fmt: skip
 from symderiv.bench.calls import Arrays, Call, Table, UnavailableError
-from symderiv.bench.contest import prepared, results
+from symderiv.bench.contest import judged, prepared, results
 from symderiv.bench.contestants import OWN
 from symderiv.bench.copying import copy_of_bytes
 from symderiv.bench.measuring import CLOCKS, Clock, Effort, interleave, timings
-from symderiv.bench.operations import SEED, TOLERANCES, deviation
+from symderiv.bench.operations import SEED, deviation
 from symderiv.bench.own import Subject, Written, domains_of, lengths_of, unpacked
 from symderiv.bench.records import OWN_SECTION, Absence, Contest
 from symderiv.bench.tasks import OwnTask
@@ -86,7 +86,8 @@ def hold(task: OwnTask, clock: Clock | None = None) -> Contest:
         for name, contestant in OWN.items():
             try:
                 call = prepared(contestant, OWN_SECTION, given)
-                deviations[name] = _checked(call, rows, truth, task.dtype)
+                found = tuple(each[rows] if each.ndim else each for each in results(call))
+                deviations[name] = judged(found, lambda: truth, task.dtype)
                 ready[name] = call
             except UnavailableError as error:
                 absent.append(Absence(name, str(error)))
@@ -107,16 +108,6 @@ def hold(task: OwnTask, clock: Clock | None = None) -> Contest:
         timings=timings(turns, deviations),
         absences=tuple(absent),
     )
-
-
-def _checked(call: Call, rows: np.ndarray, truth: Arrays, dtype: str) -> float:
-    found = results(call)
-    if not found:
-        return 0.0
-    off = deviation(tuple(each[rows] if each.ndim else each for each in found), truth)
-    if not off <= TOLERANCES[dtype]:
-        raise UnavailableError(f"not timed: its result is off by {off:.1g} of the largest number, or is no number")
-    return off
 
 
 def drawn(subject: Subject, rows: int, length: int, dtype: np.dtype) -> Drawn:
