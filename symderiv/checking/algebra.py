@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 from symderiv.checking.closed import in_numbers
-from symderiv.checking.deciding import Ledger, Question, decide, order_of, zero
+from symderiv.checking.deciding import Evaluations, Ledger, Question, decide, order_of, zero
 from symderiv.checking.evaluation import Exhausted, Unsupported
-from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.normal import Outside
 from symderiv.checking.patterns import named_members, needed, patterns, symbolic_domains
 from symderiv.checking.sifting import sifted
 from symderiv.checking.simplices import Simplex
@@ -153,9 +153,8 @@ def _holds_in_numbers(question: Question, cases: list[dict[Index, int]], *, divi
                 question.left, question.right, env, question.theory, question.simplices, question.normaliser,
                 divisors=divisors,
             )  # fmt: skip
-            numbers = Normaliser(plain, positive)
             account = small_account_of(question.account.whole)
-            asked = Question(left, right, plain, (), question.seed, numbers, account)
+            asked = Question(left, right, plain, (), question.seed, Evaluations(plain, positive), account)
             found = _decided_by(asked, (), [{}], {}, by_totals=False)
             if isinstance(found, str) or found[0] != "proved":
                 return False
@@ -212,7 +211,9 @@ def _by_signs(
     for left, right in equations:
         how = _shown((left, right), question.simplices, question, _MOST_SPLITS)
         if how is None and not any(is_piecewise(side) for side in (left, right)):
-            asked = Question(left, right, plain, question.simplices, question.seed, Normaliser(plain), question.account)
+            asked = Question(
+                left, right, plain, question.simplices, question.seed, Evaluations(plain), question.account
+            )
             how = _by_parts(asked, domains, cases, named) or _closed(asked, domains, cases, named)
         if how is None:
             return None
@@ -236,7 +237,7 @@ def _shown(equation: Equation, simplices: tuple[Simplex, ...], question: Questio
     cases = list(islice(patterns(indices, named, distinct), MOST_PATTERNS + 1))
     if not 0 < len(cases) <= MOST_PATTERNS:
         return None
-    asked = Question(left, right, theory, simplices, question.seed, Normaliser(theory), question.account)
+    asked = Question(left, right, theory, simplices, question.seed, Evaluations(theory), question.account)
     found = _decided(asked, domains, cases, named)
     if not isinstance(found, str):
         return found[1] if found[0] == "proved" else None

@@ -18,6 +18,7 @@ from symderiv.checking.atoms import Atoms
 from symderiv.checking.branches import Contradiction
 from symderiv.checking.cutoff import Cut, cutoff
 from symderiv.checking.evaluation import Budget, Evaluator, Exhausted, Kink, Undefined
+from symderiv.checking.given import Given
 from symderiv.checking.modular import Modular
 from symderiv.checking.normal import Normaliser, Outside
 from symderiv.checking.simplices import Simplex
@@ -48,22 +49,26 @@ class Evaluations:
     """What exact arithmetic evaluated in one theory: normal forms, names of atoms, and values by the sizes of domains.
 
     Questions may share them, in any order: a value is that of a term in independent atoms, whoever asks, and a normal
-    form uses no more than the facts of the theory and the region for which the normaliser was made.
+    form uses no more than the facts of the theory, and that the terms in `positive` are.
     """
 
-    normaliser: Normaliser
-    table: Table
+    theory: Theory
+    positive: tuple[Given, ...] = ()
+    normaliser: Normaliser = field(init=False)
+    table: Table = field(init=False)
     atoms: Atoms = field(init=False)
     by_sizes: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.normaliser = Normaliser(self.theory, self.positive)
+        self.table = Table(self.theory)
         self.atoms = Atoms(self.normaliser)
 
 
 @dataclass(slots=True)
 class Question:
     """left = right in a theory, with what is shared between the sizes and patterns at which it is asked, and the work
-    that it may cost; and, with `evaluations`, with other questions of the theory.
+    that it may cost; `evaluations` may be shared with other questions of the theory and the same simplices.
 
     `by_totals` asks `totals` whatever `cutoff` says; `modular` asks modulo a prime, which proves nothing; `seams` asks
     about the points where arguments of maxima, absolute values, signs and steps are 0 as well, but for those where a
@@ -76,9 +81,8 @@ class Question:
     theory: Theory
     simplices: tuple[Simplex, ...]
     seed: int
-    normaliser: Normaliser
+    evaluations: Evaluations
     account: Account = field(default_factory=Account)
-    evaluations: Evaluations | None = None
     by_totals: bool = False
     modular: bool = False
     seams: bool = False
@@ -87,7 +91,6 @@ class Question:
     smooth: bool = False
     signed: bool = field(init=False)
     _difference: Term = field(init=False)
-    _shared: Evaluations = field(init=False)
     _evaluators: dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]] = field(default_factory=dict)
     _budget: Budget = field(default_factory=Budget)
     _known_ends: dict[tuple[str, tuple[tuple[str, int], ...]], _Ends | str] = field(default_factory=dict)
@@ -99,12 +102,16 @@ class Question:
         sides = (self.left, self.right)
         self.signed = any(isinstance(part, PIECEWISE) for side in sides for part in reachable(side, self.theory))
         self._difference = Add((self.left, Mul((number(-1), self.right))))
-        self._shared = self.evaluations or Evaluations(self.normaliser, Table(self.theory))
         self._evaluators = self._kept_evaluators()
+
+    @property
+    def normaliser(self) -> Normaliser:
+        """Normal forms in the theory, where the question is asked."""
+        return self.evaluations.normaliser
 
     def _kept_evaluators(self) -> dict[tuple[tuple[str, int], ...], Evaluator[_Fraction]]:
         """Those that other questions may have used, unless values depend on signs or on what roots are taken to be."""
-        return {} if self.signed or self.seams or self.roots or self.modular else self._shared.by_sizes
+        return {} if self.signed or self.seams or self.roots or self.modular else self.evaluations.by_sizes
 
     def again(
         self,
@@ -129,7 +136,7 @@ def zero(question: Question, sizes: dict[str, int], env: dict[Index, int]) -> Ce
     question._cells += 1
     if question._cells > _MOST_CELLS:
         raise Exhausted(f"more than {_MOST_CELLS} combinations of sizes and patterns")
-    atoms, table = question._shared.atoms, question._shared.table
+    atoms, table = question.evaluations.atoms, question.evaluations.table
     if question.modular:
         residues = Modular(atoms, sizes, question.simplices, question.seed)
         screen: Evaluator[int] = Evaluator(question.theory, sizes, residues, question._budget, table)
@@ -169,7 +176,7 @@ def _branches(
         if not branches.used:
             break
         # What was evaluated belongs to one combination.
-        evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._shared.table)
+        evaluator = Evaluator(question.theory, evaluator.sizes, exact, question._budget, question.evaluations.table)
         question._evaluators[key] = evaluator
         if not branches.advance():
             break
@@ -190,7 +197,7 @@ def _strata(question: Question, evaluator: Evaluator[_Fraction], env: dict[Index
     def vanishes() -> bool:
         # What was evaluated belongs to one combination and to one side: signs are other at the point than beside it.
         beside, there = (
-            Evaluator(question.theory, evaluator.sizes, exact, question._budget, question._shared.table)
+            Evaluator(question.theory, evaluator.sizes, exact, question._budget, question.evaluations.table)
             for _ in range(2)
         )
         strata.at_point = True

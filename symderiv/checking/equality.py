@@ -105,7 +105,7 @@ def _same(
 ) -> Verdict:
     simplices, others = recognised(theory.assumptions)
     evaluations = (kept or Kept()).evaluations(theory, simplices, positive_terms(region))
-    question = Question(left, right, theory, simplices, seed, evaluations.normaliser, account_of(account), evaluations)
+    question = Question(left, right, theory, simplices, seed, evaluations, account_of(account))
     terms = (left, right, *(definition.body for definition in theory.definitions))
     named = named_members(terms, theory.distinct)
     indices = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))

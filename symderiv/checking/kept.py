@@ -7,10 +7,8 @@ from typing import TypeAlias
 
 from symderiv.checking.deciding import Evaluations
 from symderiv.checking.given import Given
-from symderiv.checking.normal import Normaliser
 from symderiv.checking.reals import Points
 from symderiv.checking.simplices import Simplex
-from symderiv.checking.table import Table
 from symderiv.statements import Theory, Verdict
 from symderiv.terms import Term
 
@@ -31,5 +29,5 @@ class Kept:
         """Those in `theory`, where the terms in `positive` are."""
         key = (theory, simplices, positive)
         if key not in self._evaluations:
-            self._evaluations[key] = Evaluations(Normaliser(theory, positive), Table(theory))
+            self._evaluations[key] = Evaluations(theory, positive)
         return self._evaluations[key]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 from itertools import product as every
 
-from symderiv.checking.deciding import Question, zero
-from symderiv.checking.normal import Normaliser
+from symderiv.checking.deciding import Evaluations, Question, zero
 from symderiv.checking.simplices import recognised
 from symderiv.statements import Theory
 from symderiv.terms import (
@@ -78,7 +77,7 @@ class Grammar:
 
 def at_small_sizes(left: Term, right: Term, theory: Theory) -> set[str]:
     """What exact evaluation says of left - right at every small size and for every value of the free indices."""
-    question = Question(left, right, theory, recognised(theory.assumptions)[0], 1, Normaliser(theory))
+    question = Question(left, right, theory, recognised(theory.assumptions)[0], 1, Evaluations(theory))
     free = sorted(left.free | right.free, key=lambda index: index.name)
     found = set[str]()
     for samples, classes in every(SMALL, SMALL):

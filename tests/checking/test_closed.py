@@ -6,7 +6,7 @@ import pytest
 from flint import Ordering, fmpq_mpoly_ctx
 
 from symderiv.checking.closed import in_numbers, without_derivatives
-from symderiv.checking.deciding import Question, zero
+from symderiv.checking.deciding import Evaluations, Question, zero
 from symderiv.checking.equality import same
 from symderiv.checking.factors import Value, by_powers
 from symderiv.checking.normal import Normaliser, Outside
@@ -247,7 +247,7 @@ def test_random_claims_that_are_shown_are_zero_at_small_sizes() -> None:
 
 def _zero_where_apart(left: Term, right: Term, free: list[Index]) -> bool:
     """Whether left = right at sizes that hold members enough for all free indices and a named one to differ."""
-    question = Question(left, right, NOTHING, (), 1, Normaliser(NOTHING))
+    question = Question(left, right, NOTHING, (), 1, Evaluations(NOTHING))
     sizes = {"samples": len(free) + 1, "classes": len(free) + 1}
     return zero(question, sizes, {index: place for place, index in enumerate(free, start=2)}) == "zero"
 

@@ -11,9 +11,8 @@ from flint import Ordering, fmpq_mpoly_ctx
 from symderiv.checking import cutoff as degree_rule
 from symderiv.checking import same
 from symderiv.checking.algebra import algebra
-from symderiv.checking.deciding import Question
+from symderiv.checking.deciding import Evaluations, Question
 from symderiv.checking.evaluation import Evaluator
-from symderiv.checking.normal import Normaliser
 from symderiv.checking.rationals import Rationals
 from symderiv.checking.roots import are_apart
 from symderiv.checking.shape import never_negative, sign_of, weak_sign_of
@@ -65,7 +64,7 @@ def test_powers_of_roots_are_what_they_are_roots_of(left: Term, right: Term) -> 
 def word(left: Term, right: Term) -> str:
     """What exact arithmetic says, without the real gate."""
     found = sorted(left.free | right.free, key=lambda index: index.name)
-    question = Question(left, right, PLAIN, (), 1, Normaliser(PLAIN))
+    question = Question(left, right, PLAIN, (), 1, Evaluations(PLAIN))
     cases = [{index: 1 + place for place, index in enumerate(found)}, dict.fromkeys(found, 1)]
     return algebra(question, ("classes",), cases, {})[0]
 

@@ -9,8 +9,7 @@ import pytest
 
 from symderiv.checking import same
 from symderiv.checking.algebra import MOST_PATTERNS, algebra
-from symderiv.checking.deciding import Question
-from symderiv.checking.normal import Normaliser
+from symderiv.checking.deciding import Evaluations, Question
 from symderiv.checking.patterns import named_members, patterns, symbolic_domains
 from symderiv.checking.sifting import sifted
 from symderiv.checking.simplices import Simplex, recognised
@@ -110,7 +109,7 @@ BOTH_SLOPE = beta * ((_row(h, q) - tar[h, q]) / Size(IMAGES) + (_col(h, q) - cap
 
 def by_algebra_alone(left: Term, right: Term, theory: Theory) -> tuple[str, str]:
     """The word and the evidence of exact arithmetic, without the real gate, which would find most mistakes."""
-    question = Question(left, right, theory, recognised(theory.assumptions)[0], 1, Normaliser(theory))
+    question = Question(left, right, theory, recognised(theory.assumptions)[0], 1, Evaluations(theory))
     terms = (left, right, *(definition.body for definition in theory.definitions))
     named = named_members(terms, theory.distinct)
     free = tuple(sorted(left.free | right.free, key=lambda index: (index.domain.name, index.name)))

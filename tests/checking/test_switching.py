@@ -8,8 +8,8 @@ import pytest
 
 from symderiv.checking import same
 from symderiv.checking.algebra import algebra
-from symderiv.checking.deciding import Question
-from symderiv.checking.normal import Normaliser, Outside
+from symderiv.checking.deciding import Evaluations, Question
+from symderiv.checking.normal import Outside
 from symderiv.checking.simplices import recognised
 from symderiv.checking.switching import by_signs
 from symderiv.statements import Nonzero, Theory
@@ -75,7 +75,7 @@ def test_what_a_sign_needs_is_listed() -> None:
 def word(left: Term, right: Term, theory: Theory = PLAIN) -> str:
     """What exact arithmetic says, without the real gate."""
     found = sorted(left.free | right.free, key=lambda index: index.name)
-    question = Question(left, right, theory, recognised(theory.assumptions)[0], 1, Normaliser(theory))
+    question = Question(left, right, theory, recognised(theory.assumptions)[0], 1, Evaluations(theory))
     cases = [{index: 1 + place for place, index in enumerate(found)}, dict.fromkeys(found, 1)]
     return algebra(question, ("classes",), cases, {})[0]
 
